@@ -1,0 +1,10 @@
+# The parts rill is built of. The core needs exactly these; optional floors say what they add.
+find_package(Threads REQUIRED)
+find_package(absl REQUIRED)
+find_package(fmt REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(ZLIB REQUIRED)
+pkg_check_modules(RILL_ISAL REQUIRED IMPORTED_TARGET libisal)
+pkg_check_modules(RILL_ZSTD REQUIRED IMPORTED_TARGET libzstd)
+pkg_check_modules(RILL_LZ4 REQUIRED IMPORTED_TARGET liblz4)
+pkg_check_modules(RILL_SNAPPY REQUIRED IMPORTED_TARGET snappy)

@@ -1,0 +1,18 @@
+# What a build of rill contains. A project that adds rill as a subfolder gets the library alone.
+option(RILL_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
+option(RILL_BUILD_BENCH "Build rill_bench" ${PROJECT_IS_TOP_LEVEL})
+option(RILL_BUILD_EXAMPLES "Build the examples" ${PROJECT_IS_TOP_LEVEL})
+option(RILL_BUILD_CLI "Build the rill command (needs CLI11)" ${PROJECT_IS_TOP_LEVEL})
+option(RILL_BUILD_FUZZERS "Build the fuzz targets (needs clang)" OFF)
+option(RILL_INSTALL "Make install rules" ${PROJECT_IS_TOP_LEVEL})
+option(RILL_WARNINGS_AS_ERRORS "Build rill itself with -Wall -Wextra -Werror" ${PROJECT_IS_TOP_LEVEL})
+set(RILL_SANITIZE "" CACHE STRING "Sanitizers to build with, as -fsanitize= takes them")
+
+if(PROJECT_IS_TOP_LEVEL)
+  set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+  set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+  find_program(RILL_CCACHE ccache)
+  if(RILL_CCACHE)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${RILL_CCACHE})
+  endif()
+endif()
