@@ -1,0 +1,133 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace rill::io {
+
+// The one seam over the operating system's files and mappings. Everything above floor 2 reaches
+// storage through it: RealFileSystem for folders, MemoryFileSystem for "mem:", FaultyFileSystem for
+// tests, LimitedFileSystem around any of them for the guest's budget.
+//
+// Calls here are for the slow path: a hot path stores to and loads from mapped memory directly.
+//
+// Errors name the operation, the path and the system's reason. Kinds: NotFound, AlreadyExists,
+// PermissionDenied (also a read-only file system), ResourceExhausted (disk full, descriptors, a
+// budget), FailedPrecondition (a folder that is not empty, a lock that is held), DataLoss (EIO),
+// Internal for the rest. Those that are the storage's fault carry ErrorCode::kKafkaStorageError.
+
+enum class OpenMode {
+  kRead,       // must exist
+  kReadWrite,  // must exist
+  kCreate,     // made when missing; read and write
+  kCreateNew,  // must not exist; read and write
+};
+
+enum class MapMode { kRead, kReadWrite };
+
+// A stretch of memory that shows a file from its start. Unmapped on destruction. Loads and stores
+// below the file's size go to the file's pages, shared with every other mapping, reader and writer
+// of it; touching bytes past the file's size is undefined (SIGBUS for real files), though the
+// mapping may reach there, so that a file can grow under a mapping that never moves.
+class Mapping {
+ public:
+  virtual ~Mapping() = default;
+  Mapping(const Mapping&) = delete;
+  Mapping& operator=(const Mapping&) = delete;
+
+  char* data() const { return data_; }
+  std::size_t size() const { return size_; }
+
+  // Makes the pages of [offset, offset + length) present for writing, so that stores there do not
+  // fault. An optimisation: what cannot be done is left undone.
+  virtual void Populate(std::size_t offset, std::size_t length) = 0;
+
+ protected:
+  Mapping(char* data, std::size_t size) : data_(data), size_(size) {}
+
+ private:
+  char* data_;
+  std::size_t size_;
+};
+
+// An open file. Closed on destruction; mappings outlive it. Thread-safe.
+class File {
+ public:
+  virtual ~File() = default;
+
+  virtual const std::string& path() const = 0;
+
+  // Reads up to `size` bytes at `offset`; fewer only at the end of the file.
+  virtual absl::StatusOr<std::size_t> ReadAt(std::uint64_t offset, char* out,
+                                             std::size_t size) = 0;
+  // Writes all of `bytes`, growing the file as needed.
+  virtual absl::Status WriteAt(std::uint64_t offset, std::string_view bytes) = 0;
+
+  virtual absl::StatusOr<std::uint64_t> Size() = 0;
+
+  // Cuts the file, or extends it with zeros that take no space yet.
+  virtual absl::Status Truncate(std::uint64_t size) = 0;
+
+  // Extends the file to `size` bytes of zeros whose space is reserved, so that later stores through
+  // a mapping cannot fail for want of it. Never shrinks. On ResourceExhausted the file is as before.
+  virtual absl::Status Allocate(std::uint64_t size) = 0;
+
+  // Returns once the data (and the size) of the file would survive a power cut (fdatasync), stores
+  // through mappings included. After an error nothing may be assumed of what was written since the
+  // last success.
+  virtual absl::Status Sync() = 0;
+
+  // Maps the first `length` bytes; `length` may pass the file's size (see Mapping).
+  virtual absl::StatusOr<std::unique_ptr<Mapping>> Map(std::size_t length, MapMode mode) = 0;
+};
+
+// Held as long as the object lives.
+class FileLock {
+ public:
+  virtual ~FileLock() = default;
+};
+
+struct DirectoryEntry {
+  std::string name;
+  bool is_directory = false;
+  std::uint64_t size = 0;  // of a file, in bytes
+};
+
+// Paths are the operating system's. Thread-safe.
+class FileSystem {
+ public:
+  virtual ~FileSystem() = default;
+
+  virtual absl::StatusOr<std::unique_ptr<File>> Open(const std::string& path, OpenMode mode) = 0;
+
+  // The folder, with those above it that are missing. OK when it is there already.
+  virtual absl::Status CreateDirectories(const std::string& path) = 0;
+  // An empty folder.
+  virtual absl::Status RemoveDirectory(const std::string& path) = 0;
+  // A file. Open files and mappings of it stay valid.
+  virtual absl::Status Remove(const std::string& path) = 0;
+  // Atomically; replaces a file at `to`. Also renames folders (to a free name).
+  virtual absl::Status Rename(const std::string& from, const std::string& to) = 0;
+  // Entries without "." and "..", in order of name.
+  virtual absl::StatusOr<std::vector<DirectoryEntry>> List(const std::string& path) = 0;
+  virtual absl::StatusOr<bool> Exists(const std::string& path) = 0;
+  // Returns once creations, removals and renames in the folder would survive a power cut.
+  virtual absl::Status SyncDirectory(const std::string& path) = 0;
+
+  // Takes the exclusive lock that Kafka takes on its ".lock" files (a POSIX write lock on the file,
+  // seen by Kafka and held against other engines of this process too). FailedPrecondition, with who
+  // holds it as far as the system tells (a process id), when it is held.
+  virtual absl::StatusOr<std::unique_ptr<FileLock>> Lock(const std::string& path) = 0;
+
+  // Whether mappings of this file system hold what a process stored after that process is killed.
+  virtual bool IsDurable() const = 0;
+};
+
+}  // namespace rill::io
