@@ -1,0 +1,118 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "rill/consumer.h"
+#include "rill/export.h"
+#include "rill/group.h"
+#include "rill/options.h"
+#include "rill/producer.h"
+#include "rill/topic.h"
+
+namespace rill {
+
+namespace engine {
+class LocalEngine;
+}
+
+// What an engine holds at the moment.
+struct ResourceUse {
+  std::uint64_t buffer_bytes = 0;
+  std::uint64_t disk_bytes = 0;
+  int open_files = 0;
+  int mappings = 0;
+};
+
+// Topics, and what they are stored in, in this process: what Open returns.
+//
+// Thread-safe. Owns everything behind it; producers, consumers and handles that outlive it give
+// FailedPrecondition. The destructor closes.
+class RILL_EXPORT Engine {
+ public:
+  Engine(Engine&&) noexcept;
+  Engine& operator=(Engine&&) noexcept;
+  ~Engine();
+
+  // Makes a topic. AlreadyExists (TOPIC_ALREADY_EXISTS); InvalidArgument
+  // (INVALID_TOPIC_EXCEPTION for the name by Kafka's rules, INVALID_PARTITIONS, INVALID_CONFIG with
+  // the config's name and its range).
+  absl::StatusOr<Topic> CreateTopic(const std::string& name, const TopicOptions& options = {});
+
+  // The topic, made with `options` when it is missing. One that exists is returned as it is, even if
+  // it differs from `options`.
+  absl::StatusOr<Topic> EnsureTopic(const std::string& name, const TopicOptions& options = {});
+
+  // NotFound (UNKNOWN_TOPIC_OR_PARTITION) when there is none.
+  absl::StatusOr<Topic> FindTopic(const std::string& name) const;
+  absl::Status DeleteTopic(const std::string& name);
+  // Names in order. Internal topics (__consumer_offsets) are left out unless asked for.
+  std::vector<std::string> ListTopics(bool include_internal = false) const;
+  absl::StatusOr<TopicDescription> DescribeTopic(const std::string& name) const;
+  // Grows the topic to `total` partitions. InvalidArgument (INVALID_PARTITIONS) when it has as many.
+  absl::Status CreatePartitions(const std::string& name, int total);
+  // Sets configs of a topic; a nullopt value takes a config back to the default. All or nothing.
+  absl::Status AlterTopicConfigs(
+      const std::string& name, const std::map<std::string, std::optional<std::string>>& changes);
+
+  // A producer into this engine's topics. InvalidArgument for options out of range.
+  absl::StatusOr<Producer> NewProducer(const ProducerOptions& options = {});
+  // A consumer without a subscription; give it one with Assign or Subscribe.
+  absl::StatusOr<Consumer> NewConsumer(const ConsumerOptions& options = {});
+  // A consumer of `group`, subscribed to `topics`. The same as NewConsumer and Subscribe.
+  absl::StatusOr<Consumer> Subscribe(const std::string& group,
+                                     const std::vector<std::string>& topics,
+                                     ConsumerOptions options = {});
+
+  std::vector<GroupListing> ListGroups() const;
+  // NotFound (GROUP_ID_NOT_FOUND).
+  absl::StatusOr<GroupDescription> DescribeGroup(const std::string& group) const;
+  // Deletes a group without members, offsets and all. FailedPrecondition (NON_EMPTY_GROUP), NotFound.
+  absl::Status DeleteGroup(const std::string& group);
+  // The offsets that a group committed.
+  absl::StatusOr<std::map<TopicPartition, OffsetAndMetadata>> CommittedOffsets(
+      const std::string& group) const;
+
+  // With Options::Maintenance::kByCaller: does the background work that is due now, in this thread,
+  // and returns when to call again (InfiniteFuture: when something was appended or changed). Calls
+  // wait for one another. With kOwnThread there is no need to call it.
+  absl::Time RunMaintenance();
+
+  // Returns once everything appended to any topic would survive a power cut.
+  absl::Status Flush();
+
+  ResourceUse resource_use() const;
+
+  // Stops the background work, writes the checkpoints, trims the segments, marks the folder cleanly
+  // shut down and lets it go. Producers should be closed before: records that they still hold back
+  // fail. Returns the first failure but closes all the same. Calling it again is OK.
+  absl::Status Close();
+
+ private:
+  friend absl::StatusOr<Engine> Open(const std::string& where, const Options& options);
+  friend struct EngineAccess;
+  explicit Engine(std::shared_ptr<engine::LocalEngine> engine);
+  std::shared_ptr<engine::LocalEngine> engine_;
+};
+
+// Opens what `where` names:
+//   "mem:"       topics in memory, gone when the engine closes
+//   a path       topics in this folder, laid out as Kafka lays out its data folder; recovered first
+//                when the last process did not close it
+// Errors:
+//   FailedPrecondition    another engine, in this or another process, holds the folder; says who
+//   NotFound              no such folder, and Options::create_if_missing is false
+//   PermissionDenied      the folder cannot be written
+//   InvalidArgument       `where` has a scheme that is not known; Options out of range
+//   DataLoss              the catalogue of topics cannot be read; says where it is damaged
+RILL_EXPORT absl::StatusOr<Engine> Open(const std::string& where, const Options& options = {});
+
+}  // namespace rill

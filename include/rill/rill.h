@@ -1,0 +1,18 @@
+#pragma once
+
+// Everything of rill. Read in this order, the headers are the manual.
+#include "rill/version.h"
+#include "rill/error.h"
+#include "rill/clock.h"
+#include "rill/options.h"
+#include "rill/engine.h"
+#include "rill/topic.h"
+#include "rill/producer.h"
+#include "rill/partitioner.h"
+#include "rill/consumer.h"
+#include "rill/group.h"
+#include "rill/offset_store.h"
+#include "rill/record.h"
+#include "rill/records.h"
+#include "rill/record_batch.h"
+#include "rill/partition.h"

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "rill/export.h"
+#include "rill/partition.h"
+
+namespace rill {
+
+namespace engine {
+class TopicState;
+}
+
+// How a topic is made.
+struct TopicOptions {
+  // At least 1. -1 takes the engine's num.partitions.
+  int partitions = -1;
+  // Topic configs by Kafka's names ("retention.ms", "cleanup.policy", "flush.messages", ...); what
+  // is not named keeps the engine's default. docs/reference/configs.md lists them with their ranges.
+  std::map<std::string, std::string> configs = {};
+};
+
+// Where a config's value comes from, as Kafka's tools name it.
+enum class ConfigSource { kDynamicTopicConfig, kStaticBrokerConfig, kDefaultConfig };
+
+struct ConfigValue {
+  std::string value;
+  ConfigSource source = ConfigSource::kDefaultConfig;
+};
+
+struct TopicDescription {
+  std::string name;
+  std::string id;  // Kafka's topic id: a UUID in URL-safe base 64, 22 characters
+  bool is_internal = false;
+  std::int32_t partitions = 0;
+  std::map<std::string, ConfigValue> configs;  // every config that a topic has
+};
+
+// A topic of an engine: a handle, cheap to copy, thread-safe. It stays usable while the topic and
+// the engine are there; after the topic is deleted its calls give NotFound
+// (UNKNOWN_TOPIC_OR_PARTITION), after the engine is closed FailedPrecondition.
+class RILL_EXPORT Topic {
+ public:
+  const std::string& name() const;
+  const std::string& id() const;
+  // May grow while the engine runs.
+  std::int32_t partition_count() const;
+
+  // The partition `index`, from 0. NotFound (UNKNOWN_TOPIC_OR_PARTITION) when there is none.
+  absl::StatusOr<Partition> partition(std::int32_t index) const;
+
+ private:
+  friend class Engine;
+  friend class Producer;
+  friend struct TopicAccess;
+  explicit Topic(std::shared_ptr<engine::TopicState> state);
+  std::shared_ptr<engine::TopicState> state_;
+};
+
+}  // namespace rill
