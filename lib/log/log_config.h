@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "rill/record_batch.h"
+
+namespace rill::log {
+
+// The configs of a topic that its partitions' logs obey, by Kafka's names without the dots, in
+// Kafka's units and with Kafka's defaults. Values have been checked against Kafka's ranges by
+// whoever made one.
+struct LogConfig {
+  bool cleanup_delete = true;
+  bool cleanup_compact = false;
+  // compression.type: unset is "producer".
+  bool recompress = false;
+  Compression compression_type = Compression::kNone;
+  int compression_level = 0;
+
+  std::int64_t segment_bytes = std::int64_t{1} << 30;
+  std::int64_t segment_ms = std::int64_t{7} * 24 * 3600 * 1000;
+  std::int64_t segment_jitter_ms = 0;
+  std::int64_t segment_index_bytes = std::int64_t{10} << 20;
+  std::int64_t index_interval_bytes = 4096;
+  std::int64_t retention_ms = std::int64_t{7} * 24 * 3600 * 1000;  // -1: without limit
+  std::int64_t retention_bytes = -1;                               // -1: without limit
+  std::int64_t file_delete_delay_ms = 60000;
+
+  std::int64_t max_message_bytes = 1048588;
+  TimestampType message_timestamp_type = TimestampType::kCreateTime;
+  std::int64_t message_timestamp_before_max_ms = INT64_MAX;
+  std::int64_t message_timestamp_after_max_ms = 3600000;
+
+  std::int64_t flush_messages = INT64_MAX;  // 1: before every acknowledgement
+  std::int64_t flush_ms = INT64_MAX;
+
+  std::int64_t delete_retention_ms = 86400000;
+  std::int64_t min_compaction_lag_ms = 0;
+  std::int64_t max_compaction_lag_ms = INT64_MAX;
+  double min_cleanable_dirty_ratio = 0.5;
+};
+
+}  // namespace rill::log

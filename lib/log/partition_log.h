@@ -1,0 +1,107 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/budget.h"
+#include "io/file_system.h"
+#include "log/log_config.h"
+#include "rill/clock.h"
+#include "rill/options.h"
+#include "rill/partition.h"
+#include "rill/records.h"
+
+namespace rill::log {
+
+// What a log needs of its surroundings. Everything pointed to outlives the log.
+struct LogEnvironment {
+  io::FileSystem* files = nullptr;
+  Clock* clock = nullptr;
+  base::Budget* buffers = nullptr;  // for decompressed records
+  LogSink sink;                     // may be empty
+};
+
+// What the data folder's checkpoints know of a log when it is opened.
+struct LogCheckpoint {
+  bool clean_shutdown = false;
+  std::int64_t recovery_point = 0;     // everything below was flushed
+  std::int64_t log_start_offset = 0;
+  std::int64_t high_watermark = 0;
+};
+
+// Who appends: what came from outside is validated, what this process built is trusted.
+enum class BatchOrigin { kValidate, kBuiltHere };
+
+// Room for one uncompressed record in the log itself. Holds the log's append lock from creation to
+// Publish or destruction; to be used by one thread.
+class ClaimedBatch {
+ public:
+  virtual ~ClaimedBatch() = default;
+  virtual char* value() = 0;
+  virtual std::size_t value_size() const = 0;
+  virtual absl::StatusOr<AppendResult> Publish() = 0;
+};
+
+// One partition's log: a folder of segments. Thread-safe: appends come one at a time, reads do not
+// wait for them. Semantics and errors of the calls shared with rill::Partition are described there.
+class PartitionLog {
+ public:
+  // Opens the log in `directory`, made when missing: loads its segments, recovers what lies above
+  // the recovery point when the last shutdown was not clean.
+  static absl::StatusOr<std::shared_ptr<PartitionLog>> Open(const LogEnvironment& environment,
+                                                            std::string directory,
+                                                            const TopicPartition& partition,
+                                                            const LogConfig& config,
+                                                            const LogCheckpoint& checkpoint);
+  virtual ~PartitionLog() = default;
+
+  // Appends one sealed batch. A batch is copied; `batch` need not outlive the call.
+  virtual absl::StatusOr<AppendResult> Append(std::string_view batch, BatchOrigin origin) = 0;
+  // Appends one record as a batch of its own, written in place. Timestamp kNoTimestamp: now.
+  virtual absl::StatusOr<AppendResult> AppendRecord(const RecordData& record) = 0;
+  // Claims room for a record with a value of `value_size` bytes; `record.value` is not used.
+  virtual absl::StatusOr<std::unique_ptr<ClaimedBatch>> Claim(const RecordData& record,
+                                                              std::size_t value_size) = 0;
+
+  virtual absl::StatusOr<Records> Read(std::int64_t offset, const ReadOptions& options) = 0;
+  virtual absl::Status WaitFor(std::int64_t offset, absl::Duration timeout) = 0;
+  virtual absl::StatusOr<TimestampedOffset> OffsetForTime(absl::Time time) = 0;
+
+  virtual std::int64_t log_start_offset() const = 0;
+  virtual std::int64_t high_watermark() const = 0;
+  virtual std::int64_t log_end_offset() const = 0;
+  virtual std::int64_t recovery_point() const = 0;
+  virtual std::uint64_t size_bytes() const = 0;
+  virtual const TopicPartition& topic_partition() const = 0;
+  virtual const std::string& directory() const = 0;
+
+  // Makes `observer` run (in the appending thread, with no lock held) whenever the high watermark
+  // may have moved, until the returned token is destroyed. It must be quick and must not call the
+  // log. For consumers that wait on several logs: register, look, wait, unregister.
+  using Observer = std::function<void()>;
+  virtual std::shared_ptr<void> Observe(Observer observer) = 0;
+
+  virtual absl::StatusOr<std::int64_t> DeleteRecordsBefore(std::int64_t offset) = 0;
+  virtual absl::Status Flush() = 0;
+
+  // The configs from now on.
+  virtual void SetConfig(const LogConfig& config) = 0;
+
+  // Background work that is due at `now`: rolls by time, deletes by retention, flushes by interval,
+  // removes files whose delete delay is over, populates ahead. Returns when to come again.
+  virtual absl::Time Maintain(absl::Time now) = 0;
+
+  // After it every call fails with FailedPrecondition. Trims the segments, writes indexes and the
+  // producer snapshot; flushes.
+  virtual absl::Status Close() = 0;
+  // Close without flushing, for a log whose files are about to be deleted.
+  virtual void Abandon(absl::Status reason) = 0;
+};
+
+}  // namespace rill::log
