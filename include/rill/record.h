@@ -30,8 +30,8 @@ enum class TimestampType : std::uint8_t {
 
 namespace record_internal {
 
-// Reads a zig-zag varint of at most 64 bits that ends before `end`. Returns the first byte after it,
-// or nullptr when the bytes end early or the number is over-long.
+// Reads a zig-zag varint of at most 64 bits that ends before `end`. Returns the first byte after
+// it, or nullptr when the bytes end early or the number is over-long.
 inline const char* ReadVarlong(const char* p, const char* end, std::int64_t& out) {
   std::uint64_t raw = 0;
   for (int shift = 0; shift < 64 && p < end; shift += 7) {
@@ -56,6 +56,11 @@ inline const char* ReadBytes(const char* p, const char* end, std::string_view& o
   }
   out = std::string_view(p, static_cast<std::size_t>(size));
   return p + size;
+}
+
+// Sums of outside numbers wrap, as Java's do.
+constexpr std::int64_t WrappingAdd(std::int64_t a, std::int64_t b) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
 }
 
 }  // namespace record_internal
@@ -104,6 +109,19 @@ class Headers {
   std::default_sentinel_t end() const { return {}; }
   int size() const { return count_; }
   bool empty() const { return count_ == 0; }
+
+  // Whether all size() headers are there, have a name, and end where the record does. A walk over
+  // headers that are not ends early.
+  bool Check() const {
+    const char* p = begin_;
+    for (int left = count_; left > 0 && p != nullptr; --left) {
+      Header header;
+      p = record_internal::ReadBytes(p, end_, header.name);
+      if (p == nullptr || IsNull(header.name)) return false;
+      p = record_internal::ReadBytes(p, end_, header.value);
+    }
+    return p == end_;
+  }
 
   // The value of the last header called `name` (as Kafka's Headers.lastHeader does), or null when
   // there is none. A header with a null value reads the same as an absent one.
@@ -174,8 +192,8 @@ inline const char* RecordView::Parse(const char* p, const char* end, std::int64_
   if ((p = ReadVarlong(p, record_end, header_count)) == nullptr) return nullptr;
   // A header takes two bytes at least.
   if (header_count < 0 || header_count > (record_end - p) / 2) return nullptr;
-  offset_ = base_offset + offset_delta;
-  timestamp_ms_ = base_timestamp_ms + timestamp_delta;
+  offset_ = record_internal::WrappingAdd(base_offset, offset_delta);
+  timestamp_ms_ = record_internal::WrappingAdd(base_timestamp_ms, timestamp_delta);
   headers_ = Headers(p, record_end, static_cast<int>(header_count));
   return record_end;
 }

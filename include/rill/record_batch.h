@@ -22,7 +22,7 @@ enum class Compression : std::uint8_t { kNone = 0, kGzip = 1, kSnappy = 2, kLz4 
 RILL_EXPORT const char* CompressionName(Compression compression);
 
 inline constexpr std::size_t kBatchHeaderSize = 61;  // up to the first record
-inline constexpr std::size_t kLogOverhead = 12;      // base offset and batch length, before the rest
+inline constexpr std::size_t kLogOverhead = 12;  // base offset and batch length, before the rest
 inline constexpr std::int64_t kNoProducerId = -1;
 inline constexpr std::int16_t kNoProducerEpoch = -1;
 inline constexpr std::int32_t kNoSequence = -1;
@@ -47,7 +47,9 @@ class BatchView {
   std::uint32_t crc() const { return Load<std::uint32_t>(17); }
   std::int16_t attributes() const { return Load<std::int16_t>(21); }
   std::int32_t last_offset_delta() const { return Load<std::int32_t>(23); }
-  // The delete horizon where has_delete_horizon(); otherwise what record timestamps count from.
+  // What the timestamp deltas of the records count from, always: the first record's timestamp when
+  // the batch was built, or, where has_delete_horizon(), the delete horizon (KIP-534) that
+  // compaction put in its place, counting the records' deltas anew from there.
   std::int64_t base_timestamp_ms() const { return Load<std::int64_t>(27); }
   std::int64_t max_timestamp_ms() const { return Load<std::int64_t>(35); }
   std::int64_t producer_id() const { return Load<std::int64_t>(43); }
@@ -76,7 +78,8 @@ class BatchView {
  private:
   template <typename T>
   T Load(std::size_t at) const {
-    static_assert(std::endian::native == std::endian::little, "rill runs on little-endian machines");
+    static_assert(std::endian::native == std::endian::little,
+                  "rill runs on little-endian machines");
     T value;
     std::memcpy(&value, data_ + at, sizeof value);
     if constexpr (sizeof(T) == 8) return static_cast<T>(__builtin_bswap64(value));
@@ -94,10 +97,15 @@ class BatchView {
 //   DataLoss (CORRUPT_MESSAGE)                        anything else that cannot be a batch
 RILL_EXPORT absl::StatusOr<BatchView> ParseBatch(std::string_view bytes);
 
-// Whether the batch is sound: the CRC matches, the codec and attributes are known, the records
-// decompress, there are as many as the header says, each parses and fills its place, offset deltas
-// rise and end at the last offset delta, and (create time) no timestamp passes the maximum.
-// DataLoss (CORRUPT_MESSAGE) names the first thing that is wrong.
+// Whether the CRC matches: DataLoss (CORRUPT_MESSAGE) when it does not. What Kafka checks when it
+// recovers a log. The base offset, length, leader epoch and magic are not under the CRC.
+RILL_EXPORT absl::Status CheckCrc(BatchView batch);
+
+// Whether the batch is sound: the CRC matches, the codec is known, the records decompress, there
+// are as many as the header says, each parses and fills its place, offset deltas rise and none
+// passes the last offset delta (compaction may have removed the last record, so it need not be
+// reached), and (create time) no timestamp passes the maximum. Attribute bits without a meaning yet
+// are ignored, as Kafka does. DataLoss (CORRUPT_MESSAGE) names the first thing that is wrong.
 RILL_EXPORT absl::Status ValidateBatch(BatchView batch);
 
 // A record to be written. Views: they must live until the call that takes the record returns.
@@ -118,6 +126,8 @@ struct BatchOptions {
   TimestampType timestamp_type = TimestampType::kCreateTime;
   // With kLogAppendTime, the time that every record of the batch shows.
   std::int64_t log_append_time_ms = kNoTimestamp;
+  // For compaction: until when tombstones and transaction markers of the batch are kept (KIP-534).
+  std::int64_t delete_horizon_ms = kNoTimestamp;
   std::int64_t producer_id = kNoProducerId;
   std::int16_t producer_epoch = kNoProducerEpoch;
   std::int32_t base_sequence = kNoSequence;
