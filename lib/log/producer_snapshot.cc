@@ -1,0 +1,158 @@
+// The snapshot file of ProducerState, as Kafka's schema (version 1) lays it out:
+//
+//   int16 version, uint32 CRC-32C of all that follows, int32 number of entries, then per producer
+//   int64 producer id, int16 epoch, int32 last sequence, int64 last offset, int32 offset delta,
+//   int64 timestamp, int32 coordinator epoch, int64 first offset of the open transaction or -1.
+
+#include <algorithm>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/crc32c.h"
+#include "fmt/format.h"
+#include "log/producer_state.h"
+#include "log/whole_file.h"
+#include "rill/error.h"
+
+namespace rill::log {
+namespace {
+
+constexpr std::int16_t kVersion = 1;
+constexpr std::size_t kCrcAt = 2;
+constexpr std::size_t kCountAt = 6;
+constexpr std::size_t kHeaderSize = 10;
+constexpr std::size_t kEntrySize = 46;
+// Over five million producers in one partition.
+constexpr std::uint64_t kMaxSnapshotSize = std::uint64_t{256} << 20;
+
+class Reader {
+ public:
+  explicit Reader(std::string_view bytes) : at_(bytes.data()) {}
+  template <typename T>
+  T Next() {
+    const T value = base::LoadBigEndian<T>(at_);
+    at_ += sizeof(T);
+    return value;
+  }
+
+ private:
+  const char* at_;
+};
+
+absl::Status Damage(const std::string& path, std::string_view what) {
+  return MakeError(absl::StatusCode::kDataLoss, ErrorCode::kKafkaStorageError,
+                   fmt::format("{}: {}", path, what));
+}
+
+// The envelope: version, CRC and that the entries fill the file.
+absl::Status CheckEnvelope(std::string_view bytes, const std::string& path) {
+  if (bytes.size() < kHeaderSize) {
+    return Damage(path, fmt::format("ends after {} bytes, within its header", bytes.size()));
+  }
+  const auto version = base::LoadBigEndian<std::int16_t>(bytes.data());
+  if (version != kVersion) {
+    return Damage(path, fmt::format("has version {}, where {} is known", version, kVersion));
+  }
+  const auto stored = base::LoadBigEndian<std::uint32_t>(bytes.data() + kCrcAt);
+  const auto computed = base::Crc32c(bytes.substr(kCountAt));
+  if (stored != computed) {
+    return Damage(path, fmt::format("has CRC {:08x}, its contents have {:08x}", stored, computed));
+  }
+  const auto count = base::LoadBigEndian<std::int32_t>(bytes.data() + kCountAt);
+  const std::size_t room = bytes.size() - kHeaderSize;
+  if (count < 0 || room % kEntrySize != 0 || room / kEntrySize != static_cast<std::size_t>(count)) {
+    return Damage(path, fmt::format("announces {} entries in {} bytes", count, room));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+std::string ProducerSnapshotName(std::int64_t offset) {
+  return fmt::format("{:020}.snapshot", offset);
+}
+
+std::string ProducerState::FormatSnapshot() const {
+  std::vector<std::int64_t> ids;
+  ids.reserve(producers_.size());
+  for (const auto& [id, entry] : producers_) ids.push_back(id);
+  std::sort(ids.begin(), ids.end());  // the same state makes the same bytes
+
+  std::string bytes(kHeaderSize + ids.size() * kEntrySize, '\0');
+  base::StoreBigEndian(bytes.data(), kVersion);
+  char* at = base::StoreBigEndian(bytes.data() + kCountAt, static_cast<std::int32_t>(ids.size()));
+  for (const std::int64_t id : ids) {
+    const Entry& entry = producers_.at(id);
+    const Batch last = entry.batch_count == 0 ? Batch{} : *entry.last_batch();
+    at = base::StoreBigEndian(at, id);
+    at = base::StoreBigEndian(at, entry.epoch);
+    at = base::StoreBigEndian(at, last.last_sequence);
+    at = base::StoreBigEndian(at, last.last_offset);
+    at = base::StoreBigEndian(at, static_cast<std::int32_t>(last.last_offset - last.first_offset));
+    at = base::StoreBigEndian(at, entry.last_timestamp_ms);
+    at = base::StoreBigEndian(at, entry.coordinator_epoch);
+    at = base::StoreBigEndian(at, entry.transaction_first_offset);
+  }
+  const std::string_view covered = std::string_view(bytes).substr(kCountAt);
+  base::StoreBigEndian(bytes.data() + kCrcAt, base::Crc32c(covered));
+  return bytes;
+}
+
+absl::Status ProducerState::ParseSnapshot(std::string_view bytes, std::int64_t end_offset,
+                                          const std::string& path) {
+  if (auto sound = CheckEnvelope(bytes, path); !sound.ok()) return sound;
+  absl::flat_hash_map<std::int64_t, Entry> producers;
+  std::map<std::int64_t, std::int64_t> undecided;
+  for (std::size_t position = kHeaderSize; position < bytes.size(); position += kEntrySize) {
+    Reader reader(bytes.substr(position));
+    const auto id = reader.Next<std::int64_t>();
+    Entry entry;
+    entry.epoch = reader.Next<std::int16_t>();
+    Batch last;
+    last.last_sequence = reader.Next<std::int32_t>();
+    last.last_offset = reader.Next<std::int64_t>();
+    const auto delta = reader.Next<std::int32_t>();
+    last.timestamp_ms = entry.last_timestamp_ms = reader.Next<std::int64_t>();
+    entry.coordinator_epoch = reader.Next<std::int32_t>();
+    entry.transaction_first_offset = std::max<std::int64_t>(reader.Next<std::int64_t>(), -1);
+    if (id < 0 || delta < 0 || delta > std::max<std::int64_t>(last.last_offset, 0) ||
+        last.last_offset >= end_offset || entry.transaction_first_offset >= end_offset) {
+      return Damage(path, fmt::format("position {}: an entry that cannot be (producer {}, last "
+                                      "offset {}, delta {}, in a snapshot at offset {})",
+                                      position, id, last.last_offset, delta, end_offset));
+    }
+    if (last.last_offset >= 0) {
+      last.first_offset = last.last_offset - delta;
+      if (last.last_sequence != kNoSequence) {
+        last.first_sequence =
+            static_cast<std::int32_t>((std::int64_t{last.last_sequence} - delta) & INT32_MAX);
+      }
+      entry.batches[entry.batch_count++] = last;
+    }
+    if (entry.transaction_first_offset >= 0) undecided[entry.transaction_first_offset] = id;
+    if (!producers.emplace(id, entry).second) {
+      return Damage(path, fmt::format("position {}: producer {} is there twice", position, id));
+    }
+  }
+  producers_ = std::move(producers);
+  undecided_ = std::move(undecided);
+  unstable_.clear();
+  end_offset_ = end_offset;
+  return absl::OkStatus();
+}
+
+absl::Status ProducerState::SaveSnapshot(io::FileSystem& files, const std::string& directory,
+                                         bool sync) const {
+  return ReplaceFile(files, directory + "/" + ProducerSnapshotName(end_offset_), FormatSnapshot(),
+                     sync);
+}
+
+absl::Status ProducerState::LoadSnapshot(io::FileSystem& files, const std::string& directory,
+                                         std::int64_t end_offset) {
+  const std::string path = directory + "/" + ProducerSnapshotName(end_offset);
+  const auto bytes = ReadWholeFile(files, path, kMaxSnapshotSize);
+  if (!bytes.ok()) return bytes.status();
+  return ParseSnapshot(*bytes, end_offset, path);
+}
+
+}  // namespace rill::log
