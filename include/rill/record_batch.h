@@ -119,7 +119,8 @@ struct RecordData {
 // What a batch says about itself beside its records.
 struct BatchOptions {
   Compression compression = Compression::kNone;
-  // The codec's own level; 0 takes Kafka's default for the codec.
+  // The codec's own level, as Kafka's configs take them: gzip -1 and 1 to 9, lz4 1 to 17, zstd
+  // -131072 to 22. 0 takes Kafka's default for the codec.
   int compression_level = 0;
   std::int64_t base_offset = 0;
   std::int32_t partition_leader_epoch = -1;
@@ -159,8 +160,10 @@ class RILL_EXPORT BatchBuilder {
                                       std::span<const Header> headers, std::int64_t timestamp_ms);
 
   // Completes the batch: compresses, fills the header in and computes the CRC. The bytes belong to
-  // the builder and are valid until Clear, Append or destruction. An empty batch (no record) is
-  // FailedPrecondition; Internal when a codec fails.
+  // the builder and are valid until Clear, Append or destruction. Appending may go on behind it,
+  // and the next Seal holds all. An empty batch (no record) is FailedPrecondition; InvalidArgument
+  // (INVALID_CONFIG) a level that the codec does not have; ResourceExhausted when memory for the
+  // compressed batch is refused; Internal when a codec fails.
   absl::StatusOr<std::string_view> Seal();
 
   // Begins an empty batch, keeping the buffer. With `options`, those hold from now on.

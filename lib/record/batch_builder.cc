@@ -8,69 +8,25 @@
 #include "base/bytes.h"
 #include "base/crc32c.h"
 #include "base/varint.h"
+#include "record/codec.h"
 #include "record/layout.h"
+#include "record/record_fields.h"
 #include "rill/error.h"
 #include "rill/record_batch.h"
 
 namespace rill {
 namespace {
 
-using base::VarintSize;
-using base::WriteVarint;
+using record::HasNullName;
+using record::RecordShape;
+using record::SizeOrNull;
 
 constexpr std::size_t kMaxBatchSize = std::numeric_limits<std::int32_t>::max();
 constexpr std::size_t kFirstCapacity = 1024;
 
-// A record whose value is yet to be written; a value size of -1 is a null.
-struct Shape {
-  std::int64_t offset_delta;
-  std::string_view key;
-  std::int64_t value_size;
-  std::span<const Header> headers;
-  std::int64_t timestamp_ms;
-};
-
-std::int64_t SizeOrNull(std::string_view bytes) {
-  return IsNull(bytes) ? -1 : static_cast<std::int64_t>(bytes.size());
-}
-
-// Bytes that a field of `size` (-1: null) takes behind its length.
-std::size_t FieldSize(std::int64_t size) {
-  return VarintSize(size) + static_cast<std::size_t>(std::max<std::int64_t>(size, 0));
-}
-
-char* WriteField(char* p, std::string_view bytes) {
-  p = WriteVarint(p, SizeOrNull(bytes));
-  if (bytes.empty()) return p;  // memcpy takes no null pointer
-  std::memcpy(p, bytes.data(), bytes.size());
-  return p + bytes.size();
-}
-
-std::size_t HeadersSize(std::span<const Header> headers) {
-  std::size_t size = VarintSize(static_cast<std::int64_t>(headers.size()));
-  for (const Header& header : headers) {
-    size += FieldSize(SizeOrNull(header.name)) + FieldSize(SizeOrNull(header.value));
-  }
-  return size;
-}
-
-char* WriteHeaders(char* p, std::span<const Header> headers) {
-  p = WriteVarint(p, static_cast<std::int64_t>(headers.size()));
-  for (const Header& header : headers) {
-    p = WriteField(p, header.name);
-    p = WriteField(p, header.value);
-  }
-  return p;
-}
-
 // Differences of timestamps wrap, as Java's do, and so does adding them back.
 std::int64_t Difference(std::int64_t a, std::int64_t b) {
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
-}
-
-bool HasNullName(std::span<const Header> headers) {
-  return std::any_of(headers.begin(), headers.end(),
-                     [](const Header& header) { return IsNull(header.name); });
 }
 
 }  // namespace
@@ -81,15 +37,18 @@ struct BatchBuilder::Impl {
   void Clear();
   // Writes all of a record but its value, and returns where that goes; nullptr with `error` set
   // when the record cannot be added, and then nothing has changed.
-  char* Add(const Shape& shape, absl::Status& error);
-  absl::Status Refuse(const Shape& shape, std::size_t record_size) const;
+  char* Add(RecordShape shape, std::int64_t timestamp_ms, absl::Status& error);
+  absl::Status Refuse(const RecordShape& shape, std::size_t record_size) const;
   absl::Status AddWhole(std::int64_t offset_delta, const RecordData& record);
   std::int64_t NextDelta() const { return std::int64_t{last_offset_delta} + 1; }
   std::int16_t Attributes() const;
   void WriteHeader(char* batch, std::size_t size) const;
+  absl::StatusOr<std::string_view> SealCompressed();
 
   BatchOptions options;
   base::Buffer buffer;  // room for the header, then the records
+  base::Buffer sealed;  // the compressed batch, where there is compression
+  record::Codec codec;
   std::int32_t record_count;
   std::int32_t last_offset_delta;
   std::int64_t base_timestamp_ms;
@@ -104,15 +63,13 @@ void BatchBuilder::Impl::Clear() {
   max_timestamp_ms = kNoTimestamp;
 }
 
-char* BatchBuilder::Impl::Add(const Shape& shape, absl::Status& error) {
+char* BatchBuilder::Impl::Add(RecordShape shape, std::int64_t timestamp_ms, absl::Status& error) {
   if (record_count == 0 && options.delete_horizon_ms == kNoTimestamp) {
-    base_timestamp_ms = shape.timestamp_ms;
+    base_timestamp_ms = timestamp_ms;
   }
-  const std::int64_t timestamp_delta = Difference(shape.timestamp_ms, base_timestamp_ms);
-  const std::size_t body = 1 + VarintSize(timestamp_delta) + VarintSize(shape.offset_delta) +
-                           FieldSize(SizeOrNull(shape.key)) + FieldSize(shape.value_size) +
-                           HeadersSize(shape.headers);
-  const std::size_t record_size = VarintSize(static_cast<std::int64_t>(body)) + body;
+  shape.timestamp_delta = Difference(timestamp_ms, base_timestamp_ms);
+  const std::size_t body_size = shape.BodySize();
+  const std::size_t record_size = RecordShape::WholeSize(body_size);
   const std::size_t begin = std::max(buffer.size(), kBatchHeaderSize);
   const std::size_t end = begin + record_size;
   if (end > kMaxBatchSize || shape.offset_delta > std::numeric_limits<std::int32_t>::max() ||
@@ -121,21 +78,15 @@ char* BatchBuilder::Impl::Add(const Shape& shape, absl::Status& error) {
     error = Refuse(shape, record_size);
     return nullptr;
   }
-  char* p = WriteVarint(buffer.data() + begin, static_cast<std::int64_t>(body));
-  *p++ = 0;  // attributes: no bit of it is in use
-  p = WriteVarint(p, timestamp_delta);
-  p = WriteVarint(p, shape.offset_delta);
-  p = WriteField(p, shape.key);
-  char* const value = WriteVarint(p, shape.value_size);
-  WriteHeaders(value + std::max<std::int64_t>(shape.value_size, 0), shape.headers);
+  char* const value = shape.Write(buffer.data() + begin, body_size);
   buffer.Resize(end);
   ++record_count;
   last_offset_delta = static_cast<std::int32_t>(shape.offset_delta);
-  max_timestamp_ms = std::max(max_timestamp_ms, shape.timestamp_ms);
+  max_timestamp_ms = std::max(max_timestamp_ms, timestamp_ms);
   return value;
 }
 
-absl::Status BatchBuilder::Impl::Refuse(const Shape& shape, std::size_t record_size) const {
+absl::Status BatchBuilder::Impl::Refuse(const RecordShape& shape, std::size_t record_size) const {
   if (HasNullName(shape.headers)) {
     return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRecord,
                      "a record header has a null name: give it a name, which may be empty");
@@ -150,9 +101,11 @@ absl::Status BatchBuilder::Impl::Refuse(const Shape& shape, std::size_t record_s
 
 absl::Status BatchBuilder::Impl::AddWhole(std::int64_t offset_delta, const RecordData& record) {
   absl::Status error;
-  char* value = Add(Shape{offset_delta, record.key, SizeOrNull(record.value), record.headers,
-                          record.timestamp_ms},
-                    error);
+  char* const value = Add({.offset_delta = offset_delta,
+                           .key = record.key,
+                           .value_size = SizeOrNull(record.value),
+                           .headers = record.headers},
+                          record.timestamp_ms, error);
   if (value != nullptr && !record.value.empty()) {
     std::memcpy(value, record.value.data(), record.value.size());
   }
@@ -191,6 +144,22 @@ void BatchBuilder::Impl::WriteHeader(char* batch, std::size_t size) const {
   base::StoreBigEndian(batch + record::kCrcAt, base::Crc32c(covered));
 }
 
+absl::StatusOr<std::string_view> BatchBuilder::Impl::SealCompressed() {
+  sealed.Clear();
+  if (!sealed.Reserve(kBatchHeaderSize)) return absl::ResourceExhaustedError("no memory");
+  sealed.Resize(kBatchHeaderSize);
+  absl::Status status = codec.Compress(options.compression, options.compression_level,
+                                       buffer.view().substr(kBatchHeaderSize), sealed);
+  if (!status.ok()) return status;
+  if (sealed.size() > kMaxBatchSize) {
+    return MakeError(absl::StatusCode::kResourceExhausted, ErrorCode::kRecordListTooLarge,
+                     fmt::format("the batch takes {} bytes compressed, {} are the most",
+                                 sealed.size(), kMaxBatchSize));
+  }
+  WriteHeader(sealed.data(), sealed.size());
+  return sealed.view();
+}
+
 BatchBuilder::BatchBuilder(const BatchOptions& options) : impl_(new Impl(options)) {}
 BatchBuilder::~BatchBuilder() { delete impl_; }
 BatchBuilder::BatchBuilder(BatchBuilder&& other) noexcept
@@ -219,9 +188,11 @@ absl::StatusOr<char*> BatchBuilder::AppendInPlace(std::string_view key, std::siz
   // Beyond any batch, but small enough to add to.
   const std::size_t size = std::min(value_size, kMaxBatchSize);
   absl::Status error;
-  char* value = impl_->Add(
-      Shape{impl_->NextDelta(), key, static_cast<std::int64_t>(size), headers, timestamp_ms},
-      error);
+  char* const value = impl_->Add({.offset_delta = impl_->NextDelta(),
+                                  .key = key,
+                                  .value_size = static_cast<std::int64_t>(size),
+                                  .headers = headers},
+                                 timestamp_ms, error);
   if (value == nullptr) return error;
   return value;
 }
@@ -230,9 +201,7 @@ absl::StatusOr<std::string_view> BatchBuilder::Seal() {
   if (impl_->record_count == 0) {
     return absl::FailedPreconditionError("a record batch without records cannot be sealed");
   }
-  if (impl_->options.compression != Compression::kNone) {
-    return absl::InternalError("compression is not built in");
-  }
+  if (impl_->options.compression != Compression::kNone) return impl_->SealCompressed();
   impl_->WriteHeader(impl_->buffer.data(), impl_->buffer.size());
   return impl_->buffer.view();
 }

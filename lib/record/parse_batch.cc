@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
 #include <limits>
-#include <string>
 
+#include "record/errors.h"
 #include "record/layout.h"
 #include "rill/error.h"
 #include "rill/record_batch.h"
@@ -14,9 +14,8 @@ namespace {
 constexpr std::int32_t kMinOldMessageLength = 14;
 constexpr std::int32_t kMinBatchLength = kBatchHeaderSize - kLogOverhead;
 
-absl::Status Corrupt(std::string message) {
-  return MakeError(absl::StatusCode::kDataLoss, ErrorCode::kCorruptMessage, std::move(message));
-}
+using record::Corrupt;
+using record::CorruptBatch;
 
 absl::Status Short(std::size_t have, std::size_t need) {
   return MakeError(
