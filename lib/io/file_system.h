@@ -18,10 +18,12 @@ namespace rill::io {
 //
 // Calls here are for the slow path: a hot path stores to and loads from mapped memory directly.
 //
-// Errors name the operation, the path and the system's reason. Kinds: NotFound, AlreadyExists,
-// PermissionDenied (also a read-only file system), ResourceExhausted (disk full, descriptors, a
-// budget), FailedPrecondition (a folder that is not empty, a lock that is held), DataLoss (EIO),
-// Internal for the rest. Those that are the storage's fault carry ErrorCode::kKafkaStorageError.
+// Errors name the operation, the path, the system's reason and, where there is one, the way out.
+// Kinds: NotFound, AlreadyExists, PermissionDenied (also a read-only file system),
+// ResourceExhausted (disk full, quota, descriptors, memory, a budget), FailedPrecondition (a folder
+// that is not empty, a file where a folder is needed or the other way round, a lock that is held),
+// InvalidArgument (a name that cannot be one, an empty mapping), DataLoss (EIO), Internal for the
+// rest. PermissionDenied, DataLoss and Internal carry ErrorCode::kKafkaStorageError.
 
 enum class OpenMode {
   kRead,       // must exist
@@ -35,7 +37,8 @@ enum class MapMode { kRead, kReadWrite };
 // A stretch of memory that shows a file from its start. Unmapped on destruction. Loads and stores
 // below the file's size go to the file's pages, shared with every other mapping, reader and writer
 // of it; touching bytes past the file's size is undefined (SIGBUS for real files), though the
-// mapping may reach there, so that a file can grow under a mapping that never moves.
+// mapping may reach there, so that a file can grow under a mapping that never moves. Storing
+// through a MapMode::kRead mapping is undefined.
 class Mapping {
  public:
   virtual ~Mapping() = default;
@@ -46,7 +49,8 @@ class Mapping {
   std::size_t size() const { return size_; }
 
   // Makes the pages of [offset, offset + length) present for writing, so that stores there do not
-  // fault. An optimisation: what cannot be done is left undone.
+  // fault. An optimisation: what cannot be done (past the file's size, in a kRead mapping, on a
+  // kernel before 5.14) is left undone. Thread-safe.
   virtual void Populate(std::size_t offset, std::size_t length) = 0;
 
  protected:
@@ -65,8 +69,7 @@ class File {
   virtual const std::string& path() const = 0;
 
   // Reads up to `size` bytes at `offset`; fewer only at the end of the file.
-  virtual absl::StatusOr<std::size_t> ReadAt(std::uint64_t offset, char* out,
-                                             std::size_t size) = 0;
+  virtual absl::StatusOr<std::size_t> ReadAt(std::uint64_t offset, char* out, std::size_t size) = 0;
   // Writes all of `bytes`, growing the file as needed.
   virtual absl::Status WriteAt(std::uint64_t offset, std::string_view bytes) = 0;
 
@@ -75,8 +78,9 @@ class File {
   // Cuts the file, or extends it with zeros that take no space yet.
   virtual absl::Status Truncate(std::uint64_t size) = 0;
 
-  // Extends the file to `size` bytes of zeros whose space is reserved, so that later stores through
-  // a mapping cannot fail for want of it. Never shrinks. On ResourceExhausted the file is as before.
+  // Extends the file to `size` bytes; the bytes added are zeros whose space is reserved, so that
+  // later stores through a mapping cannot fail for want of it. (What Truncate added before is not
+  // made up for.) Never shrinks. On an error the file is as long as before.
   virtual absl::Status Allocate(std::uint64_t size) = 0;
 
   // Returns once the data (and the size) of the file would survive a power cut (fdatasync), stores
@@ -84,7 +88,7 @@ class File {
   // last success.
   virtual absl::Status Sync() = 0;
 
-  // Maps the first `length` bytes; `length` may pass the file's size (see Mapping).
+  // Maps the first `length` bytes, at least 1; `length` may pass the file's size (see Mapping).
   virtual absl::StatusOr<std::unique_ptr<Mapping>> Map(std::size_t length, MapMode mode) = 0;
 };
 
@@ -113,17 +117,21 @@ class FileSystem {
   virtual absl::Status RemoveDirectory(const std::string& path) = 0;
   // A file. Open files and mappings of it stay valid.
   virtual absl::Status Remove(const std::string& path) = 0;
-  // Atomically; replaces a file at `to`. Also renames folders (to a free name).
+  // Atomically; a file replaces a file at `to`. Folders are renamed too, to a free name only:
+  // AlreadyExists when it is not.
   virtual absl::Status Rename(const std::string& from, const std::string& to) = 0;
   // Entries without "." and "..", in order of name.
   virtual absl::StatusOr<std::vector<DirectoryEntry>> List(const std::string& path) = 0;
   virtual absl::StatusOr<bool> Exists(const std::string& path) = 0;
+  // Of a file, in bytes, without opening it.
+  virtual absl::StatusOr<std::uint64_t> FileSize(const std::string& path) = 0;
   // Returns once creations, removals and renames in the folder would survive a power cut.
   virtual absl::Status SyncDirectory(const std::string& path) = 0;
 
-  // Takes the exclusive lock that Kafka takes on its ".lock" files (a POSIX write lock on the file,
-  // seen by Kafka and held against other engines of this process too). FailedPrecondition, with who
-  // holds it as far as the system tells (a process id), when it is held.
+  // Takes the exclusive lock that Kafka takes on its ".lock" files, making the file (empty) when it
+  // is missing: Kafka sees it, and it is held against other engines of this process too.
+  // FailedPrecondition, with who holds it as far as the system tells (a process id), when it is
+  // held.
   virtual absl::StatusOr<std::unique_ptr<FileLock>> Lock(const std::string& path) = 0;
 
   // Whether mappings of this file system hold what a process stored after that process is killed.

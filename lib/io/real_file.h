@@ -1,0 +1,14 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "io/file_descriptor.h"
+#include "io/file_system.h"
+
+namespace rill::io {
+
+// A file of the operating system over an open descriptor.
+std::unique_ptr<File> NewRealFile(FileDescriptor fd, std::string path);
+
+}  // namespace rill::io
