@@ -4,23 +4,17 @@
 #
 #   rill_floor(NAME record USES base SOURCES batch.cc ... LINKS PkgConfig::RILL_ZSTD ...)
 
+# What every target of rill itself is compiled with, and no target of anybody else.
 add_library(rill_build_flags INTERFACE)
 target_compile_features(rill_build_flags INTERFACE cxx_std_20)
 target_include_directories(rill_build_flags INTERFACE ${PROJECT_SOURCE_DIR}/include)
 if(RILL_WARNINGS_AS_ERRORS)
-  target_compile_options(rill_build_flags INTERFACE -Wall -Wextra -Werror)
-endif()
-if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
-  target_compile_options(rill_build_flags INTERFACE -Wthread-safety)
-endif()
-if(RILL_SANITIZE)
-  target_compile_options(rill_build_flags INTERFACE -fsanitize=${RILL_SANITIZE}
-                         -fno-omit-frame-pointer -fno-sanitize-recover=all)
-  target_link_options(rill_build_flags INTERFACE -fsanitize=${RILL_SANITIZE})
+  target_compile_options(rill_build_flags INTERFACE -Wall -Wextra -Werror
+    $<$<CXX_COMPILER_ID:Clang,AppleClang>:-Wthread-safety>)
 endif()
 
 function(rill_floor)
-  cmake_parse_arguments(FLOOR "" "NAME" "USES;SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(PARSE_ARGV 0 FLOOR "" "NAME" "USES;SOURCES;LINKS")
   set(target rill_${FLOOR_NAME})
   set(include_root ${PROJECT_BINARY_DIR}/floors/${FLOOR_NAME})
   file(MAKE_DIRECTORY ${include_root})
@@ -30,28 +24,56 @@ function(rill_floor)
   set_target_properties(${target} PROPERTIES
     POSITION_INDEPENDENT_CODE ON CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
     CXX_EXTENSIONS OFF)
-  target_compile_definitions(${target} PRIVATE RILL_BUILDING)
+  # Nobody replaces a function of rill's from outside, so calls within it may be inlined.
+  target_compile_options(${target} PRIVATE -fno-semantic-interposition)
   target_include_directories(${target} PUBLIC ${include_root})
-  target_link_libraries(${target} PUBLIC rill_build_flags)
+  target_link_libraries(${target} PUBLIC rill_build_flags ${FLOOR_LINKS})
   foreach(used IN LISTS FLOOR_USES)
     target_link_libraries(${target} PUBLIC rill_${used})
   endforeach()
-  target_link_libraries(${target} PUBLIC ${FLOOR_LINKS})
-  set_property(GLOBAL APPEND PROPERTY RILL_FLOORS ${FLOOR_NAME})
-  set_property(GLOBAL PROPERTY RILL_FLOOR_${FLOOR_NAME}_USES ${FLOOR_USES})
+  set_target_properties(${target} PROPERTIES
+    RILL_USES "${FLOOR_USES}" RILL_LINKS "${FLOOR_LINKS}")
 endfunction()
 
 # Links a program against the inside of rill: a floor and all floors below it. (Object libraries hand
 # their objects to direct users only, so the floors beneath are linked by name.)
 function(rill_link_floor target floor)
-  get_property(linked TARGET ${target} PROPERTY RILL_LINKED_FLOORS)
+  get_target_property(linked ${target} RILL_LINKED_FLOORS)
   if(floor IN_LIST linked)
     return()
   endif()
   set_property(TARGET ${target} APPEND PROPERTY RILL_LINKED_FLOORS ${floor})
   target_link_libraries(${target} PRIVATE rill_${floor})
-  get_property(below GLOBAL PROPERTY RILL_FLOOR_${floor}_USES)
+  get_target_property(below rill_${floor} RILL_USES)
   foreach(used IN LISTS below)
     rill_link_floor(${target} ${used})
   endforeach()
+endfunction()
+
+# Makes the library that users link out of floors: all their objects, and what they link.
+function(rill_library target)
+  cmake_parse_arguments(PARSE_ARGV 1 LIBRARY "" "TYPE" "FLOORS;PUBLIC_LINKS")
+  add_library(${target} ${LIBRARY_TYPE})
+  set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX
+    VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  target_include_directories(${target} PUBLIC
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>)
+  set(links "")
+  foreach(floor IN LISTS LIBRARY_FLOORS)
+    target_sources(${target} PRIVATE $<TARGET_OBJECTS:rill_${floor}>)
+    get_target_property(floor_links rill_${floor} RILL_LINKS)
+    list(APPEND links ${floor_links})
+  endforeach()
+  list(REMOVE_DUPLICATES links)
+  list(REMOVE_ITEM links ${LIBRARY_PUBLIC_LINKS})
+  target_link_libraries(${target} PUBLIC ${LIBRARY_PUBLIC_LINKS} PRIVATE ${links})
+  set_target_properties(${target} PROPERTIES
+    RILL_FLOORS "${LIBRARY_FLOORS}"
+    RILL_PUBLIC_LINKS "${LIBRARY_PUBLIC_LINKS}"
+    RILL_PRIVATE_LINKS "${links}")
+  # Hidden visibility does not reach templates of the standard library and Abseil.
+  set(symbols ${PROJECT_SOURCE_DIR}/lib/cmake/exported.map)
+  target_link_options(${target} PRIVATE -Wl,--version-script=${symbols})
+  set_property(TARGET ${target} PROPERTY LINK_DEPENDS ${symbols})
 endfunction()

@@ -1,18 +1,36 @@
-# What a build of rill contains. A project that adds rill as a subfolder gets the library alone.
+# What a build of rill contains. A project that adds rill as a subfolder gets the library alone: no
+# tests, no warnings, no developer flags, no install rules (tests/install checks it). Optional parts
+# are on where their package is found.
+if(PROJECT_IS_TOP_LEVEL)
+  find_package(CLI11 QUIET)
+  find_package(benchmark QUIET)
+endif()
 option(RILL_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
-option(RILL_BUILD_BENCH "Build rill_bench" ${PROJECT_IS_TOP_LEVEL})
+option(RILL_BUILD_BENCH "Build rill_bench (needs Google Benchmark)" ${benchmark_FOUND})
 option(RILL_BUILD_EXAMPLES "Build the examples" ${PROJECT_IS_TOP_LEVEL})
-option(RILL_BUILD_CLI "Build the rill command (needs CLI11)" ${PROJECT_IS_TOP_LEVEL})
+option(RILL_BUILD_CLI "Build the rill command (needs CLI11)" ${CLI11_FOUND})
 option(RILL_BUILD_FUZZERS "Build the fuzz targets (needs clang)" OFF)
 option(RILL_INSTALL "Make install rules" ${PROJECT_IS_TOP_LEVEL})
 option(RILL_WARNINGS_AS_ERRORS "Build rill itself with -Wall -Wextra -Werror" ${PROJECT_IS_TOP_LEVEL})
 set(RILL_SANITIZE "" CACHE STRING "Sanitizers to build with, as -fsanitize= takes them")
 
 if(PROJECT_IS_TOP_LEVEL)
+  if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+    set(CMAKE_BUILD_TYPE RelWithDebInfo)
+  endif()
   set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
   set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
   find_program(RILL_CCACHE ccache)
-  if(RILL_CCACHE)
-    set(CMAKE_CXX_COMPILER_LAUNCHER ${RILL_CCACHE})
+  mark_as_advanced(RILL_CCACHE)
+  if(RILL_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    # The sloppiness lets it cache what includes a precompiled header.
+    set(CMAKE_CXX_COMPILER_LAUNCHER
+        ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${RILL_CCACHE})
   endif()
+endif()
+
+# Everything in the build is instrumented, or the sanitizers see only half of it.
+if(RILL_SANITIZE)
+  add_compile_options(-fsanitize=${RILL_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${RILL_SANITIZE})
 endif()

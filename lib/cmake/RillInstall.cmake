@@ -1,0 +1,66 @@
+# What `cmake --install` puts where: headers, library, CMake package, pkg-config file, the command.
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/rill)
+install(TARGETS rill EXPORT rillTargets)
+install(DIRECTORY include/rill TYPE INCLUDE FILES_MATCHING PATTERN *.h)
+install(EXPORT rillTargets NAMESPACE rill:: DESTINATION ${package_dir})
+install(FILES LICENSE TYPE DOC)
+
+get_target_property(library_type rill TYPE)
+if(library_type STREQUAL "STATIC_LIBRARY")
+  get_property(static_modules GLOBAL PROPERTY RILL_PKG_CONFIG_PARTS)
+  set(static_packages Threads fmt ZLIB PkgConfig)
+endif()
+configure_package_config_file(lib/cmake/rillConfig.cmake.in rillConfig.cmake
+  INSTALL_DESTINATION ${package_dir})
+# Before 1.0, a minor version may change the API.
+write_basic_package_version_file(rillConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/rillConfig.cmake ${PROJECT_BINARY_DIR}/rillConfigVersion.cmake
+  DESTINATION ${package_dir})
+
+# pkg-config: what the library links, under the names that pkg-config knows.
+function(rill_modules out_modules out_flags)
+  set(modules "")
+  set(flags "")
+  foreach(link IN LISTS ARGN)
+    get_property(module GLOBAL PROPERTY RILL_MODULE_${link})
+    if(module)
+      list(APPEND modules ${module})
+    elseif(link MATCHES "^absl::(.+)$")
+      list(APPEND modules absl_${CMAKE_MATCH_1})
+    elseif(link STREQUAL "Threads::Threads")
+      list(APPEND flags -pthread)
+    else()
+      message(FATAL_ERROR "rill: no pkg-config name is known for ${link}; see RillDependencies.cmake")
+    endif()
+  endforeach()
+  list(JOIN modules ", " modules)
+  list(JOIN flags " " flags)
+  set(${out_modules} ${modules} PARENT_SCOPE)
+  set(${out_flags} ${flags} PARENT_SCOPE)
+endfunction()
+
+get_target_property(public_links rill RILL_PUBLIC_LINKS)
+get_target_property(private_links rill RILL_PRIVATE_LINKS)
+if(library_type STREQUAL "SHARED_LIBRARY")
+  rill_modules(pc_requires pc_libs ${public_links})
+  rill_modules(pc_requires_private pc_libs_private ${private_links})
+else()
+  # Only the static library is there, so nobody can link it without its parts: not even those who
+  # ask pkg-config without --static.
+  rill_modules(pc_requires pc_libs ${public_links} ${private_links})
+endif()
+set(pc_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+file(RELATIVE_PATH pc_prefix /${pc_dir} /)
+cmake_path(APPEND pc_libdir "\${prefix}" ${CMAKE_INSTALL_LIBDIR})
+cmake_path(APPEND pc_includedir "\${prefix}" ${CMAKE_INSTALL_INCLUDEDIR})
+configure_file(lib/cmake/rill.pc.in rill.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/rill.pc DESTINATION ${pc_dir})
+
+if(TARGET rill_program)
+  install(TARGETS rill_program)
+  install(CODE [[file(CREATE_LINK rill
+    "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}/bin/kafka-dump-log" SYMBOLIC)]])
+endif()
