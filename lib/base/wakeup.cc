@@ -1,0 +1,55 @@
+#include "base/wakeup.h"
+
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <ctime>
+
+namespace rill::base {
+namespace {
+
+static_assert(sizeof(std::atomic<std::uint32_t>) == sizeof(std::uint32_t), "a futex is four bytes");
+
+// Sleeps while `word` is `value`. FUTEX_WAIT_BITSET takes a moment of CLOCK_MONOTONIC, which is
+// what steady_clock reads on Linux. Returns the errno.
+int FutexWait(std::atomic<std::uint32_t>& word, std::uint32_t value, Deadline deadline) {
+  const auto since_boot = std::max<std::int64_t>(
+      0, std::chrono::duration_cast<std::chrono::nanoseconds>(deadline.time_since_epoch()).count());
+  const timespec until = {since_boot / 1'000'000'000, since_boot % 1'000'000'000};
+  const timespec* const timeout = deadline == Deadline::max() ? nullptr : &until;
+  const long result = ::syscall(SYS_futex, &word, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, value,
+                                timeout, nullptr, FUTEX_BITSET_MATCH_ANY);
+  return result == 0 ? 0 : errno;
+}
+
+}  // namespace
+
+Deadline DeadlineAfter(absl::Duration timeout) {
+  const Deadline now = std::chrono::steady_clock::now();
+  if (timeout <= absl::ZeroDuration()) return now;
+  if (timeout >= absl::FromChrono(Deadline::max() - now)) return Deadline::max();
+  return now + absl::ToChronoNanoseconds(timeout);
+}
+
+bool Wakeup::Wait(Ticket ticket, Deadline deadline) {
+  // Acquire: what was done before the Notify that ended the wait is seen after it.
+  while (state_.load(std::memory_order_acquire) == ticket) {
+    if (FutexWait(state_, ticket, deadline) == ETIMEDOUT) {
+      return state_.load(std::memory_order_acquire) != ticket;
+    }
+  }
+  return true;
+}
+
+void Wakeup::WakeAll(std::uint32_t state) {
+  // Whoever took the bit away in between wakes the holders of this ticket; a Prepare that set it
+  // again came after the load in Notify, and so sees the condition.
+  if (!state_.compare_exchange_strong(state, state + 1, std::memory_order_acq_rel)) return;
+  ::syscall(SYS_futex, &state_, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, INT_MAX, nullptr, nullptr, 0);
+}
+
+}  // namespace rill::base

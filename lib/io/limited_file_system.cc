@@ -1,0 +1,233 @@
+#include "io/limited_file_system.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "io/path.h"
+
+namespace rill::io {
+
+// What all handles of one file share.
+struct LimitedFileSystem::OpenedFile {
+  absl::Mutex mu;
+  // A file that is gone was given back whole: what its handles still do to it counts no more.
+  bool removed ABSL_GUARDED_BY(mu) = false;
+};
+
+class LimitedFileSystem::LimitedMapping final : public Mapping {
+ public:
+  LimitedMapping(std::unique_ptr<Mapping> base, std::shared_ptr<FileUse> use)
+      : Mapping(base->data(), base->size()), base_(std::move(base)), use_(std::move(use)) {
+    use_->mappings.fetch_add(1, std::memory_order_relaxed);
+    use_->mapped_bytes.fetch_add(size(), std::memory_order_relaxed);
+  }
+  ~LimitedMapping() override {
+    use_->mappings.fetch_sub(1, std::memory_order_relaxed);
+    use_->mapped_bytes.fetch_sub(size(), std::memory_order_relaxed);
+  }
+
+  void Populate(std::size_t offset, std::size_t length) override {
+    base_->Populate(offset, length);
+  }
+
+ private:
+  const std::unique_ptr<Mapping> base_;
+  const std::shared_ptr<FileUse> use_;
+};
+
+class LimitedFileSystem::LimitedLock final : public FileLock {
+ public:
+  LimitedLock(std::unique_ptr<FileLock> base, std::shared_ptr<FileUse> use, base::Reservation share)
+      : use_(std::move(use)), share_(std::move(share)), base_(std::move(base)) {}
+
+ private:
+  const std::shared_ptr<FileUse> use_;
+  const base::Reservation share_;
+  const std::unique_ptr<FileLock> base_;
+};
+
+class LimitedFileSystem::LimitedFile final : public File {
+ public:
+  LimitedFile(std::unique_ptr<File> base, std::shared_ptr<FileUse> use, base::Reservation share,
+              std::shared_ptr<OpenedFile> opened)
+      : use_(std::move(use)),
+        share_(std::move(share)),
+        opened_(std::move(opened)),
+        base_(std::move(base)) {}
+
+  const std::string& path() const override { return base_->path(); }
+  absl::StatusOr<std::size_t> ReadAt(std::uint64_t offset, char* out, std::size_t size) override {
+    return base_->ReadAt(offset, out, size);
+  }
+  absl::StatusOr<std::uint64_t> Size() override { return base_->Size(); }
+  absl::Status Sync() override { return base_->Sync(); }
+
+  absl::Status WriteAt(std::uint64_t offset, std::string_view bytes) override;
+  absl::Status Truncate(std::uint64_t size) override;
+  absl::Status Allocate(std::uint64_t size) override;
+  absl::StatusOr<std::unique_ptr<Mapping>> Map(std::size_t length, MapMode mode) override;
+
+ private:
+  // Runs `change`, which is to leave the file at `size` bytes, and settles what it used.
+  template <typename Change>
+  absl::Status Resize(std::uint64_t before, std::uint64_t size, Change change)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(opened_->mu);
+
+  const std::shared_ptr<FileUse> use_;
+  const base::Reservation share_;
+  const std::shared_ptr<OpenedFile> opened_;
+  const std::unique_ptr<File> base_;
+};
+
+template <typename Change>
+absl::Status LimitedFileSystem::LimitedFile::Resize(std::uint64_t before, std::uint64_t size,
+                                                    Change change) {
+  if (opened_->removed) return change();
+  base::Budget& budget = use_->disk_bytes;
+  const std::uint64_t growth = size > before ? size - before : 0;
+  if (auto taken = budget.TryReserve(growth); !taken.ok()) {
+    return absl::Status(taken.code(),
+                        "cannot grow " + path() + ": " + std::string(taken.message()));
+  }
+  const absl::Status changed = change();
+  // A change that failed may have been done in part (a write into a disk that filled up).
+  const auto after = base_->Size();
+  const std::uint64_t counted = before + growth;
+  const std::uint64_t actual = after.ok() ? *after : counted;
+  if (actual < counted) budget.Release(counted - actual);
+  return changed;
+}
+
+absl::Status LimitedFileSystem::LimitedFile::WriteAt(std::uint64_t offset, std::string_view bytes) {
+  auto before = base_->Size();
+  if (!before.ok()) return before.status();
+  const std::uint64_t end = offset + std::min<std::uint64_t>(bytes.size(), UINT64_MAX - offset);
+  if (end <= *before) return base_->WriteAt(offset, bytes);
+  absl::MutexLock lock(&opened_->mu);
+  before = base_->Size();
+  if (!before.ok()) return before.status();
+  return Resize(*before, std::max(end, *before), [&] { return base_->WriteAt(offset, bytes); });
+}
+
+absl::Status LimitedFileSystem::LimitedFile::Truncate(std::uint64_t size) {
+  absl::MutexLock lock(&opened_->mu);
+  const auto before = base_->Size();
+  if (!before.ok()) return before.status();
+  return Resize(*before, size, [&] { return base_->Truncate(size); });
+}
+
+absl::Status LimitedFileSystem::LimitedFile::Allocate(std::uint64_t size) {
+  absl::MutexLock lock(&opened_->mu);
+  const auto before = base_->Size();
+  if (!before.ok()) return before.status();
+  return Resize(*before, std::max(size, *before), [&] { return base_->Allocate(size); });
+}
+
+absl::StatusOr<std::unique_ptr<Mapping>> LimitedFileSystem::LimitedFile::Map(std::size_t length,
+                                                                             MapMode mode) {
+  auto mapping = base_->Map(length, mode);
+  if (!mapping.ok()) return mapping.status();
+  return std::make_unique<LimitedMapping>(*std::move(mapping), use_);
+}
+
+LimitedFileSystem::LimitedFileSystem(FileSystem* base, const FileLimits& limits)
+    : base_(base), use_(std::make_shared<FileUse>(limits)) {}
+
+LimitedFileSystem::~LimitedFileSystem() = default;
+
+std::shared_ptr<LimitedFileSystem::OpenedFile> LimitedFileSystem::Opened(const std::string& path) {
+  std::weak_ptr<OpenedFile>& known = opened_[NormalPath(path)];
+  std::shared_ptr<OpenedFile> opened = known.lock();
+  if (opened == nullptr) known = opened = std::make_shared<OpenedFile>();
+  return opened;
+}
+
+absl::StatusOr<std::unique_ptr<File>> LimitedFileSystem::Open(const std::string& path,
+                                                              OpenMode mode) {
+  auto share = use_->open_files.Reserve(1);
+  if (!share.ok()) {
+    return absl::Status(share.status().code(),
+                        "cannot open " + path + ": " + std::string(share.status().message()));
+  }
+  absl::MutexLock lock(&mu_);
+  auto file = base_->Open(path, mode);
+  if (!file.ok()) return file.status();
+  return std::make_unique<LimitedFile>(*std::move(file), use_, *std::move(share), Opened(path));
+}
+
+absl::StatusOr<std::unique_ptr<FileLock>> LimitedFileSystem::Lock(const std::string& path) {
+  auto share = use_->open_files.Reserve(1);
+  if (!share.ok()) return share.status();
+  auto lock = base_->Lock(path);
+  if (!lock.ok()) return lock.status();
+  return std::make_unique<LimitedLock>(*std::move(lock), use_, *std::move(share));
+}
+
+void LimitedFileSystem::Forget(const std::string& path, std::uint64_t size) {
+  use_->disk_bytes.Release(size);
+  auto known = opened_.extract(NormalPath(path));
+  if (known.empty()) return;
+  if (auto opened = known.mapped().lock()) {
+    absl::MutexLock lock(&opened->mu);
+    opened->removed = true;
+  }
+}
+
+absl::Status LimitedFileSystem::Remove(const std::string& path) {
+  absl::MutexLock lock(&mu_);
+  const auto size = base_->FileSize(path);
+  if (!size.ok()) return size.status();
+  if (auto removed = base_->Remove(path); !removed.ok()) return removed;
+  Forget(path, *size);
+  return absl::OkStatus();
+}
+
+void LimitedFileSystem::Rekey(const std::string& from, const std::string& to) {
+  const std::string old_path = NormalPath(from);
+  const std::string new_path = NormalPath(to);
+  std::vector<std::pair<std::string, std::weak_ptr<OpenedFile>>> moved;
+  absl::erase_if(opened_, [&](const auto& entry) {
+    const auto& [path, opened] = entry;
+    if (path != old_path && !path.starts_with(old_path + "/")) return opened.expired();
+    moved.emplace_back(new_path + path.substr(old_path.size()), opened);
+    return true;
+  });
+  for (auto& [path, opened] : moved) opened_[path] = std::move(opened);
+}
+
+absl::Status LimitedFileSystem::Rename(const std::string& from, const std::string& to) {
+  absl::MutexLock lock(&mu_);
+  const auto replaced = base_->FileSize(to);
+  if (auto renamed = base_->Rename(from, to); !renamed.ok()) return renamed;
+  if (NormalPath(from) == NormalPath(to)) return absl::OkStatus();
+  if (replaced.ok()) Forget(to, *replaced);
+  Rekey(from, to);
+  return absl::OkStatus();
+}
+
+absl::Status LimitedFileSystem::CreateDirectories(const std::string& path) {
+  return base_->CreateDirectories(path);
+}
+
+absl::Status LimitedFileSystem::RemoveDirectory(const std::string& path) {
+  return base_->RemoveDirectory(path);
+}
+
+absl::StatusOr<std::vector<DirectoryEntry>> LimitedFileSystem::List(const std::string& path) {
+  return base_->List(path);
+}
+
+absl::StatusOr<bool> LimitedFileSystem::Exists(const std::string& path) {
+  return base_->Exists(path);
+}
+
+absl::StatusOr<std::uint64_t> LimitedFileSystem::FileSize(const std::string& path) {
+  return base_->FileSize(path);
+}
+
+absl::Status LimitedFileSystem::SyncDirectory(const std::string& path) {
+  return base_->SyncDirectory(path);
+}
+
+}  // namespace rill::io
