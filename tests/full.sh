@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Everything, however long it takes: what .ci/run does, and the long runs on top. For use before a
+# release. Ends with one table with the date and the commit, which goes into docs/.
+#
+#   ./tests/full.sh            RILL_FUZZ_SECONDS=<n> fuzzes for n seconds in all, not an hour
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source tests/house/packages.sh
+source tests/house/steps.sh
+
+# For an order of events that comes once in many runs.
+repeat_concurrent() {
+  .ci/tsan ctest --preset "$1" -L concurrent --repeat until-fail:20
+}
+
+for step in $(.ci/run --list); do
+  run_step "$step" .ci/run "$step"
+done
+run_step "concurrent tests, 20 times" repeat_concurrent release
+run_step "the same under TSan" repeat_concurrent tsan
+run_step "fuzz, long" tests/house/fuzz.sh "${RILL_FUZZ_SECONDS:-3600}"
+run_step "benchmarks" build/release/bin/rill_bench
+
+printf '\nrill %s, %s, %s cores, %s\n' "$(git rev-parse --short HEAD)" "$(date -u +%F)" \
+  "$(nproc)" "$(. /etc/os-release && echo "$PRETTY_NAME")"
+print_steps

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Builds the fuzz targets and runs them for so many seconds in all:  tests/house/fuzz.sh [120]
+# What they learn stays in build/fuzz/corpus; an input that fails is kept in build/fuzz/failures, and
+# `build/fuzz/bin/<target> <file>` runs it again.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+seconds=${1:-120}
+
+cmake --preset fuzz
+cmake --build --preset fuzz --target fuzzers
+mapfile -t targets < <(find build/fuzz/bin -name '*_fuzz' -type f -executable | sort)
+if [ "${#targets[@]}" -eq 0 ]; then
+  echo "no fuzz target was built"
+  exit 1
+fi
+
+each=$((seconds / ${#targets[@]}))
+[ "$each" -gt 0 ] || each=1
+failed=()
+for target in "${targets[@]}"; do
+  name=$(basename "$target")
+  corpus=build/fuzz/corpus/$name
+  mkdir -p "$corpus" build/fuzz/failures
+  folders=("$corpus")
+  [ ! -d "tests/data/fuzz/$name" ] || folders+=("tests/data/fuzz/$name")
+  echo "$name for $each s"
+  if ! "$target" -max_total_time="$each" -rss_limit_mb=2048 -timeout=20 -print_final_stats=1 \
+    -artifact_prefix="build/fuzz/failures/$name-" "${folders[@]}" >"build/fuzz/$name.log" 2>&1; then
+    failed+=("$name")
+    tail -60 "build/fuzz/$name.log"
+  else
+    grep -E 'number_of_executed_units|new_units_added|peak_rss' "build/fuzz/$name.log"
+  fi
+done
+[ "${#failed[@]}" -eq 0 ] || { echo "failed: ${failed[*]}"; exit 1; }

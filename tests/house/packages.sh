@@ -1,0 +1,85 @@
+# The Debian packages that rill needs, in the only place where they are listed, and how scripts get
+# them:  source tests/house/packages.sh; need_packages "${build_packages[@]}"
+
+# To build everything and run ./tests/run.sh.
+build_packages=(
+  g++ cmake ninja-build pkg-config ccache
+  libabsl-dev libfmt-dev libisal-dev libzstd-dev liblz4-dev libsnappy-dev zlib1g-dev
+  catch2 libbenchmark-dev libcli11-dev libsqlite3-dev
+  python3
+)
+# To check and fuzz with clang.
+clang_packages=(clang clang-format clang-tidy libclang-rt-14-dev llvm)
+# To compare with Apache Kafka, which Maven brings.
+oracle_packages=(maven default-jdk-headless)
+
+# Prints those of the named packages that are not installed.
+missing_packages() {
+  local package
+  for package in "$@"; do
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
+      echo "$package"
+  done
+}
+
+# Runs a command as root: directly, or with sudo.
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    "$@"
+  else
+    sudo "$@"
+  fi
+}
+
+apt_install() {
+  as_root env DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 \
+    apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=300 \
+    -o Dpkg::Use-Pty=0 "$@"
+}
+
+# Says which packages are missing, why they could not be had, and the command that gets them.
+refuse_packages() {
+  local reason=$1
+  shift
+  {
+    echo
+    echo "Missing: $*"
+    echo "$reason"
+    echo "Install them with:"
+    echo "    sudo apt-get update && sudo apt-get install --no-install-recommends $*"
+    echo "and run this again."
+  } >&2
+  return 1
+}
+
+# Installs those of the named packages that are missing; fails saying which could not be, and how
+# to get them.
+need_packages() {
+  local missing wanted package
+  if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+    echo "This is not Debian: be sure to have what these packages hold: $*"
+    return 0
+  fi
+  mapfile -t missing < <(missing_packages "$@")
+  if [ "${#missing[@]}" -eq 0 ]; then
+    echo "all there: $*"
+    return 0
+  fi
+  echo "installing: ${missing[*]}"
+  if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
+    refuse_packages "You are not root, and there is no sudo." "${missing[@]}"
+    return 1
+  fi
+  as_root apt-get update -q || echo "apt-get update failed; trying with the lists that are there"
+  if apt_install "${missing[@]}"; then
+    return 0
+  fi
+  # One by one, so that one that fails does not keep the others out and is known by name.
+  wanted=("${missing[@]}")
+  for package in "${wanted[@]}"; do
+    apt_install "$package" >/dev/null 2>&1 || echo "cannot install $package" >&2
+  done
+  mapfile -t missing < <(missing_packages "${wanted[@]}")
+  [ "${#missing[@]}" -eq 0 ] ||
+    refuse_packages "apt-get could not install them (its messages are above)." "${missing[@]}"
+}

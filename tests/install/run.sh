@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# Tests what users get: the README's first program, taken from the README's text, is built and run
+# in projects outside of rill.
+#
+#   tests/install/run.sh                   static and shared, installed and as a subfolder
+#   tests/install/run.sh <build folder>    what that build installs
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/../.." && pwd)
+work=$(mktemp -d "${TMPDIR:-/tmp}/rill-install.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+
+python3 "$here/first_program.py" "$top/README.md" >"$work/main.cc"
+launcher=()
+! command -v ccache >/dev/null || launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+
+# Runs a command, and shows what it printed only when it fails.
+quietly() {
+  if ! "$@" >"$work/log" 2>&1; then
+    echo "failed: $*"
+    cat "$work/log"
+    return 1
+  fi
+}
+
+# The program runs in a folder of its own, says something, and ends well.
+run_program() {
+  local how=$1 program=$2 printed
+  mkdir "$work/run"
+  printed=$(cd "$work/run" && "$program")
+  rm -rf "$work/run"
+  if [ -z "$printed" ]; then
+    echo "$how: the program printed nothing"
+    return 1
+  fi
+  echo "$how: ok"
+}
+
+# By CMake's find_package, from a prefix.
+test_package() {
+  local prefix=$1 how=$2
+  quietly cmake -S "$here/package" -B "$work/package" -G Ninja -DCMAKE_PREFIX_PATH="$prefix" \
+    -DFIRST_PROGRAM="$work/main.cc" "${launcher[@]}"
+  quietly cmake --build "$work/package"
+  run_program "find_package, $how" "$work/package/first"
+  rm -rf "$work/package"
+}
+
+# By pkg-config: flags of pkg-config as further arguments.
+test_pkg_config() {
+  local prefix=$1 how=$2 flags
+  shift 2
+  PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name rill.pc)")
+  export PKG_CONFIG_PATH
+  pkg-config --exact-version="$(sed -n 's/#define RILL_VERSION "\(.*\)"/\1/p' \
+    "$top/include/rill/version.h")" rill
+  read -ra flags <<<"$(pkg-config "$@" --cflags --libs rill)"
+  quietly "${CXX:-c++}" -std=c++20 "$work/main.cc" -o "$work/first" "${flags[@]}"
+  LD_LIBRARY_PATH=$(pkg-config --variable=libdir rill) \
+    run_program "pkg-config $*, $how" "$work/first"
+}
+
+# What the prefix holds besides the library.
+test_files() {
+  local prefix=$1 how=$2 inside
+  inside=$(find "$prefix/include" -type f ! -path '*/include/rill/*.h')
+  [ -z "$inside" ] || { echo "$how: strangers among the headers: $inside"; return 1; }
+  [ "$("$prefix/bin/rill" --version)" = "rill $(pkg-config --modversion rill)" ]
+  [ "$(readlink "$prefix/bin/kafka-dump-log")" = rill ]
+  echo "files, $how: ok"
+}
+
+test_installed() {
+  local build=$1 how=$2 prefix="$work/prefix with a space"
+  rm -rf "$prefix"
+  quietly cmake --install "$build" --prefix "$prefix"
+  test_package "$prefix" "$how"
+  test_pkg_config "$prefix" "$how"
+  test_pkg_config "$prefix" "$how" --static
+  test_files "$prefix" "$how"
+}
+
+# As a subfolder of another project: configured (which checks what it brings along), built and run.
+test_subfolder() {
+  quietly cmake -S "$here/subfolder" -B "$work/subfolder" -G Ninja -DRILL_SOURCE="$top" \
+    -DFIRST_PROGRAM="$work/main.cc" "$@"
+  quietly cmake --build "$work/subfolder"
+  run_program "add_subdirectory $*" "$work/subfolder/first"
+  rm -rf "$work/subfolder"
+}
+
+if [ $# -gt 0 ]; then
+  test_installed "$1" "built in $(basename "$1")"
+  exit
+fi
+
+for shared in OFF ON; do
+  build=$top/build/install-shared-$shared
+  quietly cmake -S "$top" -B "$build" -G Ninja -DBUILD_SHARED_LIBS="$shared" \
+    -DRILL_BUILD_TESTS=OFF -DRILL_BUILD_BENCH=OFF -DRILL_BUILD_EXAMPLES=OFF
+  quietly cmake --build "$build"
+  test_installed "$build" "BUILD_SHARED_LIBS=$shared"
+done
+test_subfolder
+test_subfolder -DBUILD_SHARED_LIBS=ON
