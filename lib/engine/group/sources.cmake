@@ -1,5 +1,7 @@
 # The group coordinator and the assignors, relative to lib/engine.
 set(RILL_GROUP_SOURCES
+  group/assignor.cc
+  group/assignor_model.cc
   group/coordinator.cc
   group/group.cc
   group/group_answers.cc
@@ -9,5 +11,10 @@ set(RILL_GROUP_SOURCES
   group/java_string.cc
   group/kafka_bytes.cc
   group/offset_records.cc
+  group/partition_moves.cc
+  group/protocol.cc
+  group/sticky_assignor.cc
+  group/sticky_different.cc
+  group/sticky_equal.cc
   group/timers.cc
 )
