@@ -8,13 +8,14 @@
 namespace rill::io {
 namespace {
 
-absl::Status WriteNewFile(FileSystem& files, const std::string& path, std::string_view contents) {
+absl::Status WriteNewFile(FileSystem& files, const std::string& path, std::string_view contents,
+                          bool sync) {
   auto file = files.Open(path, OpenMode::kCreate);
   if (!file.ok()) return file.status();
   // One may be left over from a process that died here.
   if (auto cut = (*file)->Truncate(0); !cut.ok()) return cut;
   if (auto written = (*file)->WriteAt(0, contents); !written.ok()) return written;
-  return (*file)->Sync();
+  return sync ? (*file)->Sync() : absl::OkStatus();
 }
 
 }  // namespace
@@ -38,17 +39,17 @@ absl::StatusOr<std::string> ReadSmallFile(FileSystem& files, const std::string& 
   return contents;
 }
 
-absl::Status ReplaceSmallFile(FileSystem& files, const std::string& path,
-                              std::string_view contents) {
+absl::Status ReplaceSmallFile(FileSystem& files, const std::string& path, std::string_view contents,
+                              bool sync) {
   const std::string temporary = path + ".tmp";
-  absl::Status done = WriteNewFile(files, temporary, contents);
+  absl::Status done = WriteNewFile(files, temporary, contents, sync);
   if (done.ok()) done = files.Rename(temporary, path);
   if (!done.ok()) {
     // Of no use to anybody, and it takes space; the failure itself is what matters to the caller.
     files.Remove(temporary).IgnoreError();
     return done;
   }
-  return files.SyncDirectory(ParentPath(path));
+  return sync ? files.SyncDirectory(ParentPath(path)) : absl::OkStatus();
 }
 
 }  // namespace rill::io

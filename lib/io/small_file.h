@@ -16,8 +16,10 @@ absl::StatusOr<std::string> ReadSmallFile(FileSystem& files, const std::string& 
 // Puts `contents` in the place of what `path` holds, so that whenever the process or the machine
 // dies the file has either its old or its new contents: writes "<path>.tmp", syncs it, renames it,
 // syncs the folder (Kafka writes its checkpoints so). The file is durable when this returns OK;
-// after an error it may have either contents. Not for two threads on one path at once.
-absl::Status ReplaceSmallFile(FileSystem& files, const std::string& path,
-                              std::string_view contents);
+// after an error it may have either contents. Without `sync` only the process's death is covered:
+// for contents that can be made again, whose damage is noticed. Not for two threads on one path at
+// once.
+absl::Status ReplaceSmallFile(FileSystem& files, const std::string& path, std::string_view contents,
+                              bool sync = true);
 
 }  // namespace rill::io

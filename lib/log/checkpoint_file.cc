@@ -2,7 +2,7 @@
 
 #include "base/parse_number.h"
 #include "fmt/format.h"
-#include "log/whole_file.h"
+#include "io/small_file.h"
 #include "rill/error.h"
 
 namespace rill::log {
@@ -117,7 +117,7 @@ std::string FormatOffsetCheckpoint(const OffsetCheckpoint& offsets) {
 
 absl::StatusOr<OffsetCheckpoint> ReadOffsetCheckpoint(io::FileSystem& files,
                                                       const std::string& path) {
-  const auto text = ReadWholeFile(files, path, kMaxCheckpointFileSize);
+  const auto text = io::ReadSmallFile(files, path, kMaxCheckpointFileSize);
   if (absl::IsNotFound(text.status())) return OffsetCheckpoint();
   if (!text.ok()) return text.status();
   return ParseOffsetCheckpoint(*text, path);
@@ -125,7 +125,7 @@ absl::StatusOr<OffsetCheckpoint> ReadOffsetCheckpoint(io::FileSystem& files,
 
 absl::Status WriteOffsetCheckpoint(io::FileSystem& files, const std::string& path,
                                    const OffsetCheckpoint& offsets) {
-  return ReplaceFile(files, path, FormatOffsetCheckpoint(offsets), /*sync=*/true);
+  return io::ReplaceSmallFile(files, path, FormatOffsetCheckpoint(offsets));
 }
 
 }  // namespace rill::log

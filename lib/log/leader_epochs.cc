@@ -4,8 +4,8 @@
 
 #include "base/parse_number.h"
 #include "fmt/format.h"
+#include "io/small_file.h"
 #include "log/checkpoint_file.h"
-#include "log/whole_file.h"
 #include "rill/error.h"
 
 namespace rill::log {
@@ -107,14 +107,14 @@ std::string LeaderEpochs::Format() const {
 }
 
 absl::StatusOr<LeaderEpochs> LeaderEpochs::Load(io::FileSystem& files, const std::string& path) {
-  const auto text = ReadWholeFile(files, path, kMaxCheckpointFileSize);
+  const auto text = io::ReadSmallFile(files, path, kMaxCheckpointFileSize);
   if (absl::IsNotFound(text.status())) return LeaderEpochs();
   if (!text.ok()) return text.status();
   return Parse(*text, path);
 }
 
 absl::Status LeaderEpochs::Save(io::FileSystem& files, const std::string& path, bool sync) const {
-  return ReplaceFile(files, path, Format(), sync);
+  return io::ReplaceSmallFile(files, path, Format(), sync);
 }
 
 }  // namespace rill::log

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "fmt/format.h"
+#include "io/small_file.h"
 #include "log/checkpoint_file.h"
-#include "log/whole_file.h"
 
 namespace rill::log {
 namespace {
@@ -46,14 +46,14 @@ std::string FormatPartitionMetadata(const PartitionMetadata& metadata) {
 
 absl::StatusOr<PartitionMetadata> ReadPartitionMetadata(io::FileSystem& files,
                                                         const std::string& path) {
-  const auto text = ReadWholeFile(files, path, kMaxFileSize);
+  const auto text = io::ReadSmallFile(files, path, kMaxFileSize);
   if (!text.ok()) return text.status();
   return ParsePartitionMetadata(*text, path);
 }
 
 absl::Status WritePartitionMetadata(io::FileSystem& files, const std::string& path,
                                     const PartitionMetadata& metadata) {
-  return ReplaceFile(files, path, FormatPartitionMetadata(metadata), /*sync=*/true);
+  return io::ReplaceSmallFile(files, path, FormatPartitionMetadata(metadata));
 }
 
 }  // namespace rill::log

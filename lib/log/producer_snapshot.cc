@@ -10,8 +10,8 @@
 #include "base/bytes.h"
 #include "base/crc32c.h"
 #include "fmt/format.h"
+#include "io/small_file.h"
 #include "log/producer_state.h"
-#include "log/whole_file.h"
 #include "rill/error.h"
 
 namespace rill::log {
@@ -143,14 +143,14 @@ absl::Status ProducerState::ParseSnapshot(std::string_view bytes, std::int64_t e
 
 absl::Status ProducerState::SaveSnapshot(io::FileSystem& files, const std::string& directory,
                                          bool sync) const {
-  return ReplaceFile(files, directory + "/" + ProducerSnapshotName(end_offset_), FormatSnapshot(),
-                     sync);
+  return io::ReplaceSmallFile(files, directory + "/" + ProducerSnapshotName(end_offset_),
+                              FormatSnapshot(), sync);
 }
 
 absl::Status ProducerState::LoadSnapshot(io::FileSystem& files, const std::string& directory,
                                          std::int64_t end_offset) {
   const std::string path = directory + "/" + ProducerSnapshotName(end_offset);
-  const auto bytes = ReadWholeFile(files, path, kMaxSnapshotSize);
+  const auto bytes = io::ReadSmallFile(files, path, kMaxSnapshotSize);
   if (!bytes.ok()) return bytes.status();
   return ParseSnapshot(*bytes, end_offset, path);
 }

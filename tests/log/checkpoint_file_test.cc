@@ -2,7 +2,6 @@
 
 #include "catch.h"
 #include "io/memory_file_system.h"
-#include "log/whole_file.h"
 #include "rill/error.h"
 
 namespace rill::log {
@@ -84,16 +83,6 @@ TEST_CASE("A checkpoint file that is missing reads as empty, and a written one a
   const auto left = files.List("/data");
   REQUIRE(left.ok());
   CHECK(left->size() == 1);  // no ".tmp" stays behind
-}
-
-TEST_CASE("A file far larger than any checkpoint is refused before it is read") {
-  const auto memory = io::NewMemoryFileSystem();
-  io::FileSystem& files = *memory;
-  REQUIRE(ReplaceFile(files, "/file", "0123456789", /*sync=*/false).ok());
-  const auto status = ReadWholeFile(files, "/file", 9).status();
-  CHECK(status.code() == absl::StatusCode::kDataLoss);
-  CHECK(std::string(status.message()).find("/file has 10 bytes") != std::string::npos);
-  CHECK(*ReadWholeFile(files, "/file", 10) == "0123456789");
 }
 
 }  // namespace
