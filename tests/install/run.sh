@@ -54,10 +54,10 @@ test_pkg_config() {
   export PKG_CONFIG_PATH
   pkg-config --exact-version="$(sed -n 's/#define RILL_VERSION "\(.*\)"/\1/p' \
     "$top/include/rill/version.h")" rill
-  read -ra flags <<<"$(pkg-config "$@" --cflags --libs rill)"
+  eval "flags=($(pkg-config "$@" --cflags --libs rill))"  # its output is quoted for a shell
   quietly "${CXX:-c++}" -std=c++20 "$work/main.cc" -o "$work/first" "${flags[@]}"
   LD_LIBRARY_PATH=$(pkg-config --variable=libdir rill) \
-    run_program "pkg-config $*, $how" "$work/first"
+    run_program "pkg-config${*:+ $*}, $how" "$work/first"
 }
 
 # What the prefix holds besides the library.
@@ -65,8 +65,9 @@ test_files() {
   local prefix=$1 how=$2 inside
   inside=$(find "$prefix/include" -type f ! -path '*/include/rill/*.h')
   [ -z "$inside" ] || { echo "$how: strangers among the headers: $inside"; return 1; }
-  [ "$("$prefix/bin/rill" --version)" = "rill $(pkg-config --modversion rill)" ]
-  [ "$(readlink "$prefix/bin/kafka-dump-log")" = rill ]
+  "$prefix/bin/rill" --version | grep -qF "$(pkg-config --modversion rill)" ||
+    { echo "$how: bin/rill --version does not say the version"; return 1; }
+  "$prefix/bin/kafka-dump-log" --help >/dev/null || { echo "$how: no kafka-dump-log"; return 1; }
   echo "files, $how: ok"
 }
 
