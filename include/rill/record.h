@@ -30,15 +30,35 @@ enum class TimestampType : std::uint8_t {
 
 namespace record_internal {
 
+constexpr std::int64_t UnZigZag(std::uint64_t raw) {
+  return static_cast<std::int64_t>(raw >> 1) ^ -static_cast<std::int64_t>(raw & 1);
+}
+
+// Reads a zig-zag varint of one or two bytes at `p`, where two can be read, and moves `p` behind
+// it. False when it takes more.
+inline bool ReadShortVarint(const char*& p, std::int64_t& out) {
+  const std::uint64_t first = static_cast<std::uint8_t>(p[0]);
+  if (first < 0x80) {
+    out = UnZigZag(first);
+    p += 1;
+    return true;
+  }
+  const std::uint64_t second = static_cast<std::uint8_t>(p[1]);
+  out = UnZigZag((first & 0x7f) | second << 7);
+  p += 2;
+  return second < 0x80;
+}
+
 // Reads a zig-zag varint of at most 64 bits that ends before `end`. Returns the first byte after
 // it, or nullptr when the bytes end early or the number is over-long.
 inline const char* ReadVarlong(const char* p, const char* end, std::int64_t& out) {
+  if (const char* next = p; end - p >= 2 && ReadShortVarint(next, out)) return next;
   std::uint64_t raw = 0;
   for (int shift = 0; shift < 64 && p < end; shift += 7) {
     const auto byte = static_cast<std::uint8_t>(*p++);
     raw |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
     if (byte < 0x80) {
-      out = static_cast<std::int64_t>(raw >> 1) ^ -static_cast<std::int64_t>(raw & 1);
+      out = UnZigZag(raw);
       return p;
     }
   }
@@ -164,6 +184,11 @@ class RecordView {
   void OverrideTimestamp(std::int64_t timestamp_ms) { timestamp_ms_ = timestamp_ms; }
 
  private:
+  const char* ParseShort(const char* p, const char* end, std::int64_t base_offset,
+                         std::int64_t base_timestamp_ms);
+  const char* ParseAny(const char* p, const char* end, std::int64_t base_offset,
+                       std::int64_t base_timestamp_ms);
+
   std::int64_t offset_ = 0;
   std::int64_t timestamp_ms_ = 0;
   std::string_view key_;
@@ -173,8 +198,62 @@ class RecordView {
 
 // Format: https://kafka.apache.org/documentation/#record — length, attributes, timestamp delta,
 // offset delta, key, value, headers; every number but attributes a zig-zag varint.
+//
 inline const char* RecordView::Parse(const char* p, const char* end, std::int64_t base_offset,
                                      std::int64_t base_timestamp_ms) {
+  const char* const next = ParseShort(p, end, base_offset, base_timestamp_ms);
+  if (next != nullptr) [[likely]]
+    return next;
+  return ParseAny(p, end, base_offset, base_timestamp_ms);
+}
+
+// In nearly all records every number takes one or two bytes, and there are no headers. Those are
+// parsed here, with few checks: the numbers up to the key's size stand within kFastRoom bytes, and
+// each field must leave room in the record for the two bytes, or the one, that are read behind it.
+// nullptr for any other record, and for whatever is not one.
+inline const char* RecordView::ParseShort(const char* p, const char* end, std::int64_t base_offset,
+                                          std::int64_t base_timestamp_ms) {
+  using record_internal::ReadShortVarint;
+  constexpr std::ptrdiff_t kFastRoom = 9;     // four numbers of two bytes, and the attributes
+  constexpr std::ptrdiff_t kLeastLength = 6;  // five numbers of one byte, and the attributes
+  std::int64_t length = 0;
+  std::int64_t timestamp_delta = 0;
+  std::int64_t offset_delta = 0;
+  std::int64_t key_size = 0;
+  std::int64_t value_size = 0;
+  if (end - p < kFastRoom || !ReadShortVarint(p, length) || length < kLeastLength ||
+      length > end - p) [[unlikely]] {
+    return nullptr;
+  }
+  const char* const record_end = p + length;
+  ++p;  // attributes: no bit of it is in use
+  if (!ReadShortVarint(p, timestamp_delta) || !ReadShortVarint(p, offset_delta) ||
+      !ReadShortVarint(p, key_size) || key_size < -1) [[unlikely]] {
+    return nullptr;
+  }
+  const std::int64_t key_bytes = key_size < 0 ? 0 : key_size;
+  if (key_bytes > record_end - p - 2) [[unlikely]] {
+    return nullptr;
+  }
+  const char* const key = p;
+  p += key_bytes;
+  if (!ReadShortVarint(p, value_size) || value_size < -1) [[unlikely]] {
+    return nullptr;
+  }
+  const std::int64_t value_bytes = value_size < 0 ? 0 : value_size;
+  if (value_bytes > record_end - p - 1 || p[value_bytes] != 0) [[unlikely]] {
+    return nullptr;
+  }
+  key_ = std::string_view(key_size < 0 ? nullptr : key, static_cast<std::size_t>(key_bytes));
+  value_ = std::string_view(value_size < 0 ? nullptr : p, static_cast<std::size_t>(value_bytes));
+  headers_ = Headers(p + value_bytes + 1, record_end, 0);
+  offset_ = record_internal::WrappingAdd(base_offset, offset_delta);
+  timestamp_ms_ = record_internal::WrappingAdd(base_timestamp_ms, timestamp_delta);
+  return record_end;
+}
+
+inline const char* RecordView::ParseAny(const char* p, const char* end, std::int64_t base_offset,
+                                        std::int64_t base_timestamp_ms) {
   using record_internal::ReadBytes;
   using record_internal::ReadVarlong;
   std::int64_t length = 0;

@@ -23,9 +23,19 @@ constexpr std::size_t VarintSize(std::int64_t value) {
 static_assert(VarintSize(INT64_MIN) == kMaxVarintSize && VarintSize(63) == 1 &&
               VarintSize(64) == 2);
 
-// Writes `value` at `p`, where kMaxVarintSize bytes have room. Returns the first byte after it.
+// Writes `value` at `p`, where kMaxVarintSize bytes have room. Returns the first byte after it. One
+// and two bytes, the usual case, are written without a loop.
 inline char* WriteVarint(char* p, std::int64_t value) {
   std::uint64_t raw = ZigZag(value);
+  if (raw < 0x80) {
+    *p = static_cast<char>(raw);
+    return p + 1;
+  }
+  if (raw < 0x4000) {
+    p[0] = static_cast<char>(raw | 0x80);
+    p[1] = static_cast<char>(raw >> 7);
+    return p + 2;
+  }
   while (raw >= 0x80) {
     *p++ = static_cast<char>(raw | 0x80);
     raw >>= 7;

@@ -18,12 +18,6 @@ absl::StatusOr<std::string_view> UncompressedRecords(BatchView batch, Codec& cod
   return scratch.view();
 }
 
-bool BatchWalker::Break() {
-  left_ = 0;
-  broken_ = true;
-  return false;
-}
-
 absl::Status BatchWalker::status() const {
   const auto at = at_ - begin_;
   const auto size = end_ - begin_;

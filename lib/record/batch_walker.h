@@ -62,7 +62,11 @@ class BatchWalker {
   absl::Status status() const;
 
  private:
-  bool Break();
+  bool Break() {
+    left_ = 0;
+    broken_ = true;
+    return false;
+  }
 
   BatchView batch_;
   const char* begin_;
