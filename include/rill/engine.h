@@ -47,8 +47,8 @@ class RILL_EXPORT Engine {
   // the config's name and its range).
   absl::StatusOr<Topic> CreateTopic(const std::string& name, const TopicOptions& options = {});
 
-  // The topic, made with `options` when it is missing. One that exists is returned as it is, even if
-  // it differs from `options`.
+  // The topic, made with `options` when it is missing. One that exists is returned as it is, even
+  // if it differs from `options`.
   absl::StatusOr<Topic> EnsureTopic(const std::string& name, const TopicOptions& options = {});
 
   // NotFound (UNKNOWN_TOPIC_OR_PARTITION) when there is none.
@@ -57,11 +57,12 @@ class RILL_EXPORT Engine {
   // Names in order. Internal topics (__consumer_offsets) are left out unless asked for.
   std::vector<std::string> ListTopics(bool include_internal = false) const;
   absl::StatusOr<TopicDescription> DescribeTopic(const std::string& name) const;
-  // Grows the topic to `total` partitions. InvalidArgument (INVALID_PARTITIONS) when it has as many.
+  // Grows the topic to `total` partitions. InvalidArgument (INVALID_PARTITIONS) when it has as
+  // many.
   absl::Status CreatePartitions(const std::string& name, int total);
   // Sets configs of a topic; a nullopt value takes a config back to the default. All or nothing.
-  absl::Status AlterTopicConfigs(
-      const std::string& name, const std::map<std::string, std::optional<std::string>>& changes);
+  absl::Status AlterTopicConfigs(const std::string& name,
+                                 const std::map<std::string, std::optional<std::string>>& changes);
 
   // A producer into this engine's topics. InvalidArgument for options out of range.
   absl::StatusOr<Producer> NewProducer(const ProducerOptions& options = {});
@@ -75,7 +76,8 @@ class RILL_EXPORT Engine {
   std::vector<GroupListing> ListGroups() const;
   // NotFound (GROUP_ID_NOT_FOUND).
   absl::StatusOr<GroupDescription> DescribeGroup(const std::string& group) const;
-  // Deletes a group without members, offsets and all. FailedPrecondition (NON_EMPTY_GROUP), NotFound.
+  // Deletes a group without members, offsets and all. FailedPrecondition (NON_EMPTY_GROUP),
+  // NotFound.
   absl::Status DeleteGroup(const std::string& group);
   // The offsets that a group committed.
   absl::StatusOr<std::map<TopicPartition, OffsetAndMetadata>> CommittedOffsets(

@@ -31,8 +31,8 @@ struct Options {
   bool create_if_missing = true;
 
   // Who does the engine's background work: linger, flush by interval, retention, checkpoints and
-  // group timeouts. With kOwnThread the engine runs one thread. With kByCaller it runs none, and the
-  // application calls Engine::RunMaintenance as often as that call asks for.
+  // group timeouts. With kOwnThread the engine runs one thread. With kByCaller it runs none, and
+  // the application calls Engine::RunMaintenance as often as that call asks for.
   enum class Maintenance { kOwnThread, kByCaller };
   Maintenance maintenance = Maintenance::kOwnThread;
 

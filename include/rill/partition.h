@@ -40,12 +40,12 @@ struct TimestampedOffset {
   std::int64_t timestamp_ms = kNoTimestamp;
 };
 
-// The log of one partition, bare: for those who build brokers, or want the last nanosecond. A handle,
-// cheap to copy, thread-safe; one append at a time gets in, readers do not wait for it.
+// The log of one partition, bare: for those who build brokers, or want the last nanosecond. A
+// handle, cheap to copy, thread-safe; one append at a time gets in, readers do not wait for it.
 //
 // Every call gives FailedPrecondition after the engine was closed, NotFound
-// (UNKNOWN_TOPIC_OR_PARTITION) after the topic was deleted, and DataLoss (KAFKA_STORAGE_ERROR) after
-// the partition's storage failed in a way that it must not be written on.
+// (UNKNOWN_TOPIC_OR_PARTITION) after the topic was deleted, and DataLoss (KAFKA_STORAGE_ERROR)
+// after the partition's storage failed in a way that it must not be written on.
 class RILL_EXPORT Partition {
  public:
   const std::string& topic() const;
@@ -62,8 +62,8 @@ class RILL_EXPORT Partition {
   // Appends a sealed batch (BatchBuilder::Seal, or one that came from elsewhere) as it is: the log
   // sets its base offset and leader epoch, nothing else unless the topic stamps the time itself.
   // The batch is validated first, CRC and records. A batch with a producer id and sequence is
-  // checked against that producer's earlier ones: a repetition within the last five is answered with
-  // the original offsets, a gap with OUT_OF_ORDER_SEQUENCE_NUMBER, an old epoch with
+  // checked against that producer's earlier ones: a repetition within the last five is answered
+  // with the original offsets, a gap with OUT_OF_ORDER_SEQUENCE_NUMBER, an old epoch with
   // INVALID_PRODUCER_EPOCH. Errors as for Append, and DataLoss (CORRUPT_MESSAGE).
   absl::StatusOr<AppendResult> AppendBatch(std::string_view batch);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -44,8 +45,8 @@ class Record : public RecordView {
 // Move-only owner. It pins the memory that its records show (the mapping of a segment, or a buffer
 // with decompressed records), so they stay readable whatever retention deletes and after the engine
 // is closed, for as long as the Records lives. It may be handed to another thread; walking it from
-// several threads at once is safe. What it pins counts against Options::max_buffer_bytes where it is
-// a buffer; a pinned mapping of a deleted segment keeps its disk space until it is let go.
+// several threads at once is safe. What it pins counts against Options::max_buffer_bytes where it
+// is a buffer; a pinned mapping of a deleted segment keeps its disk space until it is let go.
 //
 // Control records are not shown. Walking allocates nothing.
 class RILL_EXPORT Records {
@@ -59,8 +60,8 @@ class RILL_EXPORT Records {
   inline iterator begin() const;
   std::default_sentinel_t end() const { return {}; }
 
-  // Whether there is nothing to walk. A range may be empty and still move the position: offsets that
-  // hold control records or were compacted away.
+  // Whether there is nothing to walk. A range may be empty and still move the position: offsets
+  // that hold control records or were compacted away.
   bool empty() const;
 
   // Bytes of the batches shown, as stored.
@@ -76,15 +77,16 @@ class RILL_EXPORT Records {
 
   // Every batch was checked when it was read, so a walk cannot fail, unless the bytes changed under
   // the mapping since (a disk or memory error, another program writing the file). Such a walk ends
-  // early and safely, and Check tells: DataLoss (CORRUPT_MESSAGE) names topic, partition and offset.
+  // early and safely, and from then on Check is DataLoss (CORRUPT_MESSAGE). Costs nothing.
   absl::Status Check() const;
 
   // Moves what `other` holds behind what is held here.
   void Append(Records other);
 
-  // One stretch of a partition's log to walk: for those who build a Records (a log, an application's
-  // own storage). Either sound uncompressed batches one behind the other from `begin` to `end`, or,
-  // where `header` is set, the decompressed records of the one batch whose header is there.
+  // One stretch of a partition's log to walk: for those who build a Records (a log, an
+  // application's own storage). Either sound uncompressed batches one behind the other from `begin`
+  // to `end`, or, where `header` is set, the decompressed records of the one batch whose header is
+  // there.
   struct Run {
     const char* header = nullptr;
     const char* begin = nullptr;
@@ -101,6 +103,7 @@ class RILL_EXPORT Records {
   std::vector<Range> ranges_;
   std::vector<Run> runs_;
   std::size_t stored_bytes_ = 0;
+  mutable bool walk_broke_ = false;  // through std::atomic_ref: several threads may walk
 };
 
 class RILL_EXPORT Records::iterator {
@@ -117,9 +120,6 @@ class RILL_EXPORT Records::iterator {
   }
   void operator++(int) { Advance(); }
   friend bool operator==(const iterator& it, std::default_sentinel_t) { return it.at_end_; }
-
-  // Set when the walk ended because bytes that were sound when read no longer are.
-  bool broken() const { return broken_; }
 
  private:
   friend class Records;
@@ -157,7 +157,6 @@ class RILL_EXPORT Records::iterator {
   std::size_t next_run_ = 0;
   bool log_append_time_ = false;
   bool at_end_ = false;
-  bool broken_ = false;
 };
 
 inline Records::iterator Records::begin() const { return iterator(this); }

@@ -21,7 +21,8 @@ struct TopicOptions {
   // At least 1. -1 takes the engine's num.partitions.
   int partitions = -1;
   // Topic configs by Kafka's names ("retention.ms", "cleanup.policy", "flush.messages", ...); what
-  // is not named keeps the engine's default. docs/reference/configs.md lists them with their ranges.
+  // is not named keeps the engine's default. docs/reference/configs.md lists them with their
+  // ranges.
   std::map<std::string, std::string> configs = {};
 };
 

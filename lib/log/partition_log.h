@@ -19,18 +19,21 @@
 
 namespace rill::log {
 
-// What a log needs of its surroundings. Everything pointed to outlives the log.
+// What a log needs of its surroundings. What is pointed to outlives the log.
 struct LogEnvironment {
   io::FileSystem* files = nullptr;
   Clock* clock = nullptr;
-  base::Budget* buffers = nullptr;  // for decompressed records
-  LogSink sink;                     // may be empty
+  std::shared_ptr<base::Budget> buffers;  // for decompressed records, which outlive the log
+  LogSink sink;                           // may be empty
+  // Asks for Maintain to be called soon. May be empty; runs under the log's locks, so it must be
+  // quick and must not call the log.
+  std::function<void()> request_maintenance;
 };
 
 // What the data folder's checkpoints know of a log when it is opened.
 struct LogCheckpoint {
   bool clean_shutdown = false;
-  std::int64_t recovery_point = 0;     // everything below was flushed
+  std::int64_t recovery_point = 0;  // everything below was flushed
   std::int64_t log_start_offset = 0;
   std::int64_t high_watermark = 0;
 };
@@ -81,9 +84,10 @@ class PartitionLog {
   virtual const TopicPartition& topic_partition() const = 0;
   virtual const std::string& directory() const = 0;
 
-  // Makes `observer` run (in the appending thread, with no lock held) whenever the high watermark
-  // may have moved, until the returned token is destroyed. It must be quick and must not call the
-  // log. For consumers that wait on several logs: register, look, wait, unregister.
+  // Makes `observer` run (in the appending thread) whenever the high watermark may have moved or
+  // the log was closed, until the returned token is destroyed, after which it does not run. It must
+  // be quick and must not call the log. For consumers that wait on several logs: observe, look at
+  // the high watermarks, sleep.
   using Observer = std::function<void()>;
   virtual std::shared_ptr<void> Observe(Observer observer) = 0;
 

@@ -1,0 +1,233 @@
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+#include "base/bytes.h"
+#include "fmt/format.h"
+#include "log/batch_policy.h"
+#include "log/segment_name.h"
+#include "log/segmented_log.h"
+#include "record/layout.h"
+#include "record/rewrite.h"
+#include "rill/error.h"
+
+namespace rill::log {
+
+std::int64_t SegmentedLog::NowMs() const { return absl::ToUnixMillis(environment_.clock->Now()); }
+
+absl::StatusOr<AppendResult> SegmentedLog::Append(std::string_view bytes, BatchOrigin origin) {
+  auto batch = ParseBatch(bytes);
+  if (!batch.ok()) return batch.status();
+  if (batch->size() != bytes.size()) {
+    return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRecord,
+                     fmt::format("{}: {} bytes follow the batch; append one batch at a time", name_,
+                                 bytes.size() - batch->size()));
+  }
+  if (origin == BatchOrigin::kValidate) {
+    if (auto status = ValidateBatch(*batch); !status.ok()) return status;
+  }
+  std::string converted;
+  if (inspects_batches_.load(std::memory_order_relaxed)) {
+    const auto policy = config();
+    if (auto status = CheckRecords(*batch, *policy, NowMs()); !status.ok()) return status;
+    auto rewritten = ApplyCompression(*batch, *policy, converted);
+    if (!rewritten.ok()) return rewritten.status();
+    batch = *rewritten;
+  }
+  std::int64_t flush_target = -1;
+  absl::StatusOr<AppendResult> result;
+  {
+    base::MutexLock lock(&append_mutex_);
+    result = AppendSealed(*batch, flush_target);
+  }
+  if (!result.ok()) return result;
+  if (auto status = Acknowledge(flush_target); !status.ok()) return status;
+  return result;
+}
+
+absl::StatusOr<AppendResult> SegmentedLog::AppendSealed(BatchView batch,
+                                                        std::int64_t& flush_target) {
+  if (auto status = CheckWritable(); !status.ok()) return status;
+  if (auto status = CheckSize(batch.size()); !status.ok()) return status;
+  if (batch.has_producer_id()) {
+    auto repeated = producers_.Check(batch);
+    if (!repeated.ok()) return repeated.status();
+    if (repeated->has_value()) {
+      flush_target = FlushTarget();
+      return AppendResult{(*repeated)->first_offset, (*repeated)->last_offset, kNoTimestamp};
+    }
+  }
+  const bool stamps = config_->message_timestamp_type == TimestampType::kLogAppendTime;
+  const std::int64_t now_ms = NowMs();
+  if (!stamps) {
+    auto status = CheckYoungest(batch.max_timestamp_ms(), *config_, now_ms);
+    if (!status.ok()) return status;
+  }
+  const Incoming incoming{stamps ? now_ms : batch.max_timestamp_ms(),
+                          static_cast<std::uint32_t>(batch.size()), batch.last_offset_delta()};
+  auto room = Room(incoming);
+  if (!room.ok()) return room.status();
+
+  const AppendResult result{log_end_offset(), log_end_offset() + batch.last_offset_delta(),
+                            stamps ? now_ms : kNoTimestamp};
+  std::memcpy(*room + kLogOverhead, batch.data() + kLogOverhead, batch.size() - kLogOverhead);
+  base::StoreBigEndian(*room + record::kPartitionLeaderEpochAt, leader_epoch_);
+  if (stamps) record::StampLogAppendTime(*room, batch.size(), now_ms);
+  Publish(incoming, result.last_offset);
+  if (batch.has_producer_id()) {
+    // The batch is in the log with its offsets: the room it stands in now shows them.
+    if (auto ended = producers_.Update(BatchView(*room)); !ended.ok()) return ended.status();
+  }
+  flush_target = FlushTarget();
+  return result;
+}
+
+absl::StatusOr<AppendResult> SegmentedLog::AppendRecord(const RecordData& record) {
+  const std::int64_t value_size =
+      IsNull(record.value) ? -1 : static_cast<std::int64_t>(record.value.size());
+  const record::SingleRecordBatch batch(record, value_size);
+  std::int64_t flush_target = -1;
+  AppendResult result;
+  {
+    base::MutexLock lock(&append_mutex_);
+    std::int64_t timestamp_ms = 0;
+    char* room = nullptr;
+    char* value = nullptr;
+    auto status = BeginRecord(batch, record, timestamp_ms, room, value);
+    if (!status.ok()) return status;
+    if (!record.value.empty()) std::memcpy(value, record.value.data(), record.value.size());
+    result = FinishRecord(batch, room, timestamp_ms);
+    flush_target = FlushTarget();
+  }
+  if (auto status = Acknowledge(flush_target); !status.ok()) return status;
+  return result;
+}
+
+absl::Status SegmentedLog::BeginRecord(const record::SingleRecordBatch& batch,
+                                       const RecordData& record, std::int64_t& timestamp_ms,
+                                       char*& room, char*& value) {
+  if (auto status = CheckWritable(); !status.ok()) return status;
+  if (auto status = CheckSize(batch.size()); !status.ok()) return status;
+  if (auto status = CheckShape(record, *config_); !status.ok()) return status;
+  const bool stamps = config_->message_timestamp_type == TimestampType::kLogAppendTime;
+  const std::int64_t now_ms = NowMs();
+  timestamp_ms = stamps || record.timestamp_ms == kNoTimestamp ? now_ms : record.timestamp_ms;
+  if (timestamp_ms != now_ms) {
+    auto status = CheckTimestamp(timestamp_ms, *config_, now_ms);
+    if (!status.ok()) return status;
+  }
+  auto place = Room({timestamp_ms, static_cast<std::uint32_t>(batch.size()), 0});
+  if (!place.ok()) return place.status();
+  room = *place;
+  value = batch.Write(room, leader_epoch_, config_->message_timestamp_type, timestamp_ms);
+  return absl::OkStatus();
+}
+
+AppendResult SegmentedLog::FinishRecord(const record::SingleRecordBatch& batch, char* room,
+                                        std::int64_t timestamp_ms) {
+  batch.SealAt(room);
+  const std::int64_t offset = log_end_offset();
+  Publish({timestamp_ms, static_cast<std::uint32_t>(batch.size()), 0}, offset);
+  const bool stamps = config_->message_timestamp_type == TimestampType::kLogAppendTime;
+  return {offset, offset, stamps ? timestamp_ms : kNoTimestamp};
+}
+
+absl::Status SegmentedLog::CheckWritable() const {
+  if (state_.ok()) [[likely]]
+    return absl::OkStatus();
+  return state_;
+}
+
+absl::Status SegmentedLog::CheckSize(std::size_t size) const {
+  if (size > static_cast<std::size_t>(config_->max_message_bytes)) {
+    return MakeError(
+        absl::StatusCode::kInvalidArgument, ErrorCode::kMessageTooLarge,
+        fmt::format("{}: a batch of {} bytes passes max.message.bytes={}; send smaller batches or "
+                    "raise the topic's limit",
+                    name_, size, config_->max_message_bytes));
+  }
+  if (size > static_cast<std::size_t>(config_->segment_bytes)) {
+    return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kRecordListTooLarge,
+                     fmt::format("{}: a batch of {} bytes passes segment.bytes={}", name_, size,
+                                 config_->segment_bytes));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<char*> SegmentedLog::Room(Incoming batch) {
+  if (RollIsDue(batch)) {
+    if (auto status = Roll(); !status.ok()) return status;
+  }
+  return writer_->Room(batch.size);
+}
+
+// Kafka's rule (LogSegment.shouldRoll): by size, by the time between the segment's first batch and
+// this one (by the clock when batches carry no time), and when an index is full.
+bool SegmentedLog::RollIsDue(Incoming batch) const {
+  const std::uint64_t position = writer_->position();
+  if (position == 0) return false;
+  const std::uint64_t limit =
+      std::min<std::uint64_t>(writer_->limit(), static_cast<std::uint64_t>(config_->segment_bytes));
+  if (position + batch.size > limit) return true;
+  const std::int64_t waited = first_timestamp_ms_ >= 0 && batch.max_timestamp_ms >= 0
+                                  ? batch.max_timestamp_ms - first_timestamp_ms_
+                                  : NowMs() - segment_created_ms_;
+  if (waited > config_->segment_ms) return true;
+  const std::int64_t relative = log_end_offset() - writer_->segment()->base_offset();
+  return relative + batch.last_offset_delta > std::numeric_limits<std::int32_t>::max() ||
+         writer_->IndexIsFull(config_->segment_index_bytes);
+}
+
+absl::Status SegmentedLog::Roll() {
+  const std::int64_t base_offset = log_end_offset();
+  auto segment = std::make_shared<Segment>(environment_.files, SegmentStem(directory_, base_offset),
+                                           base_offset, 0);
+  auto rolled = std::move(writer_);
+  auto index = std::make_shared<GrowingIndex>();
+  auto status = OpenWriter(segment, base_offset, index, IndexBuilder(index.get(), base_offset));
+  if (!status.ok()) {
+    writer_ = std::move(rolled);
+    return status;
+  }
+  segments_.Add(segment);
+  rolled_.push_back(std::move(rolled));
+  if (environment_.request_maintenance) environment_.request_maintenance();
+  producers_.AdvanceTo(base_offset);
+  segment_created_ms_ = NowMs();
+  first_timestamp_ms_ = kNoTimestamp;
+  return producers_.SaveSnapshot(*environment_.files, directory_, false);
+}
+
+void SegmentedLog::Publish(Incoming batch, std::int64_t last_offset) {
+  if (first_timestamp_ms_ < 0) first_timestamp_ms_ = batch.max_timestamp_ms;
+  writer_->Publish(batch.size, log_end_offset(), last_offset, batch.max_timestamp_ms,
+                   config_->index_interval_bytes);
+  log_end_offset_.store(last_offset + 1, std::memory_order_release);
+  if (config_->flush_messages > 1) RaiseHighWatermark(last_offset + 1);
+}
+
+// Sequentially consistent, as is the look at the waiters that follows: either a waiter that is
+// about to sleep sees the new high watermark, or the appender sees the waiter.
+void SegmentedLog::RaiseHighWatermark(std::int64_t offset) {
+  std::int64_t current = high_watermark_.load(std::memory_order_relaxed);
+  while (current < offset && !high_watermark_.compare_exchange_weak(current, offset)) {
+  }
+}
+
+std::int64_t SegmentedLog::FlushTarget() const {
+  if (config_->flush_messages == INT64_MAX) return -1;
+  const std::int64_t end = log_end_offset();
+  return end - recovery_point() >= config_->flush_messages ? end : -1;
+}
+
+absl::Status SegmentedLog::Acknowledge(std::int64_t flush_target) {
+  if (flush_target >= 0) {
+    if (auto status = FlushUpTo(flush_target); !status.ok()) return status;
+  }
+  data_.Notify();
+  if (observer_count_.load() != 0) NotifyObservers();
+  return absl::OkStatus();
+}
+
+}  // namespace rill::log

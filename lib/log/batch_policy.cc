@@ -1,0 +1,125 @@
+#include "log/batch_policy.h"
+
+#include <vector>
+
+#include "fmt/format.h"
+#include "record/batch_walker.h"
+#include "record/codec.h"
+#include "record/record_fields.h"
+#include "rill/error.h"
+
+namespace rill::log {
+namespace {
+
+absl::Status BadTimestamp(std::int64_t timestamp_ms, std::int64_t now_ms, const char* limit,
+                          std::int64_t max_ms) {
+  return MakeError(
+      absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidTimestamp,
+      fmt::format("timestamp {} is {} ms {} the present, {}; {} allows {} ms", timestamp_ms,
+                  timestamp_ms > now_ms ? timestamp_ms - now_ms : now_ms - timestamp_ms,
+                  timestamp_ms > now_ms ? "after" : "before", now_ms, limit, max_ms));
+}
+
+absl::Status MissingKey() {
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRecord,
+                   "a record without a key cannot go into a compacted topic (cleanup.policy)");
+}
+
+// What a batch says of itself, to be said again by one that is rebuilt from it.
+BatchOptions OptionsOf(BatchView batch) {
+  BatchOptions options;
+  options.base_offset = batch.base_offset();
+  options.partition_leader_epoch = batch.partition_leader_epoch();
+  options.timestamp_type = batch.timestamp_type();
+  options.log_append_time_ms = batch.max_timestamp_ms();
+  options.producer_id = batch.producer_id();
+  options.producer_epoch = batch.producer_epoch();
+  options.base_sequence = batch.base_sequence();
+  options.is_transactional = batch.is_transactional();
+  options.is_control = batch.is_control();
+  return options;
+}
+
+}  // namespace
+
+absl::Status CheckYoungest(std::int64_t max_timestamp_ms, const LogConfig& config,
+                           std::int64_t now_ms) {
+  if (max_timestamp_ms <= now_ms) return absl::OkStatus();
+  if (max_timestamp_ms - now_ms <= config.message_timestamp_after_max_ms) return absl::OkStatus();
+  return BadTimestamp(max_timestamp_ms, now_ms, "message.timestamp.after.max.ms",
+                      config.message_timestamp_after_max_ms);
+}
+
+absl::Status CheckTimestamp(std::int64_t timestamp_ms, const LogConfig& config,
+                            std::int64_t now_ms) {
+  if (timestamp_ms < now_ms && timestamp_ms != kNoTimestamp &&
+      now_ms - timestamp_ms > config.message_timestamp_before_max_ms) {
+    return BadTimestamp(timestamp_ms, now_ms, "message.timestamp.before.max.ms",
+                        config.message_timestamp_before_max_ms);
+  }
+  return CheckYoungest(timestamp_ms, config, now_ms);
+}
+
+absl::Status CheckShape(const RecordData& record, const LogConfig& config) {
+  if (config.cleanup_compact && IsNull(record.key)) return MissingKey();
+  if (record::HasNullName(record.headers)) {
+    return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRecord,
+                     "a record header has a null name: give it a name, which may be empty");
+  }
+  return absl::OkStatus();
+}
+
+bool InspectsBatches(const LogConfig& config) {
+  return config.recompress || config.cleanup_compact ||
+         config.message_timestamp_before_max_ms != INT64_MAX;
+}
+
+absl::Status CheckRecords(BatchView batch, const LogConfig& config, std::int64_t now_ms) {
+  const bool check_times = config.message_timestamp_before_max_ms != INT64_MAX &&
+                           config.message_timestamp_type == TimestampType::kCreateTime;
+  if (batch.is_control() || (!config.cleanup_compact && !check_times)) return absl::OkStatus();
+  record::Codec codec;
+  base::Buffer scratch;
+  auto records = record::UncompressedRecords(batch, codec, scratch);
+  if (!records.ok()) return records.status();
+  record::BatchWalker walker(batch, *records);
+  while (walker.Next()) {
+    if (config.cleanup_compact && IsNull(walker.record().key())) return MissingKey();
+    if (!check_times) continue;
+    auto status = CheckTimestamp(walker.record().timestamp_ms(), config, now_ms);
+    if (!status.ok()) return status;
+  }
+  return walker.status();
+}
+
+absl::StatusOr<BatchView> ApplyCompression(BatchView batch, const LogConfig& config,
+                                           std::string& storage) {
+  if (!config.recompress || batch.compression() == config.compression_type || batch.is_control()) {
+    return batch;
+  }
+  record::Codec codec;
+  base::Buffer scratch;
+  auto records = record::UncompressedRecords(batch, codec, scratch);
+  if (!records.ok()) return records.status();
+  BatchOptions options = OptionsOf(batch);
+  options.compression = config.compression_type;
+  options.compression_level = config.compression_level;
+  BatchBuilder builder(options);
+  std::vector<Header> headers;
+  record::BatchWalker walker(batch, *records);
+  while (walker.Next()) {
+    const RecordView& record = walker.record();
+    headers.clear();
+    for (const Header& header : record.headers()) headers.push_back(header);
+    auto status = builder.AppendAt(static_cast<std::int32_t>(record.offset() - batch.base_offset()),
+                                   {record.key(), record.value(), headers, record.timestamp_ms()});
+    if (!status.ok()) return status;
+  }
+  if (auto status = walker.status(); !status.ok()) return status;
+  auto sealed = builder.Seal();
+  if (!sealed.ok()) return sealed.status();
+  storage.assign(*sealed);
+  return BatchView(storage.data());
+}
+
+}  // namespace rill::log

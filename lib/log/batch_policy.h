@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "log/log_config.h"
+#include "rill/record_batch.h"
+
+// What a topic's configs demand of records that want in.
+namespace rill::log {
+
+// message.timestamp.{before,after}.max.ms. InvalidArgument (INVALID_TIMESTAMP).
+absl::Status CheckTimestamp(std::int64_t timestamp_ms, const LogConfig& config,
+                            std::int64_t now_ms);
+// The same for the youngest record of a batch: only the limit to the future.
+absl::Status CheckYoungest(std::int64_t max_timestamp_ms, const LogConfig& config,
+                           std::int64_t now_ms);
+
+// A record without a key in a compacted topic, a header with a null name: InvalidArgument
+// (INVALID_RECORD).
+absl::Status CheckShape(const RecordData& record, const LogConfig& config);
+
+// Whether batches have to be looked into (CheckRecords, ApplyCompression) before they are appended.
+bool InspectsBatches(const LogConfig& config);
+
+// Every record of a sealed batch against the configs: keys, and timestamps too old.
+absl::Status CheckRecords(BatchView batch, const LogConfig& config, std::int64_t now_ms);
+
+// The batch with the codec that compression.type names: `batch` itself when it has that already,
+// else one rebuilt in `storage`.
+absl::StatusOr<BatchView> ApplyCompression(BatchView batch, const LogConfig& config,
+                                           std::string& storage);
+
+}  // namespace rill::log

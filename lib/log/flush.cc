@@ -1,0 +1,67 @@
+#include <algorithm>
+#include <utility>
+
+#include "fmt/format.h"
+#include "log/segmented_log.h"
+#include "rill/error.h"
+
+namespace rill::log {
+
+absl::Status SegmentedLog::Flush() { return FlushUpTo(log_end_offset()); }
+
+// Group commit: whoever comes while a flush is under way waits for it, and one of those it did not
+// serve does the next flush for all of them.
+absl::Status SegmentedLog::FlushUpTo(std::int64_t offset) {
+  const auto idle = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(flush_mutex_) { return !flushing_; };
+  absl::MutexLock lock(&flush_mutex_);
+  for (;;) {
+    if (recovery_point() >= offset) return absl::OkStatus();
+    if (!flushing_) break;
+    flush_mutex_.Await(absl::Condition(&idle));
+  }
+  flushing_ = true;
+  flush_mutex_.Unlock();
+  std::int64_t flushed_to = 0;
+  const absl::Status status = FlushOnce(flushed_to);
+  flush_mutex_.Lock();
+  flushing_ = false;
+  if (!status.ok()) return status;
+  // The high watermark follows the flush, never leads it: what was read survives a power cut.
+  recovery_point_.store(std::max(recovery_point(), flushed_to));
+  RaiseHighWatermark(flushed_to);
+  return absl::OkStatus();
+}
+
+// Flushes what was appended before the call. The append lock is held only to learn what to flush,
+// so appends go on meanwhile.
+absl::Status SegmentedLog::FlushOnce(std::int64_t& flushed_to) {
+  std::vector<std::shared_ptr<io::File>> files;
+  {
+    base::MutexLock lock(&append_mutex_);
+    if (!state_.ok()) return state_;
+    flushed_to = log_end_offset();
+    for (const auto& writer : rolled_) files.push_back(writer->file());
+    files.push_back(writer_->file());
+  }
+  for (const auto& file : files) {
+    if (auto status = file->Sync(); !status.ok()) {
+      Fail(status);
+      return status;
+    }
+  }
+  return absl::OkStatus();
+}
+
+// After a failed flush nobody knows which pages reached the disk, and the kernel may have dropped
+// what it could not write: nothing may be appended behind bytes that may be lost.
+void SegmentedLog::Fail(const absl::Status& status) {
+  base::MutexLock lock(&append_mutex_);
+  if (!state_.ok()) return;
+  state_ = MakeError(absl::StatusCode::kDataLoss, ErrorCode::kKafkaStorageError,
+                     fmt::format("{} takes no more appends, for a flush failed ({}); close the "
+                                 "engine, mend the storage and open it again",
+                                 name_, status.ToString()));
+  Say(LogLevel::kError, std::string(state_.message()));
+}
+
+}  // namespace rill::log

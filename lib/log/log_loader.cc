@@ -1,0 +1,210 @@
+#include "log/log_loader.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "fmt/format.h"
+#include "log/segment_name.h"
+#include "rill/error.h"
+
+namespace rill::log {
+namespace {
+
+// Positions are stored in 32 bits (OffsetEntry), and segment.bytes ends at 2^31 - 1.
+constexpr std::uint64_t kMaxSegmentSize = std::numeric_limits<std::int32_t>::max();
+
+bool IsLeftover(const std::string& name) {
+  return name.ends_with(kDeletedSuffix) || name.ends_with(kCleanedSuffix) ||
+         name.ends_with(kTruncatedSuffix) || name.ends_with(".tmp");
+}
+
+}  // namespace
+
+absl::StatusOr<LoadedLog> LogLoader::Load() {
+  if (auto status = environment_.files->CreateDirectories(directory_); !status.ok()) return status;
+  auto found = ListSegments();
+  if (!found.ok()) return found.status();
+  LoadedLog log;
+  for (std::size_t i = 0; i < found->size(); ++i) {
+    const bool is_last = i + 1 == found->size();
+    auto recover = NeedsRecovery((*found)[i], is_last ? INT64_MAX : (*found)[i + 1].base_offset);
+    if (!recover.ok()) return recover.status();
+    if (*recover) {
+      if (auto status = Recover(*found, i, log); !status.ok()) return status;
+      break;
+    }
+    log.segments.push_back(MakeSegment((*found)[i]));
+  }
+  if (log.segments.empty()) {
+    const std::int64_t base_offset = checkpoint_.log_start_offset;
+    log.segments.push_back(MakeSegment({base_offset, 0}));
+  }
+  if (!log.recovered) {
+    if (auto status = LoadTail(log); !status.ok()) return status;
+  }
+  log.log_start_offset = std::clamp(checkpoint_.log_start_offset,
+                                    log.segments.front()->base_offset(), log.log_end_offset);
+  log.recovery_point = checkpoint_.clean_shutdown
+                           ? log.log_end_offset
+                           : std::min(checkpoint_.recovery_point, log.log_end_offset);
+  if (auto status = LoadEpochs(log); !status.ok()) return status;
+  if (auto status = LoadProducers(log); !status.ok()) return status;
+  return log;
+}
+
+absl::StatusOr<std::vector<LogLoader::Found>> LogLoader::ListSegments() {
+  auto entries = environment_.files->List(directory_);
+  if (!entries.ok()) return entries.status();
+  std::vector<Found> found;
+  for (const io::DirectoryEntry& entry : *entries) {
+    const std::string path = directory_ + "/" + entry.name;
+    if (IsLeftover(entry.name)) {
+      if (auto status = environment_.files->Remove(path); !status.ok()) return status;
+      continue;
+    }
+    const auto base_offset = ParseSegmentName(entry.name, kLogSuffix);
+    if (!base_offset.has_value()) continue;
+    if (entry.size > kMaxSegmentSize) {
+      return MakeError(
+          absl::StatusCode::kDataLoss, ErrorCode::kCorruptMessage,
+          fmt::format("{}: {} bytes are more than a segment can have", path, entry.size));
+    }
+    found.push_back({*base_offset, static_cast<std::uint32_t>(entry.size)});
+  }
+  std::sort(found.begin(), found.end(),
+            [](const Found& a, const Found& b) { return a.base_offset < b.base_offset; });
+  return found;
+}
+
+std::shared_ptr<Segment> LogLoader::MakeSegment(const Found& found) const {
+  return std::make_shared<Segment>(environment_.files, SegmentStem(directory_, found.base_offset),
+                                   found.base_offset, found.size);
+}
+
+// A segment gets its index files when it is sealed (SegmentWriter::Seal); one without them may have
+// its writer's reserve behind the end, whatever was flushed.
+absl::StatusOr<bool> LogLoader::NeedsRecovery(const Found& found, std::int64_t next_base_offset) {
+  if (checkpoint_.clean_shutdown) return false;
+  if (next_base_offset > checkpoint_.recovery_point) return true;
+  auto sealed =
+      environment_.files->Exists(SegmentStem(directory_, found.base_offset) + kOffsetIndexSuffix);
+  if (!sealed.ok()) return sealed.status();
+  return !*sealed;
+}
+
+// Validates the segments from `at` on, and ends the log at the first batch that is not sound.
+absl::Status LogLoader::Recover(const std::vector<Found>& found, std::size_t at, LoadedLog& log) {
+  log.recovered = true;
+  log.log_end_offset = found[at].base_offset;
+  bool ended = false;
+  for (std::size_t i = at; i < found.size(); ++i) {
+    if (ended || found[i].base_offset < log.log_end_offset) {
+      ended = true;
+      if (auto status = Drop(found[i]); !status.ok()) return status;
+      continue;
+    }
+    auto segment = MakeSegment(found[i]);
+    auto view = segment->View();
+    if (!view.ok()) return view.status();
+    log.index = std::make_shared<GrowingIndex>();
+    log.first_timestamp_ms = kNoTimestamp;
+    IndexBuilder builder(log.index.get(), found[i].base_offset);
+    const ScanResult scan = ScanBatches(
+        {view->data(), view->end}, 0, found[i].base_offset, ScanDepth::kValidate,
+        [&](BatchView batch, std::uint32_t position) {
+          if (position == 0) log.first_timestamp_ms = batch.max_timestamp_ms();
+          builder.Add(batch.last_offset(), batch.max_timestamp_ms(), position,
+                      static_cast<std::uint32_t>(batch.size()), config_.index_interval_bytes);
+        });
+    builder.Finish();
+    *view = SegmentView();
+    ended = !scan.damage.ok();
+    if (auto status = CutBehind(*segment, found[i], scan); !status.ok()) return status;
+    segment = MakeSegment({found[i].base_offset, scan.sound_end});
+    segment->MarkVerified(0, scan.sound_end);
+    if (i + 1 < found.size() && !ended) {
+      auto status = log.index->Save(*environment_.files, segment->stem());
+      if (!status.ok()) return status;
+    }
+    log.log_end_offset = scan.next_offset;
+    log.segments.push_back(std::move(segment));
+  }
+  return absl::OkStatus();
+}
+
+// What the writer reserved is cut off in place: nobody was ever shown it. Bytes that may be linked
+// into a backup or held by a reader are left to those: a sound copy takes the file's place.
+absl::Status LogLoader::CutBehind(Segment& segment, const Found& found, const ScanResult& scan) {
+  if (scan.sound_end == found.size) return absl::OkStatus();
+  io::FileSystem& files = *environment_.files;
+  if (scan.damage.ok()) {
+    auto file = files.Open(segment.log_path(), io::OpenMode::kReadWrite);
+    if (!file.ok()) return file.status();
+    return (*file)->Truncate(scan.sound_end);
+  }
+  Say(LogLevel::kWarning,
+      fmt::format("{}: byte {}: {}. The log is cut here, at offset {}; {} bytes behind are dropped",
+                  segment.log_path(), scan.sound_end, std::string(scan.damage.message()),
+                  scan.next_offset, found.size - scan.sound_end));
+  const std::string copy = segment.log_path() + kTruncatedSuffix;
+  auto view = segment.View();
+  if (!view.ok()) return view.status();
+  auto file = files.Open(copy, io::OpenMode::kCreate);
+  if (!file.ok()) return file.status();
+  if (auto status = (*file)->Truncate(0); !status.ok()) return status;
+  auto status = (*file)->WriteAt(0, {view->data(), scan.sound_end});
+  if (status.ok()) status = (*file)->Sync();
+  if (status.ok()) status = files.Rename(copy, segment.log_path());
+  if (status.ok()) status = files.SyncDirectory(directory_);
+  return status;
+}
+
+absl::Status LogLoader::Drop(const Found& found) {
+  const std::string stem = SegmentStem(directory_, found.base_offset);
+  Say(LogLevel::kWarning, fmt::format("{}{}: {} bytes behind the end of the log are dropped", stem,
+                                      kLogSuffix, found.size));
+  for (const char* suffix : {kLogSuffix, kOffsetIndexSuffix, kTimeIndexSuffix,
+                             kTransactionIndexSuffix, kSnapshotSuffix}) {
+    auto status = environment_.files->Remove(stem + suffix);
+    if (!status.ok() && !absl::IsNotFound(status)) return status;
+  }
+  return absl::OkStatus();
+}
+
+// After a clean shutdown: only what follows the last index entry of the last segment is read. An
+// index that does not lead to the end is not believed, and the segment is recovered after all.
+absl::Status LogLoader::LoadTail(LoadedLog& log) {
+  const auto segment = log.segments.back();
+  auto view = segment->View();
+  if (!view.ok()) return view.status();
+  auto stored = OpenStoredIndex(*environment_.files, segment->stem(), view->end);
+  log.index = std::make_shared<GrowingIndex>(stored.ok() ? *std::move(stored)
+                                                         : std::shared_ptr<const SegmentIndex>());
+  IndexBuilder builder(log.index.get(), segment->base_offset());
+  std::uint32_t from = 0;
+  if (const auto last = log.index->LastOffset(); last.has_value()) from = last->position;
+  const ScanResult scan = ScanBatches(
+      {view->data(), view->end}, from, segment->base_offset(), ScanDepth::kFrames,
+      [&](BatchView batch, std::uint32_t position) {
+        if (position == from && from > 0) return;  // has its entry
+        builder.Add(batch.last_offset(), batch.max_timestamp_ms(), position,
+                    static_cast<std::uint32_t>(batch.size()), config_.index_interval_bytes);
+      });
+  if (!scan.damage.ok() || scan.sound_end != view->end) {
+    const Found found{segment->base_offset(), view->end};
+    log.segments.pop_back();
+    return Recover({found}, 0, log);
+  }
+  builder.Finish();
+  if (view->end > 0) log.first_timestamp_ms = BatchView(view->data()).max_timestamp_ms();
+  log.log_end_offset = scan.next_offset;
+  segment->Unload();  // it is mapped anew, for writing
+  return absl::OkStatus();
+}
+
+void LogLoader::Say(LogLevel level, const std::string& line) const {
+  if (environment_.sink) environment_.sink(level, line);
+}
+
+}  // namespace rill::log

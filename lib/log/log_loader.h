@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "log/leader_epochs.h"
+#include "log/log_config.h"
+#include "log/partition_log.h"
+#include "log/producer_state.h"
+#include "log/segment.h"
+#include "log/segment_scan.h"
+
+namespace rill::log {
+
+// What a folder of segments holds, made ready to be read and written.
+struct LoadedLog {
+  std::vector<std::shared_ptr<Segment>> segments;  // at least one
+  // Of the last segment, which will be written on.
+  bool recovered = false;  // its bytes have been validated, and may not have been flushed
+  std::shared_ptr<GrowingIndex> index;
+  std::int64_t first_timestamp_ms = kNoTimestamp;
+
+  std::int64_t log_start_offset = 0;
+  std::int64_t log_end_offset = 0;
+  std::int64_t recovery_point = 0;
+  LeaderEpochs epochs;
+};
+
+// Opens the segments of one log. After a clean shutdown it reads the end of the last segment only;
+// otherwise it validates every batch from the recovery point on, cuts the log at the first one that
+// is not sound, and rebuilds indexes and producer state. What it drops, it says.
+class LogLoader {
+ public:
+  LogLoader(const LogEnvironment& environment, const std::string& directory,
+            const std::string& name, const LogConfig& config, const LogCheckpoint& checkpoint,
+            ProducerState* producers)
+      : environment_(environment),
+        directory_(directory),
+        name_(name),
+        config_(config),
+        checkpoint_(checkpoint),
+        producers_(producers) {}
+
+  absl::StatusOr<LoadedLog> Load();
+
+ private:
+  struct Found {
+    std::int64_t base_offset;
+    std::uint32_t size;
+  };
+
+  absl::StatusOr<std::vector<Found>> ListSegments();
+  // Whether the segment, followed by one at `next_base_offset`, may hold what no flush covered.
+  absl::StatusOr<bool> NeedsRecovery(const Found& found, std::int64_t next_base_offset);
+  absl::Status Recover(const std::vector<Found>& found, std::size_t at, LoadedLog& log);
+  absl::Status LoadTail(LoadedLog& log);
+  absl::Status CutBehind(Segment& segment, const Found& found, const ScanResult& scan);
+  absl::Status Drop(const Found& found);
+  absl::Status LoadProducers(LoadedLog& log);
+  absl::Status ReplayProducers(const LoadedLog& log, std::int64_t from);
+  absl::Status LoadEpochs(LoadedLog& log);
+  std::shared_ptr<Segment> MakeSegment(const Found& found) const;
+  void Say(LogLevel level, const std::string& line) const;
+
+  const LogEnvironment& environment_;
+  const std::string& directory_;
+  const std::string& name_;
+  const LogConfig& config_;
+  const LogCheckpoint& checkpoint_;
+  ProducerState* const producers_;
+};
+
+}  // namespace rill::log

@@ -1,0 +1,90 @@
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "fmt/format.h"
+#include "log/log_loader.h"
+#include "log/segment_name.h"
+#include "rill/error.h"
+
+// The part of loading a log that is about what stands beside its segments: leader epochs and the
+// state of idempotent producers.
+namespace rill::log {
+
+absl::Status LogLoader::LoadEpochs(LoadedLog& log) {
+  const std::string path = directory_ + "/" + kLeaderEpochCheckpoint;
+  auto epochs = LeaderEpochs::Load(*environment_.files, path);
+  if (epochs.ok()) {
+    log.epochs = *std::move(epochs);
+  } else if (absl::IsDataLoss(epochs.status())) {
+    Say(LogLevel::kWarning,
+        fmt::format("{}; it is written anew", std::string(epochs.status().message())));
+  } else {
+    return epochs.status();
+  }
+  bool changed = log.epochs.TruncateFromEnd(log.log_end_offset + 1);
+  changed |= log.epochs.TruncateFromStart(log.log_start_offset);
+  if (!log.epochs.latest().has_value()) {
+    auto assigned = log.epochs.Assign(0, log.log_start_offset);
+    if (!assigned.ok()) return assigned.status();
+    changed = true;
+  }
+  return changed ? log.epochs.Save(*environment_.files, path, false) : absl::OkStatus();
+}
+
+// The youngest sound snapshot that the log reaches, and the batches behind it.
+absl::Status LogLoader::LoadProducers(LoadedLog& log) {
+  auto entries = environment_.files->List(directory_);
+  if (!entries.ok()) return entries.status();
+  std::vector<std::int64_t> snapshots;
+  for (const io::DirectoryEntry& entry : *entries) {
+    const auto offset = ParseSegmentName(entry.name, kSnapshotSuffix);
+    if (!offset.has_value()) continue;
+    if (*offset <= log.log_end_offset) {
+      snapshots.push_back(*offset);
+      continue;
+    }
+    auto status = environment_.files->Remove(directory_ + "/" + entry.name);
+    if (!status.ok()) return status;
+  }
+  std::sort(snapshots.rbegin(), snapshots.rend());
+  std::int64_t from = log.log_start_offset;
+  producers_->Reset(from);
+  for (const std::int64_t offset : snapshots) {
+    if (offset < log.log_start_offset) break;
+    auto status = producers_->LoadSnapshot(*environment_.files, directory_, offset);
+    if (status.ok()) {
+      from = offset;
+      break;
+    }
+    if (!absl::IsDataLoss(status)) return status;
+    Say(LogLevel::kWarning, fmt::format("{}; an older one is used", std::string(status.message())));
+  }
+  return ReplayProducers(log, from);
+}
+
+absl::Status LogLoader::ReplayProducers(const LoadedLog& log, std::int64_t from) {
+  for (std::size_t i = 0; i < log.segments.size(); ++i) {
+    Segment& segment = *log.segments[i];
+    if (i + 1 < log.segments.size() && log.segments[i + 1]->base_offset() <= from) continue;
+    auto view = segment.View();
+    if (!view.ok()) return view.status();
+    auto position = segment.Find(*view, from);
+    if (!position.ok()) return position.status();
+    absl::Status refused;
+    ScanBatches({view->data(), view->end}, *position, segment.base_offset(), ScanDepth::kFrames,
+                [&](BatchView batch, std::uint32_t) {
+                  if (!refused.ok() || !batch.has_producer_id()) return;
+                  refused = producers_->Update(batch).status();
+                });
+    if (!refused.ok()) {
+      Say(LogLevel::kWarning,
+          fmt::format("{}: {}", segment.log_path(), std::string(refused.message())));
+    }
+  }
+  producers_->AdvanceTo(log.log_end_offset);
+  producers_->OnHighWatermark(log.log_end_offset);
+  return absl::OkStatus();
+}
+
+}  // namespace rill::log

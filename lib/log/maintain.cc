@@ -1,0 +1,206 @@
+#include <algorithm>
+#include <utility>
+
+#include "fmt/format.h"
+#include "log/batch_policy.h"
+#include "log/log_loader.h"
+#include "log/segmented_log.h"
+#include "rill/error.h"
+
+namespace rill::log {
+namespace {
+
+// Kafka's log.retention.check.interval.ms.
+constexpr absl::Duration kRetentionCheckInterval = absl::Minutes(5);
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<PartitionLog>> PartitionLog::Open(const LogEnvironment& environment,
+                                                                 std::string directory,
+                                                                 const TopicPartition& partition,
+                                                                 const LogConfig& config,
+                                                                 const LogCheckpoint& checkpoint) {
+  auto log = std::make_shared<SegmentedLog>(environment, std::move(directory), partition, config);
+  if (auto status = log->Load(checkpoint); !status.ok()) return status;
+  return log;
+}
+
+SegmentedLog::SegmentedLog(const LogEnvironment& environment, std::string directory,
+                           const TopicPartition& partition, const LogConfig& config)
+    : environment_(environment),
+      directory_(std::move(directory)),
+      partition_(partition),
+      name_(fmt::format("{}-{}", partition.topic, partition.partition)),
+      inspects_batches_(InspectsBatches(config)),
+      config_(std::make_shared<const LogConfig>(config)),
+      producers_(name_) {}
+
+SegmentedLog::~SegmentedLog() { Close().IgnoreError(); }
+
+absl::Status SegmentedLog::Load(const LogCheckpoint& checkpoint) {
+  base::MutexLock lock(&append_mutex_);
+  LogLoader loader(environment_, directory_, name_, *config_, checkpoint, &producers_);
+  auto loaded = loader.Load();
+  if (!loaded.ok()) return state_ = loaded.status();
+  for (auto& segment : loaded->segments) segments_.Add(segment);
+  const auto last = loaded->segments.back();
+  log_start_offset_.store(loaded->log_start_offset);
+  log_end_offset_.store(loaded->log_end_offset);
+  recovery_point_.store(loaded->recovery_point);
+  epochs_ = std::move(loaded->epochs);
+  leader_epoch_ = epochs_.latest()->epoch;
+  first_timestamp_ms_ = loaded->first_timestamp_ms;
+  segment_created_ms_ = NowMs();
+  auto status = OpenWriter(last, loaded->log_end_offset, loaded->index,
+                           IndexBuilder(loaded->index.get(), last->base_offset()));
+  // What recovery kept is flushed before anybody reads it.
+  if (status.ok() && loaded->recovered && config_->flush_messages == 1) {
+    status = writer_->file()->Sync();
+    if (status.ok()) recovery_point_.store(loaded->log_end_offset);
+  }
+  if (!status.ok()) return state_ = status;
+  high_watermark_.store(loaded->log_end_offset);
+  return absl::OkStatus();
+}
+
+absl::Status SegmentedLog::OpenWriter(std::shared_ptr<Segment> segment, std::int64_t next_offset,
+                                      std::shared_ptr<GrowingIndex> index,
+                                      const IndexBuilder& builder) {
+  auto writer = SegmentWriter::Open(environment_.files, std::move(segment),
+                                    static_cast<std::uint32_t>(config_->segment_bytes), next_offset,
+                                    std::move(index), builder);
+  if (!writer.ok()) return writer.status();
+  writer_ = *std::move(writer);
+  return absl::OkStatus();
+}
+
+std::shared_ptr<const LogConfig> SegmentedLog::config() const {
+  base::MutexLock lock(&append_mutex_);
+  return config_;
+}
+
+void SegmentedLog::SetConfig(const LogConfig& config) {
+  base::MutexLock lock(&append_mutex_);
+  config_ = std::make_shared<const LogConfig>(config);
+  inspects_batches_.store(InspectsBatches(config));
+}
+
+std::uint64_t SegmentedLog::size_bytes() const { return segments_.SizeBytes(); }
+
+absl::Time SegmentedLog::Maintain(absl::Time now) {
+  absl::MutexLock lock(&maintenance_mutex_);
+  if (closed_.load()) return absl::InfiniteFuture();
+  const std::int64_t now_ms = absl::ToUnixMillis(now);
+  const auto policy = config();
+  if (auto status = SealRolled(); !status.ok()) {
+    Say(LogLevel::kError, fmt::format("{}: {}", name_, status.ToString()));
+  }
+  RollIfAged(*policy, now_ms);
+  ApplyRetention(now_ms);
+  RemoveDoomedFiles(now_ms);
+  absl::Time next = std::min(FlushIfDue(*policy, now_ms), now + kRetentionCheckInterval);
+  for (const DoomedFile& file : doomed_) next = std::min(next, absl::FromUnixMillis(file.due_ms));
+  return next;
+}
+
+// A segment is complete once its index files are there, so they come last; from then on, recovery
+// does not look into it again.
+absl::Status SegmentedLog::SealRolled() {
+  for (;;) {
+    SegmentWriter* writer = nullptr;
+    std::int64_t next_offset = 0;
+    {
+      base::MutexLock lock(&append_mutex_);
+      if (rolled_.empty()) return absl::OkStatus();
+      writer = rolled_.front().get();
+      next_offset = rolled_.size() > 1 ? rolled_[1]->segment()->base_offset()
+                                       : writer_->segment()->base_offset();
+    }
+    if (auto status = writer->Seal(true); !status.ok()) {
+      Fail(status);
+      return status;
+    }
+    base::MutexLock lock(&append_mutex_);
+    if (recovery_point() < next_offset) recovery_point_.store(next_offset);
+    rolled_.erase(rolled_.begin());
+  }
+}
+
+// segment.ms also ends a segment to which nothing more is appended.
+void SegmentedLog::RollIfAged(const LogConfig& config, std::int64_t now_ms) {
+  base::MutexLock lock(&append_mutex_);
+  if (!state_.ok() || writer_->position() == 0) return;
+  if (now_ms - segment_created_ms_ <= config.segment_ms) return;
+  if (auto status = Roll(); !status.ok()) {
+    Say(LogLevel::kError, fmt::format("{}: {}", name_, status.ToString()));
+  }
+}
+
+absl::Time SegmentedLog::FlushIfDue(const LogConfig& config, std::int64_t now_ms) {
+  if (config.flush_ms == INT64_MAX) return absl::InfiniteFuture();
+  {
+    base::MutexLock lock(&append_mutex_);
+    if (!state_.ok() || log_end_offset() <= recovery_point()) {
+      return absl::FromUnixMillis(now_ms + std::max<std::int64_t>(config.flush_ms, 1));
+    }
+  }
+  if (now_ms - last_flush_ms_ >= config.flush_ms) {
+    if (auto status = Flush(); !status.ok()) {
+      Say(LogLevel::kError, fmt::format("{}: {}", name_, status.ToString()));
+    }
+    last_flush_ms_ = now_ms;
+  }
+  return absl::FromUnixMillis(last_flush_ms_ + std::max<std::int64_t>(config.flush_ms, 1));
+}
+
+absl::Status SegmentedLog::Close() {
+  absl::MutexLock maintenance(&maintenance_mutex_);
+  if (closed_.load()) return absl::OkStatus();
+  absl::Status status = Flush();
+  Stop(absl::FailedPreconditionError(fmt::format("{} is closed", name_)));
+  absl::Status sealed = SealAll(status.ok());
+  if (status.ok()) status = sealed;
+  RemoveDoomedFiles(INT64_MAX);
+  return status;
+}
+
+void SegmentedLog::Abandon(absl::Status reason) {
+  absl::MutexLock maintenance(&maintenance_mutex_);
+  if (closed_.load()) return;
+  Stop(std::move(reason));
+  base::MutexLock lock(&append_mutex_);
+  rolled_.clear();
+  writer_ = nullptr;
+}
+
+void SegmentedLog::Stop(absl::Status reason) {
+  {
+    base::MutexLock lock(&append_mutex_);
+    state_ = std::move(reason);
+  }
+  closed_.store(true);
+  data_.Notify();
+  NotifyObservers();
+}
+
+// After a flush that failed, nothing is cut or indexed: the next open has to look at all of it.
+absl::Status SegmentedLog::SealAll(bool sync) {
+  absl::Status status;
+  base::MutexLock lock(&append_mutex_);
+  if (writer_ == nullptr) return status;
+  rolled_.push_back(std::move(writer_));
+  for (const auto& writer : rolled_) {
+    if (sync && status.ok()) status = writer->Seal(true);
+  }
+  rolled_.clear();
+  if (!sync || !status.ok()) return status;
+  recovery_point_.store(log_end_offset());
+  producers_.AdvanceTo(log_end_offset());
+  return producers_.SaveSnapshot(*environment_.files, directory_, true);
+}
+
+void SegmentedLog::Say(LogLevel level, const std::string& line) const {
+  if (environment_.sink) environment_.sink(level, line);
+}
+
+}  // namespace rill::log

@@ -1,0 +1,135 @@
+#include "log/record_collector.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/buffer.h"
+#include "fmt/format.h"
+#include "record/batch_walker.h"
+#include "rill/error.h"
+
+namespace rill::log {
+namespace {
+
+// Decompressed records with the part of the budget that they take, and the mapping that their
+// batch's header is read in.
+struct DecompressedRecords {
+  base::Buffer bytes;
+  std::shared_ptr<base::Budget> budget;  // outlives the reservation
+  base::Reservation reservation;
+  std::shared_ptr<const io::Mapping> mapping;
+};
+
+absl::Status AtPosition(const absl::Status& status, const Segment& segment,
+                        std::uint32_t position) {
+  return MakeError(
+      status.code(), GetErrorCode(status),
+      fmt::format("{}: byte {}: {}", segment.log_path(), position, std::string(status.message())));
+}
+
+}  // namespace
+
+RecordCollector::RecordCollector(const TopicPartition& partition, std::int64_t offset,
+                                 std::int64_t limit, std::size_t max_bytes,
+                                 std::shared_ptr<base::Budget> buffers)
+    : range_{partition, offset, offset},
+      limit_(limit),
+      max_bytes_(max_bytes),
+      buffers_(std::move(buffers)) {}
+
+absl::Status RecordCollector::Collect(Segment& segment) {
+  auto view = segment.View();
+  if (!view.ok()) return view.status();
+  auto position = segment.Find(*view, range_.next_offset);
+  if (!position.ok()) return position.status();
+  std::uint32_t at = *position;
+  std::uint32_t last = at;  // the batch that the next read begins in
+  std::int64_t at_least = segment.base_offset();
+  absl::Status damage;
+  while (at < view->end && range_.next_offset < limit_) {
+    auto batch = segment.FrameAt(*view, at, at_least);
+    if (batch.ok()) {
+      if (batch->base_offset() >= limit_) break;
+      if (stored_bytes_ > 0 && stored_bytes_ + batch->size() > max_bytes_) break;
+      damage = Take(segment, *view, at, *batch);
+    } else {
+      damage = batch.status();
+    }
+    if (!damage.ok()) break;
+    stored_bytes_ += batch->size();
+    range_.next_offset = batch->next_offset();
+    at_least = batch->next_offset();
+    last = at;
+    at += static_cast<std::uint32_t>(batch->size());
+  }
+  CloseRun();
+  if (range_.next_offset > limit_) {
+    range_.next_offset = limit_;  // the limit cuts through the last batch
+  } else {
+    last = at;
+  }
+  segment.Remember(range_.next_offset, last);
+  return stored_bytes_ > 0 ? absl::OkStatus() : damage;
+}
+
+absl::Status RecordCollector::Take(Segment& segment, const SegmentView& view,
+                                   std::uint32_t position, BatchView batch) {
+  const auto end = position + static_cast<std::uint32_t>(batch.size());
+  const bool verified = segment.IsVerified(position, end);
+  if (!verified) {
+    auto parsed = ParseBatch({batch.data(), view.end - position});
+    absl::Status status = parsed.ok() ? ValidateBatch(*parsed) : parsed.status();
+    if (!status.ok()) return AtPosition(status, segment, position);
+    segment.MarkVerified(position, end);
+  }
+  if (batch.compression() == Compression::kNone || batch.is_control()) {
+    if (run_.begin == nullptr) OpenRun(view, batch);
+    run_.end = batch.data() + batch.size();
+    return absl::OkStatus();
+  }
+  CloseRun();
+  auto status = Decompress(view, batch);
+  return status.ok() ? status : AtPosition(status, segment, position);
+}
+
+void RecordCollector::OpenRun(const SegmentView& view, BatchView batch) {
+  run_.begin = batch.data();
+  run_.first_offset = range_.first_offset;
+  run_.limit_offset = limit_;
+  run_.pin = view.mapping;
+}
+
+void RecordCollector::CloseRun() {
+  if (run_.begin == nullptr) return;
+  runs_.push_back(std::move(run_));
+  run_ = Records::Run();
+}
+
+absl::Status RecordCollector::Decompress(const SegmentView& view, BatchView batch) {
+  if (codec_ == nullptr) codec_ = std::make_unique<record::Codec>();
+  auto decompressed = std::make_shared<DecompressedRecords>();
+  decompressed->mapping = view.mapping;
+  auto records = record::UncompressedRecords(batch, *codec_, decompressed->bytes);
+  if (!records.ok()) return records.status();
+  auto reservation = buffers_->Reserve(decompressed->bytes.capacity());
+  if (!reservation.ok()) return reservation.status();
+  decompressed->budget = buffers_;
+  decompressed->reservation = *std::move(reservation);
+  Records::Run run;
+  run.header = batch.data();
+  run.begin = records->data();
+  run.end = records->data() + records->size();
+  run.first_offset = range_.first_offset;
+  run.limit_offset = limit_;
+  run.pin = std::move(decompressed);
+  runs_.push_back(std::move(run));
+  return absl::OkStatus();
+}
+
+Records RecordCollector::Finish() && {
+  Records records;
+  records.AddRange(std::move(range_), std::move(runs_), stored_bytes_);
+  return records;
+}
+
+}  // namespace rill::log

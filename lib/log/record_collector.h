@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/budget.h"
+#include "log/segment.h"
+#include "record/codec.h"
+#include "rill/partition.h"
+#include "rill/records.h"
+
+namespace rill::log {
+
+// Makes one Records of a log: runs of whole batches, checked where they were not yet, decompressed
+// where they have to be. Used once, by one thread.
+class RecordCollector {
+ public:
+  // Records in [offset, limit) of `partition`, until `max_bytes` stored bytes; decompressed ones
+  // are counted against `buffers`.
+  RecordCollector(const TopicPartition& partition, std::int64_t offset, std::int64_t limit,
+                  std::size_t max_bytes, std::shared_ptr<base::Budget> buffers);
+
+  // Adds what the segment has of them. DataLoss names the file and the position of a damaged batch,
+  // unless sound ones were found before it: then those are given, and the next read meets it.
+  absl::Status Collect(Segment& segment);
+
+  bool empty() const { return stored_bytes_ == 0; }
+
+  Records Finish() &&;
+
+ private:
+  // The batch at `position`, checked; run_ ends behind it on success.
+  absl::Status Take(Segment& segment, const SegmentView& view, std::uint32_t position,
+                    BatchView batch);
+  absl::Status Decompress(const SegmentView& view, BatchView batch);
+  void OpenRun(const SegmentView& view, BatchView batch);
+  void CloseRun();
+
+  Records::Range range_;
+  const std::int64_t limit_;
+  const std::size_t max_bytes_;
+  const std::shared_ptr<base::Budget> buffers_;
+  std::vector<Records::Run> runs_;
+  Records::Run run_;  // open while run_.begin is set
+  std::size_t stored_bytes_ = 0;
+  std::unique_ptr<record::Codec> codec_;
+};
+
+}  // namespace rill::log

@@ -1,0 +1,116 @@
+#include <algorithm>
+#include <utility>
+
+#include "fmt/format.h"
+#include "log/segment_name.h"
+#include "log/segmented_log.h"
+#include "rill/error.h"
+
+namespace rill::log {
+
+absl::StatusOr<std::int64_t> SegmentedLog::DeleteRecordsBefore(std::int64_t offset) {
+  absl::MutexLock lock(&maintenance_mutex_);
+  const auto policy = config();
+  if (closed_.load()) return absl::FailedPreconditionError(fmt::format("{} is closed", name_));
+  if (!policy->cleanup_delete) {
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition, ErrorCode::kInvalidRequest,
+        fmt::format("{}: records are deleted only where cleanup.policy has \"delete\"", name_));
+  }
+  if (offset < 0 || offset > high_watermark()) {
+    return MakeError(absl::StatusCode::kOutOfRange, ErrorCode::kOffsetOutOfRange,
+                     fmt::format("{}: cannot delete up to offset {}: the log has {} to {}", name_,
+                                 offset, log_start_offset(), high_watermark()));
+  }
+  DeleteSegmentsBelow(offset);
+  return log_start_offset();
+}
+
+// Moves the log start, then takes the segments below it off the list; readers that are in one of
+// them keep its mapping. Their files are renamed at once, so that a restart does not bring them
+// back, and removed after file.delete.delay.ms.
+void SegmentedLog::DeleteSegmentsBelow(std::int64_t offset) {
+  if (offset > log_start_offset()) log_start_offset_.store(offset);
+  const std::int64_t due_ms = NowMs() + config()->file_delete_delay_ms;
+  for (const auto& segment : segments_.TakeBelow(log_start_offset())) {
+    for (const char* suffix : {kLogSuffix, kOffsetIndexSuffix, kTimeIndexSuffix,
+                               kTransactionIndexSuffix, kSnapshotSuffix}) {
+      const std::string path = segment->stem() + suffix;
+      auto status = environment_.files->Rename(path, path + kDeletedSuffix);
+      if (status.ok()) doomed_.push_back({path + kDeletedSuffix, due_ms});
+      if (!status.ok() && !absl::IsNotFound(status)) {
+        Say(LogLevel::kError,
+            fmt::format("{}: a segment below the log start stays: {}", name_, status.ToString()));
+      }
+    }
+    Say(LogLevel::kInfo, fmt::format("{}: segment {} is deleted, {} bytes", name_,
+                                     segment->base_offset(), segment->end()));
+  }
+  base::MutexLock lock(&append_mutex_);
+  if (!state_.ok() || !epochs_.TruncateFromStart(log_start_offset())) return;
+  auto status = epochs_.Save(*environment_.files, directory_ + "/" + kLeaderEpochCheckpoint, false);
+  if (!status.ok()) Say(LogLevel::kError, fmt::format("{}: {}", name_, status.ToString()));
+}
+
+void SegmentedLog::ApplyRetention(std::int64_t now_ms) {
+  const auto policy = config();
+  if (!policy->cleanup_delete) return;
+  const std::int64_t target =
+      std::max(TimeRetentionTarget(*policy, now_ms), SizeRetentionTarget(*policy));
+  if (target > log_start_offset()) DeleteSegmentsBelow(target);
+}
+
+// The offset up to which whole segments have only records older than retention.ms. A last segment
+// that is too old in whole is rolled first, as Kafka does.
+std::int64_t SegmentedLog::TimeRetentionTarget(const LogConfig& config, std::int64_t now_ms) {
+  if (config.retention_ms < 0) return 0;
+  std::int64_t target = 0;
+  for (const auto& segment : segments_.All()) {
+    const auto next = segments_.After(segment->base_offset());
+    std::int64_t youngest = 0;
+    if (next != nullptr) {
+      auto largest = segment->LargestTimestamp();
+      if (!largest.ok()) return target;
+      youngest = *largest;
+    } else {
+      base::MutexLock lock(&append_mutex_);
+      if (!state_.ok() || writer_->position() == 0) return target;
+      youngest = writer_->max_timestamp_ms();
+    }
+    // Records without a time are as old as nobody knows: they go by size alone.
+    if (youngest < 0 || now_ms - youngest <= config.retention_ms) return target;
+    if (next == nullptr) {
+      base::MutexLock lock(&append_mutex_);
+      if (!Roll().ok()) return target;
+      return std::min(log_end_offset(), high_watermark());
+    }
+    if (next->base_offset() > high_watermark()) return target;
+    target = next->base_offset();
+  }
+  return target;
+}
+
+std::int64_t SegmentedLog::SizeRetentionTarget(const LogConfig& config) {
+  if (config.retention_bytes < 0) return 0;
+  const auto segments = segments_.All();
+  std::int64_t excess = -config.retention_bytes;
+  for (const auto& segment : segments) excess += segment->end();
+  std::int64_t target = 0;
+  for (std::size_t i = 0; i + 1 < segments.size(); ++i) {
+    excess -= segments[i]->end();
+    if (excess < 0 || segments[i + 1]->base_offset() > high_watermark()) break;
+    target = segments[i + 1]->base_offset();
+  }
+  return target;
+}
+
+void SegmentedLog::RemoveDoomedFiles(std::int64_t now_ms) {
+  std::erase_if(doomed_, [&](const DoomedFile& file) {
+    if (file.due_ms > now_ms) return false;
+    const auto status = environment_.files->Remove(file.path);
+    if (!status.ok()) Say(LogLevel::kWarning, fmt::format("{}: {}", name_, status.ToString()));
+    return true;
+  });
+}
+
+}  // namespace rill::log

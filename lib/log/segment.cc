@@ -1,0 +1,172 @@
+#include "log/segment.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "fmt/format.h"
+#include "log/segment_scan.h"
+#include "rill/error.h"
+
+namespace rill::log {
+namespace {
+
+constexpr std::uint64_t Pack(std::uint32_t high, std::uint32_t low) {
+  return std::uint64_t{high} << 32 | low;
+}
+constexpr std::uint32_t High(std::uint64_t packed) {
+  return static_cast<std::uint32_t>(packed >> 32);
+}
+constexpr std::uint32_t Low(std::uint64_t packed) { return static_cast<std::uint32_t>(packed); }
+
+}  // namespace
+
+absl::StatusOr<SegmentView> Segment::View() {
+  SegmentView view;
+  view.end = end();
+  if (view.end == 0) return view;
+  base::MutexLock lock(&load_mutex_);
+  if (mapping_ == nullptr) {
+    auto file = files_->Open(log_path(), io::OpenMode::kRead);
+    if (!file.ok()) return file.status();
+    auto size = (*file)->Size();
+    if (!size.ok()) return size.status();
+    if (*size < view.end) {
+      return Damaged(
+          static_cast<std::uint32_t>(*size),
+          fmt::format("the file was cut behind our back; {} bytes belong there", view.end));
+    }
+    auto mapping = (*file)->Map(view.end, io::MapMode::kRead);
+    if (!mapping.ok()) return mapping.status();
+    mapping_ = *std::move(mapping);
+  }
+  view.mapping = mapping_;
+  return view;
+}
+
+absl::StatusOr<BatchView> Segment::FrameAt(const SegmentView& view, std::uint32_t position,
+                                           std::int64_t at_least) const {
+  const std::uint32_t left = view.end - position;
+  if (left < kBatchHeaderSize) return Damaged(position, "the segment ends inside a batch header");
+  const BatchView batch(view.data() + position);
+  const std::int64_t length = batch.batch_length();
+  constexpr std::int64_t kHeaderAfterLength = kBatchHeaderSize - kLogOverhead;
+  if (length < kHeaderAfterLength || length + static_cast<std::int64_t>(kLogOverhead) > left) {
+    return Damaged(position, fmt::format("batch length {} does not fit the segment", length));
+  }
+  if (batch.magic() != 2) {
+    return Damaged(position, fmt::format("message format {}", batch.magic()));
+  }
+  const std::int64_t relative = batch.base_offset() - base_offset_;
+  if (batch.base_offset() < at_least || batch.last_offset_delta() < 0 ||
+      relative > std::numeric_limits<std::int32_t>::max() - batch.last_offset_delta()) {
+    return Damaged(position, fmt::format("base offset {} out of place", batch.base_offset()));
+  }
+  return batch;
+}
+
+absl::StatusOr<std::uint32_t> Segment::Find(const SegmentView& view, std::int64_t offset) {
+  if (offset <= base_offset_) return 0;
+  const auto relative = static_cast<std::uint32_t>(offset - base_offset_);
+  const std::uint64_t hint = hints_[relative % kHints].load(std::memory_order_relaxed);
+  if (High(hint) == relative && Low(hint) <= view.end) return Low(hint);
+
+  auto position = FloorPosition(view, offset);
+  if (!position.ok()) return position.status();
+  std::uint32_t at = *position;
+  std::int64_t at_least = base_offset_;
+  while (at < view.end) {
+    auto batch = FrameAt(view, at, at_least);
+    if (!batch.ok()) return batch.status();
+    if (batch->last_offset() >= offset) break;
+    at_least = batch->next_offset();
+    at += static_cast<std::uint32_t>(batch->size());
+  }
+  Remember(offset, at);
+  return at;
+}
+
+absl::StatusOr<std::uint32_t> Segment::FloorPosition(const SegmentView& view, std::int64_t offset) {
+  auto index = Index();
+  if (!index.ok()) return index.status();
+  const OffsetEntry entry =
+      (*index)->FloorOffset(static_cast<std::uint32_t>(offset - base_offset_));
+  if (entry.position >= view.end) return 0;
+  // An index that lies must cost time, not answers: the entry has to meet its batch.
+  auto batch = FrameAt(view, entry.position, base_offset_);
+  if (!batch.ok() || batch->last_offset() != base_offset_ + entry.relative_offset) return 0;
+  return entry.position;
+}
+
+void Segment::Remember(std::int64_t offset, std::uint32_t position) {
+  const auto relative = static_cast<std::uint32_t>(offset - base_offset_);
+  hints_[relative % kHints].store(Pack(relative, position), std::memory_order_relaxed);
+}
+
+bool Segment::IsVerified(std::uint32_t begin, std::uint32_t end) const {
+  if (begin >= written_from_.load(std::memory_order_relaxed)) return true;
+  const std::uint64_t verified = verified_.load(std::memory_order_relaxed);
+  return begin >= High(verified) && end <= Low(verified);
+}
+
+void Segment::MarkVerified(std::uint32_t begin, std::uint32_t end) {
+  const std::uint64_t verified = verified_.load(std::memory_order_relaxed);
+  const bool touches = begin <= Low(verified) && end >= High(verified);
+  const std::uint64_t grown =
+      touches ? Pack(std::min(begin, High(verified)), std::max(end, Low(verified)))
+              : Pack(begin, end);
+  verified_.store(grown, std::memory_order_relaxed);
+}
+
+absl::StatusOr<std::shared_ptr<const SegmentIndex>> Segment::Index() {
+  {
+    base::MutexLock lock(&load_mutex_);
+    if (index_ != nullptr) return index_;
+    auto stored = OpenStoredIndex(*files_, stem_, end());
+    if (stored.ok()) return index_ = *std::move(stored);
+  }
+  auto view = View();
+  if (!view.ok()) return view.status();
+  auto rebuilt = std::make_shared<GrowingIndex>();
+  IndexBuilder builder(rebuilt.get(), base_offset_);
+  constexpr std::int64_t kInterval = 4096;
+  ScanBatches({view->data(), view->end}, 0, base_offset_, ScanDepth::kFrames,
+              [&](BatchView batch, std::uint32_t position) {
+                builder.Add(batch.last_offset(), batch.max_timestamp_ms(), position,
+                            static_cast<std::uint32_t>(batch.size()), kInterval);
+              });
+  builder.Finish();
+  base::MutexLock lock(&load_mutex_);
+  if (index_ == nullptr) index_ = rebuilt;
+  return index_;
+}
+
+absl::StatusOr<std::int64_t> Segment::LargestTimestamp() {
+  {
+    base::MutexLock lock(&load_mutex_);
+    if (largest_timestamp_known_) return largest_timestamp_ms_;
+  }
+  auto index = Index();
+  if (!index.ok()) return index.status();
+  // The last time entry of a sealed segment is its largest timestamp (IndexBuilder::Finish).
+  const auto last = (*index)->LastTime();
+  base::MutexLock lock(&load_mutex_);
+  if (growing_) return last.has_value() ? last->timestamp_ms : kNoTimestamp;
+  largest_timestamp_known_ = true;
+  largest_timestamp_ms_ = last.has_value() ? last->timestamp_ms : kNoTimestamp;
+  return largest_timestamp_ms_;
+}
+
+void Segment::Unload() {
+  base::MutexLock lock(&load_mutex_);
+  if (growing_) return;
+  mapping_ = nullptr;
+  index_ = nullptr;
+}
+
+absl::Status Segment::Damaged(std::uint32_t position, const std::string& what) const {
+  return MakeError(absl::StatusCode::kDataLoss, ErrorCode::kCorruptMessage,
+                   fmt::format("{}: byte {}: {}", log_path(), position, what));
+}
+
+}  // namespace rill::log

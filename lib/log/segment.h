@@ -1,0 +1,102 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/mutex.h"
+#include "io/file_system.h"
+#include "log/segment_index.h"
+#include "rill/record_batch.h"
+
+namespace rill::log {
+
+// A segment's bytes, held in memory as long as somebody keeps this.
+struct SegmentView {
+  std::shared_ptr<const io::Mapping> mapping;
+  std::uint32_t end = 0;  // batches stand in [0, end)
+
+  const char* data() const { return mapping == nullptr ? nullptr : mapping->data(); }
+};
+
+// One segment of a log, as readers see it. Thread-safe; the writer of the last segment publishes
+// through it (segment_writer.h), and readers never wait for the writer.
+//
+// Proof that a reader sees whole batches: the writer stores a batch's bytes, then end_ with
+// release; a reader loads end_ with acquire and touches nothing at or above what it loaded. Bytes
+// below end_ are never stored to again: segments are append-only, then unlinked.
+class Segment {
+ public:
+  // A segment whose file <stem>.log holds `end` bytes of batches.
+  Segment(io::FileSystem* files, std::string stem, std::int64_t base_offset, std::uint32_t end)
+      : files_(files), stem_(std::move(stem)), base_offset_(base_offset), end_(end) {}
+
+  std::int64_t base_offset() const { return base_offset_; }
+  const std::string& stem() const { return stem_; }
+  std::string log_path() const { return stem_ + ".log"; }
+  std::uint32_t end() const { return end_.load(std::memory_order_acquire); }
+
+  // The bytes and where they end; maps the file when it is not mapped.
+  absl::StatusOr<SegmentView> View();
+
+  // The position of the batch that holds `offset`, or of the first one after it; view.end when
+  // there is none. DataLoss names the file and the position where the bytes cannot be followed.
+  absl::StatusOr<std::uint32_t> Find(const SegmentView& view, std::int64_t offset);
+
+  // The frame of the batch at `position` < view.end: lengths and offsets checked against their
+  // surroundings, nothing else. `at_least` is the lowest base offset that it may have.
+  absl::StatusOr<BatchView> FrameAt(const SegmentView& view, std::uint32_t position,
+                                    std::int64_t at_least) const;
+
+  // A hint for Find: the batch at `position` holds `offset`, or is the first one after it.
+  void Remember(std::int64_t offset, std::uint32_t position);
+
+  // Whether all of [begin, end) was validated since the file was opened, or written by this
+  // process.
+  bool IsVerified(std::uint32_t begin, std::uint32_t end) const;
+  void MarkVerified(std::uint32_t begin, std::uint32_t end);
+
+  // The index, opened when it is not; rebuilt by a scan when its files are missing or damaged.
+  absl::StatusOr<std::shared_ptr<const SegmentIndex>> Index();
+
+  // Largest timestamp of the segment's records, kNoTimestamp when it has none.
+  absl::StatusOr<std::int64_t> LargestTimestamp();
+
+  // Lets go of the mapping and the index of a sealed segment; they come back when needed.
+  void Unload();
+
+ private:
+  friend class SegmentWriter;
+
+  absl::Status Damaged(std::uint32_t position, const std::string& what) const;
+  absl::StatusOr<std::uint32_t> FloorPosition(const SegmentView& view, std::int64_t offset);
+
+  io::FileSystem* const files_;
+  const std::string stem_;
+  const std::int64_t base_offset_;
+  std::atomic<std::uint32_t> end_;
+
+  // Each slot holds a relative offset in its high half and a position in its low half; zero is
+  // empty, for offset zero needs no hint. Slots are chosen by offset, so that several readers do
+  // not push each other out.
+  static constexpr std::size_t kHints = 16;
+  std::array<std::atomic<std::uint64_t>, kHints> hints_ = {};
+
+  // The verified stretch: its begin in the high half, its end in the low half.
+  std::atomic<std::uint64_t> verified_ = 0;
+  std::atomic<std::uint32_t> written_from_ = UINT32_MAX;  // this process wrote all from here on
+
+  base::Mutex load_mutex_;
+  std::shared_ptr<const io::Mapping> mapping_ ABSL_GUARDED_BY(load_mutex_);
+  std::shared_ptr<const SegmentIndex> index_ ABSL_GUARDED_BY(load_mutex_);
+  bool growing_ ABSL_GUARDED_BY(load_mutex_) = false;  // a writer gave mapping and index
+  std::int64_t largest_timestamp_ms_ ABSL_GUARDED_BY(load_mutex_) = kNoTimestamp;
+  bool largest_timestamp_known_ ABSL_GUARDED_BY(load_mutex_) = false;
+};
+
+}  // namespace rill::log

@@ -1,0 +1,178 @@
+#include "log/segment_index.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/bytes.h"
+#include "fmt/format.h"
+#include "log/segment_name.h"
+#include "rill/error.h"
+
+namespace rill::log {
+namespace {
+
+// The index of the last of `count` entries for which `at_most` holds (it holds for a prefix of
+// them), or nothing.
+template <typename AtMost>
+std::optional<std::size_t> LastWhere(std::size_t count, AtMost at_most) {
+  std::size_t low = 0;
+  std::size_t high = count;
+  while (low < high) {
+    const std::size_t middle = low + (high - low) / 2;
+    if (at_most(middle)) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  if (low == 0) return std::nullopt;
+  return low - 1;
+}
+
+// Makes the file hold its first `keep` bytes, then `bytes`.
+absl::Status WriteBehind(io::FileSystem& files, const std::string& path, std::size_t keep,
+                         const std::string& bytes) {
+  auto file = files.Open(path, io::OpenMode::kCreate);
+  if (!file.ok()) return file.status();
+  if (auto status = (*file)->Truncate(keep); !status.ok()) return status;
+  return (*file)->WriteAt(keep, bytes);
+}
+
+struct MappedFile {
+  std::unique_ptr<io::Mapping> mapping;
+  std::size_t size = 0;
+  const char* data() const { return mapping == nullptr ? nullptr : mapping->data(); }
+};
+
+absl::StatusOr<MappedFile> MapWhole(io::FileSystem& files, const std::string& path,
+                                    std::size_t entry_size) {
+  auto file = files.Open(path, io::OpenMode::kRead);
+  if (!file.ok()) return file.status();
+  auto size = (*file)->Size();
+  if (!size.ok()) return size.status();
+  if (*size % entry_size != 0) {
+    return MakeError(absl::StatusCode::kDataLoss, ErrorCode::kCorruptMessage,
+                     fmt::format("{}: {} bytes are no whole number of {}-byte entries", path, *size,
+                                 entry_size));
+  }
+  MappedFile mapped;
+  mapped.size = *size;
+  if (*size > 0) {
+    auto mapping = (*file)->Map(*size, io::MapMode::kRead);
+    if (!mapping.ok()) return mapping.status();
+    mapped.mapping = *std::move(mapping);
+  }
+  return mapped;
+}
+
+class StoredIndex final : public SegmentIndex {
+ public:
+  StoredIndex(MappedFile offsets, MappedFile times)
+      : offsets_(std::move(offsets)), times_(std::move(times)) {}
+
+  OffsetEntry FloorOffset(std::uint32_t relative_offset) const override {
+    const auto at = LastWhere(offset_entries(), [&](std::size_t i) {
+      return OffsetAt(i).relative_offset <= relative_offset;
+    });
+    return at.has_value() ? OffsetAt(*at) : OffsetEntry();
+  }
+  TimeEntry FloorTime(std::int64_t timestamp_ms) const override {
+    const auto at = LastWhere(
+        time_entries(), [&](std::size_t i) { return TimeAt(i).timestamp_ms <= timestamp_ms; });
+    return at.has_value() ? TimeAt(*at) : TimeEntry();
+  }
+  std::optional<OffsetEntry> LastOffset() const override {
+    if (offset_entries() == 0) return std::nullopt;
+    return OffsetAt(offset_entries() - 1);
+  }
+  std::optional<TimeEntry> LastTime() const override {
+    if (time_entries() == 0) return std::nullopt;
+    return TimeAt(time_entries() - 1);
+  }
+  std::size_t offset_entries() const override { return offsets_.size / kOffsetEntrySize; }
+  std::size_t time_entries() const override { return times_.size / kTimeEntrySize; }
+
+ private:
+  OffsetEntry OffsetAt(std::size_t i) const {
+    const char* p = offsets_.data() + i * kOffsetEntrySize;
+    return {base::LoadBigEndian<std::uint32_t>(p), base::LoadBigEndian<std::uint32_t>(p + 4)};
+  }
+  TimeEntry TimeAt(std::size_t i) const {
+    const char* p = times_.data() + i * kTimeEntrySize;
+    return {base::LoadBigEndian<std::int64_t>(p), base::LoadBigEndian<std::uint32_t>(p + 8)};
+  }
+
+  MappedFile offsets_;
+  MappedFile times_;
+};
+
+}  // namespace
+
+OffsetEntry GrowingIndex::FloorOffset(std::uint32_t relative_offset) const {
+  const auto at = LastWhere(offsets_.size(), [&](std::size_t i) {
+    return offsets_[i].relative_offset <= relative_offset;
+  });
+  if (at.has_value()) return offsets_[*at];
+  return stored_ == nullptr ? OffsetEntry() : stored_->FloorOffset(relative_offset);
+}
+
+TimeEntry GrowingIndex::FloorTime(std::int64_t timestamp_ms) const {
+  const auto at = LastWhere(times_.size(),
+                            [&](std::size_t i) { return times_[i].timestamp_ms <= timestamp_ms; });
+  if (at.has_value()) return times_[*at];
+  return stored_ == nullptr ? TimeEntry() : stored_->FloorTime(timestamp_ms);
+}
+
+std::optional<OffsetEntry> GrowingIndex::LastOffset() const {
+  if (const std::size_t size = offsets_.size(); size > 0) return offsets_[size - 1];
+  return stored_ == nullptr ? std::nullopt : stored_->LastOffset();
+}
+
+std::optional<TimeEntry> GrowingIndex::LastTime() const {
+  if (const std::size_t size = times_.size(); size > 0) return times_[size - 1];
+  return stored_ == nullptr ? std::nullopt : stored_->LastTime();
+}
+
+void GrowingIndex::AddTime(TimeEntry entry) {
+  const auto last = LastTime();
+  if (last.has_value() && entry.timestamp_ms <= last->timestamp_ms) return;
+  times_.Append(entry);
+}
+
+absl::Status GrowingIndex::Save(io::FileSystem& files, const std::string& stem) const {
+  std::string offsets(offsets_.size() * kOffsetEntrySize, '\0');
+  char* p = offsets.data();
+  for (std::size_t i = 0; i < offsets_.size(); ++i) {
+    p = base::StoreBigEndian(p, offsets_[i].relative_offset);
+    p = base::StoreBigEndian(p, offsets_[i].position);
+  }
+  std::string times(times_.size() * kTimeEntrySize, '\0');
+  p = times.data();
+  for (std::size_t i = 0; i < times_.size(); ++i) {
+    p = base::StoreBigEndian(p, times_[i].timestamp_ms);
+    p = base::StoreBigEndian(p, times_[i].relative_offset);
+  }
+  auto status =
+      WriteBehind(files, stem + kOffsetIndexSuffix, stored_offsets() * kOffsetEntrySize, offsets);
+  if (!status.ok()) return status;
+  return WriteBehind(files, stem + kTimeIndexSuffix, stored_times() * kTimeEntrySize, times);
+}
+
+absl::StatusOr<std::shared_ptr<const SegmentIndex>> OpenStoredIndex(io::FileSystem& files,
+                                                                    const std::string& stem,
+                                                                    std::uint64_t log_size) {
+  auto offsets = MapWhole(files, stem + kOffsetIndexSuffix, kOffsetEntrySize);
+  if (!offsets.ok()) return offsets.status();
+  auto times = MapWhole(files, stem + kTimeIndexSuffix, kTimeEntrySize);
+  if (!times.ok()) return times.status();
+  auto index = std::make_shared<StoredIndex>(*std::move(offsets), *std::move(times));
+  const auto last = index->LastOffset();
+  if (last.has_value() && last->position >= log_size) {
+    return MakeError(absl::StatusCode::kDataLoss, ErrorCode::kCorruptMessage,
+                     fmt::format("{}.index: its last entry points to byte {} of a log of {} bytes",
+                                 stem, last->position, log_size));
+  }
+  return index;
+}
+
+}  // namespace rill::log

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "base/mutex.h"
+#include "log/segment.h"
+
+namespace rill::log {
+
+// The segments of a log, in order of base offset. Thread-safe. The lock is held for the instant of
+// a look-up or a change, never during I/O; appends do not take it.
+class SegmentList {
+ public:
+  using Segments = std::vector<std::shared_ptr<Segment>>;
+
+  // The segment that holds `offset`: the last that begins at or below it; null when all begin
+  // above.
+  std::shared_ptr<Segment> Containing(std::int64_t offset) const;
+  // The segment that follows the one that begins at `base_offset`; null at the end.
+  std::shared_ptr<Segment> After(std::int64_t base_offset) const;
+  std::shared_ptr<Segment> First() const;
+  Segments All() const;
+  std::uint64_t SizeBytes() const;
+
+  void Add(std::shared_ptr<Segment> segment);
+  // Takes out and returns those that end at or below `offset`: whose next segment begins there or
+  // below. The last segment stays.
+  Segments TakeBelow(std::int64_t offset);
+
+ private:
+  mutable base::Mutex mutex_;
+  Segments segments_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace rill::log

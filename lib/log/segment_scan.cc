@@ -1,0 +1,76 @@
+#include "log/segment_scan.h"
+
+#include <algorithm>
+
+#include "base/bytes.h"
+#include "fmt/format.h"
+#include "rill/error.h"
+
+namespace rill::log {
+namespace {
+
+bool AllZero(std::string_view bytes) {
+  return std::all_of(bytes.begin(), bytes.end(), [](char c) { return c == 0; });
+}
+
+// Whether `rest` is what a writer leaves behind its last batch: nothing, a stopper, the zeros of
+// its reserve, or the beginning of a batch whose length was never stored. `next_offset` is what a
+// stopper there says.
+bool IsUnwritten(std::string_view rest, std::int64_t next_offset) {
+  if (rest.empty()) return true;
+  if (rest.size() < kLogOverhead) return AllZero(rest);
+  const auto offset = base::LoadBigEndian<std::int64_t>(rest.data());
+  const auto length = base::LoadBigEndian<std::uint32_t>(rest.data() + sizeof offset);
+  // The first byte of the length is stored last: until then it is the stopper's, whatever follows.
+  if (offset == next_offset && length >> 24 == kStopperLength >> 24) return true;
+  return length == 0 && AllZero(rest.substr(0, std::min(rest.size(), kBatchHeaderSize)));
+}
+
+}  // namespace
+
+ScanResult ScanBatches(std::string_view bytes, std::uint32_t position, std::int64_t next_offset,
+                       ScanDepth depth,
+                       const std::function<void(BatchView, std::uint32_t)>& visit) {
+  ScanResult result{position, next_offset, absl::OkStatus()};
+  while (!IsUnwritten(bytes.substr(result.sound_end), result.next_offset)) {
+    auto batch = ParseBatch(bytes.substr(result.sound_end));
+    if (batch.ok() && batch->base_offset() < result.next_offset) {
+      batch = MakeError(absl::StatusCode::kDataLoss, ErrorCode::kCorruptMessage,
+                        fmt::format("base offset {} where at least {} must stand",
+                                    batch->base_offset(), result.next_offset));
+    }
+    if (batch.ok() && depth == ScanDepth::kValidate) {
+      if (auto status = ValidateBatch(*batch); !status.ok()) batch = status;
+    }
+    if (!batch.ok()) {
+      result.damage = batch.status();
+      return result;
+    }
+    visit(*batch, result.sound_end);
+    result.sound_end += static_cast<std::uint32_t>(batch->size());
+    result.next_offset = batch->next_offset();
+  }
+  return result;
+}
+
+IndexBuilder::IndexBuilder(GrowingIndex* index, std::int64_t base_offset)
+    : index_(index), base_offset_(base_offset) {
+  if (const auto last = index->LastTime(); last.has_value()) {
+    max_timestamp_ms_ = last->timestamp_ms;
+    max_timestamp_at_ = base_offset + last->relative_offset;
+  }
+}
+
+void IndexBuilder::AddEntries(std::int64_t last_offset, std::uint32_t position) {
+  index_->AddOffset({static_cast<std::uint32_t>(last_offset - base_offset_), position});
+  Finish();
+  bytes_since_entry_ = 0;
+}
+
+void IndexBuilder::Finish() {
+  if (max_timestamp_ms_ < 0) return;
+  index_->AddTime(
+      {max_timestamp_ms_, static_cast<std::uint32_t>(max_timestamp_at_ - base_offset_)});
+}
+
+}  // namespace rill::log

@@ -1,0 +1,118 @@
+#include "log/segment_writer.h"
+
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+#include "base/bytes.h"
+
+namespace rill::log {
+namespace {
+
+constexpr std::uint64_t kPage = 4096;
+// Reserves and windows begin small, for most logs are quiet, and double with use.
+constexpr std::uint64_t kFirstReserve = std::uint64_t{64} << 10;
+constexpr std::uint64_t kLargestReserveStep = std::uint64_t{64} << 20;
+constexpr std::uint64_t kFirstWindow = std::uint64_t{64} << 10;
+constexpr std::uint64_t kLargestWindow = std::uint64_t{2} << 20;
+
+constexpr std::uint64_t RoundUp(std::uint64_t value, std::uint64_t unit) {
+  return (value + unit - 1) / unit * unit;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<SegmentWriter>> SegmentWriter::Open(
+    io::FileSystem* files, std::shared_ptr<Segment> segment, std::uint32_t limit,
+    std::int64_t next_offset, std::shared_ptr<GrowingIndex> index, const IndexBuilder& builder) {
+  auto file = files->Open(segment->log_path(), io::OpenMode::kCreate);
+  if (!file.ok()) return file.status();
+  const std::uint32_t end = segment->end();
+  // What stands behind the end was never acknowledged; cut, it comes back as zeros.
+  if (auto status = (*file)->Truncate(end); !status.ok()) return status;
+  limit = std::max(limit, end);
+  auto mapping = (*file)->Map(RoundUp(limit + kStopperSize, kPage), io::MapMode::kReadWrite);
+  if (!mapping.ok()) return mapping.status();
+  std::unique_ptr<SegmentWriter> writer(new SegmentWriter(files, std::move(segment), limit,
+                                                          *std::move(file), *std::move(mapping),
+                                                          std::move(index), builder));
+  if (auto room = writer->MakeRoom(0); !room.ok()) return room.status();
+  writer->StoreStopper(end, next_offset);
+  return writer;
+}
+
+SegmentWriter::SegmentWriter(io::FileSystem* files, std::shared_ptr<Segment> segment,
+                             std::uint32_t limit, std::shared_ptr<io::File> file,
+                             std::shared_ptr<io::Mapping> mapping,
+                             std::shared_ptr<GrowingIndex> index, const IndexBuilder& builder)
+    : files_(files),
+      segment_(std::move(segment)),
+      limit_(limit),
+      file_(std::move(file)),
+      mapping_(std::move(mapping)),
+      data_(mapping_->data()),
+      position_(segment_->end()),
+      reserved_(position_),
+      ready_(position_),
+      window_(kFirstWindow),
+      index_(std::move(index)),
+      builder_(builder) {
+  base::MutexLock lock(&segment_->load_mutex_);
+  segment_->mapping_ = mapping_;
+  segment_->index_ = index_;
+  segment_->growing_ = true;
+  segment_->written_from_.store(static_cast<std::uint32_t>(position_), std::memory_order_relaxed);
+}
+
+absl::StatusOr<char*> SegmentWriter::MakeRoom(std::uint32_t size) {
+  const std::uint64_t needed = position_ + size + kStopperSize;
+  if (needed > reserved_) {
+    const std::uint64_t step = std::clamp(reserved_, kFirstReserve, kLargestReserveStep);
+    const std::uint64_t wanted = std::min<std::uint64_t>(
+        RoundUp(std::max(needed, reserved_ + step), kPage), mapping_->size());
+    if (auto status = file_->Allocate(wanted); !status.ok()) return status;
+    reserved_ = wanted;
+  }
+  const std::uint64_t ready = std::min(RoundUp(needed + window_, kPage), reserved_);
+  const std::uint64_t begin = ready_ / kPage * kPage;
+  mapping_->Populate(begin, ready - begin);
+  ready_ = ready;
+  window_ = std::min(window_ * 2, kLargestWindow);
+  return data_ + position_;
+}
+
+void SegmentWriter::StoreStopper(std::uint32_t position, std::int64_t next_offset) {
+  base::StoreBigEndian(base::StoreBigEndian(data_ + position, next_offset), kStopperLength);
+}
+
+void SegmentWriter::Publish(std::uint32_t size, std::int64_t base_offset, std::int64_t last_offset,
+                            std::int64_t max_timestamp_ms, std::int64_t index_interval_bytes) {
+  const auto position = static_cast<std::uint32_t>(position_);
+  char* const batch = data_ + position;
+  StoreStopper(position + size, last_offset + 1);
+  base::StoreBigEndian(batch, base_offset);
+  char length[4];
+  base::StoreBigEndian(length, static_cast<std::uint32_t>(size - kLogOverhead));
+  std::copy(length + 1, length + 4, batch + 9);
+  std::atomic_ref<char>(batch[8]).store(length[0], std::memory_order_release);
+
+  position_ = position + size;
+  segment_->end_.store(position + size, std::memory_order_release);
+  builder_.Add(last_offset, max_timestamp_ms, position, size, index_interval_bytes);
+}
+
+absl::Status SegmentWriter::Seal(bool sync) {
+  builder_.Finish();
+  if (auto status = file_->Truncate(position_); !status.ok()) return status;
+  if (auto status = index_->Save(*files_, segment_->stem()); !status.ok()) return status;
+  if (sync) {
+    if (auto status = file_->Sync(); !status.ok()) return status;
+  }
+  base::MutexLock lock(&segment_->load_mutex_);
+  segment_->growing_ = false;
+  segment_->mapping_ = nullptr;
+  segment_->index_ = nullptr;
+  return absl::OkStatus();
+}
+
+}  // namespace rill::log

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "io/file_system.h"
+#include "log/segment.h"
+#include "log/segment_scan.h"
+
+namespace rill::log {
+
+// Writes the last segment of a log through its mapping. Used under the log's append lock.
+//
+// The file is longer than what was written: blocks are reserved ahead (so that no store can fault
+// for want of space) and pages are populated a window ahead (so that stores do not fault at all).
+// Behind the last batch stands a stopper at all times, and a batch shows only when it is complete:
+//
+//   1. the batch is stored behind the stopper's first twelve bytes, and a new stopper behind it;
+//   2. the lower three bytes of its length are stored;
+//   3. the highest byte of its length is stored with release.
+//
+// The stopper already carries the batch's base offset. Whoever reads the file meanwhile (Kafka's
+// tools, another process) sees, until the very last store, a length of 0x7f...... that passes the
+// end of the file: the end of the log. Stores reach other processors in order, and a mapping and a
+// read() see the same pages.
+class SegmentWriter {
+ public:
+  // Opens the segment for writing behind its end. `limit` is the size it will be rolled at, in
+  // bytes; `next_offset` the log's next; `index` what is known of the segment's batches so far.
+  static absl::StatusOr<std::unique_ptr<SegmentWriter>> Open(
+      io::FileSystem* files, std::shared_ptr<Segment> segment, std::uint32_t limit,
+      std::int64_t next_offset, std::shared_ptr<GrowingIndex> index, const IndexBuilder& builder);
+
+  const std::shared_ptr<Segment>& segment() const { return segment_; }
+  std::uint32_t position() const { return position_; }
+  // Largest size that fits this segment's mapping.
+  std::uint32_t limit() const { return limit_; }
+
+  // Where the next batch, of `size` bytes, goes: populated and reserved. The first twelve bytes are
+  // not to be touched. ResourceExhausted when the disk is full; then nothing has changed.
+  absl::StatusOr<char*> Room(std::uint32_t size) {
+    if (position_ + size + kStopperSize <= ready_) [[likely]]
+      return data_ + position_;
+    return MakeRoom(size);
+  }
+
+  // Shows the batch that was stored at Room(size).
+  void Publish(std::uint32_t size, std::int64_t base_offset, std::int64_t last_offset,
+               std::int64_t max_timestamp_ms, std::int64_t index_interval_bytes);
+
+  std::int64_t max_timestamp_ms() const { return builder_.max_timestamp_ms(); }
+  // Whether an index file of at most `max_bytes` would have no room for another entry.
+  bool IndexIsFull(std::int64_t max_bytes) const {
+    const auto limit = static_cast<std::size_t>(max_bytes);
+    return (index_->offset_entries() + 1) * kOffsetEntrySize > limit ||
+           (index_->time_entries() + 1) * kTimeEntrySize > limit;
+  }
+
+  // For flushing while others append: a flush keeps the file open by itself.
+  const std::shared_ptr<io::File>& file() const { return file_; }
+
+  // Completes the segment: cuts the reserve off, writes the index files and, if asked to, returns
+  // only when all of it would survive a power cut. The writer is of no use afterwards. Readers keep
+  // the mapping that they have; what it shows below the end does not change.
+  absl::Status Seal(bool sync);
+
+ private:
+  SegmentWriter(io::FileSystem* files, std::shared_ptr<Segment> segment, std::uint32_t limit,
+                std::shared_ptr<io::File> file, std::shared_ptr<io::Mapping> mapping,
+                std::shared_ptr<GrowingIndex> index, const IndexBuilder& builder);
+
+  absl::StatusOr<char*> MakeRoom(std::uint32_t size);
+  void StoreStopper(std::uint32_t position, std::int64_t next_offset);
+
+  io::FileSystem* files_;
+  std::shared_ptr<Segment> segment_;
+  std::uint32_t limit_;
+  std::shared_ptr<io::File> file_;
+  std::shared_ptr<io::Mapping> mapping_;
+  char* data_;
+  std::uint64_t position_;
+  std::uint64_t reserved_;  // size of the file
+  std::uint64_t ready_;     // pages are populated up to here
+  std::uint64_t window_;    // how far the next populating goes
+  std::shared_ptr<GrowingIndex> index_;
+  IndexBuilder builder_;
+};
+
+}  // namespace rill::log

@@ -1,0 +1,177 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "base/mutex.h"
+#include "base/wakeup.h"
+#include "log/leader_epochs.h"
+#include "log/partition_log.h"
+#include "log/producer_state.h"
+#include "log/segment.h"
+#include "log/segment_list.h"
+#include "log/segment_writer.h"
+#include "record/single_record_batch.h"
+
+namespace rill::log {
+
+// The PartitionLog there is: a list of segments, the last of which is written.
+//
+// Locks, in the order in which they are taken:
+//   maintenance_mutex_   one Maintain, Close or DeleteRecordsBefore at a time
+//   flush_mutex_         who flushes, who waits for it; not held while flushing
+//   append_mutex_        the writer, sequences, epochs
+//   segments_            inside SegmentList: the list, for an instant
+//   observers_mutex_     the observers, while they are called
+// Reads take only the last two, and those only shared or for an instant; offsets are atomics.
+//
+// Order of publication: a segment's end, then log_end_offset_, then high_watermark_. Whoever has
+// seen a high watermark therefore finds the batches below it.
+class SegmentedLog final : public PartitionLog, public std::enable_shared_from_this<SegmentedLog> {
+ public:
+  SegmentedLog(const LogEnvironment& environment, std::string directory,
+               const TopicPartition& partition, const LogConfig& config);
+  ~SegmentedLog() override;
+
+  // Part of PartitionLog::Open.
+  absl::Status Load(const LogCheckpoint& checkpoint);
+
+  absl::StatusOr<AppendResult> Append(std::string_view batch, BatchOrigin origin) override;
+  absl::StatusOr<AppendResult> AppendRecord(const RecordData& record) override;
+  absl::StatusOr<std::unique_ptr<ClaimedBatch>> Claim(const RecordData& record,
+                                                      std::size_t value_size) override;
+  absl::StatusOr<Records> Read(std::int64_t offset, const ReadOptions& options) override;
+  absl::Status WaitFor(std::int64_t offset, absl::Duration timeout) override;
+  absl::StatusOr<TimestampedOffset> OffsetForTime(absl::Time time) override;
+
+  std::int64_t log_start_offset() const override { return log_start_offset_.load(); }
+  std::int64_t high_watermark() const override { return high_watermark_.load(); }
+  std::int64_t log_end_offset() const override {
+    return log_end_offset_.load(std::memory_order_acquire);
+  }
+  std::int64_t recovery_point() const override { return recovery_point_.load(); }
+  std::uint64_t size_bytes() const override;
+  const TopicPartition& topic_partition() const override { return partition_; }
+  const std::string& directory() const override { return directory_; }
+
+  std::shared_ptr<void> Observe(Observer observer) override;
+  absl::StatusOr<std::int64_t> DeleteRecordsBefore(std::int64_t offset) override;
+  absl::Status Flush() override;
+  void SetConfig(const LogConfig& config) override;
+  absl::Time Maintain(absl::Time now) override;
+  absl::Status Close() override;
+  void Abandon(absl::Status reason) override;
+
+ private:
+  friend class ClaimedRecordBatch;
+
+  // What the checks in front of an append found out about a batch.
+  struct Incoming {
+    std::int64_t max_timestamp_ms;
+    std::uint32_t size;
+    std::int32_t last_offset_delta;
+  };
+
+  // append.cc
+  absl::Status CheckWritable() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
+  absl::Status CheckSize(std::size_t size) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
+  absl::StatusOr<char*> Room(Incoming batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
+  bool RollIsDue(Incoming batch) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
+  absl::Status Roll() ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
+  void Publish(Incoming batch, std::int64_t last_offset)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
+  absl::StatusOr<AppendResult> AppendSealed(BatchView batch, std::int64_t& flush_target)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
+  absl::Status BeginRecord(const record::SingleRecordBatch& batch, const RecordData& record,
+                           std::int64_t& timestamp_ms, char*& room, char*& value)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
+  AppendResult FinishRecord(const record::SingleRecordBatch& batch, char* room,
+                            std::int64_t timestamp_ms) ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
+  // The offset that must be flushed before the append is acknowledged, or -1.
+  std::int64_t FlushTarget() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
+  // Returns when what was appended up to `flush_target` is acknowledged.
+  absl::Status Acknowledge(std::int64_t flush_target);
+  void RaiseHighWatermark(std::int64_t offset);
+  void NotifyObservers();
+  std::int64_t NowMs() const;
+
+  // flush.cc
+  absl::Status FlushUpTo(std::int64_t offset);
+  absl::Status FlushOnce(std::int64_t& flushed_to);
+  void Fail(const absl::Status& status);
+
+  // retention.cc
+  void DeleteSegmentsBelow(std::int64_t offset) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+  void ApplyRetention(std::int64_t now_ms) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+  std::int64_t TimeRetentionTarget(const LogConfig& config, std::int64_t now_ms);
+  std::int64_t SizeRetentionTarget(const LogConfig& config);
+  void RemoveDoomedFiles(std::int64_t now_ms) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+
+  // maintain.cc
+  absl::Status SealRolled() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+  void RollIfAged(const LogConfig& config, std::int64_t now_ms);
+  absl::Time FlushIfDue(const LogConfig& config, std::int64_t now_ms)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+  absl::Status SealAll(bool sync) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+  void Stop(absl::Status reason);
+
+  absl::Status OpenWriter(std::shared_ptr<Segment> segment, std::int64_t next_offset,
+                          std::shared_ptr<GrowingIndex> index, const IndexBuilder& builder)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
+  std::shared_ptr<const LogConfig> config() const;
+  void Say(LogLevel level, const std::string& line) const;
+
+  const LogEnvironment environment_;
+  const std::string directory_;
+  const TopicPartition partition_;
+  const std::string name_;  // "topic-0", for messages
+
+  std::atomic<std::int64_t> log_start_offset_ = 0;
+  std::atomic<std::int64_t> high_watermark_ = 0;
+  std::atomic<std::int64_t> log_end_offset_ = 0;
+  std::atomic<std::int64_t> recovery_point_ = 0;
+  // Set for configs that need a look into every record or batch before it is appended.
+  std::atomic<bool> inspects_batches_ = false;
+
+  SegmentList segments_;
+
+  absl::Mutex maintenance_mutex_ ABSL_ACQUIRED_BEFORE(flush_mutex_);
+  absl::Mutex flush_mutex_ ABSL_ACQUIRED_BEFORE(append_mutex_);
+  bool flushing_ ABSL_GUARDED_BY(flush_mutex_) = false;
+
+  mutable base::Mutex append_mutex_;
+  absl::Status state_ ABSL_GUARDED_BY(append_mutex_);  // why appends are refused, or OK
+  std::shared_ptr<const LogConfig> config_ ABSL_GUARDED_BY(append_mutex_);
+  std::unique_ptr<SegmentWriter> writer_ ABSL_GUARDED_BY(append_mutex_);
+  // Rolled, but not sealed yet: the maintenance does that.
+  std::vector<std::unique_ptr<SegmentWriter>> rolled_ ABSL_GUARDED_BY(append_mutex_);
+  ProducerState producers_ ABSL_GUARDED_BY(append_mutex_);
+  LeaderEpochs epochs_ ABSL_GUARDED_BY(append_mutex_);
+  std::int32_t leader_epoch_ ABSL_GUARDED_BY(append_mutex_) = 0;
+  std::int64_t segment_created_ms_ ABSL_GUARDED_BY(append_mutex_) = 0;
+  std::int64_t first_timestamp_ms_ ABSL_GUARDED_BY(append_mutex_) = kNoTimestamp;  // of the segment
+
+  std::int64_t last_flush_ms_ ABSL_GUARDED_BY(maintenance_mutex_) = 0;
+
+  // Reads after Close fail; set once.
+  std::atomic<bool> closed_ = false;
+
+  struct DoomedFile {
+    std::string path;
+    std::int64_t due_ms;
+  };
+  std::vector<DoomedFile> doomed_ ABSL_GUARDED_BY(maintenance_mutex_);
+
+  base::Wakeup data_;  // for WaitFor
+  struct Observation;
+  base::Mutex observers_mutex_;
+  std::vector<Observation*> observers_ ABSL_GUARDED_BY(observers_mutex_);
+  std::atomic<int> observer_count_ = 0;
+};
+
+}  // namespace rill::log
