@@ -199,7 +199,6 @@ absl::Status LogLoader::LoadTail(LoadedLog& log) {
   builder.Finish();
   if (view->end > 0) log.first_timestamp_ms = BatchView(view->data()).max_timestamp_ms();
   log.log_end_offset = scan.next_offset;
-  segment->Unload();  // it is mapped anew, for writing
   return absl::OkStatus();
 }
 

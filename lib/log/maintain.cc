@@ -51,6 +51,7 @@ absl::Status SegmentedLog::Load(const LogCheckpoint& checkpoint) {
   leader_epoch_ = epochs_.latest()->epoch;
   first_timestamp_ms_ = loaded->first_timestamp_ms;
   segment_created_ms_ = NowMs();
+  last->Unload();  // it is mapped anew, for writing
   auto status = OpenWriter(last, loaded->log_end_offset, loaded->index,
                            IndexBuilder(loaded->index.get(), last->base_offset()));
   // What recovery kept is flushed before anybody reads it.
