@@ -103,7 +103,7 @@ class Checker:
             if not (self.top / zone.folder).is_dir():
                 self.problem(table, 1, f"zone {zone.name}: there is no folder {zone.folder}")
             for used in zone.uses:
-                if used not in self.zones:
+                if used not in self.zones and not used.startswith("rill/"):
                     self.problem(table, 1, f"zone {zone.name} uses {used}, which has no row")
             for part in zone.parts:
                 if part not in PARTS and part not in ("posix", "pure"):
@@ -165,19 +165,21 @@ class Checker:
         """What is wrong with `#include name` in a file of `zone`, or None."""
         if name.startswith("rill/"):
             return self.judge_public_header(zone, name.removeprefix("rill/"))
-        folder = name.split("/")[0]
-        if "/" in name and (self.top / "lib" / folder).is_dir():
+        in_library = path.relative_to(self.top).parts[0] in ("include", "lib")
+        if quoted and not in_library and self.is_neighbour(path, name):
+            return None
+        if "/" in name and (self.top / "lib" / name.split("/")[0]).is_dir():
             return self.judge_inner_header(zone, public, name)
         if quoted and self.is_neighbour(path, name):
-            if path.relative_to(self.top).parts[0] in ("include", "lib"):
-                return f'"{name}" is to be included by its floor: "<floor>/{name}"'
-            return None
+            return f'"{name}" is to be included by its floor: "<floor>/{name}"'
         return self.judge_part(zone, public, name)
 
     def judge_public_header(self, zone, header):
         owner = self.header_zone.get(header)
         if owner is None:
             return f"rill/{header} is in no row of docs/architecture.md"
+        if f"rill/{header}" in zone.uses:
+            return None
         return self.judge_use(zone, owner, f"rill/{header}")
 
     def judge_inner_header(self, zone, public, name):

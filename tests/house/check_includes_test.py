@@ -59,6 +59,14 @@ class Canary(unittest.TestCase):
         # tests/ may include record; its pure room needs no word of its own, for it is not in the row.
         self.expect({"tests/record/batch_test.cc": '#include "catch.h"\n'})
 
+    def test_a_test_may_include_its_neighbours(self):
+        self.expect(
+            {
+                "tests/record/helper.h": "#pragma once\n",
+                "tests/record/batch_test.cc": '#include "record/helper.h"\n#include "helper.h"\n',
+            }
+        )
+
     def test_an_arrow_that_points_up(self):
         self.expect(
             {
@@ -73,6 +81,18 @@ class Canary(unittest.TestCase):
         self.expect(
             {"tests/record/batch_test.cc": None, "lib/base/a.cc": '#include "rill/record.h"\n'},
             "lib/base/a.cc:1: base may not include record (rill/record.h)",
+        )
+
+    def test_a_row_that_names_one_header_gives_that_header_alone(self):
+        changes = {
+            "tests/record/batch_test.cc": None,
+            "docs/architecture.md": TABLE.replace("| base | pure", "| base, rill/record.h | pure"),
+            "lib/record/plain/a.cc": '#include "rill/record.h"\n',
+        }
+        self.expect(changes)
+        self.expect(
+            {**changes, "lib/record/plain/b.cc": '#include "record/plain/../batch.h"\n'},
+            "lib/record/plain/../batch.h does not exist",
         )
 
     def test_a_room_that_the_row_does_not_name(self):
