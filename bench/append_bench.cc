@@ -1,0 +1,53 @@
+#include <benchmark/benchmark.h>
+
+#include "bench_log.h"
+
+namespace rill::bench {
+namespace {
+
+// Sealed batches, as a broker gets them from its clients: validated, then stored.
+void AppendBatch(benchmark::State& state, Place place) {
+  BenchLog log(place);
+  const std::string batch = MakeBatch();
+  for (auto _ : state) Require(log.partition().AppendBatch(batch).status());
+  state.SetBytesProcessed(static_cast<std::int64_t>(log.partition().size_bytes()));
+}
+
+// One Send a record; the producer makes batches of kBatchBytes of them.
+void AppendProducer(benchmark::State& state, Place place) {
+  BenchLog log(place);
+  Producer producer = Require(
+      log.engine().NewProducer({.linger = absl::Milliseconds(5), .batch_size = kBatchBytes}));
+  const std::string value(kValueBytes, 'v');
+  for (auto _ : state) producer.Send(log.topic(), {.value = value});
+  Require(producer.Flush());
+  state.SetBytesProcessed(static_cast<std::int64_t>(log.partition().size_bytes()));
+  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()));
+}
+
+// One record a batch, in the log when Send returns.
+void AppendSync(benchmark::State& state, Place place) {
+  BenchLog log(place);
+  Producer producer = Require(log.engine().NewProducer());
+  const std::string value(kValueBytes, 'v');
+  for (auto _ : state) Require(producer.Send(log.topic(), {.value = value}).Wait().status());
+  state.SetBytesProcessed(static_cast<std::int64_t>(log.partition().size_bytes()));
+  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()));
+}
+
+}  // namespace
+
+void RegisterAppends() {
+  constexpr std::uint64_t kRecordBytes = kValueBytes + 9;
+  for (const Place place : {Place::kMem, Place::kFile}) {
+    const std::string where = place == Place::kMem ? "/mem" : "/file";
+    benchmark::RegisterBenchmark(("append/batch" + where).c_str(), AppendBatch, place)
+        ->Iterations(kAppendBytes / kBatchBytes);
+    benchmark::RegisterBenchmark(("append/producer" + where).c_str(), AppendProducer, place)
+        ->Iterations(kAppendBytes / kRecordBytes);
+    benchmark::RegisterBenchmark(("append/sync" + where).c_str(), AppendSync, place)
+        ->Iterations(kAppendBytes / 2 / (kBatchHeaderSize + kRecordBytes));
+  }
+}
+
+}  // namespace rill::bench
