@@ -28,7 +28,8 @@ class RealMapping final : public Mapping {
 
 class RealFile final : public File {
  public:
-  RealFile(FileDescriptor fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+  RealFile(FileDescriptor fd, std::string path, bool writable)
+      : fd_(std::move(fd)), path_(std::move(path)), writable_(writable) {}
 
   const std::string& path() const override { return path_; }
   absl::StatusOr<std::size_t> ReadAt(std::uint64_t offset, char* out, std::size_t size) override;
@@ -46,6 +47,7 @@ class RealFile final : public File {
 
   const FileDescriptor fd_;
   const std::string path_;
+  const bool writable_;
   // Two that extend the file at once would each take what the other added for their own to give up.
   absl::Mutex extend_;
 };
@@ -89,6 +91,8 @@ absl::StatusOr<std::uint64_t> RealFile::Size() {
 }
 
 absl::Status RealFile::Truncate(std::uint64_t size) {
+  // Of itself the system would call the size invalid.
+  if (!writable_) return SystemError(EBADF, "truncate", path_);
   const int result =
       RetryOnSignal([&] { return ::ftruncate(fd_.get(), static_cast<off_t>(size)); });
   if (result != 0) return SystemError(errno, "truncate", path_);
@@ -96,6 +100,7 @@ absl::Status RealFile::Truncate(std::uint64_t size) {
 }
 
 absl::Status RealFile::Allocate(std::uint64_t size) {
+  if (!writable_) return SystemError(EBADF, "reserve space in", path_);
   absl::MutexLock lock(&extend_);
   auto before = Size();
   if (!before.ok()) return before.status();
@@ -144,8 +149,8 @@ absl::StatusOr<std::unique_ptr<Mapping>> RealFile::Map(std::size_t length, MapMo
 
 }  // namespace
 
-std::unique_ptr<File> NewRealFile(FileDescriptor fd, std::string path) {
-  return std::make_unique<RealFile>(std::move(fd), std::move(path));
+std::unique_ptr<File> NewRealFile(FileDescriptor fd, std::string path, bool writable) {
+  return std::make_unique<RealFile>(std::move(fd), std::move(path), writable);
 }
 
 }  // namespace rill::io

@@ -8,7 +8,7 @@
 
 namespace rill::io {
 
-// A file of the operating system over an open descriptor.
-std::unique_ptr<File> NewRealFile(FileDescriptor fd, std::string path);
+// A file of the operating system over a descriptor that is open for writing, too, or not.
+std::unique_ptr<File> NewRealFile(FileDescriptor fd, std::string path, bool writable);
 
 }  // namespace rill::io

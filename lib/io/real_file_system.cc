@@ -74,7 +74,7 @@ absl::StatusOr<std::unique_ptr<File>> RealFileSystem::Open(const std::string& pa
   if (::fstat(fd.get(), &info) != 0) return SystemError(errno, "open", path);
   // Reading is the one mode in which the system itself opens a folder.
   if (S_ISDIR(info.st_mode)) return SystemError(EISDIR, "open", path);
-  return NewRealFile(std::move(fd), path);
+  return NewRealFile(std::move(fd), path, mode != OpenMode::kRead);
 }
 
 absl::Status RealFileSystem::CreateDirectories(const std::string& path) {

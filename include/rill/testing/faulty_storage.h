@@ -89,13 +89,13 @@ class RILL_EXPORT FaultyStorage {
   // What would be there after the power was cut at this moment; this storage itself goes on. Each
   // page (4,096 bytes) that was stored to since its file was last synced is kept or lost at random;
   // so are the sizes of such files; of what was created, renamed and removed in each folder since
-  // that was last synced some first part is kept and the rest undone. The same storage and seed give
-  // the same outcome.
+  // that was last synced some first part is kept and the rest undone. The same storage and seed
+  // give the same outcome. Null when this machine's memory does not hold a second copy.
   std::shared_ptr<FaultyStorage> PowerLoss(std::uint64_t seed) const;
 
   // What would be there after the process was killed at this moment: all that was stored, though
   // what was not synced can still be lost by a PowerLoss later. No faults are planned in it, and no
-  // locks held.
+  // locks held. Null as for PowerLoss.
   std::shared_ptr<FaultyStorage> ProcessKill() const;
 
   // The paths of all files, in order.
