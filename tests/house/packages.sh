@@ -45,8 +45,8 @@ refuse_packages() {
     echo
     echo "Missing: $*"
     echo "$reason"
-    echo "Install them with:"
-    echo "    sudo apt-get update && sudo apt-get install --no-install-recommends $*"
+    echo "As root, install them with"
+    echo "    apt-get update && apt-get install --no-install-recommends $*"
     echo "and run this again."
   } >&2
   return 1
