@@ -27,8 +27,10 @@ std::string NormalPath(std::string_view path) {
 }
 
 std::string ParentPath(std::string_view path) {
+  if (path.empty()) return ".";
   const std::size_t last = path.find_last_not_of('/');
-  const std::size_t slash = last == path.npos ? 0 : path.rfind('/', last);
+  if (last == path.npos) return "/";
+  const std::size_t slash = path.rfind('/', last);
   if (slash == path.npos) return ".";
   const std::size_t end = path.find_last_not_of('/', slash);
   return end == path.npos ? "/" : std::string(path.substr(0, end + 1));
