@@ -34,7 +34,7 @@ constexpr std::uint64_t kPage = 4096;
 std::uint64_t FirstSeed() {
   const char* const given = std::getenv("RILL_SEED");
   const std::uint64_t seed = given != nullptr ? std::strtoull(given, nullptr, 10) : 1;
-  std::cout << "RILL_SEED=" << seed << "\n";
+  std::cout << "RILL_SEED=" << seed << std::endl;
   return seed;
 }
 
