@@ -91,7 +91,8 @@ class RILL_EXPORT Consumer {
 
   // Records from the current positions on, which move behind them. Waits until there are some, at
   // most `timeout`; then an empty Records. Does the consumer's part of rebalances. Errors:
-  //   OutOfRange (OFFSET_OUT_OF_RANGE)    no offset to begin at, or one out of range, with kNoReset;
+  //   OutOfRange (OFFSET_OUT_OF_RANGE)    no offset to begin at, or one out of range, with
+  //   kNoReset;
   //                                       names the partition
   //   DataLoss (CORRUPT_MESSAGE)          a damaged batch at the position: Seek past it to go on
   //   Cancelled                           Wakeup was called
@@ -133,8 +134,8 @@ class RILL_EXPORT Consumer {
   absl::Status Commit();
   absl::Status Commit(const Records& records);
   absl::Status Commit(const std::map<TopicPartition, OffsetAndMetadata>& offsets);
-  // The same, without waiting: done at the latest by the next Poll, Commit or Close, in the order of
-  // the calls. The callback (may be null) runs in that call.
+  // The same, without waiting: done at the latest by the next Poll, Commit or Close, in the order
+  // of the calls. The callback (may be null) runs in that call.
   using CommitCallback = std::function<void(const absl::Status&)>;
   void CommitAsync(CommitCallback callback = nullptr);
   void CommitAsync(const std::map<TopicPartition, OffsetAndMetadata>& offsets,

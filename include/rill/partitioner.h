@@ -27,13 +27,18 @@ constexpr std::int32_t Murmur2(std::string_view key) {
     hash = hash * kMultiplier ^ k;
   }
   switch (key.size() % 4) {
-    case 3: hash ^= byte(whole + 2) << 16; [[fallthrough]];
-    case 2: hash ^= byte(whole + 1) << 8; [[fallthrough]];
+    case 3:
+      hash ^= byte(whole + 2) << 16;
+      [[fallthrough]];
+    case 2:
+      hash ^= byte(whole + 1) << 8;
+      [[fallthrough]];
     case 1:
       hash ^= byte(whole);
       hash *= kMultiplier;
       break;
-    default: break;
+    default:
+      break;
   }
   hash ^= hash >> 13;
   hash *= kMultiplier;
@@ -50,8 +55,8 @@ constexpr std::int32_t PartitionForKey(std::string_view key, std::int32_t partit
 RILL_EXPORT std::int32_t ConsistentPartition(std::string_view key, std::int32_t partitions);
 
 // Chooses the partition of a record that names none. Called with the topic, the key (null when the
-// record has none) and the number of partitions (> 0); must return one in [0, partitions). Called in
-// the thread that sends; one producer calls it from as many threads as send through it.
+// record has none) and the number of partitions (> 0); must return one in [0, partitions). Called
+// in the thread that sends; one producer calls it from as many threads as send through it.
 using Partitioner = std::function<std::int32_t(std::string_view topic, std::string_view key,
                                                std::int32_t partitions)>;
 

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -24,6 +25,7 @@ namespace client {
 class ProducerImpl;
 class PendingBatch;
 struct ClaimedRecord;
+struct PendingSendAccess;
 }  // namespace client
 
 inline constexpr std::int32_t kAnyPartition = -1;
@@ -33,7 +35,7 @@ struct ProducerRecord {
   std::string_view key = {};    // null (the default): no key
   std::string_view value = {};  // null: a tombstone
   std::span<const Header> headers = {};
-  std::int32_t partition = kAnyPartition;  // or the partition to write to
+  std::int32_t partition = kAnyPartition;              // or the partition to write to
   std::optional<absl::Time> timestamp = std::nullopt;  // default: now
 };
 
@@ -49,63 +51,94 @@ struct ProducerOptions {
   // How long a record may wait for others to share its batch. Zero: Send appends there and then, in
   // the caller's thread, and its result is ready when it returns.
   absl::Duration linger = absl::ZeroDuration();
-  // A batch is sent when its records take this many bytes before compression.
+  // A batch is sent when its records take this many bytes before compression, or the topic's
+  // max.message.bytes. Zero: each record goes alone.
   std::size_t batch_size = 16384;
   Compression compression = Compression::kNone;
   int compression_level = 0;  // 0: Kafka's default for the codec
-  // Memory for records that wait, in bytes (also counted against Options::max_buffer_bytes). A Send
-  // that finds it full waits at most max_block for room.
+  // Memory for batches that wait, in bytes; each counts as batch_size or its one larger record,
+  // also against Options::max_buffer_bytes. A Send that finds it full sends what lingers, then
+  // waits at most max_block for what other threads are sending.
   std::size_t buffer_memory = std::size_t{32} << 20;
   absl::Duration max_block = absl::Minutes(1);
   // Largest record, key, value, headers and overhead, in bytes.
   std::size_t max_request_size = std::size_t{1} << 20;
   // Empty: Kafka's default (partitioner.h).
   Partitioner partitioner = {};
-  // With a producer id and sequence numbers, so that a batch is never stored twice.
+  // With a producer id and sequence numbers, so that a batch is never stored twice. (Records that
+  // are claimed carry none.)
   bool enable_idempotence = false;
 };
 
-// What became of a Send. Move-only; may be dropped at once by those who do not want to know.
+// What became of a Send. Move-only; may be dropped at once by those who do not want to know. It may
+// outlive the producer and the engine. const members are thread-safe.
 class RILL_EXPORT PendingSend {
  public:
-  PendingSend(PendingSend&&) noexcept;
-  PendingSend& operator=(PendingSend&&) noexcept;
-  ~PendingSend();
+  PendingSend(PendingSend&& other) noexcept
+      : batch_(std::exchange(other.batch_, nullptr)),
+        offset_(other.offset_),
+        timestamp_ms_(other.timestamp_ms_),
+        status_(std::move(other.status_)),
+        settled_(other.settled_) {}
+  PendingSend& operator=(PendingSend&& other) noexcept {
+    std::swap(batch_, other.batch_);
+    std::swap(offset_, other.offset_);
+    std::swap(timestamp_ms_, other.timestamp_ms_);
+    std::swap(status_, other.status_);
+    std::swap(settled_, other.settled_);
+    return *this;
+  }
+  ~PendingSend() {
+    if (batch_ != nullptr) Release();
+  }
 
+  // Whether Wait would return at once.
   bool ready() const;
   // Waits, at most `timeout`, until the record is acknowledged or has failed; then where it landed,
   // or why not. DeadlineExceeded (REQUEST_TIMED_OUT) when the time is over first: the record may
   // still be delivered, and Wait may be called again. Waiting for a record that lingers sends its
-  // batch at once when the caller would otherwise wait for the linger.
+  // batch at once, in this thread: nobody waits for the linger.
   absl::StatusOr<RecordMetadata> Wait(absl::Duration timeout = absl::InfiniteDuration()) const;
 
  private:
-  friend class client::ProducerImpl;
-  PendingSend(client::PendingBatch* batch, std::int32_t index);
-  client::PendingBatch* batch_;
-  std::int32_t index_;
+  friend struct client::PendingSendAccess;
+  PendingSend() = default;
+  void Release();
+
+  // The batch that the record shares, or, where the result is known already (settled_), whatever
+  // names the partition; null when there is none to name.
+  client::PendingBatch* batch_ = nullptr;
+  std::int64_t offset_ = 0;  // settled: of the record. Else: behind the batch's first
+  std::int64_t timestamp_ms_ = 0;
+  absl::Status status_;  // settled: what went wrong
+  bool settled_ = false;
 };
 
-// Called once per record, in order within a partition, in whichever thread completes it (the sender,
-// or the engine's maintenance thread). It must not block and must not call the producer's Flush or
-// Close.
+// Called once per record, in whichever thread completes it: one that sends, or the engine's
+// maintenance thread. In order of offset for the records that one thread sends to one partition; of
+// a record that is refused on the spot, before Send returns. It may Send (to find buffer_memory
+// full is then an error at once); it must not block, throw, wait for a PendingSend, nor call the
+// producer's Flush or Close or destroy it.
 using DeliveryCallback = std::function<void(const absl::StatusOr<RecordMetadata>&)>;
 
 // Room in a partition's log for one record, claimed to be written in place. Fill `value()`, then
-// Publish. While it lives, other appends to the partition wait: fill it and let go. Destroying it
-// unpublished abandons the record and leaves no trace.
+// Publish. While it lives, other appends to the partition wait: fill it and let go, and do not
+// append to that partition, or close the engine, in the same thread meanwhile. Destroying it
+// unpublished abandons the record and leaves no trace. To be used and destroyed by the thread that
+// claimed it.
 class RILL_EXPORT Claim {
  public:
   Claim(Claim&&) noexcept;
   Claim& operator=(Claim&&) noexcept;
   ~Claim();
 
+  // Empty once it is published.
   std::span<char> value() const;
-  // Completes the record; where it landed, or why it did not. Call it once.
+  // Completes the record; where it landed, or why it did not. A second call is FailedPrecondition.
   absl::StatusOr<RecordMetadata> Publish();
 
  private:
-  friend class client::ProducerImpl;
+  friend class Producer;
   explicit Claim(std::unique_ptr<client::ClaimedRecord> record);
   std::unique_ptr<client::ClaimedRecord> record_;
 };
@@ -122,10 +155,10 @@ class RILL_EXPORT Producer {
   // Sends a record. Never fails on the spot: the result says what became of it. Errors:
   //   InvalidArgument (UNKNOWN_TOPIC_OR_PARTITION)   no such partition
   //   InvalidArgument (MESSAGE_TOO_LARGE)            passes max_request_size or max.message.bytes
-  //   InvalidArgument (INVALID_RECORD, INVALID_TIMESTAMP)   see Partition::Append
-  //   DeadlineExceeded (REQUEST_TIMED_OUT)           buffer_memory stayed full for max_block
-  //   ResourceExhausted                              the disk is full, or a cap of Options is reached
-  //   NotFound, FailedPrecondition, DataLoss         topic deleted; closed; storage failed
+  //   InvalidArgument (INVALID_RECORD, INVALID_TIMESTAMP)   see Partition::Append; a time before
+  //   1970 DeadlineExceeded (REQUEST_TIMED_OUT)           buffer_memory stayed full for max_block
+  //   ResourceExhausted                              the disk is full, or a cap of Options is
+  //   reached NotFound, FailedPrecondition, DataLoss         topic deleted; closed; storage failed
   PendingSend Send(const Topic& topic, const ProducerRecord& record);
   // The same, reporting to `callback` instead.
   void Send(const Topic& topic, const ProducerRecord& record, DeliveryCallback callback);
@@ -136,11 +169,12 @@ class RILL_EXPORT Producer {
                                     std::size_t value_size);
 
   // Sends what lingers and returns when everything sent before is acknowledged or has failed; the
-  // first failure since the last Flush.
+  // first failure of any Send since the last Flush. DeadlineExceeded (REQUEST_TIMED_OUT) when other
+  // threads' appends are not done within `timeout`; those in this thread are not interrupted.
   absl::Status Flush(absl::Duration timeout = absl::InfiniteDuration());
 
-  // Flush, then refuse further records. What cannot be sent within `timeout` fails. Calling it again
-  // is OK.
+  // Refuses further records, then does as Flush. What has not been sent when `timeout` is over
+  // fails. Calling it again is OK.
   absl::Status Close(absl::Duration timeout = absl::InfiniteDuration());
 
  private:

@@ -159,6 +159,9 @@ class RILL_EXPORT BatchBuilder {
   absl::StatusOr<char*> AppendInPlace(std::string_view key, std::size_t value_size,
                                       std::span<const Header> headers, std::int64_t timestamp_ms);
 
+  // Says whose batch it is, for Seals from now on until Clear with options.
+  void SetProducer(std::int64_t id, std::int16_t epoch, std::int32_t base_sequence);
+
   // Completes the batch: compresses, fills the header in and computes the CRC. The bytes belong to
   // the builder and are valid until Clear, Append or destruction. Appending may go on behind it,
   // and the next Seal holds all. An empty batch (no record) is FailedPrecondition; InvalidArgument

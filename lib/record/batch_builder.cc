@@ -200,6 +200,12 @@ absl::StatusOr<char*> BatchBuilder::AppendInPlace(std::string_view key, std::siz
   return value;
 }
 
+void BatchBuilder::SetProducer(std::int64_t id, std::int16_t epoch, std::int32_t base_sequence) {
+  impl_->options.producer_id = id;
+  impl_->options.producer_epoch = epoch;
+  impl_->options.base_sequence = base_sequence;
+}
+
 absl::StatusOr<std::string_view> BatchBuilder::Seal() {
   if (impl_->record_count == 0) {
     return absl::FailedPreconditionError("a record batch without records cannot be sealed");

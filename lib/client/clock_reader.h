@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "rill/clock.h"
+
+namespace rill::client {
+
+// Reads an engine's clock in nanoseconds since the Unix epoch. The system's clock is read without
+// going through absl::Time, which costs 20 ns of 35. Thread-safe.
+class ClockReader {
+ public:
+  explicit ClockReader(Clock* clock) : clock_(clock == Clock::System() ? nullptr : clock) {}
+
+  std::int64_t NowNanos() const {
+    return clock_ == nullptr ? absl::GetCurrentTimeNanos() : absl::ToUnixNanos(clock_->Now());
+  }
+  absl::Time Now() const { return absl::FromUnixNanos(NowNanos()); }
+
+ private:
+  Clock* const clock_;  // null: the system's
+};
+
+}  // namespace rill::client

@@ -1,0 +1,31 @@
+#include "client/linger_task.h"
+
+#include <algorithm>
+#include <cstdint>
+
+namespace rill::client {
+
+absl::Time LingerTask::Run(absl::Time now) {
+  // Before the due times are looked at: see ProducerContext::NoteDue.
+  context_->next_visit_nanos.store(INT64_MAX);
+  const std::int64_t now_nanos = absl::ToUnixNanos(now);
+  const std::int64_t linger = absl::ToInt64Nanoseconds(context_->options.linger);
+  std::int64_t earliest = INT64_MAX;
+  for (const auto& queue : routes_->Queues()) {
+    std::int64_t due = queue->due_nanos();
+    if (due == INT64_MAX) continue;
+    // A clock that was set back does not make records wait for it to catch up.
+    if (due <= now_nanos || due - now_nanos > linger) {
+      queue->SendOpen();
+      due = queue->due_nanos();
+    }
+    earliest = std::min(earliest, due);
+  }
+  if (earliest == INT64_MAX) return absl::InfiniteFuture();
+  std::int64_t next = context_->next_visit_nanos.load();
+  while (earliest < next && !context_->next_visit_nanos.compare_exchange_weak(next, earliest)) {
+  }
+  return absl::FromUnixNanos(earliest);
+}
+
+}  // namespace rill::client

@@ -1,0 +1,160 @@
+#include "client/pending_batch.h"
+
+#include <utility>
+
+namespace rill::client {
+namespace {
+
+thread_local int callbacks_running = 0;
+
+}  // namespace
+
+bool InDeliveryCallback() { return callbacks_running > 0; }
+
+void PendingBatch::Open(std::shared_ptr<PartitionQueue> queue,
+                        std::shared_ptr<const TopicPartition> where,
+                        std::shared_ptr<BatchPool> pool, std::unique_ptr<BatchBuilder> builder,
+                        std::size_t charge) {
+  references_.store(kBias, std::memory_order_relaxed);
+  handed_out_ = 0;
+  where_ = std::move(where);
+  pool_ = std::move(pool);
+  builder_ = std::move(builder);
+  charge_ = charge;
+  status_ = absl::OkStatus();
+  done_.store(false, std::memory_order_relaxed);
+  next = nullptr;
+  base::MutexLock lock(&queue_mutex_);
+  queue_ = std::move(queue);
+}
+
+absl::Status PendingBatch::Add(const RecordData& record, DeliveryCallback* callback) {
+  const int index = builder_->record_count();
+  if (auto status = builder_->Append(record); !status.ok()) return status;
+  if (callback != nullptr) {
+    listeners_.push_back({std::move(*callback), index, record.timestamp_ms});
+  }
+  return absl::OkStatus();
+}
+
+void PendingBatch::CloseForRecords() {
+  references_.fetch_sub(kBias - handed_out_ - 1, std::memory_order_acq_rel);
+}
+
+void PendingBatch::Complete(const absl::StatusOr<AppendResult>& result) {
+  if (result.ok()) {
+    result_ = *result;
+  } else {
+    status_ = result.status();
+  }
+  done_.store(true, std::memory_order_seq_cst);
+  std::shared_ptr<PartitionQueue> queue;
+  {
+    base::MutexLock lock(&queue_mutex_);
+    queue = std::move(queue_);
+  }
+  if (listeners_.empty()) return;
+  ++callbacks_running;
+  for (Listener& listener : listeners_) {
+    listener.callback(ResultOf(listener.index, listener.timestamp_ms));
+    listener.callback = nullptr;  // what it holds goes with its record
+  }
+  --callbacks_running;
+  listeners_.clear();
+}
+
+std::shared_ptr<PartitionQueue> PendingBatch::queue() const {
+  base::MutexLock lock(&queue_mutex_);
+  return queue_;
+}
+
+absl::StatusOr<RecordMetadata> PendingBatch::ResultOf(std::int64_t index,
+                                                      std::int64_t timestamp_ms) const {
+  if (!status_.ok()) return status_;
+  return RecordMetadata{
+      where_->topic, where_->partition, result_.base_offset + index,
+      result_.log_append_time_ms != kNoTimestamp ? result_.log_append_time_ms : timestamp_ms};
+}
+
+void PendingBatch::Unref() {
+  if (references_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  if (std::shared_ptr<BatchPool> pool = std::move(pool_); pool != nullptr) {
+    pool->Put(this);
+  } else {
+    delete this;
+  }
+}
+
+BatchPool::~BatchPool() {
+  for (PendingBatch* batch : batches_) delete batch;
+}
+
+PendingBatch* BatchPool::GetBatch() {
+  {
+    base::MutexLock lock(&mutex_);
+    if (!batches_.empty()) {
+      PendingBatch* const batch = batches_.back();
+      batches_.pop_back();
+      return batch;
+    }
+  }
+  return new PendingBatch(nullptr);
+}
+
+std::unique_ptr<BatchBuilder> BatchPool::GetBuilder() {
+  {
+    base::MutexLock lock(&mutex_);
+    if (!builders_.empty()) {
+      auto builder = std::move(builders_.back());
+      builders_.pop_back();
+      return builder;
+    }
+  }
+  return std::make_unique<BatchBuilder>(options_);
+}
+
+void BatchPool::Put(PendingBatch* batch) {
+  {
+    base::MutexLock lock(&mutex_);
+    if (batches_.size() < kMostBatches) {
+      batches_.push_back(batch);
+      return;
+    }
+  }
+  delete batch;
+}
+
+void BatchPool::Put(std::unique_ptr<BatchBuilder> builder) {
+  builder->Clear();
+  base::MutexLock lock(&mutex_);
+  if (builders_.size() < kMostBuilders) builders_.push_back(std::move(builder));
+}
+
+PendingSend PendingSendAccess::Failed(absl::Status status) {
+  PendingSend send;
+  send.status_ = std::move(status);
+  send.settled_ = true;
+  return send;
+}
+
+PendingSend PendingSendAccess::Landed(PendingBatch* batch, std::int64_t offset,
+                                      std::int64_t timestamp_ms) {
+  PendingSend send;
+  batch->Ref();
+  send.batch_ = batch;
+  send.offset_ = offset;
+  send.timestamp_ms_ = timestamp_ms;
+  send.settled_ = true;
+  return send;
+}
+
+PendingSend PendingSendAccess::Waiting(PendingBatch* batch, std::int64_t index,
+                                       std::int64_t timestamp_ms) {
+  PendingSend send;
+  send.batch_ = batch;
+  send.offset_ = index;
+  send.timestamp_ms_ = timestamp_ms;
+  return send;
+}
+
+}  // namespace rill::client

@@ -1,0 +1,106 @@
+#include "rill/producer.h"
+
+#include <utility>
+
+#include "base/wakeup.h"
+#include "client/partition_queue.h"
+#include "client/pending_batch.h"
+#include "client/producer_impl.h"
+#include "rill/error.h"
+
+namespace rill {
+namespace {
+
+absl::Status MovedFrom(const char* what) {
+  return absl::FailedPreconditionError(std::string("this ") + what + " was moved from");
+}
+
+}  // namespace
+
+bool PendingSend::ready() const { return settled_ || batch_ == nullptr || batch_->done(); }
+
+absl::StatusOr<RecordMetadata> PendingSend::Wait(absl::Duration timeout) const {
+  if (settled_ && !status_.ok()) return status_;
+  if (batch_ == nullptr) return MovedFrom("PendingSend");
+  if (settled_) {
+    const TopicPartition& where = batch_->where();
+    return RecordMetadata{where.topic, where.partition, offset_, timestamp_ms_};
+  }
+  if (!batch_->done()) {
+    // Null: it was done in between.
+    const auto queue = batch_->queue();
+    if (queue != nullptr && !queue->Finish(batch_, base::DeadlineAfter(timeout))) {
+      return MakeError(absl::StatusCode::kDeadlineExceeded, ErrorCode::kRequestTimedOut,
+                       "the record is not acknowledged yet: wait longer");
+    }
+  }
+  return batch_->ResultOf(offset_, timestamp_ms_);
+}
+
+void PendingSend::Release() { batch_->Unref(); }
+
+Claim::Claim(std::unique_ptr<client::ClaimedRecord> record) : record_(std::move(record)) {}
+Claim::Claim(Claim&&) noexcept = default;
+Claim& Claim::operator=(Claim&&) noexcept = default;
+Claim::~Claim() = default;
+
+std::span<char> Claim::value() const {
+  if (record_ == nullptr || record_->batch == nullptr) return {};
+  return {record_->batch->value(), record_->batch->value_size()};
+}
+
+absl::StatusOr<RecordMetadata> Claim::Publish() {
+  if (record_ == nullptr) return MovedFrom("Claim");
+  if (record_->batch == nullptr) {
+    return absl::FailedPreconditionError("this Claim was published already");
+  }
+  auto result = record_->batch->Publish();
+  record_->batch.reset();
+  if (!result.ok()) {
+    record_->context->failures.Note(result.status());
+    return result.status();
+  }
+  const std::int64_t stamp = result->log_append_time_ms;
+  return RecordMetadata{record_->where.topic, record_->where.partition, result->base_offset,
+                        stamp != kNoTimestamp ? stamp : record_->timestamp_ms};
+}
+
+Producer::Producer(std::shared_ptr<client::ProducerImpl> impl) : impl_(std::move(impl)) {}
+Producer::Producer(Producer&&) noexcept = default;
+
+Producer& Producer::operator=(Producer&& other) noexcept {
+  std::swap(impl_, other.impl_);
+  return *this;
+}
+
+Producer::~Producer() {
+  if (impl_ != nullptr) impl_->Close(absl::InfiniteDuration()).IgnoreError();
+}
+
+PendingSend Producer::Send(const Topic& topic, const ProducerRecord& record) {
+  if (impl_ == nullptr) return client::PendingSendAccess::Failed(MovedFrom("Producer"));
+  return impl_->Send(topic.state_, record);
+}
+
+void Producer::Send(const Topic& topic, const ProducerRecord& record, DeliveryCallback callback) {
+  if (impl_ != nullptr) return impl_->Send(topic.state_, record, std::move(callback));
+  if (callback) callback(MovedFrom("Producer"));
+}
+
+absl::StatusOr<Claim> Producer::ClaimRecord(const Topic& topic, const ProducerRecord& record,
+                                            std::size_t value_size) {
+  if (impl_ == nullptr) return MovedFrom("Producer");
+  auto claimed = impl_->Claim(topic.state_, record, value_size);
+  if (!claimed.ok()) return claimed.status();
+  return Claim(*std::move(claimed));
+}
+
+absl::Status Producer::Flush(absl::Duration timeout) {
+  return impl_ != nullptr ? impl_->Flush(timeout) : MovedFrom("Producer");
+}
+
+absl::Status Producer::Close(absl::Duration timeout) {
+  return impl_ != nullptr ? impl_->Close(timeout) : absl::OkStatus();
+}
+
+}  // namespace rill

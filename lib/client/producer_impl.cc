@@ -1,0 +1,285 @@
+#include "client/producer_impl.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "client/partitioners.h"
+#include "fmt/format.h"
+#include "rill/error.h"
+
+namespace rill::client {
+namespace {
+
+constexpr std::int64_t kNanosPerMilli = 1'000'000;
+
+absl::Status InvalidOption(std::string message) {
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidConfig,
+                   std::move(message));
+}
+
+absl::Status CheckCompression(const ProducerOptions& options) {
+  BatchOptions batch;
+  batch.compression = options.compression;
+  batch.compression_level = options.compression_level;
+  BatchBuilder probe(batch);
+  if (auto status = probe.Append({.value = "probe"}); !status.ok()) return status;
+  return probe.Seal().status();
+}
+
+absl::Status CheckOptions(const ProducerOptions& options) {
+  if (options.linger < absl::ZeroDuration()) {
+    return InvalidOption("ProducerOptions::linger must not be negative");
+  }
+  if (options.max_block < absl::ZeroDuration()) {
+    return InvalidOption("ProducerOptions::max_block must not be negative");
+  }
+  if (options.max_request_size == 0 || options.max_request_size > INT32_MAX) {
+    return InvalidOption(fmt::format("ProducerOptions::max_request_size={} must be 1 to {}",
+                                     options.max_request_size, INT32_MAX));
+  }
+  if (options.batch_size > INT32_MAX || options.batch_size > options.buffer_memory) {
+    return InvalidOption(
+        fmt::format("ProducerOptions::batch_size={} must be at most {} and at most "
+                    "buffer_memory={}",
+                    options.batch_size, INT32_MAX, options.buffer_memory));
+  }
+  return CheckCompression(options);
+}
+
+absl::Status TooLarge(std::size_t size, const char* option, std::size_t limit) {
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kMessageTooLarge,
+                   fmt::format("a record of up to {} bytes with its overhead passes "
+                               "ProducerOptions::{}={}; raise it, or send less at once",
+                               size, option, limit));
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<ProducerImpl>> ProducerImpl::Create(
+    std::shared_ptr<engine::LocalEngine> engine, const ProducerOptions& options) {
+  if (auto status = CheckOptions(options); !status.ok()) return status;
+  std::shared_ptr<ProducerImpl> producer(new ProducerImpl(std::move(engine), options));
+  if (options.enable_idempotence) {
+    auto id = producer->context_->engine->NewProducerId();
+    if (!id.ok()) return id.status();
+    producer->context_->producer_id = *id;
+  }
+  if (!producer->sends_now_) {
+    producer->linger_task_ =
+        std::make_shared<LingerTask>(producer->context_.get(), &producer->routes_);
+    producer->context_->engine->AddTask(producer->linger_task_);
+  }
+  return producer;
+}
+
+ProducerImpl::ProducerImpl(std::shared_ptr<engine::LocalEngine> engine,
+                           const ProducerOptions& options)
+    : context_(std::make_shared<ProducerContext>(std::move(engine), options)),
+      partitioner_(!options.partitioner || options.partitioner.target<KafkaDefault>() != nullptr
+                       ? PartitionerKind::kKafkaDefault
+                   : options.partitioner.target<RoundRobin>() != nullptr
+                       ? PartitionerKind::kRoundRobin
+                       : PartitionerKind::kCallable),
+      sends_now_(options.linger == absl::ZeroDuration() &&
+                 options.compression == Compression::kNone && !options.enable_idempotence) {}
+
+ProducerImpl::~ProducerImpl() { Close(absl::InfiniteDuration()).IgnoreError(); }
+
+absl::StatusOr<Route*> ProducerImpl::FindRoute(const TopicPtr& topic) {
+  if (context_->closed.load(std::memory_order_relaxed)) return ProducerClosed();
+  if (topic == nullptr) {
+    return absl::InvalidArgumentError("the topic handle is empty: it was moved from");
+  }
+  if (Route* const route = routes_.Find(*topic); route != nullptr) [[likely]]
+    return route;
+  if (topic->deleted()) {
+    return MakeError(absl::StatusCode::kNotFound, ErrorCode::kUnknownTopicOrPartition,
+                     fmt::format("topic {} was deleted", topic->name()));
+  }
+  if (context_->engine->closed()) return absl::FailedPreconditionError("the engine is closed");
+  auto own = context_->engine->FindTopic(topic->name());
+  if (own != topic) {
+    return absl::InvalidArgumentError(
+        fmt::format("topic {} is another engine's: find it in the engine that made this producer",
+                    topic->name()));
+  }
+  return routes_.FindOrAdd(context_, topic);
+}
+
+absl::StatusOr<std::int32_t> ProducerImpl::Choose(const ProducerRecord& record,
+                                                  Target& target) const {
+  if (record.partition != kAnyPartition) return record.partition;
+  Route& route = *target.route;
+  const std::int32_t count = route.topic().partition_count();
+  switch (partitioner_) {
+    case PartitionerKind::kKafkaDefault:
+      if (!IsNull(record.key)) return PartitionForKey(record.key, count);
+      target.is_sticky = true;
+      return route.Sticky(count);
+    case PartitionerKind::kRoundRobin:
+      return route.RoundRobin(count);
+    case PartitionerKind::kCallable:
+      break;
+  }
+  const std::int32_t chosen =
+      context_->options.partitioner(route.topic().name(), record.key, count);
+  if (chosen >= 0 && chosen < count) return chosen;
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kUnknownTopicOrPartition,
+                   fmt::format("the partitioner chose partition {} of topic {}, which has {}",
+                               chosen, route.topic().name(), count));
+}
+
+absl::Status ProducerImpl::Find(const TopicPtr& topic, const ProducerRecord& record,
+                                std::size_t value_size, Target& target) {
+  auto route = FindRoute(topic);
+  if (!route.ok()) return route.status();
+  target.route = *route;
+  auto partition = Choose(record, target);
+  if (!partition.ok()) return partition.status();
+  auto queue = target.route->Queue(*partition);
+  if (!queue.ok()) return queue.status();
+  target.queue = *queue;
+  target.now_nanos = context_->clock.NowNanos();
+  target.data = {.key = record.key, .value = record.value, .headers = record.headers};
+  target.data.timestamp_ms = record.timestamp.has_value() ? absl::ToUnixMillis(*record.timestamp)
+                                                          : target.now_nanos / kNanosPerMilli;
+  if (target.data.timestamp_ms < 0) {
+    return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidTimestamp,
+                     fmt::format("timestamp {} ms is before 1970", target.data.timestamp_ms));
+  }
+  target.size = MaxRecordSize(target.data) - record.value.size() + value_size;
+  if (target.size > context_->options.max_request_size) {
+    return TooLarge(target.size, "max_request_size", context_->options.max_request_size);
+  }
+  return absl::OkStatus();
+}
+
+void ProducerImpl::CountSent(const Target& target, bool filled) const {
+  if (!target.is_sticky) return;
+  if (filled ||
+      (sends_now_ && target.route->CountSticky(target.size, context_->options.batch_size)))
+    target.route->MoveOn(target.queue->where().partition, target.route->topic().partition_count());
+}
+
+absl::Status ProducerImpl::Failed(absl::Status status) const {
+  context_->failures.Note(status);
+  return status;
+}
+
+absl::StatusOr<AppendResult> ProducerImpl::SendNow(const Target& target) const {
+  auto result = target.queue->log().AppendRecord(target.data);
+  if (!result.ok()) return Failed(result.status());
+  CountSent(target, false);
+  return result;
+}
+
+PendingSend ProducerImpl::Send(const TopicPtr& topic, const ProducerRecord& record) {
+  Target target;
+  if (auto status = Find(topic, record, record.value.size(), target); !status.ok()) {
+    return PendingSendAccess::Failed(Failed(std::move(status)));
+  }
+  if (sends_now_) {
+    auto result = SendNow(target);
+    if (!result.ok()) return PendingSendAccess::Failed(result.status());
+    const std::int64_t stamp = result->log_append_time_ms;
+    return PendingSendAccess::Landed(target.queue->name(), result->base_offset,
+                                     stamp != kNoTimestamp ? stamp : target.data.timestamp_ms);
+  }
+  const auto added = SendQueued(target, nullptr);
+  if (!added.status.ok()) return PendingSendAccess::Failed(Failed(added.status));
+  return PendingSendAccess::Waiting(added.batch, added.index, target.data.timestamp_ms);
+}
+
+void ProducerImpl::Send(const TopicPtr& topic, const ProducerRecord& record,
+                        DeliveryCallback callback) {
+  if (!callback) {
+    Send(topic, record);
+    return;
+  }
+  Target target;
+  absl::Status status = Find(topic, record, record.value.size(), target);
+  if (status.ok() && sends_now_) {
+    auto result = SendNow(target);
+    if (!result.ok()) return callback(result.status());
+    const std::int64_t stamp = result->log_append_time_ms;
+    const TopicPartition& where = target.queue->where();
+    return callback(RecordMetadata{where.topic, where.partition, result->base_offset,
+                                   stamp != kNoTimestamp ? stamp : target.data.timestamp_ms});
+  }
+  if (status.ok()) status = SendQueued(target, &callback).status;
+  if (!status.ok()) callback(Failed(std::move(status)));
+}
+
+PartitionQueue::Added ProducerImpl::SendQueued(Target& target, DeliveryCallback* callback) {
+  auto added = target.queue->Add(target.data, target.now_nanos, callback);
+  if (added.wanted != 0) [[unlikely]] {
+    const auto deadline = base::DeadlineAfter(InDeliveryCallback() ? absl::ZeroDuration()
+                                                                   : context_->options.max_block);
+    while (added.wanted != 0 && MakeRoom(added.wanted, deadline)) {
+      added = target.queue->Add(target.data, target.now_nanos, callback);
+    }
+  }
+  if (!added.status.ok()) return added;
+  CountSent(target, added.filled);
+  // Without linger the result is ready on return, whichever thread sends the batch.
+  if (context_->options.linger == absl::ZeroDuration() && callback == nullptr &&
+      !InDeliveryCallback()) {
+    target.queue->Finish(added.batch, base::Deadline::max());
+  }
+  return added;
+}
+
+// False when the time is over, or nothing will help.
+bool ProducerImpl::MakeRoom(std::size_t wanted, base::Deadline deadline) {
+  if (wanted > context_->memory.cap()) return false;
+  for (const auto& queue : routes_.Queues()) queue->SendOpen();
+  return context_->memory.WaitFor(wanted, deadline);
+}
+
+absl::StatusOr<std::unique_ptr<ClaimedRecord>> ProducerImpl::Claim(const TopicPtr& topic,
+                                                                   const ProducerRecord& record,
+                                                                   std::size_t value_size) {
+  Target target;
+  if (auto status = Find(topic, record, value_size, target); !status.ok()) {
+    return Failed(std::move(status));
+  }
+  target.queue->Flush(base::Deadline::max());
+  auto batch = target.queue->log().Claim(target.data, value_size);
+  if (!batch.ok()) return Failed(batch.status());
+  CountSent(target, false);
+  auto claimed = std::make_unique<ClaimedRecord>();
+  claimed->batch = *std::move(batch);
+  claimed->log = target.queue->shared_log();
+  claimed->context = context_;
+  claimed->where = target.queue->where();
+  claimed->timestamp_ms = target.data.timestamp_ms;
+  return claimed;
+}
+
+absl::Status ProducerImpl::FlushQueues(base::Deadline deadline) {
+  const auto queues = routes_.Queues();
+  bool done = true;
+  for (const auto& queue : queues) done = queue->Flush(deadline) && done;
+  if (done) return context_->failures.Take();
+  return MakeError(absl::StatusCode::kDeadlineExceeded, ErrorCode::kRequestTimedOut,
+                   "not all records were sent in time: other threads are still appending them");
+}
+
+absl::Status ProducerImpl::Flush(absl::Duration timeout) {
+  if (context_->closed.load()) return ProducerClosed();
+  return FlushQueues(base::DeadlineAfter(timeout));
+}
+
+absl::Status ProducerImpl::Close(absl::Duration timeout) {
+  absl::MutexLock lock(&close_mutex_);
+  if (std::exchange(close_done_, true)) return absl::OkStatus();
+  context_->closed.store(true);
+  auto status = FlushQueues(base::DeadlineAfter(timeout));
+  if (status.code() == absl::StatusCode::kDeadlineExceeded) {
+    for (const auto& queue : routes_.Queues()) queue->Abort(status);
+  }
+  if (linger_task_ != nullptr) context_->engine->RemoveTask(linger_task_.get());
+  return status;
+}
+
+}  // namespace rill::client

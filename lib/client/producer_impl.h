@@ -1,0 +1,84 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "base/wakeup.h"
+#include "client/linger_task.h"
+#include "client/producer_context.h"
+#include "client/route.h"
+#include "engine/local_engine.h"
+#include "rill/producer.h"
+
+namespace rill::client {
+
+struct ClaimedRecord {
+  std::shared_ptr<log::PartitionLog> log;
+  std::unique_ptr<log::ClaimedBatch> batch;  // null once published; goes before the log
+  std::shared_ptr<ProducerContext> context;
+  TopicPartition where;
+  std::int64_t timestamp_ms = kNoTimestamp;
+};
+
+// What is behind rill::Producer. Two ways to the log: without linger, compression and idempotence a
+// record is appended there and then (SendNow); otherwise it goes through its partition's queue.
+class ProducerImpl {
+ public:
+  // InvalidArgument for options out of range.
+  static absl::StatusOr<std::shared_ptr<ProducerImpl>> Create(
+      std::shared_ptr<engine::LocalEngine> engine, const ProducerOptions& options);
+  ~ProducerImpl();
+
+  using TopicPtr = std::shared_ptr<engine::TopicState>;
+  PendingSend Send(const TopicPtr& topic, const ProducerRecord& record);
+  void Send(const TopicPtr& topic, const ProducerRecord& record, DeliveryCallback callback);
+  absl::StatusOr<std::unique_ptr<ClaimedRecord>> Claim(const TopicPtr& topic,
+                                                       const ProducerRecord& record,
+                                                       std::size_t value_size);
+  absl::Status Flush(absl::Duration timeout);
+  absl::Status Close(absl::Duration timeout);
+
+ private:
+  enum class PartitionerKind { kKafkaDefault, kRoundRobin, kCallable };
+
+  ProducerImpl(std::shared_ptr<engine::LocalEngine> engine, const ProducerOptions& options);
+
+  // Where a record goes, when, and how.
+  struct Target {
+    Route* route = nullptr;
+    PartitionQueue* queue = nullptr;
+    RecordData data;
+    std::int64_t now_nanos = 0;
+    std::size_t size = 0;    // at most, in a batch
+    bool is_sticky = false;  // the partition was chosen by the route
+  };
+  absl::Status Find(const TopicPtr& topic, const ProducerRecord& record, std::size_t value_size,
+                    Target& target);
+  absl::StatusOr<Route*> FindRoute(const TopicPtr& topic);
+  absl::StatusOr<std::int32_t> Choose(const ProducerRecord& record, Target& target) const;
+  // Says that a record went to `target`; `filled` its batch, where it went through a queue.
+  void CountSent(const Target& target, bool filled) const;
+
+  absl::StatusOr<AppendResult> SendNow(const Target& target) const;
+  PartitionQueue::Added SendQueued(Target& target, DeliveryCallback* callback);
+  bool MakeRoom(std::size_t wanted, base::Deadline deadline);
+  absl::Status FlushQueues(base::Deadline deadline);
+  absl::Status Failed(absl::Status status) const;
+
+  const std::shared_ptr<ProducerContext> context_;
+  const PartitionerKind partitioner_;
+  const bool sends_now_;
+  RouteTable routes_;
+  std::shared_ptr<LingerTask> linger_task_;  // null without linger
+  absl::Mutex close_mutex_;
+  bool close_done_ ABSL_GUARDED_BY(close_mutex_) = false;
+};
+
+}  // namespace rill::client
