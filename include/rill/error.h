@@ -9,8 +9,8 @@
 namespace rill {
 
 // Kafka's error codes, by the numbers they have on the wire
-// (https://kafka.apache.org/protocol#protocol_error_codes). Every absl::Status that rill returns for
-// a failure that Kafka has a code for carries that code; GetErrorCode reads it.
+// (https://kafka.apache.org/protocol#protocol_error_codes). Every absl::Status that rill returns
+// for a failure that Kafka has a code for carries that code; GetErrorCode reads it.
 enum class ErrorCode : std::int16_t {
   kUnknownServerError = -1,
   kNone = 0,
@@ -60,8 +60,9 @@ RILL_EXPORT ErrorCode GetErrorCode(const absl::Status& status);
 // Kafka's name of a code, e.g. "OFFSET_OUT_OF_RANGE"; "UNKNOWN_SERVER_ERROR" for an unknown number.
 RILL_EXPORT const char* ErrorCodeName(ErrorCode code);
 
-// A status of kind `kind` with `message`, carrying `code`. Extensions (an application's OffsetStore,
-// a custom broker's handler) make their errors with it, so that they travel as rill's own do.
+// A status of kind `kind` with `message`, carrying `code`. Extensions (an application's
+// OffsetStore, a custom broker's handler) make their errors with it, so that they travel as rill's
+// own do.
 RILL_EXPORT absl::Status MakeError(absl::StatusCode kind, ErrorCode code, std::string message);
 
 }  // namespace rill

@@ -13,13 +13,13 @@
 
 namespace rill {
 
-// Where consumer groups keep their offsets. An engine has one (Options::offset_store); by default it
-// is the compacted topic __consumer_offsets, written as Kafka writes it. An application that keeps
-// its results in a database implements this to keep results and offsets in one transaction
+// Where consumer groups keep their offsets. An engine has one (Options::offset_store); by default
+// it is the compacted topic __consumer_offsets, written as Kafka writes it. An application that
+// keeps its results in a database implements this to keep results and offsets in one transaction
 // (examples/sqlite_offsets).
 //
-// The engine has checked membership and generation before it calls. Calls come from the threads that
-// consume, several at a time; implementations are thread-safe.
+// The engine has checked membership and generation before it calls. Calls come from the threads
+// that consume, several at a time; implementations are thread-safe.
 class RILL_EXPORT OffsetStore {
  public:
   virtual ~OffsetStore() = default;

@@ -27,7 +27,7 @@ ErrorCode GetErrorCode(const absl::Status& status) {
 }
 
 absl::Status MakeError(absl::StatusCode kind, ErrorCode code, std::string message) {
-  absl::Status status(kind, message);
+  absl::Status status(kind, std::move(message));
   if (code != ErrorCode::kNone && code != ErrorCode::kUnknownServerError) {
     status.SetPayload(kPayloadUrl, absl::Cord(std::to_string(static_cast<int>(code))));
   }

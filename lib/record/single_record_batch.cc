@@ -25,9 +25,9 @@ SingleRecordBatch::SingleRecordBatch(const RecordData& record, std::int64_t valu
 char* SingleRecordBatch::Write(char* batch, std::int32_t partition_leader_epoch, TimestampType type,
                                std::int64_t timestamp_ms) const {
   const std::int16_t attributes = type == TimestampType::kLogAppendTime ? kLogAppendTimeBit : 0;
-  char* p = base::StoreBigEndian(batch + kPartitionLeaderEpochAt, partition_leader_epoch);
-  p = base::StoreBigEndian(p, kMagic);
-  p = base::StoreBigEndian(batch + kAttributesAt, attributes);
+  base::StoreBigEndian(batch + kPartitionLeaderEpochAt, partition_leader_epoch);
+  base::StoreBigEndian(batch + kMagicAt, kMagic);
+  char* p = base::StoreBigEndian(batch + kAttributesAt, attributes);
   p = base::StoreBigEndian(p, std::int32_t{0});  // last offset delta
   p = base::StoreBigEndian(p, timestamp_ms);
   p = base::StoreBigEndian(p, timestamp_ms);
