@@ -63,6 +63,7 @@ RILL_EXPORT const char* ErrorCodeName(ErrorCode code);
 // A status of kind `kind` with `message`, carrying `code`. Extensions (an application's
 // OffsetStore, a custom broker's handler) make their errors with it, so that they travel as rill's
 // own do.
-RILL_EXPORT absl::Status MakeError(absl::StatusCode kind, ErrorCode code, std::string message);
+RILL_EXPORT absl::Status MakeError(absl::StatusCode kind, ErrorCode code,
+                                   const std::string& message);
 
 }  // namespace rill

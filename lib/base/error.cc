@@ -2,7 +2,6 @@
 
 #include <charconv>
 #include <optional>
-#include <utility>
 
 #include "absl/strings/cord.h"
 
@@ -26,8 +25,8 @@ ErrorCode GetErrorCode(const absl::Status& status) {
   return static_cast<ErrorCode>(code);
 }
 
-absl::Status MakeError(absl::StatusCode kind, ErrorCode code, std::string message) {
-  absl::Status status(kind, std::move(message));
+absl::Status MakeError(absl::StatusCode kind, ErrorCode code, const std::string& message) {
+  absl::Status status(kind, message);
   if (code != ErrorCode::kNone && code != ErrorCode::kUnknownServerError) {
     status.SetPayload(kPayloadUrl, absl::Cord(std::to_string(static_cast<int>(code))));
   }
