@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <iostream>
 
-#include "engine/group/assignor_vectors.h"
+#include "assignor_vectors.h"
 
 int main() {
   rill::engine::AssignorVector vector;

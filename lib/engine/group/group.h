@@ -65,7 +65,7 @@ class Group {
   void OnTimer(const TimerKey& timer, GroupStep& step);
 
  private:
-  // The leader's assignments, on their way to the log.
+  // The leader's assignments, on their way to the log. Only while CompletingRebalance.
   struct PendingAssignments {
     StoreTicket ticket;
     absl::flat_hash_map<std::string, std::string> by_member;

@@ -81,7 +81,6 @@ bool Group::ElectJoinedLeader() {
 void Group::StartGeneration(GroupStep& step) {
   ++generation_;
   pending_sync_.clear();
-  pending_assignments_.reset();
   protocol_ = members_.empty() ? "" : SelectProtocol();
   if (members_.empty()) {
     TransitionTo(GroupState::kEmpty, step.now);

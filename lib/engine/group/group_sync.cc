@@ -71,14 +71,12 @@ void Group::OnStored(StoreTicket ticket, ErrorCode error, GroupStep& step) {
 }
 
 void Group::FinishAssignments(ErrorCode error, GroupStep& step) {
-  const PendingAssignments pending = *std::move(pending_assignments_);
-  pending_assignments_.reset();
-  // A rebalance began while the record was on its way: its outcome will be another.
-  if (state_ != GroupState::kCompletingRebalance) return;
   if (error != ErrorCode::kNone) {
     RevokeAssignments(error, step);
     return PrepareRebalance("the group's assignment could not be stored", step);
   }
+  const PendingAssignments pending = *std::move(pending_assignments_);
+  pending_assignments_.reset();
   for (auto& [id, member] : members_) {
     const auto given = pending.by_member.find(id);
     member.assignment = given == pending.by_member.end() ? "" : given->second;
@@ -92,7 +90,10 @@ void Group::FinishAssignments(ErrorCode error, GroupStep& step) {
   TransitionTo(GroupState::kStable, step.now);
 }
 
+// What is on its way to the log is not waited for any more: the rebalance will have another
+// outcome.
 void Group::RevokeAssignments(ErrorCode error, GroupStep& step) {
+  pending_assignments_.reset();
   for (auto& [id, member] : members_) {
     member.assignment.clear();
     if (AnswerWaitingSync(member, {.error = error}, step)) ExpectSignOfLife(member, step);
