@@ -1,0 +1,243 @@
+#include "engine/group_service.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+#include <utility>
+
+#include "engine/group/protocol.h"
+#include "rill/error.h"
+
+namespace rill::engine {
+namespace {
+
+absl::Status Refusal(const std::string& group, ErrorCode code) {
+  return MakeError(absl::StatusCode::kAborted, code,
+                   fmt::format("group \"{}\" went on without this member ({}): its partitions are "
+                               "another's now; poll to join again",
+                               group, ErrorCodeName(code)));
+}
+
+GroupMember Described(const DescribedMember& member) {
+  GroupMember shown;
+  shown.member_id = member.member_id;
+  shown.group_instance_id = member.group_instance_id;
+  shown.client_id = member.client_id;
+  shown.host = member.client_host;
+  if (auto assignment = DecodeAssignment(member.assignment); assignment.ok()) {
+    shown.assignment = std::move(assignment->partitions);
+  }
+  return shown;
+}
+
+}  // namespace
+
+// The coordinator wants times that do not go back; the system's clock may.
+absl::Time GroupService::Now() { return latest_ = std::max(latest_, parts_.clock->Now()); }
+
+void GroupService::Join(const JoinRequest& request,
+                        std::function<void(const JoinResponse&)> answer) {
+  Answers answers;
+  absl::Time deadline;
+  {
+    absl::MutexLock lock(&mutex_);
+    const RequestToken token = next_token_++;
+    joins_.emplace(token, std::move(answer));
+    CarryOut(groups_.Join(request, token, Now()), answers);
+    deadline = groups_.NextDeadline();
+  }
+  Finish(answers, deadline);
+}
+
+void GroupService::Sync(const SyncRequest& request,
+                        std::function<void(const SyncResponse&)> answer) {
+  Answers answers;
+  absl::Time deadline;
+  {
+    absl::MutexLock lock(&mutex_);
+    const RequestToken token = next_token_++;
+    syncs_.emplace(token, std::move(answer));
+    CarryOut(groups_.Sync(request, token, Now()), answers);
+    deadline = groups_.NextDeadline();
+  }
+  Finish(answers, deadline);
+}
+
+ErrorCode GroupService::Heartbeat(const HeartbeatRequest& request) {
+  absl::MutexLock lock(&mutex_);
+  return groups_.Heartbeat(request, Now());
+}
+
+LeaveResponse GroupService::Leave(const LeaveRequest& request) {
+  Answers answers;
+  LeaveResponse response;
+  absl::Time deadline;
+  {
+    absl::MutexLock lock(&mutex_);
+    Effects effects;
+    response = groups_.Leave(request, Now(), &effects);
+    CarryOut(std::move(effects), answers);
+    deadline = groups_.NextDeadline();
+  }
+  Finish(answers, deadline);
+  return response;
+}
+
+absl::Status GroupService::Commit(const CommitRequest& request, const Offsets& offsets) {
+  for (const auto& [partition, committed] : offsets) {
+    if (static_cast<std::int64_t>(committed.metadata.size()) <= parts_.max_metadata_bytes) continue;
+    return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kOffsetMetadataTooLarge,
+                     fmt::format("the metadata committed for {}-{} has {} bytes; "
+                                 "offset.metadata.max.bytes allows {}",
+                                 partition.topic, partition.partition, committed.metadata.size(),
+                                 parts_.max_metadata_bytes));
+  }
+  {
+    absl::MutexLock lock(&mutex_);
+    const ErrorCode refused = groups_.ValidateCommit(request, Now());
+    if (refused != ErrorCode::kNone) return Refusal(request.group_id, refused);
+  }
+  return parts_.offsets->Commit(request.group_id, offsets);
+}
+
+absl::StatusOr<GroupService::Offsets> GroupService::Fetch(
+    const std::string& group, const std::vector<TopicPartition>& partitions) {
+  return parts_.offsets->Fetch(group, partitions);
+}
+
+absl::StatusOr<GroupService::Offsets> GroupService::FetchAll(const std::string& group) {
+  return parts_.offsets->FetchAll(group);
+}
+
+std::vector<GroupListing> GroupService::List() {
+  std::map<std::string, GroupState> states;
+  // Groups that only ever committed, or whose members lived before a restart.
+  if (auto stored = parts_.offsets->Groups(); stored.ok()) {
+    for (const std::string& group : *stored) states[group] = GroupState::kEmpty;
+  }
+  absl::MutexLock lock(&mutex_);
+  for (const ListedGroup& group : groups_.List()) states[group.group_id] = group.state;
+  std::vector<GroupListing> listings;
+  for (const auto& [group, state] : states) listings.push_back({group, state});
+  return listings;
+}
+
+absl::StatusOr<GroupDescription> GroupService::Describe(const std::string& group) {
+  GroupDescription description;
+  description.group = group;
+  DescribedGroup described;
+  {
+    absl::MutexLock lock(&mutex_);
+    described = groups_.Describe(group);
+  }
+  if (described.error != ErrorCode::kNone) {
+    auto stored = parts_.offsets->FetchAll(group);
+    if (!stored.ok()) return stored.status();
+    if (stored->empty()) {
+      return MakeError(absl::StatusCode::kNotFound, ErrorCode::kGroupIdNotFound,
+                       fmt::format("there is no group \"{}\"", group));
+    }
+    return description;
+  }
+  description.state = described.state;
+  description.generation = described.generation;
+  description.assignor = described.protocol_name;
+  for (const DescribedMember& member : described.members) {
+    description.members.push_back(Described(member));
+  }
+  return description;
+}
+
+absl::Status GroupService::Delete(const std::string& group) {
+  auto described = Describe(group);
+  if (!described.ok()) return described.status();
+  Answers answers;
+  {
+    absl::MutexLock lock(&mutex_);
+    Effects effects;
+    const ErrorCode refused = groups_.Delete(group, Now(), &effects);
+    if (refused == ErrorCode::kNonEmptyGroup) {
+      return MakeError(absl::StatusCode::kFailedPrecondition, refused,
+                       fmt::format("group \"{}\" has members: close them first", group));
+    }
+    CarryOut(std::move(effects), answers);
+  }
+  Finish(answers, absl::InfiniteFuture());
+  return parts_.offsets->DeleteGroup(group);
+}
+
+void GroupService::Restore(const std::string& group, const GroupMetadataValue& value) {
+  GroupMetadataValue without_members = value;
+  without_members.members.clear();
+  without_members.leader.reset();
+  Answers answers;
+  {
+    absl::MutexLock lock(&mutex_);
+    CarryOut(groups_.Restore(group, without_members, Now()), answers);
+  }
+  Finish(answers, absl::InfiniteFuture());
+}
+
+absl::Time GroupService::Run(absl::Time) {
+  Answers answers;
+  absl::Time deadline;
+  {
+    absl::MutexLock lock(&mutex_);
+    CarryOut(groups_.Tick(Now()), answers);
+    deadline = groups_.NextDeadline();
+  }
+  Finish(answers, absl::InfiniteFuture());
+  return deadline;
+}
+
+void GroupService::Close() {
+  Answers answers;
+  {
+    absl::MutexLock lock(&mutex_);
+    CarryOut(groups_.Close(Now()), answers);
+  }
+  Finish(answers, absl::InfiniteFuture());
+}
+
+void GroupService::Queue(Effects effects, std::deque<Effect>& queue) {
+  std::move(effects.begin(), effects.end(), std::back_inserter(queue));
+}
+
+template <typename Answer, typename Waiting>
+void GroupService::TakeAnswer(const Answer& answer, Waiting& waiting, Answers& answers) {
+  auto found = waiting.extract(answer.token);
+  if (found.empty()) return;
+  answers.push_back(
+      [deliver = std::move(found.mapped()), response = answer.response] { deliver(response); });
+}
+
+void GroupService::CarryOut(Effects effects, Answers& answers) {
+  std::deque<Effect> queue;
+  Queue(std::move(effects), queue);
+  for (; !queue.empty(); queue.pop_front()) {
+    const Effect effect = queue.front();
+    if (const auto* join = std::get_if<JoinAnswer>(&effect)) {
+      TakeAnswer(*join, joins_, answers);
+    } else if (const auto* sync = std::get_if<SyncAnswer>(&effect)) {
+      TakeAnswer(*sync, syncs_, answers);
+    } else if (const auto* store = std::get_if<StoreGroup>(&effect)) {
+      absl::Status stored;
+      if (parts_.records != nullptr)
+        stored = parts_.records->StoreGroup(store->group_id, store->value);
+      const ErrorCode error = stored.ok() ? ErrorCode::kNone : ErrorCode::kCoordinatorNotAvailable;
+      Queue(groups_.Stored(store->group_id, store->ticket, error, Now()), queue);
+    } else if (const auto* erase = std::get_if<EraseGroup>(&effect)) {
+      // A tombstone that could not be written leaves an empty group behind after a restart.
+      if (parts_.records != nullptr) parts_.records->EraseGroup(erase->group_id).IgnoreError();
+    }
+  }
+}
+
+void GroupService::Finish(const Answers& answers, absl::Time deadline) {
+  for (const auto& answer : answers) answer();
+  if (deadline != absl::InfiniteFuture()) parts_.schedule(deadline);
+}
+
+}  // namespace rill::engine

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "engine/group/coordinator.h"
+#include "engine/maintenance.h"
+#include "rill/clock.h"
+#include "rill/group.h"
+#include "rill/offset_store.h"
+
+namespace rill::engine {
+
+// Where the membership of groups is written down, so that a group's generation goes on after a
+// restart. Thread-safe.
+class GroupRecords {
+ public:
+  virtual ~GroupRecords() = default;
+  virtual absl::Status StoreGroup(const std::string& group, const GroupMetadataValue& value) = 0;
+  virtual absl::Status EraseGroup(const std::string& group) = 0;
+};
+
+// Hosts the group coordinator for the members of this process: gives it the time, carries out what
+// it wants done, and brings answers to those who wait for them. Thread-safe.
+//
+// No lock is held while an answer is delivered or the offset store is called, so both may call
+// back. A commit is validated first and stored then; in between a member can lose its partitions
+// only by its own call (Join, Leave) or by not polling for max.poll.interval.ms, and the validation
+// counts as a sign of life.
+class GroupService final : public MaintenanceTask {
+ public:
+  struct Parts {
+    Clock* clock = nullptr;
+    GroupConfig config;
+    MemberIdSource new_member_id;
+    std::shared_ptr<OffsetStore> offsets;
+    std::shared_ptr<GroupRecords> records;  // null: groups are not written down
+    std::int64_t max_metadata_bytes = 4096;
+    // Asks for Run to be called at a time. Called without a lock.
+    std::function<void(absl::Time)> schedule;
+  };
+  explicit GroupService(Parts parts)
+      : parts_(std::move(parts)), groups_(parts_.config, parts_.new_member_id) {}
+
+  // The answer may come before the call returns, in this thread, or later in another.
+  void Join(const JoinRequest& request, std::function<void(const JoinResponse&)> answer);
+  void Sync(const SyncRequest& request, std::function<void(const SyncResponse&)> answer);
+  ErrorCode Heartbeat(const HeartbeatRequest& request);
+  LeaveResponse Leave(const LeaveRequest& request);
+
+  using Offsets = std::map<TopicPartition, OffsetAndMetadata>;
+  // Stores offsets for a member, or for a consumer that is none. Aborted with the coordinator's
+  // code when the group went on without the member; InvalidArgument (OFFSET_METADATA_TOO_LARGE).
+  absl::Status Commit(const CommitRequest& request, const Offsets& offsets);
+  absl::StatusOr<Offsets> Fetch(const std::string& group,
+                                const std::vector<TopicPartition>& partitions);
+  absl::StatusOr<Offsets> FetchAll(const std::string& group);
+
+  std::vector<GroupListing> List();
+  absl::StatusOr<GroupDescription> Describe(const std::string& group);
+  absl::Status Delete(const std::string& group);
+  absl::Status ForgetTopic(const std::string& topic) { return parts_.offsets->DeleteTopic(topic); }
+
+  // A group that was written down before the restart; its members are gone with their process.
+  void Restore(const std::string& group, const GroupMetadataValue& value);
+
+  // MaintenanceTask: timeouts.
+  absl::Time Run(absl::Time now) override;
+
+  // Answers all that wait; the engine closes.
+  void Close();
+
+ private:
+  using Answers = std::vector<std::function<void()>>;
+
+  absl::Time Now() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Carries out `effects` and those that follow from them; what is to be answered goes to
+  // `answers`, to be called without the lock.
+  void CarryOut(Effects effects, Answers& answers) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Queue(Effects effects, std::deque<Effect>& queue);
+  template <typename Answer, typename Waiting>
+  void TakeAnswer(const Answer& answer, Waiting& waiting, Answers& answers)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Finish(const Answers& answers, absl::Time deadline);
+
+  const Parts parts_;
+  absl::Mutex mutex_;
+  GroupCoordinator groups_ ABSL_GUARDED_BY(mutex_);
+  absl::Time latest_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+  RequestToken next_token_ ABSL_GUARDED_BY(mutex_) = 1;
+  absl::flat_hash_map<RequestToken, std::function<void(const JoinResponse&)>> joins_
+      ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<RequestToken, std::function<void(const SyncResponse&)>> syncs_
+      ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace rill::engine

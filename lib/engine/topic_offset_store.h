@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "engine/group/offset_records.h"
+#include "engine/group_service.h"
+#include "engine/memory_offset_store.h"
+#include "engine/topic_state.h"
+#include "rill/clock.h"
+#include "rill/offset_store.h"
+
+namespace rill::engine {
+
+// Offsets and memberships of groups in the topic __consumer_offsets, keys and values as Kafka
+// writes them. All of a group is in one partition, the one that Kafka would choose. What the topic
+// says is held in memory, too; it is read once, when the store is made. Thread-safe.
+class TopicOffsetStore final : public OffsetStore, public GroupRecords {
+ public:
+  // `topic` gives __consumer_offsets; with `create`, it makes it when it is missing. Null without.
+  using TopicSource = std::function<absl::StatusOr<std::shared_ptr<TopicState>>(bool create)>;
+
+  // Reads what the topic holds, if it is there. DataLoss when a record cannot be understood.
+  static absl::StatusOr<std::shared_ptr<TopicOffsetStore>> Open(TopicSource topic, Clock* clock,
+                                                                Compression compression);
+
+  using Offsets = std::map<TopicPartition, OffsetAndMetadata>;
+  absl::Status Commit(const std::string& group, const Offsets& offsets) override;
+  absl::StatusOr<Offsets> Fetch(const std::string& group,
+                                const std::vector<TopicPartition>& partitions) override {
+    return memory_.Fetch(group, partitions);
+  }
+  absl::StatusOr<Offsets> FetchAll(const std::string& group) override {
+    return memory_.FetchAll(group);
+  }
+  absl::StatusOr<std::vector<std::string>> Groups() override { return memory_.Groups(); }
+  absl::Status DeleteGroup(const std::string& group) override;
+  absl::Status DeleteTopic(const std::string& topic) override;
+
+  absl::Status StoreGroup(const std::string& group, const GroupMetadataValue& value) override;
+  absl::Status EraseGroup(const std::string& group) override;
+
+  // The memberships that were read.
+  const std::map<std::string, GroupMetadataValue>& groups_read() const { return groups_read_; }
+
+ private:
+  // A key with its value; no value is a tombstone.
+  using Entry = std::pair<std::string, std::optional<std::string>>;
+
+  TopicOffsetStore(TopicSource topic, Clock* clock, Compression compression)
+      : topic_(std::move(topic)), clock_(clock), compression_(compression) {}
+
+  absl::Status Read(const TopicState& topic);
+  absl::Status Take(const RecordView& record);
+  // Writes tombstones for the group's offsets of these partitions.
+  absl::Status Forget(const std::string& group,
+                      const std::function<bool(const TopicPartition&)>& which)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Appends the entries as one batch to the group's partition.
+  absl::Status Append(const std::string& group, const std::vector<Entry>& entries)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const TopicSource topic_;
+  Clock* const clock_;
+  const Compression compression_;
+  std::map<std::string, GroupMetadataValue> groups_read_;
+
+  // Held while the topic is appended to, so that memory and topic agree on what came last.
+  absl::Mutex mutex_;
+  MemoryOffsetStore memory_;
+};
+
+}  // namespace rill::engine
