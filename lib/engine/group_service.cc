@@ -70,6 +70,26 @@ ErrorCode GroupService::Heartbeat(const HeartbeatRequest& request) {
   return groups_.Heartbeat(request, Now());
 }
 
+std::shared_ptr<void> GroupService::Observe(const std::string& group,
+                                            std::function<void()> observer) {
+  auto token = std::make_shared<std::function<void()>>(std::move(observer));
+  absl::MutexLock lock(&mutex_);
+  observers_.emplace(group, token);
+  return token;
+}
+
+void GroupService::CallObservers(const std::string& group, Answers& answers) {
+  const auto [begin, end] = observers_.equal_range(group);
+  for (auto at = begin; at != end;) {
+    if (auto observer = at->second.lock(); observer != nullptr) {
+      answers.push_back([observer] { (*observer)(); });
+      ++at;
+    } else {
+      at = observers_.erase(at);
+    }
+  }
+}
+
 LeaveResponse GroupService::Leave(const LeaveRequest& request) {
   Answers answers;
   LeaveResponse response;
@@ -228,6 +248,8 @@ void GroupService::CarryOut(Effects effects, Answers& answers) {
         stored = parts_.records->StoreGroup(store->group_id, store->value);
       const ErrorCode error = stored.ok() ? ErrorCode::kNone : ErrorCode::kCoordinatorNotAvailable;
       Queue(groups_.Stored(store->group_id, store->ticket, error, Now()), queue);
+    } else if (const auto* rebalance = std::get_if<RebalanceStarted>(&effect)) {
+      CallObservers(rebalance->group_id, answers);
     } else if (const auto* erase = std::get_if<EraseGroup>(&effect)) {
       // A tombstone that could not be written leaves an empty group behind after a restart.
       if (parts_.records != nullptr) parts_.records->EraseGroup(erase->group_id).IgnoreError();

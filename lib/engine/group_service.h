@@ -57,6 +57,9 @@ class GroupService final : public MaintenanceTask {
   void Join(const JoinRequest& request, std::function<void(const JoinResponse&)> answer);
   void Sync(const SyncRequest& request, std::function<void(const SyncResponse&)> answer);
   ErrorCode Heartbeat(const HeartbeatRequest& request);
+  // Makes `observer` run whenever a rebalance of the group begins, in whichever thread began it,
+  // until the returned token is gone. One more run may be under way then.
+  std::shared_ptr<void> Observe(const std::string& group, std::function<void()> observer);
   LeaveResponse Leave(const LeaveRequest& request);
 
   using Offsets = std::map<TopicPartition, OffsetAndMetadata>;
@@ -92,6 +95,8 @@ class GroupService final : public MaintenanceTask {
   template <typename Answer, typename Waiting>
   void TakeAnswer(const Answer& answer, Waiting& waiting, Answers& answers)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void CallObservers(const std::string& group, Answers& answers)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Finish(const Answers& answers, absl::Time deadline);
 
   const Parts parts_;
@@ -102,6 +107,9 @@ class GroupService final : public MaintenanceTask {
   absl::flat_hash_map<RequestToken, std::function<void(const JoinResponse&)>> joins_
       ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<RequestToken, std::function<void(const SyncResponse&)>> syncs_
+      ABSL_GUARDED_BY(mutex_);
+  // Those that are gone are taken out when the group rebalances.
+  std::multimap<std::string, std::weak_ptr<std::function<void()>>> observers_
       ABSL_GUARDED_BY(mutex_);
 };
 
