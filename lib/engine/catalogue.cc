@@ -1,0 +1,160 @@
+#include "engine/catalogue.h"
+
+#include <algorithm>
+
+#include "base/parse_number.h"
+#include "engine/topic_name.h"
+#include "fmt/format.h"
+#include "rill/error.h"
+#include "rill/record.h"
+
+namespace rill::engine {
+namespace {
+
+constexpr std::string_view kKeyPrefix = "topic/";
+constexpr std::string_view kIdField = "id=";
+constexpr std::string_view kPartitionsField = "partitions=";
+constexpr std::string_view kDeletingLine = "deleting=true";
+constexpr std::string_view kConfigPrefix = "config.";
+
+absl::Status Damage(std::string message) {
+  return MakeError(absl::StatusCode::kDataLoss, ErrorCode::kKafkaStorageError, std::move(message));
+}
+
+// Takes the lines of a value from its front.
+class Lines {
+ public:
+  explicit Lines(std::string_view text) : left_(text) {}
+
+  bool empty() const { return left_.empty(); }
+  std::string_view Peek() const { return left_.substr(0, left_.find('\n')); }
+  std::string_view Take() {
+    const std::string_view line = Peek();
+    left_.remove_prefix(std::min(line.size() + 1, left_.size()));
+    return line;
+  }
+  // What follows `field` in the next line; nothing when that is another.
+  std::optional<std::string_view> Take(std::string_view field) {
+    if (!Peek().starts_with(field)) return std::nullopt;
+    return Take().substr(field.size());
+  }
+
+ private:
+  std::string_view left_;
+};
+
+absl::StatusOr<CatalogueTopic> DecodeTopic(std::string_view name, std::string_view value) {
+  CatalogueTopic topic;
+  Lines lines(value);
+  const auto id_text = lines.Take(kIdField);
+  const auto id = id_text ? Uuid::Parse(*id_text) : std::nullopt;
+  if (!id) return Damage(fmt::format("topic {} has no id in the first line", name));
+  topic.id = *id;
+  const auto partitions_text = lines.Take(kPartitionsField);
+  const auto partitions =
+      partitions_text ? base::ParseNumber<std::int32_t>(*partitions_text) : std::nullopt;
+  if (!partitions) {
+    return Damage(fmt::format("topic {} has no number of partitions in the second line", name));
+  }
+  topic.partitions = *partitions;
+  if (lines.Peek() == kDeletingLine) {
+    lines.Take();
+    topic.deleting = true;
+  }
+  while (!lines.empty()) {
+    const auto config = lines.Take(kConfigPrefix);
+    const auto equals = config ? config->find('=') : std::string_view::npos;
+    if (equals == std::string_view::npos ||
+        !topic.configs.emplace(config->substr(0, equals), config->substr(equals + 1)).second) {
+      return Damage(fmt::format("topic {} has a line that is no config, or repeats one", name));
+    }
+  }
+  return topic;
+}
+
+absl::Status CheckState(const CatalogueCommand& command) {
+  const CatalogueTopic& topic = *command.topic;
+  if (topic.id.IsReserved()) {
+    return Damage(
+        fmt::format("topic {} has the reserved id {}", command.name, topic.id.ToString()));
+  }
+  if (topic.partitions < 1 || topic.partitions > kMaxPartitionsPerTopic) {
+    return Damage(fmt::format("topic {} has {} partitions, where 1 to {} are possible",
+                              command.name, topic.partitions, kMaxPartitionsPerTopic));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckChange(const CatalogueCommand& command, const CatalogueTopic& before) {
+  if (command.topic->id != before.id) {
+    return Damage(fmt::format("topic {} changes its id from {} to {}", command.name,
+                              before.id.ToString(), command.topic->id.ToString()));
+  }
+  if (command.topic->partitions < before.partitions) {
+    return Damage(fmt::format("topic {} shrinks from {} to {} partitions", command.name,
+                              before.partitions, command.topic->partitions));
+  }
+  if (before.deleting && !command.topic->deleting) {
+    return Damage(fmt::format("topic {} was being deleted and is there again", command.name));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status CatalogueImage::Check(const CatalogueCommand& command) const {
+  const auto found = topics_.find(command.name);
+  if (!command.topic.has_value()) {
+    if (found != topics_.end() && found->second.deleting) return absl::OkStatus();
+    return Damage(fmt::format("topic {} goes, without having been deleted", command.name));
+  }
+  if (auto sound = CheckState(command); !sound.ok()) return sound;
+  if (found != topics_.end()) return CheckChange(command, found->second);
+  if (auto legal = CheckTopicName(command.name); !legal.ok()) {
+    return Damage(std::string(legal.message()));
+  }
+  if (!ids_.contains(command.topic->id)) return absl::OkStatus();
+  return Damage(fmt::format("topic {} has the id {} of another one", command.name,
+                            command.topic->id.ToString()));
+}
+
+void CatalogueImage::Apply(const CatalogueCommand& command) {
+  if (command.topic.has_value()) {
+    topics_[command.name] = *command.topic;
+    ids_.insert(command.topic->id);
+  } else if (const auto found = topics_.find(command.name); found != topics_.end()) {
+    ids_.erase(found->second.id);
+    topics_.erase(found);
+  }
+}
+
+std::string EncodeCommandKey(const CatalogueCommand& command) {
+  return std::string(kKeyPrefix) + command.name;
+}
+
+std::optional<std::string> EncodeCommandValue(const CatalogueCommand& command) {
+  if (!command.topic.has_value()) return std::nullopt;
+  const CatalogueTopic& topic = *command.topic;
+  std::string value = fmt::format("{}{}\n{}{}\n", kIdField, topic.id.ToString(), kPartitionsField,
+                                  topic.partitions);
+  if (topic.deleting) value += fmt::format("{}\n", kDeletingLine);
+  for (const auto& [name, text] : topic.configs) {
+    value += fmt::format("{}{}={}\n", kConfigPrefix, name, text);
+  }
+  return value;
+}
+
+absl::StatusOr<CatalogueCommand> DecodeCommand(std::string_view key, std::string_view value) {
+  if (!key.starts_with(kKeyPrefix)) {
+    return Damage("a record that is about no topic; a later version may have written it");
+  }
+  CatalogueCommand command;
+  command.name = std::string(key.substr(kKeyPrefix.size()));
+  if (IsNull(value)) return command;
+  auto topic = DecodeTopic(command.name, value);
+  if (!topic.ok()) return topic.status();
+  command.topic = *std::move(topic);
+  return command;
+}
+
+}  // namespace rill::engine

@@ -1,0 +1,252 @@
+#include "engine/catalogue_file.h"
+
+#include <algorithm>
+
+#include "base/crc32c.h"
+#include "fmt/format.h"
+#include "io/small_file.h"
+#include "rill/error.h"
+#include "rill/record_batch.h"
+
+namespace rill::engine {
+namespace {
+
+constexpr std::string_view kFormatKey = "format";
+constexpr std::string_view kFormatValue = "version=1";
+constexpr std::uint64_t kMaxCatalogueSize = std::uint64_t{256} << 20;
+// Where a batch's checksum begins to count.
+constexpr std::size_t kCheckedFrom = 21;
+// Disks write this much in one go.
+constexpr std::size_t kSectorSize = 512;
+// Files with fewer batches are not worth rewriting.
+constexpr std::size_t kMinBatchesToRewrite = 64;
+
+absl::Status Damage(const std::string& path, std::size_t position, std::string_view what) {
+  return MakeError(
+      absl::StatusCode::kDataLoss, ErrorCode::kKafkaStorageError,
+      fmt::format("{}, position {}: {}; restore the file from a backup", path, position, what));
+}
+
+// Whether the batch is whole but for its length: its checksum, which does not cover the length,
+// holds for the bytes up to some place.
+bool IsWholeUpToSomePlace(std::string_view bytes) {
+  if (bytes.size() < kBatchHeaderSize) return false;
+  const std::uint32_t expected = BatchView(bytes.data()).crc();
+  std::uint32_t crc = base::Crc32c(bytes.substr(kCheckedFrom, kBatchHeaderSize - kCheckedFrom));
+  for (std::size_t at = kBatchHeaderSize; at < bytes.size(); ++at) {
+    if (crc == expected) return true;
+    crc = base::Crc32c(bytes.substr(at, 1), crc);
+  }
+  return crc == expected;
+}
+
+bool AllZeros(std::string_view part) {
+  return std::all_of(part.begin(), part.end(), [](char c) { return c == 0; });
+}
+
+// Whether some sector of the file from `position` on, where `bytes` stand, was never written. The
+// part of the batch in its first sector begins with its base offset, which is not zero; the part in
+// its last ends with a newline or the null of a tombstone, and a count of headers, zero.
+bool HasUnwrittenSector(std::string_view bytes, std::size_t position) {
+  std::size_t end = std::min(kSectorSize - position % kSectorSize, bytes.size());
+  if (end >= sizeof(std::int64_t) && AllZeros(bytes.substr(0, end))) return true;
+  for (; end < bytes.size(); end += kSectorSize) {
+    const std::string_view sector = bytes.substr(end, kSectorSize);
+    if (sector.size() > 1 && AllZeros(sector)) return true;
+  }
+  return false;
+}
+
+bool HasSoundBatchBehind(std::string_view bytes) {
+  for (std::size_t at = 1; at + kBatchHeaderSize <= bytes.size(); ++at) {
+    const auto batch = ParseBatch(bytes.substr(at));
+    if (batch.ok() && ValidateBatch(*batch).ok()) return true;
+  }
+  return false;
+}
+
+bool IsTorn(std::string_view bytes, std::size_t position) {
+  const bool is_short = absl::IsOutOfRange(ParseBatch(bytes).status());
+  if (!is_short && !HasUnwrittenSector(bytes, position)) return false;
+  return !IsWholeUpToSomePlace(bytes) && !HasSoundBatchBehind(bytes);
+}
+
+// The next batch, if it is sound and the one that must follow.
+absl::StatusOr<BatchView> NextBatch(std::string_view bytes, std::int64_t offset) {
+  auto batch = ParseBatch(bytes);
+  if (!batch.ok()) return batch;
+  if (auto sound = ValidateBatch(*batch); !sound.ok()) return sound;
+  // The checksum covers neither of these.
+  if (batch->base_offset() != offset || batch->partition_leader_epoch() != 0) {
+    return absl::DataLossError(
+        fmt::format("base offset {} and leader epoch {}, where {} and 0 must "
+                    "follow",
+                    batch->base_offset(), batch->partition_leader_epoch(), offset));
+  }
+  if (batch->record_count() != 1 || batch->compression() != Compression::kNone) {
+    return absl::DataLossError("not one uncompressed record");
+  }
+  return batch;
+}
+
+// Takes the batch's record into `contents`.
+absl::Status Take(BatchView batch, CatalogueContents& contents) {
+  RecordView record;
+  const std::string_view payload = batch.payload();
+  if (record.Parse(payload.data(), payload.data() + payload.size(), batch.base_offset(),
+                   batch.base_timestamp_ms()) == nullptr) {
+    return absl::DataLossError("its record cannot be read");
+  }
+  if (contents.batches == 0) {
+    if (record.key() == kFormatKey && record.value() == kFormatValue) return absl::OkStatus();
+    return absl::DataLossError(fmt::format("not a catalogue of {}", kFormatValue));
+  }
+  const auto command = DecodeCommand(record.key(), record.value());
+  if (!command.ok()) return command.status();
+  auto follows = contents.image.Check(*command);
+  if (follows.ok()) contents.image.Apply(*command);
+  return follows;
+}
+
+absl::Status AppendBatch(std::string_view key, std::string_view value, std::size_t offset,
+                         std::int64_t now_ms, std::string& out) {
+  BatchOptions options;
+  options.base_offset = static_cast<std::int64_t>(offset);
+  options.partition_leader_epoch = 0;
+  BatchBuilder builder(options);
+  if (auto added = builder.Append({.key = key, .value = value, .timestamp_ms = now_ms});
+      !added.ok()) {
+    return added;
+  }
+  const auto batch = builder.Seal();
+  if (!batch.ok()) return batch.status();
+  out += *batch;
+  return absl::OkStatus();
+}
+
+absl::Status AppendCommand(const CatalogueCommand& command, std::size_t offset, std::int64_t now_ms,
+                           std::string& out) {
+  const auto value = EncodeCommandValue(command);
+  return AppendBatch(EncodeCommandKey(command),
+                     value.has_value() ? std::string_view(*value) : std::string_view(), offset,
+                     now_ms, out);
+}
+
+}  // namespace
+
+absl::StatusOr<CatalogueContents> ParseCatalogue(std::string_view bytes, const std::string& path) {
+  CatalogueContents contents;
+  while (contents.sound_size < bytes.size()) {
+    const std::size_t position = contents.sound_size;
+    const std::string_view rest = bytes.substr(position);
+    const auto batch = NextBatch(rest, static_cast<std::int64_t>(contents.batches));
+    if (!batch.ok()) {
+      // The first batch was there before the file had its name.
+      if (contents.batches > 0 && IsTorn(rest, position)) return contents;
+      return Damage(path, position, std::string(batch.status().message()));
+    }
+    if (auto taken = Take(*batch, contents); !taken.ok()) {
+      return Damage(path, position, std::string(taken.message()));
+    }
+    contents.sound_size += batch->size();
+    ++contents.batches;
+  }
+  if (contents.batches == 0) return Damage(path, 0, "the file is empty");
+  return contents;
+}
+
+absl::StatusOr<std::string> FormatCatalogue(const CatalogueImage& image, std::int64_t now_ms) {
+  std::string bytes;
+  absl::Status status = AppendBatch(kFormatKey, kFormatValue, 0, now_ms, bytes);
+  std::size_t offset = 1;
+  for (const auto& [name, topic] : image.topics()) {
+    if (status.ok()) status = AppendCommand({name, topic}, offset++, now_ms, bytes);
+  }
+  if (!status.ok()) return status;
+  return bytes;
+}
+
+absl::StatusOr<std::unique_ptr<CatalogueFile>> CatalogueFile::Open(io::FileSystem* files,
+                                                                   const std::string& directory,
+                                                                   Clock* clock,
+                                                                   const LogSink& sink) {
+  std::unique_ptr<CatalogueFile> catalogue(
+      new CatalogueFile(files, directory + "/" + kCatalogueFile, clock));
+  const auto bytes = io::ReadSmallFile(*files, catalogue->path_, kMaxCatalogueSize);
+  if (absl::IsNotFound(bytes.status())) {
+    if (auto made = catalogue->Rewrite({}); !made.ok()) return made;
+    return catalogue;
+  }
+  if (!bytes.ok()) return bytes.status();
+  auto contents = ParseCatalogue(*bytes, catalogue->path_);
+  if (!contents.ok()) return contents.status();
+  catalogue->image_ = std::move(contents->image);
+  catalogue->batches_ = contents->batches;
+  catalogue->size_ = contents->sound_size;
+  if (contents->sound_size < bytes->size()) {
+    if (sink) {
+      sink(LogLevel::kWarning,
+           fmt::format("{}: the last {} bytes are of a change that was not completed; dropped",
+                       catalogue->path_, bytes->size() - contents->sound_size));
+    }
+    catalogue->must_rewrite_ = true;
+  }
+  if (catalogue->must_rewrite_ || catalogue->IsMostlyHistory()) {
+    const CatalogueImage image = catalogue->image_;
+    if (auto written = catalogue->Rewrite(image); !written.ok()) return written;
+  }
+  return catalogue;
+}
+
+bool CatalogueFile::IsMostlyHistory() const {
+  return batches_ >= kMinBatchesToRewrite && batches_ / 2 > image_.topics().size() + 1;
+}
+
+absl::Status CatalogueFile::Commit(const CatalogueCommand& command) {
+  if (auto follows = image_.Check(command); !follows.ok()) return follows;
+  if (must_rewrite_ || IsMostlyHistory()) {
+    CatalogueImage changed = image_;
+    changed.Apply(command);
+    return Rewrite(changed);
+  }
+  auto appended = Append(command);
+  if (appended.ok()) image_.Apply(command);
+  return appended;
+}
+
+absl::Status CatalogueFile::Append(const CatalogueCommand& command) {
+  std::string bytes;
+  if (auto made = AppendCommand(command, batches_, absl::ToUnixMillis(clock_->Now()), bytes);
+      !made.ok()) {
+    return made;
+  }
+  auto file = files_->Open(path_, io::OpenMode::kReadWrite);
+  if (!file.ok()) return file.status();
+  absl::Status status = (*file)->WriteAt(size_, bytes);
+  if (status.ok()) status = (*file)->Sync();
+  if (!status.ok()) {
+    // What of it reached the disk is not known. The file is cut back now, so that the change does
+    // not turn up later, and written anew before the next change.
+    must_rewrite_ = true;
+    (*file)->Truncate(size_).IgnoreError();
+    return status;
+  }
+  size_ += bytes.size();
+  ++batches_;
+  return absl::OkStatus();
+}
+
+absl::Status CatalogueFile::Rewrite(const CatalogueImage& image) {
+  const auto bytes = FormatCatalogue(image, absl::ToUnixMillis(clock_->Now()));
+  if (!bytes.ok()) return bytes.status();
+  // Until this has succeeded either file may be there, and both are whole.
+  must_rewrite_ = true;
+  if (auto replaced = io::ReplaceSmallFile(*files_, path_, *bytes); !replaced.ok()) return replaced;
+  image_ = image;
+  batches_ = image.topics().size() + 1;
+  size_ = bytes->size();
+  must_rewrite_ = false;
+  return absl::OkStatus();
+}
+
+}  // namespace rill::engine

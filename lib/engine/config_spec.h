@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace rill::engine {
+
+// Configs by name, in text.
+using ConfigMap = std::map<std::string, std::string>;
+
+enum class ConfigType { kBoolean, kInt, kLong, kDouble, kString, kList };
+
+// "boolean", "int", "long", "double", "string", "list", as Kafka's documentation says.
+const char* ConfigTypeName(ConfigType type);
+
+// One config: what Kafka's definition says of it, and what rill does with it.
+struct ConfigSpec {
+  std::string_view name;
+  ConfigType type = ConfigType::kString;
+  std::string_view default_value = {};
+  // Numbers: the smallest and the largest allowed.
+  double min = std::numeric_limits<double>::lowest();
+  double max = std::numeric_limits<double>::max();
+  // A number below `min` that is allowed all the same.
+  std::int64_t also = INT64_MIN;
+  // Strings and lists: the allowed values; empty for any.
+  std::span<const std::string_view> choices = {};
+  // Lists of "partition:broker" pairs, or "*".
+  bool is_replica_list = false;
+  // What it does here, for the documentation.
+  std::string_view effect = {};
+};
+
+// What values are allowed, e.g. ">= -1", "1..9 or -1", "compact, delete"; empty for any of the
+// type.
+std::string ValidValues(const ConfigSpec& spec);
+
+// `text` as the config's value: trimmed, and checked against type and range. InvalidArgument
+// (INVALID_CONFIG) names the config and what is allowed.
+absl::StatusOr<std::string> CheckConfigValue(const ConfigSpec& spec, std::string_view text);
+
+// Readers of values that CheckConfigValue let through.
+std::int64_t ConfigInteger(std::string_view value);
+double ConfigDouble(std::string_view value);
+bool ConfigBoolean(std::string_view value);
+// Whether the comma-separated list holds `item`.
+bool ConfigListHas(std::string_view value, std::string_view item);
+
+absl::Status ConfigError(std::string message);
+
+}  // namespace rill::engine

@@ -1,0 +1,159 @@
+#include "engine/data_folder.h"
+
+#include <algorithm>
+
+#include "base/parse_number.h"
+#include "engine/topic_name.h"
+#include "engine/uuid.h"
+#include "fmt/format.h"
+#include "io/path.h"
+#include "io/small_file.h"
+#include "rill/error.h"
+
+namespace rill::engine {
+namespace {
+
+// What Kafka 4.3 writes; -1 stands for a broker that has no epoch.
+constexpr std::string_view kCleanShutdownText = R"({"version":0,"brokerEpoch":-1})";
+constexpr std::string_view kDeletedSuffix = "-delete";
+constexpr std::size_t kUniqueIdDigits = 32;
+constexpr std::size_t kMaxFileName = 255;
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<DataFolder>> DataFolder::Open(io::FileSystem* files,
+                                                             std::string path,
+                                                             bool create_if_missing,
+                                                             const LogSink& sink) {
+  std::unique_ptr<DataFolder> folder(new DataFolder(files, std::move(path)));
+  if (auto prepared = folder->Prepare(create_if_missing); !prepared.ok()) return prepared;
+  auto lock = files->Lock(folder->path_ + "/" + kLockFile);
+  if (!lock.ok()) return lock.status();
+  folder->lock_ = *std::move(lock);
+  auto properties = LoadMetaProperties(*files, folder->path_);
+  if (!properties.ok()) return properties.status();
+  folder->properties_ = *std::move(properties);
+  if (auto taken = folder->TakeCleanMark(); !taken.ok()) return taken;
+  folder->checkpoints_ = {.recovery_points = folder->Read(log::kRecoveryPointCheckpoint, sink),
+                          .log_starts = folder->Read(log::kLogStartCheckpoint, sink),
+                          .high_watermarks = folder->Read(log::kHighWatermarkCheckpoint, sink)};
+  return folder;
+}
+
+absl::Status DataFolder::Prepare(bool create_if_missing) {
+  const auto exists = files_->Exists(path_);
+  if (!exists.ok()) return exists.status();
+  if (*exists) return absl::OkStatus();
+  if (!create_if_missing) {
+    return MakeError(
+        absl::StatusCode::kNotFound, ErrorCode::kUnknownServerError,
+        fmt::format("there is no folder {}, and Options::create_if_missing is false", path_));
+  }
+  if (auto made = files_->CreateDirectories(path_); !made.ok()) return made;
+  return files_->SyncDirectory(io::ParentPath(path_));
+}
+
+// From here on a crash must be seen as one, so the mark goes before anything is written.
+absl::Status DataFolder::TakeCleanMark() {
+  const std::string path = path_ + "/" + kCleanShutdownFile;
+  const auto exists = files_->Exists(path);
+  if (!exists.ok()) return exists.status();
+  was_clean_ = *exists;
+  if (!was_clean_) return absl::OkStatus();
+  if (auto removed = files_->Remove(path); !removed.ok()) return removed;
+  return files_->SyncDirectory(path_);
+}
+
+log::OffsetCheckpoint DataFolder::Read(const char* name, const LogSink& sink) {
+  auto offsets = log::ReadOffsetCheckpoint(*files_, path_ + "/" + name);
+  if (offsets.ok()) return *std::move(offsets);
+  if (sink) {
+    sink(LogLevel::kWarning,
+         fmt::format("checkpoint not used: {}", std::string(offsets.status().message())));
+  }
+  // Whether the logs are whole is not known either, then.
+  was_clean_ = false;
+  return {};
+}
+
+absl::Status DataFolder::Write(const char* name, const log::OffsetCheckpoint& offsets) {
+  return log::WriteOffsetCheckpoint(*files_, path_ + "/" + name, offsets);
+}
+
+absl::Status DataFolder::WriteRecoveryPoints(const log::OffsetCheckpoint& offsets) {
+  return Write(log::kRecoveryPointCheckpoint, offsets);
+}
+
+absl::Status DataFolder::WriteLogStarts(const log::OffsetCheckpoint& offsets) {
+  return Write(log::kLogStartCheckpoint, offsets);
+}
+
+absl::Status DataFolder::WriteHighWatermarks(const log::OffsetCheckpoint& offsets) {
+  return Write(log::kHighWatermarkCheckpoint, offsets);
+}
+
+absl::Status DataFolder::MarkClean() {
+  return io::ReplaceSmallFile(*files_, path_ + "/" + kCleanShutdownFile, kCleanShutdownText);
+}
+
+std::string PartitionFolderName(std::string_view topic, std::int32_t partition) {
+  return fmt::format("{}-{}", topic, partition);
+}
+
+std::optional<TopicPartition> ParsePartitionFolderName(std::string_view name) {
+  const auto dash = name.rfind('-');
+  if (dash == std::string_view::npos) return std::nullopt;
+  const auto partition = base::ParseNumber<std::int32_t>(name.substr(dash + 1));
+  if (!partition || !CheckTopicName(name.substr(0, dash)).ok()) return std::nullopt;
+  TopicPartition parsed{std::string(name.substr(0, dash)), *partition};
+  if (PartitionFolderName(parsed.topic, *partition) != name) return std::nullopt;  // "-01"
+  return parsed;
+}
+
+std::string DeletedFolderName(std::string_view topic, std::int32_t partition) {
+  std::string unique;
+  for (const std::uint8_t byte : Uuid::Random().bytes()) unique += fmt::format("{:02x}", byte);
+  const std::string suffix = fmt::format("-{}.{}{}", partition, unique, kDeletedSuffix);
+  return fmt::format("{}{}", topic.substr(0, kMaxFileName - suffix.size()), suffix);
+}
+
+bool IsDeletedFolderName(std::string_view name) {
+  if (!name.ends_with(kDeletedSuffix)) return false;
+  name.remove_suffix(kDeletedSuffix.size());
+  const auto dot = name.rfind('.');
+  if (dot == std::string_view::npos || name.size() - dot - 1 != kUniqueIdDigits) return false;
+  const std::string_view unique = name.substr(dot + 1);
+  return std::all_of(unique.begin(), unique.end(),
+                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }) &&
+         ParsePartitionFolderName(name.substr(0, dot)).has_value();
+}
+
+absl::Status RemoveTree(io::FileSystem& files, const std::string& path) {
+  const auto entries = files.List(path);
+  if (absl::IsNotFound(entries.status())) return absl::OkStatus();
+  if (!entries.ok()) return entries.status();
+  for (const io::DirectoryEntry& entry : *entries) {
+    const std::string inner = path + "/" + entry.name;
+    auto removed = entry.is_directory ? RemoveTree(files, inner) : files.Remove(inner);
+    if (!removed.ok() && !absl::IsNotFound(removed)) return removed;
+  }
+  return files.RemoveDirectory(path);
+}
+
+absl::StatusOr<std::uint64_t> DiskUse(io::FileSystem& files, const std::string& path) {
+  const auto entries = files.List(path);
+  if (!entries.ok()) return entries.status();
+  std::uint64_t bytes = 0;
+  for (const io::DirectoryEntry& entry : *entries) {
+    if (!entry.is_directory) {
+      bytes += entry.size;
+      continue;
+    }
+    const auto inner = DiskUse(files, path + "/" + entry.name);
+    if (!inner.ok()) return inner.status();
+    bytes += *inner;
+  }
+  return bytes;
+}
+
+}  // namespace rill::engine

@@ -1,0 +1,88 @@
+#include "engine/engine_config.h"
+
+#include <algorithm>
+
+#include "engine/topic_config.h"
+#include "fmt/format.h"
+
+namespace rill::engine {
+namespace {
+
+const ConfigSpec* FindSpec(std::string_view name) {
+  const auto specs = EngineConfigSpecs();
+  const auto found = std::find_if(specs.begin(), specs.end(),
+                                  [&](const ConfigSpec& spec) { return spec.name == name; });
+  return found == specs.end() ? nullptr : &*found;
+}
+
+bool Matches(std::string_view pattern, std::string_view name) {
+  if (!pattern.ends_with('*')) return pattern == name;
+  pattern.remove_suffix(1);
+  return name.starts_with(pattern);
+}
+
+// Why `name`, which is none of ours, is refused.
+absl::Status Refusal(std::string_view name) {
+  for (const RefusedConfig& refused : RefusedEngineConfigs()) {
+    if (Matches(refused.name, name)) {
+      return ConfigError(fmt::format("Kafka's config {} does nothing here: {}; leave it out", name,
+                                     refused.reason));
+    }
+  }
+  const TopicConfigSpec* const topic = FindTopicConfig(name);
+  if (topic != nullptr && !topic->synonyms.empty()) {
+    return ConfigError(fmt::format("{} is a config of topics; for all topics it is called {}", name,
+                                   topic->synonyms.front().name));
+  }
+  return ConfigError(fmt::format("there is no engine-wide config \"{}\"", name));
+}
+
+std::int64_t Value(const ConfigMap& values, std::string_view name) {
+  const auto set = values.find(std::string(name));
+  return ConfigInteger(set != values.end() ? set->second : FindSpec(name)->default_value);
+}
+
+absl::Duration Millis(const ConfigMap& values, std::string_view name) {
+  return absl::Milliseconds(Value(values, name));
+}
+
+}  // namespace
+
+absl::StatusOr<EngineConfig> ParseEngineConfig(const ConfigMap& configs) {
+  EngineConfig config;
+  for (const auto& [name, text] : configs) {
+    const ConfigSpec* const spec = FindSpec(name);
+    if (spec == nullptr) return Refusal(name);
+    auto value = CheckConfigValue(*spec, text);
+    if (!value.ok()) return value.status();
+    config.values[name] = *std::move(value);
+  }
+  const ConfigMap& set = config.values;
+  config.num_partitions = static_cast<int>(Value(set, "num.partitions"));
+  config.retention_check_interval = Millis(set, "log.retention.check.interval.ms");
+  config.recovery_checkpoint_interval = Millis(set, "log.flush.offset.checkpoint.interval.ms");
+  config.log_start_checkpoint_interval =
+      Millis(set, "log.flush.start.offset.checkpoint.interval.ms");
+  config.high_watermark_checkpoint_interval =
+      Millis(set, "replica.high.watermark.checkpoint.interval.ms");
+  config.offsets_partitions = static_cast<int>(Value(set, "offsets.topic.num.partitions"));
+  config.offsets_segment_bytes = Value(set, "offsets.topic.segment.bytes");
+  config.offsets_compression_codec =
+      static_cast<int>(Value(set, "offsets.topic.compression.codec"));
+  config.offset_metadata_max_bytes = Value(set, "offset.metadata.max.bytes");
+  config.offsets_retention = absl::Minutes(Value(set, "offsets.retention.minutes"));
+  config.offsets_retention_check_interval = Millis(set, "offsets.retention.check.interval.ms");
+  config.group_min_session_timeout = Millis(set, "group.min.session.timeout.ms");
+  config.group_max_session_timeout = Millis(set, "group.max.session.timeout.ms");
+  config.group_initial_rebalance_delay = Millis(set, "group.initial.rebalance.delay.ms");
+  config.group_max_size = static_cast<std::int32_t>(Value(set, "group.max.size"));
+  if (config.group_min_session_timeout > config.group_max_session_timeout) {
+    return ConfigError(
+        "config group.min.session.timeout.ms must not be above "
+        "group.max.session.timeout.ms");
+  }
+  if (auto sound = CheckTopicConfigs({}, config); !sound.ok()) return sound.status();
+  return config;
+}
+
+}  // namespace rill::engine

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "engine/config_spec.h"
+
+namespace rill::engine {
+
+// The engine-wide configs (Options::configs): Kafka's broker configs that mean something to rill.
+// docs/reference/configs.md shows them; a test keeps it equal to these tables.
+std::span<const ConfigSpec> EngineConfigSpecs();
+
+// Broker configs that Kafka knows and that would do nothing here. Setting one is refused rather
+// than ignored, with the reason.
+struct RefusedConfig {
+  std::string_view name;  // ending in ".*": all that begin so
+  std::string_view reason;
+};
+std::span<const RefusedConfig> RefusedEngineConfigs();
+
+// The engine-wide configs, typed. A value.
+struct EngineConfig {
+  // What was set, checked: topic configs are resolved over it.
+  ConfigMap values;
+
+  int num_partitions = 1;
+  absl::Duration retention_check_interval;
+  absl::Duration recovery_checkpoint_interval;
+  absl::Duration log_start_checkpoint_interval;
+  absl::Duration high_watermark_checkpoint_interval;
+
+  int offsets_partitions = 4;
+  std::int64_t offsets_segment_bytes = 0;
+  int offsets_compression_codec = 0;
+  std::int64_t offset_metadata_max_bytes = 0;
+  absl::Duration offsets_retention;
+  absl::Duration offsets_retention_check_interval;
+  absl::Duration group_min_session_timeout;
+  absl::Duration group_max_session_timeout;
+  absl::Duration group_initial_rebalance_delay;
+  std::int32_t group_max_size = 0;
+};
+
+// InvalidArgument (INVALID_CONFIG) names what is unknown, without meaning here, or out of range.
+absl::StatusOr<EngineConfig> ParseEngineConfig(const ConfigMap& configs);
+
+}  // namespace rill::engine

@@ -1,0 +1,228 @@
+#include "engine/engine_config.h"
+
+namespace rill::engine {
+namespace {
+
+constexpr double kIntMax = 2147483647.0;
+
+constexpr std::string_view kCleanupPolicies[] = {"compact", "delete"};
+constexpr std::string_view kCompressionTypes[] = {"uncompressed", "zstd", "lz4",
+                                                  "snappy",       "gzip", "producer"};
+constexpr std::string_view kTimestampTypes[] = {"CreateTime", "LogAppendTime"};
+
+constexpr ConfigSpec Number(std::string_view name, ConfigType type, std::string_view value,
+                            double min, std::string_view effect) {
+  return {.name = name, .type = type, .default_value = value, .min = min, .effect = effect};
+}
+constexpr ConfigSpec Int(std::string_view name, std::string_view value, double min,
+                         std::string_view effect) {
+  return Number(name, ConfigType::kInt, value, min, effect);
+}
+constexpr ConfigSpec Long(std::string_view name, std::string_view value, double min,
+                          std::string_view effect) {
+  return Number(name, ConfigType::kLong, value, min, effect);
+}
+constexpr ConfigSpec Level(std::string_view name, std::string_view value, double min, double max,
+                           std::int64_t also, std::string_view effect) {
+  return {.name = name,
+          .type = ConfigType::kInt,
+          .default_value = value,
+          .min = min,
+          .max = max,
+          .also = also,
+          .effect = effect};
+}
+constexpr ConfigSpec Choice(std::string_view name, ConfigType type, std::string_view value,
+                            std::span<const std::string_view> choices, std::string_view effect) {
+  return {.name = name, .type = type, .default_value = value, .choices = choices, .effect = effect};
+}
+
+constexpr char kLongMax[] = "9223372036854775807";
+
+constexpr ConfigSpec kSpecs[] = {
+    Level("compression.gzip.level", "-1", 1, 9, -1, "Default of the topic config."),
+    Level("compression.lz4.level", "9", 1, 17, INT64_MIN, "Default of the topic config."),
+    Choice("compression.type", ConfigType::kString, "producer", kCompressionTypes,
+           "Default of the topic config."),
+    Level("compression.zstd.level", "3", -131072, 22, INT64_MIN, "Default of the topic config."),
+    Int("group.initial.rebalance.delay.ms", "0", 0,
+        "How long an empty group waits for more members before its first rebalance. Kafka's "
+        "default "
+        "is 3000; members in one process do not need it."),
+    Int("group.max.session.timeout.ms", "1800000", 1,
+        "The longest session timeout that a group member may ask for."),
+    Int("group.max.size", "2147483647", 1, "Members that a group may have."),
+    Int("group.min.session.timeout.ms", "6000", 1,
+        "The shortest session timeout that a group member may ask for."),
+    Long("log.cleaner.delete.retention.ms", "86400000", 0, "Default of delete.retention.ms."),
+    Long("log.cleaner.max.compaction.lag.ms", kLongMax, 1, "Default of max.compaction.lag.ms."),
+    {.name = "log.cleaner.min.cleanable.ratio",
+     .type = ConfigType::kDouble,
+     .default_value = "0.5",
+     .min = 0,
+     .max = 1,
+     .effect = "Default of min.cleanable.dirty.ratio."},
+    Long("log.cleaner.min.compaction.lag.ms", "0", 0, "Default of min.compaction.lag.ms."),
+    Choice("log.cleanup.policy", ConfigType::kList, "delete", kCleanupPolicies,
+           "Default of cleanup.policy."),
+    Long("log.flush.interval.messages", kLongMax, 1, "Default of flush.messages."),
+    Long("log.flush.interval.ms", "", 0, "Default of flush.ms."),
+    Int("log.flush.offset.checkpoint.interval.ms", "60000", 0,
+        "How often the recovery points are written: a crash recovers what lies above them."),
+    Long("log.flush.scheduler.interval.ms", kLongMax, 0,
+         "Default of flush.ms where log.flush.interval.ms is not set."),
+    Int("log.flush.start.offset.checkpoint.interval.ms", "60000", 0,
+        "How often the log start offsets are written."),
+    Int("log.index.interval.bytes", "4096", 0, "Default of index.interval.bytes."),
+    Int("log.index.size.max.bytes", "10485760", 4, "Default of segment.index.bytes."),
+    Long("log.message.timestamp.after.max.ms", "3600000", 0,
+         "Default of message.timestamp.after.max.ms."),
+    Long("log.message.timestamp.before.max.ms", kLongMax, 0,
+         "Default of message.timestamp.before.max.ms."),
+    Choice("log.message.timestamp.type", ConfigType::kString, "CreateTime", kTimestampTypes,
+           "Default of message.timestamp.type."),
+    Long("log.retention.bytes", "-1", -1, "Default of retention.bytes."),
+    Long("log.retention.check.interval.ms", "300000", 1, "How often retention is looked at."),
+    {.name = "log.retention.hours",
+     .type = ConfigType::kInt,
+     .default_value = "168",
+     .effect = "Default of retention.ms, in hours, where neither log.retention.ms nor "
+               "log.retention.minutes is set. Negative: no limit."},
+    {.name = "log.retention.minutes",
+     .type = ConfigType::kInt,
+     .effect =
+         "Default of retention.ms, in minutes, where log.retention.ms is not set. Negative: no "
+         "limit."},
+    {.name = "log.retention.ms",
+     .type = ConfigType::kLong,
+     .min = 1,
+     .also = -1,
+     .effect = "Default of retention.ms. -1: no limit."},
+    Int("log.roll.hours", "168", 1,
+        "Default of segment.ms, in hours, where log.roll.ms is not set."),
+    Int("log.roll.jitter.hours", "0", 0,
+        "Default of segment.jitter.ms, in hours, where log.roll.jitter.ms is not set."),
+    Long("log.roll.jitter.ms", "", 0, "Default of segment.jitter.ms."),
+    Long("log.roll.ms", "", 1, "Default of segment.ms."),
+    Int("log.segment.bytes", "1073741824", 1048576, "Default of segment.bytes."),
+    Long("log.segment.delete.delay.ms", "60000", 0, "Default of file.delete.delay.ms."),
+    Int("message.max.bytes", "1048588", 0, "Default of max.message.bytes."),
+    Int("num.partitions", "1", 1, "Partitions of a topic that is made without a number."),
+    Int("offset.metadata.max.bytes", "4096", 0,
+        "The longest metadata that may be committed with an offset."),
+    Int("offsets.retention.check.interval.ms", "600000", 1,
+        "How often offsets past offsets.retention.minutes are looked for."),
+    Int("offsets.retention.minutes", "10080", 1,
+        "How long the offsets of a group without members are kept."),
+    Level("offsets.topic.compression.codec", "0", 0, 4, INT64_MIN,
+          "Codec of __consumer_offsets: 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd."),
+    Level("offsets.topic.num.partitions", "4", 1, kIntMax, INT64_MIN,
+          "Partitions of __consumer_offsets when it is made. Kafka's default is 50."),
+    Int("offsets.topic.segment.bytes", "104857600", 1, "segment.bytes of __consumer_offsets."),
+    Long("replica.high.watermark.checkpoint.interval.ms", "5000", 1,
+         "How often the high watermarks are written."),
+};
+
+constexpr std::string_view kOneFolder = "the folder is the one given to rill::Open";
+constexpr std::string_view kNoNode = "this engine has no listeners, clients or other nodes";
+constexpr std::string_view kNoReplication = "nothing is replicated";
+constexpr std::string_view kNoCleaner = "nothing is compacted yet";
+constexpr std::string_view kNoTransactions = "there is no transaction coordinator yet";
+constexpr std::string_view kNoTiers = "there is no tiered storage";
+constexpr std::string_view kClassicGroups = "groups speak the classic protocol only";
+constexpr std::string_view kNoClasses = "it names a Java class";
+constexpr std::string_view kNoThreads = "the engine has one maintenance thread, or none";
+constexpr std::string_view kNoMetrics = "Kafka's metrics reporters are not there";
+
+constexpr RefusedConfig kRefused[] = {
+    {"alter.config.policy.class.name", kNoClasses},
+    {"auto.create.topics.enable", "topics are made by CreateTopic and EnsureTopic"},
+    {"auto.include.jmx.reporter", kNoMetrics},
+    {"background.threads", kNoThreads},
+    {"cordoned.log.dirs", kOneFolder},
+    {"create.topic.policy.class.name", kNoClasses},
+    {"default.replication.factor", kNoReplication},
+    {"delete.topic.enable", "DeleteTopic is the application's own call"},
+    {"follower.fetch.*", kNoReplication},
+    {"group.consumer.*", kClassicGroups},
+    {"group.coordinator.*", "the group coordinator runs in the threads that call it"},
+    {"group.share.*", kClassicGroups},
+    {"group.streams.*", kClassicGroups},
+    {"leader.imbalance.*", kNoReplication},
+    {"auto.leader.rebalance.enable", kNoReplication},
+    {"log.cleaner.*", kNoCleaner},
+    {"log.dir", kOneFolder},
+    {"log.dir.failure.timeout.ms", kOneFolder},
+    {"log.dirs", kOneFolder},
+    {"log.initial.task.delay.ms", kNoThreads},
+    {"log.local.retention.*", kNoTiers},
+    {"log.preallocate", "space is always reserved ahead, as it is needed"},
+    {"log.remote.*", kNoTiers},
+    {"metadata.*", "the metadata quorum is not there yet"},
+    {"metric.*", kNoMetrics},
+    {"metrics.*", kNoMetrics},
+    {"kafka.metrics.*", kNoMetrics},
+    {"min.insync.replicas", kNoReplication},
+    {"num.recovery.threads.per.data.dir", "the thread that opens the engine recovers"},
+    {"num.replica.*", kNoReplication},
+    {"offsets.commit.timeout.ms", "a commit returns when it is stored"},
+    {"offsets.load.buffer.size", "offsets are read in place"},
+    {"offsets.topic.replication.factor", kNoReplication},
+    {"producer.id.expiration.*", "producers' state is kept for Kafka's default of a day"},
+    {"remote.*", kNoTiers},
+    {"replica.*", kNoReplication},
+    {"replication.*", kNoReplication},
+    {"share.*", "there are no share groups"},
+    {"errors.deadletterqueue.*", "there are no share groups"},
+    {"transaction.*", kNoTransactions},
+    {"transactional.*", kNoTransactions},
+    {"add.partitions.to.txn.*", kNoTransactions},
+    {"unclean.leader.election.*", kNoReplication},
+    {"unstable.*", kNoNode},
+    // The node's own: listeners, security, quotas, limits of connections and requests.
+    {"advertised.listeners", kNoNode},
+    {"alter.log.dirs.*", kNoNode},
+    {"authorizer.class.name", kNoNode},
+    {"broker.*", kNoNode},
+    {"client.quota.*", kNoNode},
+    {"config.providers", kNoNode},
+    {"connection.*", kNoNode},
+    {"connections.*", kNoNode},
+    {"controlled.shutdown.*", kNoNode},
+    {"controller.*", kNoNode},
+    {"delegation.token.*", kNoNode},
+    {"delete.records.*", kNoNode},
+    {"early.start.listeners", kNoNode},
+    {"fetch.*", kNoNode},
+    {"follower.replication.*", kNoReplication},
+    {"initial.broker.*", kNoNode},
+    {"inter.broker.*", kNoNode},
+    {"leader.replication.*", kNoReplication},
+    {"listener.*", kNoNode},
+    {"listeners", kNoNode},
+    {"max.*", kNoNode},
+    {"node.id", kNoNode},
+    {"num.io.threads", kNoThreads},
+    {"num.network.threads", kNoThreads},
+    {"password.encoder.*", kNoNode},
+    {"principal.builder.class", kNoClasses},
+    {"process.roles", kNoNode},
+    {"producer.purgatory.*", kNoNode},
+    {"queued.*", kNoNode},
+    {"quota.*", kNoNode},
+    {"request.timeout.ms", kNoNode},
+    {"sasl.*", kNoNode},
+    {"security.*", kNoNode},
+    {"server.max.startup.time.ms", kNoNode},
+    {"socket.*", kNoNode},
+    {"ssl.*", kNoNode},
+    {"telemetry.*", kNoNode},
+};
+
+}  // namespace
+
+std::span<const ConfigSpec> EngineConfigSpecs() { return kSpecs; }
+
+std::span<const RefusedConfig> RefusedEngineConfigs() { return kRefused; }
+
+}  // namespace rill::engine

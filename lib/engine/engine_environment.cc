@@ -1,0 +1,58 @@
+#include "engine/engine_environment.h"
+
+#include <utility>
+
+#include "fmt/format.h"
+#include "io/faulty_file_system.h"
+#include "io/memory_file_system.h"
+#include "io/real_file_system.h"
+#include "rill/error.h"
+
+namespace rill::engine {
+namespace {
+
+constexpr std::string_view kMemory = "mem:";
+constexpr std::uint64_t kDefaultMemoryCap = std::uint64_t{1} << 30;
+
+io::FileLimits Limits(bool in_memory, const Options& options) {
+  return {.max_disk_bytes = options.max_disk_bytes.value_or(in_memory ? kDefaultMemoryCap
+                                                                      : base::Budget::kUnlimited),
+          .max_open_files = static_cast<std::uint64_t>(options.max_open_files)};
+}
+
+}  // namespace
+
+EngineEnvironment::EngineEnvironment(const std::string& where, const Options& options,
+                                     EngineConfig config)
+    : directory_(where),
+      storage_(options.storage),
+      buffers_(
+          std::make_shared<base::Budget>("Options::max_buffer_bytes", options.max_buffer_bytes)),
+      clock_(options.clock != nullptr ? options.clock : Clock::System()),
+      sink_(options.log_sink),
+      config_(std::move(config)),
+      maintenance_(std::make_shared<Maintenance>(clock_)) {
+  const bool in_memory = storage_ == nullptr && where == kMemory;
+  if (storage_ == nullptr) {
+    own_files_ = in_memory ? io::NewMemoryFileSystem() : io::NewRealFileSystem();
+  }
+  io::FileSystem* const files =
+      storage_ != nullptr ? &io::FileSystemOf(*storage_) : own_files_.get();
+  limited_ = std::make_unique<io::LimitedFileSystem>(files, Limits(in_memory, options));
+}
+
+void EngineEnvironment::Say(LogLevel level, const std::string& line) const {
+  if (sink_) sink_(level, line);
+}
+
+absl::Status EngineEnvironment::CheckOpen() const {
+  if (!closed()) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kFailedPrecondition, ErrorCode::kUnknownServerError,
+                   fmt::format("the engine on {} is closed", directory_));
+}
+
+void EngineEnvironment::WakeLogUpkeep() {
+  maintenance_->Schedule(log_upkeep_.load(), absl::InfinitePast());
+}
+
+}  // namespace rill::engine

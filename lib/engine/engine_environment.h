@@ -1,0 +1,63 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "base/budget.h"
+#include "engine/engine_config.h"
+#include "engine/maintenance.h"
+#include "io/file_system.h"
+#include "io/limited_file_system.h"
+#include "rill/clock.h"
+#include "rill/options.h"
+
+namespace rill::engine {
+
+// What an engine and the topics and partitions that it gave out share. They may outlive the engine;
+// this lives as long as the last of them. Thread-safe.
+class EngineEnvironment {
+ public:
+  // The storage that `where` and `options` name, within the caps of `options`.
+  EngineEnvironment(const std::string& where, const Options& options, EngineConfig config);
+
+  io::FileSystem& files() { return *limited_; }
+  const io::LimitedFileSystem& limits() const { return *limited_; }
+  void ChargeDisk(std::uint64_t bytes) { limited_->Charge(bytes); }
+  const std::string& directory() const { return directory_; }
+  Clock* clock() const { return clock_; }
+  const std::shared_ptr<base::Budget>& buffers() const { return buffers_; }
+  const EngineConfig& config() const { return config_; }
+  const LogSink& sink() const { return sink_; }
+  const std::shared_ptr<Maintenance>& maintenance() const { return maintenance_; }
+
+  // Tells the application's log sink, if there is one. Not to be called under a lock.
+  void Say(LogLevel level, const std::string& line) const;
+
+  // Nothing is opened any more.
+  void SetClosed() { closed_.store(true); }
+  bool closed() const { return closed_.load(); }
+  // FailedPrecondition when the engine is closed.
+  absl::Status CheckOpen() const;
+
+  // Asks for the maintenance of logs soon. Quick; may be called under any lock.
+  void WakeLogUpkeep();
+  void SetLogUpkeep(MaintenanceTask* task) { log_upkeep_.store(task); }
+
+ private:
+  std::string directory_;
+  std::shared_ptr<testing::FaultyStorage> storage_;
+  std::unique_ptr<io::FileSystem> own_files_;  // null where storage_ has them
+  std::unique_ptr<io::LimitedFileSystem> limited_;
+  const std::shared_ptr<base::Budget> buffers_;
+  Clock* const clock_;
+  const LogSink sink_;
+  const EngineConfig config_;
+  const std::shared_ptr<Maintenance> maintenance_;
+  std::atomic<bool> closed_ = false;
+  std::atomic<MaintenanceTask*> log_upkeep_ = nullptr;
+};
+
+}  // namespace rill::engine

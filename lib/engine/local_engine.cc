@@ -1,0 +1,305 @@
+#include "engine/local_engine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/topic_config.h"
+#include "engine/where.h"
+#include "fmt/format.h"
+#include "rill/error.h"
+
+namespace rill::engine {
+namespace {
+
+absl::Status Prefixed(std::string_view prefix, const absl::Status& status) {
+  return MakeError(status.code(), GetErrorCode(status),
+                   fmt::format("{}: {}", prefix, std::string(status.message())));
+}
+
+std::int64_t OffsetIn(const log::OffsetCheckpoint& offsets, const TopicPartition& partition) {
+  const auto found = offsets.find(partition);
+  return found == offsets.end() ? 0 : found->second;
+}
+
+// Bytes of what rill may have in the folder: its files, and the folders of partitions. A folder
+// that is not there has none.
+absl::StatusOr<std::uint64_t> FolderUse(io::FileSystem& files, const std::string& directory) {
+  const auto entries = files.List(directory);
+  if (absl::IsNotFound(entries.status())) return 0;
+  if (!entries.ok()) return entries.status();
+  std::uint64_t bytes = 0;
+  for (const io::DirectoryEntry& entry : *entries) {
+    if (!entry.is_directory) {
+      bytes += entry.size;
+    } else if (ParsePartitionFolderName(entry.name) || IsDeletedFolderName(entry.name)) {
+      const auto inner = DiskUse(files, directory + "/" + entry.name);
+      if (!inner.ok()) return inner.status();
+      bytes += *inner;
+    }
+  }
+  return bytes;
+}
+
+}  // namespace
+
+// Retention, flushes by interval and what else the logs want.
+class LocalEngine::LogUpkeep final : public MaintenanceTask {
+ public:
+  explicit LogUpkeep(LocalEngine* engine) : engine_(engine) {}
+  absl::Time Run(absl::Time now) override { return engine_->UpkeepOfLogs(now); }
+
+ private:
+  LocalEngine* const engine_;  // which removes its tasks before it goes
+};
+
+// Writes each checkpoint file at its own interval.
+class LocalEngine::CheckpointWriter final : public MaintenanceTask {
+ public:
+  CheckpointWriter(LocalEngine* engine, absl::Time now)
+      : engine_(engine),
+        recovery_points_{engine->config().recovery_checkpoint_interval, now},
+        log_starts_{engine->config().log_start_checkpoint_interval, now},
+        high_watermarks_{engine->config().high_watermark_checkpoint_interval, now} {}
+
+  absl::Time Run(absl::Time now) override {
+    const auto written = engine_->WriteCheckpoints(
+        recovery_points_.IsDue(now), log_starts_.IsDue(now), high_watermarks_.IsDue(now));
+    if (!written.ok()) engine_->Say(LogLevel::kError, written.ToString());
+    return std::min({recovery_points_.next, log_starts_.next, high_watermarks_.next});
+  }
+
+ private:
+  struct Timer {
+    Timer(absl::Duration every, absl::Time now)
+        : interval(std::max(every, absl::Milliseconds(1))), next(now + interval) {}
+    bool IsDue(absl::Time now) {
+      if (now < next) return false;
+      next = now + interval;
+      return true;
+    }
+    absl::Duration interval;
+    absl::Time next;
+  };
+
+  LocalEngine* const engine_;
+  Timer recovery_points_;
+  Timer log_starts_;
+  Timer high_watermarks_;
+};
+
+LocalEngine::LocalEngine(std::shared_ptr<EngineEnvironment> environment)
+    : environment_(std::move(environment)) {}
+
+LocalEngine::~LocalEngine() { Close().IgnoreError(); }
+
+absl::StatusOr<std::shared_ptr<LocalEngine>> LocalEngine::Open(const std::string& where,
+                                                               const Options& options) {
+  auto directory = CheckWhere(where);
+  if (!directory.ok()) return directory.status();
+  if (auto sound = CheckOptions(options); !sound.ok()) return sound;
+  auto config = ParseEngineConfig(options.configs);
+  if (!config.ok()) return config.status();
+  std::shared_ptr<LocalEngine> engine(new LocalEngine(
+      std::make_shared<EngineEnvironment>(*directory, options, *std::move(config))));
+  if (auto opened = engine->OpenFolder(options); !opened.ok()) return opened;
+  if (options.maintenance == Options::Maintenance::kOwnThread) {
+    if (auto started = engine->environment_->maintenance()->StartThread(); !started.ok()) {
+      return started;
+    }
+  }
+  return engine;
+}
+
+absl::Status LocalEngine::OpenFolder(const Options& options) {
+  io::FileSystem& files = environment_->files();
+  const auto in_use = FolderUse(files, environment_->directory());
+  if (!in_use.ok()) return in_use.status();
+  environment_->ChargeDisk(*in_use);
+  auto folder = DataFolder::Open(&files, environment_->directory(), options.create_if_missing,
+                                 environment_->sink());
+  if (!folder.ok()) return folder.status();
+  folder_ = *std::move(folder);
+  absl::MutexLock lock(&change_mutex_);
+  auto catalogue =
+      CatalogueFile::Open(&files, folder_->path(), environment_->clock(), environment_->sink());
+  if (!catalogue.ok()) return catalogue.status();
+  catalogue_ = *std::move(catalogue);
+  {
+    absl::MutexLock checkpoint_lock(&checkpoint_mutex_);
+    checkpoints_ = folder_->checkpoints();
+  }
+  if (auto read = ReadFolder(); !read.ok()) return read;
+  is_open_ = true;
+  StartTasks();
+  return absl::OkStatus();
+}
+
+absl::Status LocalEngine::ReadFolder() {
+  const auto topics = catalogue_->image().topics();
+  for (const auto& [name, topic] : topics) {
+    if (topic.deleting) {
+      if (auto finished = FinishDelete(name, topic); !finished.ok()) {
+        Say(LogLevel::kWarning,
+            fmt::format("topic {} is not wholly deleted yet: {}", name, finished.ToString()));
+      }
+      continue;
+    }
+    if (auto sound = CheckTopicConfigs(topic.configs, config()); !sound.ok()) {
+      return Prefixed(fmt::format("topic {} in {}", name, folder_->path()), sound.status());
+    }
+    AddTopic(name, topic);
+  }
+  const auto entries = environment_->files().List(folder_->path());
+  if (!entries.ok()) return entries.status();
+  for (const io::DirectoryEntry& entry : *entries) {
+    if (!entry.is_directory || IsDeletedFolderName(entry.name)) continue;
+    const auto partition = ParsePartitionFolderName(entry.name);
+    const auto opened =
+        partition ? OpenExisting(*partition) : absl::NotFoundError("not the folder of a partition");
+    if (!opened.ok()) {
+      Say(absl::IsNotFound(opened) ? LogLevel::kWarning : LogLevel::kError,
+          fmt::format("{}/{} is left alone: {}", folder_->path(), entry.name,
+                      std::string(opened.message())));
+    }
+  }
+  if (auto removed = RemoveDeletedFolders(); !removed.ok()) {
+    Say(LogLevel::kWarning, removed.ToString());
+  }
+  return absl::OkStatus();
+}
+
+// A partition that cannot be opened does not keep the others from being used: its calls try again,
+// and tell why.
+absl::Status LocalEngine::OpenExisting(const TopicPartition& partition) {
+  const auto topic = FindTopic(partition.topic);
+  const auto state = topic.ok() ? (*topic)->partition(partition.partition) : nullptr;
+  if (state == nullptr) return absl::NotFoundError("the catalogue has no such partition");
+  const FolderCheckpoints& left = folder_->checkpoints();
+  state->SetCheckpoint({.clean_shutdown = folder_->was_clean(),
+                        .recovery_point = OffsetIn(left.recovery_points, partition),
+                        .log_start_offset = OffsetIn(left.log_starts, partition),
+                        .high_watermark = OffsetIn(left.high_watermarks, partition)});
+  return state->OpenLog().status();
+}
+
+void LocalEngine::StartTasks() {
+  const auto upkeep = std::make_shared<LogUpkeep>(this);
+  environment_->SetLogUpkeep(upkeep.get());
+  environment_->maintenance()->Add(upkeep, /*is_woken_by_all=*/false);
+  environment_->maintenance()->Add(std::make_shared<CheckpointWriter>(this, clock()->Now()),
+                                   /*is_woken_by_all=*/false);
+}
+
+absl::Time LocalEngine::UpkeepOfLogs(absl::Time now) {
+  absl::Time next = absl::InfiniteFuture();
+  for (const auto& topic : topics(/*include_internal=*/true)) {
+    for (const auto& partition : topic->partitions()) {
+      next = std::min(next, partition->Upkeep(now, config().retention_check_interval));
+    }
+  }
+  return next;
+}
+
+absl::Status LocalEngine::WriteCheckpoints(bool recovery_points, bool log_starts,
+                                           bool high_watermarks) {
+  absl::MutexLock lock(&checkpoint_mutex_);
+  FolderCheckpoints now;
+  for (const auto& topic : topics(/*include_internal=*/true)) {
+    for (const auto& partition : topic->partitions()) {
+      const auto known = partition->Checkpoint();
+      if (!known) continue;
+      const TopicPartition& name = partition->topic_partition();
+      now.recovery_points[name] = known->recovery_point;
+      now.high_watermarks[name] = known->high_watermark;
+      if (known->log_start_offset > 0) now.log_starts[name] = known->log_start_offset;
+    }
+  }
+  absl::Status status;
+  if (recovery_points && now.recovery_points != checkpoints_.recovery_points) {
+    status.Update(folder_->WriteRecoveryPoints(now.recovery_points));
+    if (status.ok()) checkpoints_.recovery_points = std::move(now.recovery_points);
+  }
+  if (log_starts && now.log_starts != checkpoints_.log_starts) {
+    const auto written = folder_->WriteLogStarts(now.log_starts);
+    if (written.ok()) checkpoints_.log_starts = std::move(now.log_starts);
+    status.Update(written);
+  }
+  if (high_watermarks && now.high_watermarks != checkpoints_.high_watermarks) {
+    const auto written = folder_->WriteHighWatermarks(now.high_watermarks);
+    if (written.ok()) checkpoints_.high_watermarks = std::move(now.high_watermarks);
+    status.Update(written);
+  }
+  return status;
+}
+
+void LocalEngine::AddTask(std::shared_ptr<MaintenanceTask> task) {
+  environment_->maintenance()->Add(std::move(task), /*is_woken_by_all=*/true);
+}
+
+void LocalEngine::RemoveTask(MaintenanceTask* task) { environment_->maintenance()->Remove(task); }
+
+void LocalEngine::ScheduleMaintenance(absl::Time at) {
+  environment_->maintenance()->ScheduleAll(at);
+}
+
+absl::Time LocalEngine::RunMaintenance() { return environment_->maintenance()->Run(); }
+
+absl::Status LocalEngine::Flush() {
+  if (auto open = CheckOpen(); !open.ok()) return open;
+  absl::Status first;
+  for (const auto& topic : topics(/*include_internal=*/true)) {
+    for (const auto& partition : topic->partitions()) {
+      const auto& log = partition->log();
+      if (log == nullptr || topic->deleted()) continue;
+      auto flushed = log->Flush();
+      // A topic that was deleted meanwhile has nothing left to flush.
+      if (!topic->deleted()) first.Update(flushed);
+    }
+  }
+  return first;
+}
+
+EngineUse LocalEngine::resource_use() const {
+  const io::LimitedFileSystem& limits = environment_->limits();
+  return {.buffer_bytes = buffers()->used(),
+          .disk_bytes = limits.used_bytes(),
+          .open_files = static_cast<int>(limits.open_files()),
+          .mappings = static_cast<int>(limits.mappings())};
+}
+
+absl::Status LocalEngine::Close() {
+  environment_->SetClosed();
+  // Tasks may make changes, so they end before the lock is taken.
+  environment_->maintenance()->RemoveAll();
+  absl::MutexLock lock(&change_mutex_);
+  const bool was_open = std::exchange(is_open_, false);
+  if (was_open) environment_->maintenance()->StopThread();
+  absl::Status status = CloseLogs();
+  if (was_open) status.Update(CloseFolder(/*logs_are_whole=*/status.ok()));
+  catalogue_.reset();
+  folder_.reset();
+  return was_open ? status : absl::OkStatus();
+}
+
+absl::Status LocalEngine::CloseLogs() {
+  absl::Status first;
+  for (const auto& topic : topics(/*include_internal=*/true)) {
+    for (const auto& partition : topic->partitions()) first.Update(partition->Close());
+  }
+  return first;
+}
+
+// The mark of a clean shutdown is written last, and only when everything is known to be whole: the
+// next open trusts it and recovers nothing.
+absl::Status LocalEngine::CloseFolder(bool logs_are_whole) {
+  if (auto written = WriteCheckpoints(true, true, true); !written.ok()) return written;
+  if (!logs_are_whole) return absl::OkStatus();
+  for (const auto& topic : topics(/*include_internal=*/true)) {
+    for (const auto& partition : topic->partitions()) {
+      if (partition->NeedsRecovery()) return absl::OkStatus();
+    }
+  }
+  return folder_->MarkClean();
+}
+
+}  // namespace rill::engine

@@ -1,0 +1,155 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "base/budget.h"
+#include "engine/catalogue_file.h"
+#include "engine/data_folder.h"
+#include "engine/engine_config.h"
+#include "engine/engine_environment.h"
+#include "engine/maintenance.h"
+#include "engine/topic_state.h"
+#include "rill/offset_store.h"
+#include "rill/options.h"
+#include "rill/topic.h"
+
+namespace rill::engine {
+
+// What an engine uses at the moment.
+struct EngineUse {
+  std::uint64_t buffer_bytes = 0;
+  std::uint64_t disk_bytes = 0;
+  int open_files = 0;
+  int mappings = 0;
+};
+
+// Topics and what they are stored in: everything behind rill::Engine but producers and consumers.
+// Semantics and errors of the calls shared with rill::Engine are described there. Thread-safe.
+//
+// Locks, in the order in which they are taken (docs/architecture.md):
+//   change_mutex_            whoever makes, changes, deletes topics, or closes; held while the
+//                            catalogue is written
+//   checkpoint_mutex_        whoever writes checkpoints
+//   topics_mutex_            the map of topics, for an instant
+//   TopicState::mutex_       its partitions and configs, for an instant
+//   PartitionState::mutex_   held while a log is opened or closed
+//   the log's own
+//   Maintenance::mutex_      for an instant
+class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
+ public:
+  static absl::StatusOr<std::shared_ptr<LocalEngine>> Open(const std::string& where,
+                                                           const Options& options);
+  ~LocalEngine();
+  LocalEngine(const LocalEngine&) = delete;
+  LocalEngine& operator=(const LocalEngine&) = delete;
+
+  absl::StatusOr<std::shared_ptr<TopicState>> CreateTopic(const std::string& name,
+                                                          const TopicOptions& options);
+  absl::StatusOr<std::shared_ptr<TopicState>> EnsureTopic(const std::string& name,
+                                                          const TopicOptions& options);
+  absl::StatusOr<std::shared_ptr<TopicState>> FindTopic(const std::string& name) const;
+  absl::Status DeleteTopic(const std::string& name);
+  std::vector<std::string> ListTopics(bool include_internal) const;
+  absl::StatusOr<TopicDescription> DescribeTopic(const std::string& name) const;
+  absl::Status CreatePartitions(const std::string& name, int total);
+  absl::Status AlterTopicConfigs(const std::string& name,
+                                 const std::map<std::string, std::optional<std::string>>& changes);
+
+  // The topics there are, in order of name.
+  std::vector<std::shared_ptr<TopicState>> topics(bool include_internal) const;
+  // Moves whenever a topic is made, deleted or grown.
+  std::uint64_t topics_version() const { return topics_version_.load(); }
+
+  Clock* clock() const { return environment_->clock(); }
+  base::Budget* buffers() const { return environment_->buffers().get(); }
+  const EngineConfig& config() const { return environment_->config(); }
+  const MetaProperties& properties() const { return folder_->properties(); }
+  void Say(LogLevel level, const std::string& line) const { environment_->Say(level, line); }
+  bool closed() const { return environment_->closed(); }
+  // FailedPrecondition when closed.
+  absl::Status CheckOpen() const { return environment_->CheckOpen(); }
+
+  // Background work of producers and groups. A task is due when it is added, when it said so, and
+  // at the times of ScheduleMaintenance. RemoveTask returns when no run of the task is under way,
+  // unless it is called from that run. Closing removes all.
+  void AddTask(std::shared_ptr<MaintenanceTask> task);
+  void RemoveTask(MaintenanceTask* task);
+  void ScheduleMaintenance(absl::Time at);
+  absl::Time RunMaintenance();
+
+  absl::Status Flush();
+  EngineUse resource_use() const;
+  absl::Status Close();
+
+ private:
+  class LogUpkeep;
+  class CheckpointWriter;
+
+  explicit LocalEngine(std::shared_ptr<EngineEnvironment> environment);
+
+  // local_engine.cc
+  absl::Status OpenFolder(const Options& options);
+  absl::Status ReadFolder();
+  absl::Status OpenExisting(const TopicPartition& partition);
+  void StartTasks();
+  absl::Time UpkeepOfLogs(absl::Time now);
+  absl::Status WriteCheckpoints(bool recovery_points, bool log_starts, bool high_watermarks)
+      ABSL_LOCKS_EXCLUDED(checkpoint_mutex_);
+  absl::Status CloseLogs();
+  absl::Status CloseFolder(bool logs_are_whole) ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
+
+  // local_engine_topics.cc
+  absl::StatusOr<std::shared_ptr<TopicState>> CreateLocked(const std::string& name,
+                                                           const TopicOptions& options)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
+  absl::Status CheckNewName(const std::string& name) const;
+  // The topic as the catalogue has it. NotFound; FailedPrecondition when closed.
+  absl::StatusOr<CatalogueTopic> Entry(const std::string& name) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
+  std::shared_ptr<TopicState> AddTopic(const std::string& name, const CatalogueTopic& topic)
+      ABSL_LOCKS_EXCLUDED(topics_mutex_);
+  std::shared_ptr<TopicState> RemoveTopic(const std::string& name)
+      ABSL_LOCKS_EXCLUDED(topics_mutex_);
+  // Moves the folders of a topic that the catalogue calls deleting out of the way and takes it out
+  // of the catalogue.
+  absl::Status FinishDelete(const std::string& name, const CatalogueTopic& topic)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
+  // The same where an earlier DeleteTopic could not.
+  absl::Status FinishEarlierDelete(const std::string& name)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
+  // Removes the folders of deleted partitions. What cannot be removed stays for the next time.
+  absl::Status RemoveDeletedFolders();
+
+  const std::shared_ptr<EngineEnvironment> environment_;
+  std::unique_ptr<DataFolder> folder_;
+
+  mutable absl::Mutex change_mutex_ ABSL_ACQUIRED_BEFORE(checkpoint_mutex_);
+  // Between Open and Close. Never set where Open failed: nothing may be written then.
+  bool is_open_ ABSL_GUARDED_BY(change_mutex_) = false;
+  std::unique_ptr<CatalogueFile> catalogue_ ABSL_GUARDED_BY(change_mutex_);
+
+  absl::Mutex checkpoint_mutex_ ABSL_ACQUIRED_BEFORE(topics_mutex_);
+  // As they were last read or written.
+  FolderCheckpoints checkpoints_ ABSL_GUARDED_BY(checkpoint_mutex_);
+
+  mutable absl::Mutex topics_mutex_;
+  std::map<std::string, std::shared_ptr<TopicState>> topics_ ABSL_GUARDED_BY(topics_mutex_);
+  // TopicCollisionKey of each, and the name.
+  std::map<std::string, std::string> collision_keys_ ABSL_GUARDED_BY(topics_mutex_);
+  int next_ordinal_ ABSL_GUARDED_BY(topics_mutex_) = 0;
+  std::atomic<std::uint64_t> topics_version_ = 0;
+};
+
+}  // namespace rill::engine

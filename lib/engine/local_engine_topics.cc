@@ -1,0 +1,229 @@
+#include <utility>
+
+#include "engine/local_engine.h"
+#include "engine/topic_config.h"
+#include "engine/topic_name.h"
+#include "fmt/format.h"
+#include "rill/error.h"
+
+namespace rill::engine {
+namespace {
+
+absl::Status UnknownTopic(const std::string& name) {
+  return MakeError(absl::StatusCode::kNotFound, ErrorCode::kUnknownTopicOrPartition,
+                   fmt::format("there is no topic {}", name));
+}
+
+absl::Status InvalidPartitions(std::string message) {
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidPartitions,
+                   std::move(message));
+}
+
+absl::Status CheckPartitionCount(const std::string& name, int partitions) {
+  if (partitions >= 1 && partitions <= kMaxPartitionsPerTopic) return absl::OkStatus();
+  return InvalidPartitions(fmt::format("topic {} cannot have {} partitions; valid: 1..{}", name,
+                                       partitions, kMaxPartitionsPerTopic));
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::CreateTopic(const std::string& name,
+                                                                     const TopicOptions& options) {
+  absl::MutexLock lock(&change_mutex_);
+  return CreateLocked(name, options);
+}
+
+absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::EnsureTopic(const std::string& name,
+                                                                     const TopicOptions& options) {
+  if (auto found = FindTopic(name); found.ok()) return found;
+  absl::MutexLock lock(&change_mutex_);
+  if (auto found = FindTopic(name); found.ok()) return found;
+  return CreateLocked(name, options);
+}
+
+absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::CreateLocked(const std::string& name,
+                                                                      const TopicOptions& options) {
+  if (auto open = CheckOpen(); !open.ok()) return open;
+  if (auto free = CheckNewName(name); !free.ok()) return free;
+  if (auto finished = FinishEarlierDelete(name); !finished.ok()) return finished;
+  CatalogueTopic topic;
+  topic.partitions = options.partitions == -1 ? config().num_partitions : options.partitions;
+  if (auto sound = CheckPartitionCount(name, topic.partitions); !sound.ok()) return sound;
+  auto configs = CheckTopicConfigs(options.configs, config());
+  if (!configs.ok()) return configs.status();
+  topic.configs = *std::move(configs);
+  topic.id = Uuid::Random();
+  if (auto committed = catalogue_->Commit({name, topic}); !committed.ok()) return committed;
+  return AddTopic(name, topic);
+}
+
+absl::Status LocalEngine::CheckNewName(const std::string& name) const {
+  if (auto legal = CheckTopicName(name); !legal.ok()) return legal;
+  absl::ReaderMutexLock lock(&topics_mutex_);
+  if (topics_.contains(name)) {
+    return MakeError(absl::StatusCode::kAlreadyExists, ErrorCode::kTopicAlreadyExists,
+                     fmt::format("topic {} exists already", name));
+  }
+  const auto colliding = collision_keys_.find(TopicCollisionKey(name));
+  if (colliding == collision_keys_.end()) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidTopic,
+                   fmt::format("the name {} collides with the topic {}: Kafka tells names that "
+                               "differ in '.' and '_' only not apart",
+                               name, colliding->second));
+}
+
+std::shared_ptr<TopicState> LocalEngine::AddTopic(const std::string& name,
+                                                  const CatalogueTopic& topic) {
+  absl::MutexLock lock(&topics_mutex_);
+  auto state = std::make_shared<TopicState>(environment_, name, next_ordinal_++, topic);
+  topics_[name] = state;
+  collision_keys_[TopicCollisionKey(name)] = name;
+  topics_version_.fetch_add(1);
+  return state;
+}
+
+absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::FindTopic(const std::string& name) const {
+  if (auto open = CheckOpen(); !open.ok()) return open;
+  absl::ReaderMutexLock lock(&topics_mutex_);
+  const auto found = topics_.find(name);
+  if (found == topics_.end()) return UnknownTopic(name);
+  return found->second;
+}
+
+std::vector<std::shared_ptr<TopicState>> LocalEngine::topics(bool include_internal) const {
+  absl::ReaderMutexLock lock(&topics_mutex_);
+  std::vector<std::shared_ptr<TopicState>> topics;
+  topics.reserve(topics_.size());
+  for (const auto& [name, topic] : topics_) {
+    if (include_internal || !topic->is_internal()) topics.push_back(topic);
+  }
+  return topics;
+}
+
+std::vector<std::string> LocalEngine::ListTopics(bool include_internal) const {
+  std::vector<std::string> names;
+  if (closed()) return names;
+  for (const auto& topic : topics(include_internal)) names.push_back(topic->name());
+  return names;
+}
+
+absl::StatusOr<CatalogueTopic> LocalEngine::Entry(const std::string& name) const {
+  if (auto open = CheckOpen(); !open.ok()) return open;
+  const auto& topics = catalogue_->image().topics();
+  const auto found = topics.find(name);
+  if (found == topics.end() || found->second.deleting) return UnknownTopic(name);
+  return found->second;
+}
+
+absl::StatusOr<TopicDescription> LocalEngine::DescribeTopic(const std::string& name) const {
+  absl::MutexLock lock(&change_mutex_);
+  const auto topic = Entry(name);
+  if (!topic.ok()) return topic.status();
+  return TopicDescription{.name = name,
+                          .id = topic->id.ToString(),
+                          .is_internal = IsInternalTopic(name),
+                          .partitions = topic->partitions,
+                          .configs = ResolveTopicConfigs(topic->configs, config())};
+}
+
+absl::Status LocalEngine::CreatePartitions(const std::string& name, int total) {
+  absl::MutexLock lock(&change_mutex_);
+  auto topic = Entry(name);
+  if (!topic.ok()) return topic.status();
+  if (auto sound = CheckPartitionCount(name, total); !sound.ok()) return sound;
+  if (total <= topic->partitions) {
+    return InvalidPartitions(
+        fmt::format("topic {} has {} partitions and can only grow, not go to "
+                    "{}",
+                    name, topic->partitions, total));
+  }
+  topic->partitions = total;
+  if (auto committed = catalogue_->Commit({name, *topic}); !committed.ok()) return committed;
+  const auto state = FindTopic(name);
+  if (!state.ok()) return state.status();
+  (*state)->Grow(total);
+  topics_version_.fetch_add(1);
+  return absl::OkStatus();
+}
+
+absl::Status LocalEngine::AlterTopicConfigs(
+    const std::string& name, const std::map<std::string, std::optional<std::string>>& changes) {
+  absl::MutexLock lock(&change_mutex_);
+  auto topic = Entry(name);
+  if (!topic.ok()) return topic.status();
+  auto configs = ChangeTopicConfigs(topic->configs, changes, config());
+  if (!configs.ok()) return configs.status();
+  if (*configs == topic->configs) return absl::OkStatus();
+  topic->configs = *std::move(configs);
+  if (auto committed = catalogue_->Commit({name, *topic}); !committed.ok()) return committed;
+  const auto state = FindTopic(name);
+  if (!state.ok()) return state.status();
+  (*state)->SetConfig(ResolveLogConfig(topic->configs, config()));
+  return absl::OkStatus();
+}
+
+// Once the catalogue says "deleting" the topic is gone for good: whatever happens from there on,
+// the next open clears the rest away (docs/crash-safety.md).
+absl::Status LocalEngine::DeleteTopic(const std::string& name) {
+  absl::Status cleared;
+  {
+    absl::MutexLock lock(&change_mutex_);
+    auto topic = Entry(name);
+    if (!topic.ok()) return topic.status();
+    topic->deleting = true;
+    if (auto committed = catalogue_->Commit({name, *topic}); !committed.ok()) return committed;
+    RemoveTopic(name)->Delete();
+    cleared = FinishDelete(name, *topic);
+    cleared.Update(RemoveDeletedFolders());
+  }
+  if (!cleared.ok()) {
+    Say(LogLevel::kWarning, fmt::format("topic {} is deleted, but its folders are not cleared away "
+                                        "yet: {}",
+                                        name, cleared.ToString()));
+  }
+  return absl::OkStatus();
+}
+
+std::shared_ptr<TopicState> LocalEngine::RemoveTopic(const std::string& name) {
+  absl::MutexLock lock(&topics_mutex_);
+  const auto found = topics_.find(name);
+  const auto state = found->second;
+  topics_.erase(found);
+  collision_keys_.erase(TopicCollisionKey(name));
+  topics_version_.fetch_add(1);
+  return state;
+}
+
+absl::Status LocalEngine::FinishEarlierDelete(const std::string& name) {
+  const auto found = catalogue_->image().topics().find(name);
+  if (found == catalogue_->image().topics().end()) return absl::OkStatus();
+  const CatalogueTopic deleted = found->second;
+  return FinishDelete(name, deleted);
+}
+
+absl::Status LocalEngine::FinishDelete(const std::string& name, const CatalogueTopic& topic) {
+  io::FileSystem& files = environment_->files();
+  const std::string root = folder_->path() + "/";
+  for (std::int32_t i = 0; i < topic.partitions; ++i) {
+    auto renamed =
+        files.Rename(root + PartitionFolderName(name, i), root + DeletedFolderName(name, i));
+    if (!renamed.ok() && !absl::IsNotFound(renamed)) return renamed;
+  }
+  // The names must be free for good before a topic of this name can be made again.
+  if (auto synced = files.SyncDirectory(folder_->path()); !synced.ok()) return synced;
+  return catalogue_->Commit({name, std::nullopt});
+}
+
+absl::Status LocalEngine::RemoveDeletedFolders() {
+  io::FileSystem& files = environment_->files();
+  const auto entries = files.List(folder_->path());
+  if (!entries.ok()) return entries.status();
+  absl::Status first;
+  for (const io::DirectoryEntry& entry : *entries) {
+    if (!entry.is_directory || !IsDeletedFolderName(entry.name)) continue;
+    first.Update(RemoveTree(files, folder_->path() + "/" + entry.name));
+  }
+  return first;
+}
+
+}  // namespace rill::engine

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "rill/clock.h"
+
+namespace rill::engine {
+
+// A piece of the engine's background work.
+struct MaintenanceTask {
+  virtual ~MaintenanceTask() = default;
+  // Does what is due at `now`; returns when to come again, InfiniteFuture when it will be asked
+  // for. Runs with no lock held, one run at a time. May add, remove and schedule tasks.
+  virtual absl::Time Run(absl::Time now) = 0;
+};
+
+// Runs tasks when they are due: in a thread of its own, or in whichever thread calls Run.
+// Thread-safe. Its lock is taken last of all: every call but Run may be made under any other lock
+// (Remove: under those that the removed task does not take).
+class Maintenance : public std::enable_shared_from_this<Maintenance> {
+ public:
+  // `clock` must outlive this.
+  explicit Maintenance(Clock* clock) : clock_(clock) {}
+
+  // The task is due at once. With `is_woken_by_all`, ScheduleAll means it too.
+  void Add(std::shared_ptr<MaintenanceTask> task, bool is_woken_by_all) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Returns when no run of the task is under way, unless this is called from that run.
+  void Remove(MaintenanceTask* task) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Removes all tasks; later ones are not taken.
+  void RemoveAll() ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // The task is due at `at`, if not before.
+  void Schedule(MaintenanceTask* task, absl::Time at) ABSL_LOCKS_EXCLUDED(mutex_);
+  void ScheduleAll(absl::Time at) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Runs what is due now, in this thread; returns when something will be due. Calls wait for one
+  // another; not to be called from a task.
+  absl::Time Run() ABSL_LOCKS_EXCLUDED(run_mutex_, mutex_);
+
+  // Starts the thread. ResourceExhausted when the system gives none.
+  absl::Status StartThread();
+  // Returns when the thread has ended; called from a task in it, lets it end after that task.
+  void StopThread() ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  struct Entry {
+    std::shared_ptr<MaintenanceTask> task;
+    absl::Time due;
+    bool is_woken_by_all;
+  };
+
+  void Loop() ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::Duration TimeToSleep(absl::Time due) const;
+  void RunOne(const std::shared_ptr<MaintenanceTask>& task, absl::Time now)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  Entry* Find(const MaintenanceTask* task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Advance(Entry& entry, absl::Time at) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Time NextDue() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  Clock* const clock_;
+  // Held while tasks run.
+  absl::Mutex run_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);
+  absl::Mutex mutex_;
+  absl::CondVar changed_;  // an earlier due time, or stop_
+  absl::CondVar idle_;     // running_ has ended
+  std::vector<Entry> entries_ ABSL_GUARDED_BY(mutex_);
+  const MaintenanceTask* running_ ABSL_GUARDED_BY(mutex_) = nullptr;
+  std::thread::id running_thread_ ABSL_GUARDED_BY(mutex_);
+  bool ended_ ABSL_GUARDED_BY(mutex_) = false;
+  bool stop_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;  // StartThread and StopThread are called once each
+};
+
+}  // namespace rill::engine

@@ -1,0 +1,69 @@
+#include "rill/partition.h"
+
+#include <utility>
+
+#include "engine/handles.h"
+#include "engine/partition_state.h"
+#include "fmt/format.h"
+#include "log/partition_log.h"
+#include "rill/error.h"
+
+// A Partition is made with its log open (TopicState::OpenPartition), and the log itself knows when
+// it was closed or deleted.
+namespace rill {
+
+Partition::Partition(std::shared_ptr<engine::PartitionState> state) : state_(std::move(state)) {}
+
+const std::string& Partition::topic() const { return state_->topic(); }
+
+std::int32_t Partition::index() const { return state_->index(); }
+
+absl::StatusOr<AppendResult> Partition::Append(std::span<const RecordData> records) {
+  if (records.empty()) {
+    return MakeError(
+        absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRecord,
+        fmt::format("nothing to append to {}-{}: no record was given", topic(), index()));
+  }
+  if (records.size() == 1) return state_->log()->AppendRecord(records.front());
+  const std::int64_t now_ms = state_->NowMs();
+  BatchBuilder builder;
+  for (RecordData record : records) {
+    if (record.timestamp_ms == kNoTimestamp) record.timestamp_ms = now_ms;
+    if (auto added = builder.Append(record); !added.ok()) return added;
+  }
+  const auto batch = builder.Seal();
+  if (!batch.ok()) return batch.status();
+  return state_->log()->Append(*batch, log::BatchOrigin::kBuiltHere);
+}
+
+absl::StatusOr<AppendResult> Partition::AppendBatch(std::string_view batch) {
+  return state_->log()->Append(batch, log::BatchOrigin::kValidate);
+}
+
+absl::StatusOr<Records> Partition::Read(std::int64_t offset, const ReadOptions& options) const {
+  return state_->log()->Read(offset, options);
+}
+
+absl::Status Partition::WaitFor(std::int64_t offset, absl::Duration timeout) const {
+  return state_->log()->WaitFor(offset, timeout);
+}
+
+std::int64_t Partition::log_start_offset() const { return state_->log()->log_start_offset(); }
+
+std::int64_t Partition::high_watermark() const { return state_->log()->high_watermark(); }
+
+std::int64_t Partition::log_end_offset() const { return state_->log()->log_end_offset(); }
+
+std::uint64_t Partition::size_bytes() const { return state_->log()->size_bytes(); }
+
+absl::StatusOr<TimestampedOffset> Partition::OffsetForTime(absl::Time time) const {
+  return state_->log()->OffsetForTime(time);
+}
+
+absl::StatusOr<std::int64_t> Partition::DeleteRecordsBefore(std::int64_t offset) {
+  return state_->log()->DeleteRecordsBefore(offset);
+}
+
+absl::Status Partition::Flush() { return state_->log()->Flush(); }
+
+}  // namespace rill

@@ -1,0 +1,132 @@
+#include "engine/partition_state.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/data_folder.h"
+#include "fmt/format.h"
+#include "log/partition_metadata.h"
+#include "rill/error.h"
+
+namespace rill::engine {
+
+PartitionState::PartitionState(std::shared_ptr<EngineEnvironment> environment, std::string topic,
+                               std::string topic_id, std::int32_t index,
+                               std::shared_ptr<const log::LogConfig> config)
+    : environment_(std::move(environment)),
+      topic_partition_{std::move(topic), index},
+      topic_id_(std::move(topic_id)),
+      config_(std::move(config)) {}
+
+absl::StatusOr<std::shared_ptr<log::PartitionLog>> PartitionState::OpenLog() {
+  if (opened_.load(std::memory_order_acquire)) return log_;
+  absl::MutexLock lock(&mutex_);
+  if (!end_.ok()) return end_;
+  if (opened_.load(std::memory_order_relaxed)) return log_;
+  auto log = Open();
+  if (!log.ok()) return log;
+  log_ = *log;
+  opened_.store(true, std::memory_order_release);
+  environment_->WakeLogUpkeep();
+  return log;
+}
+
+absl::StatusOr<std::shared_ptr<log::PartitionLog>> PartitionState::Open() {
+  const std::string directory =
+      environment_->directory() + "/" + PartitionFolderName(topic(), index());
+  if (auto prepared = PrepareFolder(directory); !prepared.ok()) return prepared;
+  const log::LogEnvironment environment = {
+      .files = &environment_->files(),
+      .clock = environment_->clock(),
+      .buffers = environment_->buffers(),
+      .sink = environment_->sink(),
+      // Weak: the log must not keep alive what keeps the log.
+      .request_maintenance =
+          [weak = weak_from_this()] {
+            const auto self = weak.lock();
+            if (self == nullptr) return;
+            self->upkeep_due_nanos_.store(INT64_MIN);
+            self->environment_->WakeLogUpkeep();
+          },
+  };
+  return log::PartitionLog::Open(environment, directory, topic_partition_, *config_,
+                                 checkpoint_.value_or(log::LogCheckpoint()));
+}
+
+// Whoever finds the folder later can tell by its metadata whose it is: it is written before any log
+// file is.
+absl::Status PartitionState::PrepareFolder(const std::string& directory) {
+  io::FileSystem& files = environment_->files();
+  const std::string path = directory + "/" + log::kPartitionMetadataFile;
+  const auto metadata = log::ReadPartitionMetadata(files, path);
+  if (metadata.ok() && metadata->topic_id == topic_id_) return absl::OkStatus();
+  if (metadata.ok()) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, ErrorCode::kKafkaStorageError,
+                     fmt::format("{} belongs to a topic with the id {}, not to {} with the id {}; "
+                                 "move it away",
+                                 directory, metadata->topic_id, topic(), topic_id_));
+  }
+  if (!absl::IsNotFound(metadata.status())) return metadata.status();
+  if (auto made = files.CreateDirectories(directory); !made.ok()) return made;
+  if (auto written = log::WritePartitionMetadata(files, path, {topic_id_}); !written.ok()) {
+    return written;
+  }
+  return files.SyncDirectory(environment_->directory());
+}
+
+void PartitionState::SetConfig(std::shared_ptr<const log::LogConfig> config) {
+  absl::MutexLock lock(&mutex_);
+  config_ = std::move(config);
+  if (opened_.load(std::memory_order_relaxed)) log_->SetConfig(*config_);
+}
+
+void PartitionState::SetCheckpoint(const log::LogCheckpoint& checkpoint) {
+  absl::MutexLock lock(&mutex_);
+  checkpoint_ = checkpoint;
+}
+
+std::optional<log::LogCheckpoint> PartitionState::Checkpoint() {
+  const auto& log = this->log();
+  if (log == nullptr) {
+    absl::MutexLock lock(&mutex_);
+    return checkpoint_;
+  }
+  return log::LogCheckpoint{.recovery_point = log->recovery_point(),
+                            .log_start_offset = log->log_start_offset(),
+                            .high_watermark = log->high_watermark()};
+}
+
+bool PartitionState::NeedsRecovery() {
+  absl::MutexLock lock(&mutex_);
+  return !opened_.load(std::memory_order_relaxed) && checkpoint_ && !checkpoint_->clean_shutdown;
+}
+
+absl::Status PartitionState::Close() {
+  absl::MutexLock lock(&mutex_);
+  if (!end_.ok()) return absl::OkStatus();
+  end_ = MakeError(absl::StatusCode::kFailedPrecondition, ErrorCode::kUnknownServerError,
+                   fmt::format("the engine on {} is closed", environment_->directory()));
+  return opened_.load(std::memory_order_relaxed) ? log_->Close() : absl::OkStatus();
+}
+
+void PartitionState::Abandon(const absl::Status& reason) {
+  absl::MutexLock lock(&mutex_);
+  if (!end_.ok()) return;
+  end_ = reason;
+  if (opened_.load(std::memory_order_relaxed)) log_->Abandon(reason);
+}
+
+absl::Time PartitionState::Upkeep(absl::Time now, absl::Duration interval) {
+  const auto& log = this->log();
+  if (log == nullptr) return absl::InfiniteFuture();
+  const std::int64_t due = upkeep_due_nanos_.load();
+  if (due > absl::ToUnixNanos(now)) return absl::FromUnixNanos(due);
+  upkeep_due_nanos_.store(INT64_MAX);
+  const absl::Time next = std::min(log->Maintain(now), now + interval);
+  // The log may have asked for more in the meantime: that stands.
+  std::int64_t expected = INT64_MAX;
+  upkeep_due_nanos_.compare_exchange_strong(expected, absl::ToUnixNanos(next));
+  return expected == INT64_MAX ? next : absl::InfinitePast();
+}
+
+}  // namespace rill::engine

@@ -1,0 +1,60 @@
+#include "engine/where.h"
+
+#include <algorithm>
+
+#include "fmt/format.h"
+#include "rill/error.h"
+
+namespace rill::engine {
+namespace {
+
+// The lock, the catalogue or a checkpoint, and a segment that is written.
+constexpr int kMinOpenFiles = 8;
+
+absl::Status Refuse(std::string message) {
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kUnknownServerError,
+                   std::move(message));
+}
+
+// "kafka" of "kafka://host:9092"; empty for a path. One letter is no scheme.
+std::string_view SchemeOf(std::string_view where) {
+  const auto colon = where.find(':');
+  if (colon == std::string_view::npos || colon < 2) return {};
+  const std::string_view scheme = where.substr(0, colon);
+  const bool is_scheme = std::all_of(scheme.begin(), scheme.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||
+           c == '-' || c == '.';
+  });
+  return is_scheme ? scheme : std::string_view();
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> CheckWhere(const std::string& where) {
+  if (where.empty()) {
+    return Refuse("nothing was named to open; give \"mem:\" or the path of a folder");
+  }
+  if (where == "mem:") return where;
+  const std::string_view scheme = SchemeOf(where);
+  if (scheme == "mem") {
+    return Refuse(fmt::format("cannot open \"{}\": \"mem:\" takes nothing behind it", where));
+  }
+  if (!scheme.empty()) {
+    return Refuse(
+        fmt::format("cannot open \"{}\": the scheme \"{}\" is not known; give \"mem:\" or "
+                    "a path (\"./{}\" if that is one)",
+                    where, scheme, where));
+  }
+  const auto end = where.find_last_not_of('/');
+  return end == std::string::npos ? std::string("/") : where.substr(0, end + 1);
+}
+
+absl::Status CheckOptions(const Options& options) {
+  if (options.max_open_files < kMinOpenFiles) {
+    return Refuse(fmt::format("Options::max_open_files={} is too low; valid: >= {}",
+                              options.max_open_files, kMinOpenFiles));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace rill::engine
