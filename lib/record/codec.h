@@ -37,7 +37,7 @@ class Codec {
                         base::Buffer& output);
 
   // Appends what `input` holds to `output`. What it claims about sizes is not believed: memory for
-  // output grows with what was really decompressed, and the codecs' own working memory stays below
+  // output grows with what was really decompressed, and each codec's own working memory stays below
   // about 10 MiB. Errors, in which case `output` is as before:
   //   DataLoss (CORRUPT_MESSAGE)    the bytes are not what the codec writes; names codec and cause
   //   ResourceExhausted             more than `max_size` bytes come out, or memory is refused

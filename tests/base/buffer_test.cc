@@ -6,6 +6,10 @@
 
 #include "catch.h"
 
+// AddressSanitizer stops a program that asks for too much memory, unless it is told to refuse it.
+extern "C" const char* __asan_default_options();
+extern "C" const char* __asan_default_options() { return "allocator_may_return_null=1"; }
+
 namespace rill::base {
 namespace {
 

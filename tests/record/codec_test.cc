@@ -41,7 +41,8 @@ absl::StatusOr<std::string> Decompressed(Compression compression, std::string_vi
 
 std::string Text(std::size_t size) {
   std::string text;
-  for (int i = 0; text.size() < size; ++i) text += "line " + std::to_string(i * 7919) + "\n";
+  for (std::int64_t i = 0; text.size() < size; ++i)
+    text += "line " + std::to_string(i * 7919) + "\n";
   text.resize(size);
   return text;
 }
