@@ -11,7 +11,9 @@
 namespace rill::engine {
 namespace {
 
-constexpr std::string_view kKeyPrefix = "topic/";
+constexpr std::string_view kTopicKeyPrefix = "topic/";
+constexpr std::string_view kProducerIdsKey = "producer-ids";
+constexpr std::string_view kEndField = "end=";
 constexpr std::string_view kIdField = "id=";
 constexpr std::string_view kPartitionsField = "partitions=";
 constexpr std::string_view kDeletingLine = "deleting=true";
@@ -72,7 +74,15 @@ absl::StatusOr<CatalogueTopic> DecodeTopic(std::string_view name, std::string_vi
   return topic;
 }
 
-absl::Status CheckState(const CatalogueCommand& command) {
+absl::StatusOr<CatalogueCommand> DecodeProducerIds(std::string_view value) {
+  Lines lines(value);
+  const auto text = lines.Take(kEndField);
+  const auto end = text ? base::ParseNumber<std::int64_t>(*text) : std::nullopt;
+  if (!end || !lines.empty()) return Damage("taken producer ids without their end");
+  return ProducerIdsTaken{*end};
+}
+
+absl::Status CheckState(const TopicChange& command) {
   const CatalogueTopic& topic = *command.topic;
   if (topic.id.IsReserved()) {
     return Damage(
@@ -85,7 +95,7 @@ absl::Status CheckState(const CatalogueCommand& command) {
   return absl::OkStatus();
 }
 
-absl::Status CheckChange(const CatalogueCommand& command, const CatalogueTopic& before) {
+absl::Status CheckChange(const TopicChange& command, const CatalogueTopic& before) {
   if (command.topic->id != before.id) {
     return Damage(fmt::format("topic {} changes its id from {} to {}", command.name,
                               before.id.ToString(), command.topic->id.ToString()));
@@ -103,6 +113,14 @@ absl::Status CheckChange(const CatalogueCommand& command, const CatalogueTopic& 
 }  // namespace
 
 absl::Status CatalogueImage::Check(const CatalogueCommand& command) const {
+  if (const auto* const topic = std::get_if<TopicChange>(&command)) return CheckTopic(*topic);
+  const std::int64_t end = std::get<ProducerIdsTaken>(command).end;
+  if (end > producer_ids_end_) return absl::OkStatus();
+  return Damage(
+      fmt::format("producer ids up to {} are taken after those up to {}", end, producer_ids_end_));
+}
+
+absl::Status CatalogueImage::CheckTopic(const TopicChange& command) const {
   const auto found = topics_.find(command.name);
   if (!command.topic.has_value()) {
     if (found != topics_.end() && found->second.deleting) return absl::OkStatus();
@@ -119,22 +137,32 @@ absl::Status CatalogueImage::Check(const CatalogueCommand& command) const {
 }
 
 void CatalogueImage::Apply(const CatalogueCommand& command) {
-  if (command.topic.has_value()) {
-    topics_[command.name] = *command.topic;
-    ids_.insert(command.topic->id);
-  } else if (const auto found = topics_.find(command.name); found != topics_.end()) {
+  if (const auto* const taken = std::get_if<ProducerIdsTaken>(&command)) {
+    producer_ids_end_ = taken->end;
+    return;
+  }
+  const TopicChange& change = std::get<TopicChange>(command);
+  if (change.topic.has_value()) {
+    topics_[change.name] = *change.topic;
+    ids_.insert(change.topic->id);
+  } else if (const auto found = topics_.find(change.name); found != topics_.end()) {
     ids_.erase(found->second.id);
     topics_.erase(found);
   }
 }
 
 std::string EncodeCommandKey(const CatalogueCommand& command) {
-  return std::string(kKeyPrefix) + command.name;
+  if (std::holds_alternative<ProducerIdsTaken>(command)) return std::string(kProducerIdsKey);
+  return std::string(kTopicKeyPrefix) + std::get<TopicChange>(command).name;
 }
 
 std::optional<std::string> EncodeCommandValue(const CatalogueCommand& command) {
-  if (!command.topic.has_value()) return std::nullopt;
-  const CatalogueTopic& topic = *command.topic;
+  if (const auto* const taken = std::get_if<ProducerIdsTaken>(&command)) {
+    return fmt::format("{}{}\n", kEndField, taken->end);
+  }
+  const TopicChange& change = std::get<TopicChange>(command);
+  if (!change.topic.has_value()) return std::nullopt;
+  const CatalogueTopic& topic = *change.topic;
   std::string value = fmt::format("{}{}\n{}{}\n", kIdField, topic.id.ToString(), kPartitionsField,
                                   topic.partitions);
   if (topic.deleting) value += fmt::format("{}\n", kDeletingLine);
@@ -145,16 +173,18 @@ std::optional<std::string> EncodeCommandValue(const CatalogueCommand& command) {
 }
 
 absl::StatusOr<CatalogueCommand> DecodeCommand(std::string_view key, std::string_view value) {
-  if (!key.starts_with(kKeyPrefix)) {
-    return Damage("a record that is about no topic; a later version may have written it");
+  if (key == kProducerIdsKey) return DecodeProducerIds(value);
+  if (!key.starts_with(kTopicKeyPrefix)) {
+    return Damage("a record of an unknown kind; a later version may have written it");
   }
-  CatalogueCommand command;
-  command.name = std::string(key.substr(kKeyPrefix.size()));
-  if (IsNull(value)) return command;
-  auto topic = DecodeTopic(command.name, value);
-  if (!topic.ok()) return topic.status();
-  command.topic = *std::move(topic);
-  return command;
+  TopicChange change;
+  change.name = std::string(key.substr(kTopicKeyPrefix.size()));
+  if (!IsNull(value)) {
+    auto topic = DecodeTopic(change.name, value);
+    if (!topic.ok()) return topic.status();
+    change.topic = *std::move(topic);
+  }
+  return change;
 }
 
 }  // namespace rill::engine

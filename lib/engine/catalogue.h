@@ -1,11 +1,13 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -14,8 +16,9 @@
 
 namespace rill::engine {
 
-// Which topics there are: an image, and the commands that change it. Plain values, no I/O:
-// catalogue_file.h keeps them in a file.
+// What an engine has to remember beside its logs: which topics there are, which producer ids were
+// given out. An image, and the commands that change it. Plain values, no I/O: catalogue_file.h
+// keeps them in a file.
 
 struct CatalogueTopic {
   Uuid id;
@@ -27,10 +30,17 @@ struct CatalogueTopic {
 };
 
 // The topic called `name` is now as `topic` says, or gone.
-struct CatalogueCommand {
+struct TopicChange {
   std::string name;
   std::optional<CatalogueTopic> topic;
 };
+
+// Producer ids below `end` may be in use.
+struct ProducerIdsTaken {
+  std::int64_t end = 0;
+};
+
+using CatalogueCommand = std::variant<TopicChange, ProducerIdsTaken>;
 
 // Most that Kafka makes in one request.
 inline constexpr std::int32_t kMaxPartitionsPerTopic = 10000;
@@ -41,29 +51,38 @@ class CatalogueImage {
   // By name.
   const std::map<std::string, CatalogueTopic>& topics() const { return topics_; }
 
+  std::int64_t producer_ids_end() const { return producer_ids_end_; }
+  // How many commands make this image from nothing.
+  std::size_t size() const { return topics_.size() + (producer_ids_end_ > 0 ? 1 : 0); }
+
   // Whether the change can follow on this image: names and ids are legal and unique, a topic keeps
-  // its id, its partitions do not become fewer, only one that is being deleted goes. DataLoss
-  // (KAFKA_STORAGE_ERROR) otherwise.
+  // its id, its partitions do not become fewer, only one that is being deleted goes, producer ids
+  // are taken in order. DataLoss (KAFKA_STORAGE_ERROR) otherwise.
   absl::Status Check(const CatalogueCommand& command) const;
   // Makes a change that Check lets through.
   void Apply(const CatalogueCommand& command);
 
  private:
+  absl::Status CheckTopic(const TopicChange& command) const;
+
   std::map<std::string, CatalogueTopic> topics_;
   std::set<Uuid> ids_;
+  std::int64_t producer_ids_end_ = 0;
 };
 
-// A command as a record. Key: "topic/<name>". Value: lines of "name=value" in this order, or null
-// for a topic that is gone:
+// A command as a record. The value has lines of "name=value" in this order:
 //
-//   id=Hq1Y6xyTRkaSaMQp0HGqeA
-//   partitions=3
-//   deleting=true               only where it is
-//   config.retention.ms=1000    for each config that is set, in order of name
+//   key "topic/orders"          value null for a topic that is gone, else
+//     id=Hq1Y6xyTRkaSaMQp0HGqeA
+//     partitions=3
+//     deleting=true               only where it is
+//     config.retention.ms=1000    for each config that is set, in order of name
+//   key "producer-ids"
+//     end=1000
 std::string EncodeCommandKey(const CatalogueCommand& command);
 std::optional<std::string> EncodeCommandValue(const CatalogueCommand& command);
 
-// `value` null (IsNull) for a topic that is gone. DataLoss (KAFKA_STORAGE_ERROR) says what is
+// DataLoss (KAFKA_STORAGE_ERROR) says what is
 // wrong.
 absl::StatusOr<CatalogueCommand> DecodeCommand(std::string_view key, std::string_view value);
 

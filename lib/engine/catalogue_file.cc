@@ -160,7 +160,10 @@ absl::StatusOr<std::string> FormatCatalogue(const CatalogueImage& image, std::in
   absl::Status status = AppendBatch(kFormatKey, kFormatValue, 0, now_ms, bytes);
   std::size_t offset = 1;
   for (const auto& [name, topic] : image.topics()) {
-    if (status.ok()) status = AppendCommand({name, topic}, offset++, now_ms, bytes);
+    if (status.ok()) status = AppendCommand(TopicChange{name, topic}, offset++, now_ms, bytes);
+  }
+  if (status.ok() && image.producer_ids_end() > 0) {
+    status = AppendCommand(ProducerIdsTaken{image.producer_ids_end()}, offset, now_ms, bytes);
   }
   if (!status.ok()) return status;
   return bytes;
@@ -199,7 +202,7 @@ absl::StatusOr<std::unique_ptr<CatalogueFile>> CatalogueFile::Open(io::FileSyste
 }
 
 bool CatalogueFile::IsMostlyHistory() const {
-  return batches_ >= kMinBatchesToRewrite && batches_ / 2 > image_.topics().size() + 1;
+  return batches_ >= kMinBatchesToRewrite && batches_ / 2 > image_.size() + 1;
 }
 
 absl::Status CatalogueFile::Commit(const CatalogueCommand& command) {
@@ -243,7 +246,7 @@ absl::Status CatalogueFile::Rewrite(const CatalogueImage& image) {
   must_rewrite_ = true;
   if (auto replaced = io::ReplaceSmallFile(*files_, path_, *bytes); !replaced.ok()) return replaced;
   image_ = image;
-  batches_ = image.topics().size() + 1;
+  batches_ = image.size() + 1;
   size_ = bytes->size();
   must_rewrite_ = false;
   return absl::OkStatus();

@@ -102,6 +102,8 @@ absl::StatusOr<std::shared_ptr<LocalEngine>> LocalEngine::Open(const std::string
   std::shared_ptr<LocalEngine> engine(new LocalEngine(
       std::make_shared<EngineEnvironment>(*directory, options, *std::move(config))));
   if (auto opened = engine->OpenFolder(options); !opened.ok()) return opened;
+  if (auto opened = engine->OpenGroups(options); !opened.ok()) return opened;
+  engine->StartTasks();
   if (options.maintenance == Options::Maintenance::kOwnThread) {
     if (auto started = engine->environment_->maintenance()->StartThread(); !started.ok()) {
       return started;
@@ -130,7 +132,6 @@ absl::Status LocalEngine::OpenFolder(const Options& options) {
   }
   if (auto read = ReadFolder(); !read.ok()) return read;
   is_open_ = true;
-  StartTasks();
   return absl::OkStatus();
 }
 
@@ -269,8 +270,9 @@ EngineUse LocalEngine::resource_use() const {
 
 absl::Status LocalEngine::Close() {
   environment_->SetClosed();
-  // Tasks may make changes, so they end before the lock is taken.
+  // Tasks and groups may make changes, so they end before the lock is taken.
   environment_->maintenance()->RemoveAll();
+  if (groups_ != nullptr) groups_->Close();
   absl::MutexLock lock(&change_mutex_);
   const bool was_open = std::exchange(is_open_, false);
   if (was_open) environment_->maintenance()->StopThread();

@@ -19,6 +19,7 @@
 #include "engine/data_folder.h"
 #include "engine/engine_config.h"
 #include "engine/engine_environment.h"
+#include "engine/group_service.h"
 #include "engine/maintenance.h"
 #include "engine/topic_state.h"
 #include "rill/offset_store.h"
@@ -39,6 +40,7 @@ struct EngineUse {
 // Semantics and errors of the calls shared with rill::Engine are described there. Thread-safe.
 //
 // Locks, in the order in which they are taken (docs/architecture.md):
+//   those of groups_ and offsets_
 //   change_mutex_            whoever makes, changes, deletes topics, or closes; held while the
 //                            catalogue is written
 //   checkpoint_mutex_        whoever writes checkpoints
@@ -72,6 +74,13 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   // Moves whenever a topic is made, deleted or grown.
   std::uint64_t topics_version() const { return topics_version_.load(); }
 
+  // An id for a producer that numbers its batches, which no other producer has had.
+  absl::StatusOr<std::int64_t> NewProducerId();
+
+  // Consumer groups of this process, and where they keep their offsets.
+  GroupService* groups() const { return groups_.get(); }
+  OffsetStore* offsets() const { return offsets_.get(); }
+
   Clock* clock() const { return environment_->clock(); }
   base::Budget* buffers() const { return environment_->buffers().get(); }
   const EngineConfig& config() const { return environment_->config(); }
@@ -103,6 +112,7 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   absl::Status OpenFolder(const Options& options);
   absl::Status ReadFolder();
   absl::Status OpenExisting(const TopicPartition& partition);
+  absl::Status OpenGroups(const Options& options);
   void StartTasks();
   absl::Time UpkeepOfLogs(absl::Time now);
   absl::Status WriteCheckpoints(bool recovery_points, bool log_starts, bool high_watermarks)
@@ -140,6 +150,10 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   bool is_open_ ABSL_GUARDED_BY(change_mutex_) = false;
   std::unique_ptr<CatalogueFile> catalogue_ ABSL_GUARDED_BY(change_mutex_);
 
+  // Those of the block that the catalogue says is taken, and that no producer has yet.
+  std::int64_t next_producer_id_ ABSL_GUARDED_BY(change_mutex_) = 0;
+  std::int64_t producer_ids_left_ ABSL_GUARDED_BY(change_mutex_) = 0;
+
   absl::Mutex checkpoint_mutex_ ABSL_ACQUIRED_BEFORE(topics_mutex_);
   // As they were last read or written.
   FolderCheckpoints checkpoints_ ABSL_GUARDED_BY(checkpoint_mutex_);
@@ -150,6 +164,10 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   std::map<std::string, std::string> collision_keys_ ABSL_GUARDED_BY(topics_mutex_);
   int next_ordinal_ ABSL_GUARDED_BY(topics_mutex_) = 0;
   std::atomic<std::uint64_t> topics_version_ = 0;
+
+  // Set by Open.
+  std::shared_ptr<OffsetStore> offsets_;
+  std::shared_ptr<GroupService> groups_;
 };
 
 }  // namespace rill::engine

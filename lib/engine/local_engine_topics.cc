@@ -53,7 +53,8 @@ absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::CreateLocked(const std:
   if (!configs.ok()) return configs.status();
   topic.configs = *std::move(configs);
   topic.id = Uuid::Random();
-  if (auto committed = catalogue_->Commit({name, topic}); !committed.ok()) return committed;
+  if (auto committed = catalogue_->Commit(TopicChange{name, topic}); !committed.ok())
+    return committed;
   return AddTopic(name, topic);
 }
 
@@ -138,7 +139,8 @@ absl::Status LocalEngine::CreatePartitions(const std::string& name, int total) {
                     name, topic->partitions, total));
   }
   topic->partitions = total;
-  if (auto committed = catalogue_->Commit({name, *topic}); !committed.ok()) return committed;
+  if (auto committed = catalogue_->Commit(TopicChange{name, *topic}); !committed.ok())
+    return committed;
   const auto state = FindTopic(name);
   if (!state.ok()) return state.status();
   (*state)->Grow(total);
@@ -155,7 +157,8 @@ absl::Status LocalEngine::AlterTopicConfigs(
   if (!configs.ok()) return configs.status();
   if (*configs == topic->configs) return absl::OkStatus();
   topic->configs = *std::move(configs);
-  if (auto committed = catalogue_->Commit({name, *topic}); !committed.ok()) return committed;
+  if (auto committed = catalogue_->Commit(TopicChange{name, *topic}); !committed.ok())
+    return committed;
   const auto state = FindTopic(name);
   if (!state.ok()) return state.status();
   (*state)->SetConfig(ResolveLogConfig(topic->configs, config()));
@@ -170,15 +173,20 @@ absl::Status LocalEngine::DeleteTopic(const std::string& name) {
     absl::MutexLock lock(&change_mutex_);
     auto topic = Entry(name);
     if (!topic.ok()) return topic.status();
+    if (IsInternalTopic(name)) {
+      return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidTopic,
+                       fmt::format("{} is the engine's own and cannot be deleted", name));
+    }
     topic->deleting = true;
-    if (auto committed = catalogue_->Commit({name, *topic}); !committed.ok()) return committed;
+    if (auto committed = catalogue_->Commit(TopicChange{name, *topic}); !committed.ok())
+      return committed;
     RemoveTopic(name)->Delete();
     cleared = FinishDelete(name, *topic);
     cleared.Update(RemoveDeletedFolders());
   }
+  cleared.Update(offsets_->DeleteTopic(name));
   if (!cleared.ok()) {
-    Say(LogLevel::kWarning, fmt::format("topic {} is deleted, but its folders are not cleared away "
-                                        "yet: {}",
+    Say(LogLevel::kWarning, fmt::format("topic {} is deleted, but not all that it left behind: {}",
                                         name, cleared.ToString()));
   }
   return absl::OkStatus();
@@ -211,7 +219,7 @@ absl::Status LocalEngine::FinishDelete(const std::string& name, const CatalogueT
   }
   // The names must be free for good before a topic of this name can be made again.
   if (auto synced = files.SyncDirectory(folder_->path()); !synced.ok()) return synced;
-  return catalogue_->Commit({name, std::nullopt});
+  return catalogue_->Commit(TopicChange{name, std::nullopt});
 }
 
 absl::Status LocalEngine::RemoveDeletedFolders() {

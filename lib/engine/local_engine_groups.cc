@@ -1,0 +1,98 @@
+#include <utility>
+
+#include "engine/local_engine.h"
+#include "engine/topic_name.h"
+#include "engine/topic_offset_store.h"
+#include "engine/uuid.h"
+#include "fmt/format.h"
+
+namespace rill::engine {
+namespace {
+
+// Kafka's, so that ids look alike.
+constexpr std::int64_t kProducerIdBlock = 1000;
+
+// As Java writes a random UUID: hexadecimal, in groups.
+std::string NewMemberId() {
+  std::string text;
+  for (const std::uint8_t byte : Uuid::Random().bytes()) {
+    text += fmt::format("{:02x}", byte);
+    if (text.size() == 8 || text.size() == 13 || text.size() == 18 || text.size() == 23) {
+      text += '-';
+    }
+  }
+  return text;
+}
+
+TopicOptions OffsetsTopicOptions(const EngineConfig& config) {
+  return {.partitions = config.offsets_partitions,
+          .configs = {{"cleanup.policy", "compact"},
+                      {"compression.type", "producer"},
+                      {"segment.bytes", std::to_string(config.offsets_segment_bytes)}}};
+}
+
+GroupConfig GroupConfigOf(const EngineConfig& config) {
+  GroupConfig groups;
+  groups.initial_rebalance_delay = config.group_initial_rebalance_delay;
+  groups.min_session_timeout = config.group_min_session_timeout;
+  groups.max_session_timeout = config.group_max_session_timeout;
+  groups.max_size = config.group_max_size;
+  return groups;
+}
+
+}  // namespace
+
+absl::Status LocalEngine::OpenGroups(const Options& options) {
+  offsets_ = options.offset_store;
+  std::shared_ptr<TopicOffsetStore> store;
+  if (offsets_ == nullptr) {
+    auto opened = TopicOffsetStore::Open(
+        // Weak: the store is the engine's.
+        [weak = weak_from_this()](bool create) -> absl::StatusOr<std::shared_ptr<TopicState>> {
+          const auto engine = weak.lock();
+          if (engine == nullptr) return absl::FailedPreconditionError("the engine is gone");
+          if (create) {
+            return engine->EnsureTopic(kOffsetsTopic, OffsetsTopicOptions(engine->config()));
+          }
+          auto found = engine->FindTopic(kOffsetsTopic);
+          if (absl::IsNotFound(found.status())) return std::shared_ptr<TopicState>();
+          return found;
+        },
+        clock(), static_cast<Compression>(config().offsets_compression_codec));
+    if (!opened.ok()) return opened.status();
+    store = *std::move(opened);
+    offsets_ = store;
+  }
+  groups_ = std::make_shared<GroupService>(
+      GroupService::Parts{.clock = clock(),
+                          .config = GroupConfigOf(config()),
+                          .new_member_id = NewMemberId,
+                          .offsets = offsets_,
+                          .records = store,
+                          .max_metadata_bytes = config().offset_metadata_max_bytes,
+                          .schedule = [maintenance = environment_->maintenance()](absl::Time at) {
+                            maintenance->ScheduleAll(at);
+                          }});
+  if (store != nullptr) {
+    for (const auto& [group, value] : store->groups_read()) groups_->Restore(group, value);
+  }
+  AddTask(groups_);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::int64_t> LocalEngine::NewProducerId() {
+  absl::MutexLock lock(&change_mutex_);
+  if (auto open = CheckOpen(); !open.ok()) return open;
+  if (producer_ids_left_ == 0) {
+    const std::int64_t begin = catalogue_->image().producer_ids_end();
+    if (auto taken = catalogue_->Commit(ProducerIdsTaken{begin + kProducerIdBlock}); !taken.ok()) {
+      return taken;
+    }
+    next_producer_id_ = begin;
+    producer_ids_left_ = kProducerIdBlock;
+  }
+  --producer_ids_left_;
+  return next_producer_id_++;
+}
+
+}  // namespace rill::engine
