@@ -26,9 +26,9 @@ namespace rill::engine {
 // Not here: racks. Kafka heeds them where partitions have replicas in some racks only; rill's
 // metadata has no racks, and without them Kafka's answers are these.
 //
-// Some inputs make Kafka's sticky assignors answer wrongly: a member without topics beside members
-// that agree, an owned partition that no longer exists, a former owner that unsubscribed. Then a
-// valid answer is given instead.
+// For some inputs Kafka's sticky assignors throw, or give a partition twice, to a member that does
+// not subscribe to it, or one that does not exist: where a member lists no topics or one twice, had
+// partitions that are gone, or unsubscribed from what it had. Then a valid answer is given instead.
 enum class Assignor { kRange, kRoundRobin, kSticky, kCooperativeSticky };
 
 // "range" and so on; the other way round, nullopt when the name is unknown.

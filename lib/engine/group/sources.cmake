@@ -7,6 +7,7 @@ set(RILL_GROUP_SOURCES
   group/group_answers.cc
   group/group_join.cc
   group/group_rebalance.cc
+  group/group_state.cc
   group/group_sync.cc
   group/java_string.cc
   group/kafka_bytes.cc

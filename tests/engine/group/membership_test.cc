@@ -284,6 +284,14 @@ TEST_CASE("a stable group is described with what its members said and were given
   CHECK(described.members[0].metadata.empty());
 }
 
+TEST_CASE("states have Kafka's names") {
+  CHECK(std::string(GroupStateName(GroupState::kEmpty)) == "Empty");
+  CHECK(std::string(GroupStateName(GroupState::kPreparingRebalance)) == "PreparingRebalance");
+  CHECK(std::string(GroupStateName(GroupState::kCompletingRebalance)) == "CompletingRebalance");
+  CHECK(std::string(GroupStateName(GroupState::kStable)) == "Stable");
+  CHECK(std::string(GroupStateName(GroupState::kDead)) == "Dead");
+}
+
 TEST_CASE("groups are listed by id, and by state when asked") {
   GroupHarness group;
   group.StableGroup(1);
