@@ -32,7 +32,8 @@ inline constexpr OffsetReset kNoReset = OffsetReset::kNone;  // an error from Po
 enum class IsolationLevel { kReadUncommitted, kReadCommitted };
 
 // Told of changes of a subscribed consumer's assignment, from within Poll, Close or Unsubscribe, in
-// the thread that calls them. The consumer may be used inside, except Poll and Close.
+// the thread that calls them. The consumer may be used inside, except for Poll, Close, Subscribe,
+// Unsubscribe and Assign. Listeners must not throw.
 struct RebalanceListener {
   // About to lose these; the place to commit what was processed of them.
   std::function<void(const std::vector<TopicPartition>&)> on_revoked;
@@ -100,8 +101,8 @@ class RILL_EXPORT Consumer {
   //                                       fenced (FENCED_INSTANCE_ID)
   absl::StatusOr<Records> Poll(absl::Duration timeout);
 
-  // Makes the Poll that is waiting, or else the next one, return Cancelled. From any thread, also a
-  // signal-safe context is not promised.
+  // Makes the Poll that is waiting, or else the next one, return Cancelled. From any thread, as
+  // long as the consumer is there and is not moved; not from a signal handler.
   void Wakeup();
 
   // Moves the position of an assigned partition. FailedPrecondition when it is not assigned.
@@ -128,7 +129,7 @@ class RILL_EXPORT Consumer {
   // stored. Errors:
   //   FailedPrecondition (INVALID_GROUP_ID)      no group
   //   Aborted (ILLEGAL_GENERATION, UNKNOWN_MEMBER_ID, REBALANCE_IN_PROGRESS)   the group went on
-  //     without this member: what it held is another's now; Poll joins again
+  //     without this member, or took the partition from it: it is another's now; Poll joins again
   //   DataLoss                                   records.Check() fails
   //   whatever the offset store says
   absl::Status Commit();

@@ -10,6 +10,8 @@
 #include "rill/producer.h"
 #include "rill/partitioner.h"
 #include "rill/consumer.h"
+#include "rill/serde.h"
+#include "rill/typed.h"
 #include "rill/group.h"
 #include "rill/offset_store.h"
 #include "rill/record.h"

@@ -92,17 +92,14 @@ absl::StatusOr<Route*> ProducerImpl::FindRoute(const TopicPtr& topic) {
   }
   if (Route* const route = routes_.Find(*topic); route != nullptr) [[likely]]
     return route;
-  if (topic->deleted()) {
-    return MakeError(absl::StatusCode::kNotFound, ErrorCode::kUnknownTopicOrPartition,
-                     fmt::format("topic {} was deleted", topic->name()));
-  }
-  if (context_->engine->closed()) return absl::FailedPreconditionError("the engine is closed");
   auto own = context_->engine->FindTopic(topic->name());
-  if (own != topic) {
+  // A deleted one has a route, where its errors come from.
+  if (own.ok() && *own != topic && !topic->deleted()) {
     return absl::InvalidArgumentError(
         fmt::format("topic {} is another engine's: find it in the engine that made this producer",
                     topic->name()));
   }
+  if (!own.ok()) return own.status();
   return routes_.FindOrAdd(context_, topic);
 }
 

@@ -20,22 +20,19 @@ std::int32_t Route::MoveOn(std::int32_t from, std::int32_t partitions) {
 
 absl::StatusOr<PartitionQueue*> Route::MakeQueue(std::int32_t partition) {
   const std::int32_t count = topic_->partition_count();
-  auto state = partition >= 0 && partition < count ? topic_->partition(partition) : nullptr;
-  if (state == nullptr) {
-    if (topic_->deleted()) {
-      return MakeError(absl::StatusCode::kNotFound, ErrorCode::kUnknownTopicOrPartition,
-                       fmt::format("topic {} was deleted", topic_->name()));
-    }
+  if (!topic_->deleted() && (partition < 0 || partition >= count)) {
     return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kUnknownTopicOrPartition,
                      fmt::format("topic {} has no partition {}: it has {}, numbered from 0",
                                  topic_->name(), partition, count));
   }
+  auto state = topic_->OpenPartition(partition);
+  if (!state.ok()) return state.status();
   base::MutexLock lock(&mutex_);
   std::atomic<PartitionQueue*>& slot = SlotsFor(count)->queues[partition];
   if (PartitionQueue* const made = slot.load(std::memory_order_relaxed); made != nullptr) {
     return made;
   }
-  auto queue = std::make_shared<PartitionQueue>(context_, topic_, *state);
+  auto queue = std::make_shared<PartitionQueue>(context_, topic_, **state);
   queues_.push_back(queue);
   slot.store(queue.get(), std::memory_order_release);
   return queue.get();

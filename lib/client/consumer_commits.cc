@@ -1,0 +1,122 @@
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "client/consumer_impl.h"
+#include "fmt/format.h"
+#include "rill/error.h"
+
+namespace rill::client {
+
+absl::StatusOr<OffsetAndMetadata> ConsumerImpl::Committed(const TopicPartition& partition) {
+  if (auto status = CheckOpen(); !status.ok()) return status;
+  if (auto status = CheckGroup(); !status.ok()) return status;
+  auto fetched = engine_->groups()->Fetch(options_.group, {partition});
+  if (!fetched.ok()) return fetched.status();
+  if (const auto found = fetched->find(partition); found != fetched->end()) return found->second;
+  return absl::NotFoundError(fmt::format("group \"{}\" has committed nothing of {}-{}",
+                                         options_.group, partition.topic, partition.partition));
+}
+
+ConsumerImpl::Offsets ConsumerImpl::Positions() const {
+  Offsets offsets;
+  for (const AssignedPartition& partition : assigned_.all()) {
+    if (!partition.position.has_value()) continue;
+    offsets[partition.name].offset = *partition.position;
+  }
+  return offsets;
+}
+
+absl::Status ConsumerImpl::Commit() {
+  RunAsyncCommits();
+  return Store(Positions());
+}
+
+absl::Status ConsumerImpl::Commit(const Records& records) {
+  if (auto status = records.Check(); !status.ok()) return status;
+  Offsets offsets;
+  for (const Records::Range& range : records.ranges()) {
+    OffsetAndMetadata& end = offsets[range.partition];
+    end.offset = std::max(end.offset, range.next_offset);
+  }
+  RunAsyncCommits();
+  return Store(offsets);
+}
+
+absl::Status ConsumerImpl::Commit(const Offsets& offsets) {
+  RunAsyncCommits();
+  return Store(offsets);
+}
+
+absl::Status ConsumerImpl::Store(const Offsets& offsets) {
+  if (auto status = CheckOpen(); !status.ok()) return status;
+  if (auto status = CheckGroup(); !status.ok()) return status;
+  if (offsets.empty()) return absl::OkStatus();
+  for (const auto& [partition, committed] : offsets) {
+    if (committed.offset < 0) {
+      return absl::InvalidArgumentError(fmt::format("offset {} of {}-{} is negative",
+                                                    committed.offset, partition.topic,
+                                                    partition.partition));
+    }
+    if (mode_ != Mode::kSubscribed || assigned_.Find(partition) != nullptr) continue;
+    return MakeError(absl::StatusCode::kAborted, ErrorCode::kIllegalGeneration,
+                     fmt::format("{}-{} is not this member's any more: what it read of it is left "
+                                 "to whoever has it now",
+                                 partition.topic, partition.partition));
+  }
+  engine::CommitRequest request{.group_id = options_.group};
+  if (mode_ == Mode::kSubscribed) {
+    request.generation = membership_.generation();
+    request.member_id = membership_.member_id();
+    request.group_instance_id = options_.group_instance_id;
+  }
+  auto status = engine_->groups()->Commit(request, offsets);
+  if (status.ok()) {
+    for (const auto& [partition, committed] : offsets) stored_[partition] = committed;
+  }
+  return status;
+}
+
+void ConsumerImpl::CommitAsync(std::optional<Offsets> offsets, CommitCallback callback) {
+  async_commits_.push_back(
+      {offsets.has_value() ? *std::move(offsets) : Positions(), std::move(callback)});
+}
+
+void ConsumerImpl::RunAsyncCommits() {
+  while (!async_commits_.empty()) {
+    // Taken out first: the callback may ask for another.
+    AsyncCommit commit = std::move(async_commits_.front());
+    async_commits_.pop_front();
+    const absl::Status status = Store(commit.offsets);
+    if (commit.callback) commit.callback(status);
+  }
+}
+
+absl::Status ConsumerImpl::AutoCommit() {
+  if (!options_.enable_auto_commit) return absl::OkStatus();
+  Offsets changed = Positions();
+  std::erase_if(changed, [this](const auto& entry) {
+    const auto stored = stored_.find(entry.first);
+    return stored != stored_.end() && stored->second.offset == entry.second.offset;
+  });
+  return Store(changed);
+}
+
+void ConsumerImpl::LastAutoCommit() {
+  if (auto status = AutoCommit(); !status.ok()) {
+    engine_->Say(LogLevel::kWarning,
+                 fmt::format("group {}: automatic commit: {}", options_.group, status.ToString()));
+  }
+}
+
+void ConsumerImpl::AutoCommitIfDue() {
+  if (!options_.enable_auto_commit) return;
+  const std::int64_t now = clock_.NowNanos();
+  const std::int64_t interval = absl::ToInt64Nanoseconds(options_.auto_commit_interval);
+  // A clock that was set back does not put commits off.
+  if (now < next_auto_commit_nanos_ && next_auto_commit_nanos_ - now <= interval) return;
+  const bool first = std::exchange(next_auto_commit_nanos_, now + interval) == 0;
+  if (!first) LastAutoCommit();
+}
+
+}  // namespace rill::client

@@ -1,0 +1,264 @@
+#include "client/consumer_impl.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "fmt/format.h"
+#include "rill/error.h"
+
+namespace rill::client {
+namespace {
+
+// How long a subscribed consumer sleeps at most before it looks whether topics came or went, of
+// which nobody tells it.
+constexpr absl::Duration kTopicCheckInterval = absl::Milliseconds(250);
+// After so many polls that found records at once, the logs need not wake the consumer: that costs
+// those who append.
+constexpr int kBusyPollsToUnwatch = 64;
+
+absl::Status InvalidOption(std::string message) {
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidConfig,
+                   std::move(message));
+}
+
+absl::Status CheckOptions(const ConsumerOptions& options) {
+  if (options.max_poll_records < 1) {
+    return InvalidOption(fmt::format("ConsumerOptions::max_poll_records={} must be at least 1",
+                                     options.max_poll_records));
+  }
+  if (options.fetch_max_bytes == 0 || options.max_partition_fetch_bytes == 0) {
+    return InvalidOption(
+        "ConsumerOptions::fetch_max_bytes and max_partition_fetch_bytes must be at least 1");
+  }
+  if (options.auto_commit_interval < absl::ZeroDuration()) {
+    return InvalidOption("ConsumerOptions::auto_commit_interval must not be negative");
+  }
+  if (options.max_poll_interval <= absl::ZeroDuration()) {
+    return InvalidOption("ConsumerOptions::max_poll_interval must be positive");
+  }
+  if (options.group.empty() && (options.enable_auto_commit || !options.group_instance_id.empty())) {
+    return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidGroupId,
+                     "enable_auto_commit and group_instance_id need a ConsumerOptions::group");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<engine::Assignor>> FindAssignors(const std::vector<std::string>& names) {
+  if (names.empty()) {
+    return InvalidOption("ConsumerOptions::partition_assignment_strategy names no assignor");
+  }
+  std::vector<engine::Assignor> assignors;
+  for (const std::string& name : names) {
+    const auto assignor = engine::FindAssignor(name);
+    if (!assignor.has_value()) {
+      return InvalidOption(
+          fmt::format("ConsumerOptions::partition_assignment_strategy: there is no assignor "
+                      "\"{}\"; those are range, roundrobin, sticky and cooperative-sticky",
+                      name));
+    }
+    if (std::find(assignors.begin(), assignors.end(), *assignor) == assignors.end()) {
+      assignors.push_back(*assignor);
+    }
+  }
+  return assignors;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ConsumerImpl>> ConsumerImpl::Create(
+    std::shared_ptr<engine::LocalEngine> engine, const ConsumerOptions& options) {
+  if (auto status = CheckOptions(options); !status.ok()) return status;
+  auto assignors = FindAssignors(options.partition_assignment_strategy);
+  if (!assignors.ok()) return assignors.status();
+  if (auto status = engine->CheckOpen(); !status.ok()) return status;
+  return std::unique_ptr<ConsumerImpl>(
+      new ConsumerImpl(std::move(engine), options, *std::move(assignors)));
+}
+
+ConsumerImpl::ConsumerImpl(std::shared_ptr<engine::LocalEngine> engine,
+                           const ConsumerOptions& options, std::vector<engine::Assignor> assignors)
+    : engine_(std::move(engine)),
+      options_(options),
+      clock_(engine_->clock()),
+      assigned_(engine_, signal_),
+      membership_(engine_, signal_, options_, std::move(assignors), MembershipEvents()) {}
+
+ConsumerImpl::~ConsumerImpl() { Close().IgnoreError(); }
+
+absl::Status ConsumerImpl::CheckOpen() const {
+  if (closed_) return absl::FailedPreconditionError("this consumer is closed");
+  return engine_->CheckOpen();
+}
+
+absl::Status ConsumerImpl::CheckGroup() const {
+  if (!options_.group.empty()) return absl::OkStatus();
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition, ErrorCode::kInvalidGroupId,
+      "this consumer has no ConsumerOptions::group to be a member of or to commit for");
+}
+
+absl::Status ConsumerImpl::Subscribe(const std::vector<std::string>& topics) {
+  return BecomeSubscribed(Subscription(topics));
+}
+
+absl::Status ConsumerImpl::SubscribePattern(const std::string& pattern) {
+  auto subscription = Subscription::Matching(pattern);
+  if (!subscription.ok()) return subscription.status();
+  return BecomeSubscribed(*std::move(subscription));
+}
+
+absl::Status ConsumerImpl::CheckMayChange() const {
+  if (!in_listener_) return CheckOpen();
+  return absl::FailedPreconditionError(
+      "Poll, Close, Subscribe, Unsubscribe and Assign may not be called from within a "
+      "RebalanceListener");
+}
+
+absl::Status ConsumerImpl::BecomeSubscribed(Subscription subscription) {
+  if (auto status = CheckMayChange(); !status.ok()) return status;
+  if (auto status = CheckGroup(); !status.ok()) return status;
+  if (mode_ == Mode::kAssigned) {
+    if (auto status = BecomeNothing(false); !status.ok()) return status;
+  }
+  mode_ = Mode::kSubscribed;
+  assigned_.set_deleted_is_error(false);
+  membership_.Subscribe(std::move(subscription));
+  return absl::OkStatus();
+}
+
+// Leaves whatever the consumer had, after the last commits.
+absl::Status ConsumerImpl::BecomeNothing(bool keep_place) {
+  RunAsyncCommits();
+  auto status = AutoCommit();
+  membership_.Leave(keep_place);
+  assigned_.Clear();
+  assigned_.Unwatch();
+  stored_.clear();
+  mode_ = Mode::kNothing;
+  return status;
+}
+
+absl::Status ConsumerImpl::Unsubscribe() {
+  if (auto status = CheckMayChange(); !status.ok()) return status;
+  return BecomeNothing(false);
+}
+
+absl::Status ConsumerImpl::Assign(const Partitions& partitions) {
+  if (auto status = CheckMayChange(); !status.ok()) return status;
+  if (mode_ == Mode::kSubscribed) {
+    if (auto status = BecomeNothing(false); !status.ok()) return status;
+  }
+  LastAutoCommit();
+  assigned_.set_deleted_is_error(true);
+  if (auto status = assigned_.Set(partitions); !status.ok()) return status;
+  stored_.clear();
+  mode_ = partitions.empty() ? Mode::kNothing : Mode::kAssigned;
+  return absl::OkStatus();
+}
+
+std::vector<std::string> ConsumerImpl::subscription() const {
+  if (mode_ != Mode::kSubscribed) return {};
+  return membership_.subscription().Topics(*engine_);
+}
+
+void ConsumerImpl::Tell(const std::function<void(const Partitions&)>& listener,
+                        const Partitions& partitions) {
+  if (!listener || partitions.empty()) return;
+  in_listener_ = true;
+  listener(partitions);
+  in_listener_ = false;
+}
+
+Membership::Events ConsumerImpl::MembershipEvents() {
+  const auto keep_only = [this](const Partitions& gone) {
+    Partitions kept = assigned_.names();
+    std::erase_if(kept, [&](const TopicPartition& name) {
+      return std::find(gone.begin(), gone.end(), name) != gone.end();
+    });
+    assigned_.Set(kept).IgnoreError();  // opens nothing, so cannot fail
+    for (const TopicPartition& name : gone) stored_.erase(name);
+  };
+  return {
+      .on_revoked =
+          [this, keep_only](const Partitions& revoked) {
+            RunAsyncCommits();
+            LastAutoCommit();
+            Tell(options_.rebalance_listener.on_revoked, revoked);
+            keep_only(revoked);
+          },
+      .on_lost =
+          [this, keep_only](const Partitions& lost) {
+            const RebalanceListener& listener = options_.rebalance_listener;
+            keep_only(lost);
+            Tell(listener.on_lost ? listener.on_lost : listener.on_revoked, lost);
+          },
+      .on_assigned =
+          [this](const Partitions& all, const Partitions& added) {
+            if (auto status = assigned_.Set(all); !status.ok()) return status;
+            Tell(options_.rebalance_listener.on_assigned, added);
+            return absl::OkStatus();
+          },
+  };
+}
+
+absl::StatusOr<Records> ConsumerImpl::Poll(absl::Duration timeout) {
+  if (auto status = CheckMayChange(); !status.ok()) return status;
+  const base::Deadline deadline = base::DeadlineAfter(timeout);
+  for (;;) {
+    if (auto status = CheckOpen(); !status.ok()) return status;
+    if (mode_ == Mode::kNothing) {
+      return absl::FailedPreconditionError(
+          "this consumer has neither a subscription nor an assignment: Subscribe or Assign first");
+    }
+    if (signal_->woken_by_user.exchange(false)) {
+      return absl::CancelledError("the consumer was woken up");
+    }
+    auto records = LookForRecords();
+    if (!records.ok() || !records->empty()) {
+      if (++busy_polls_ == kBusyPollsToUnwatch) assigned_.Unwatch();
+      return records;
+    }
+    busy_polls_ = 0;
+    if (!Sleep(deadline)) return Records();
+  }
+}
+
+absl::StatusOr<Records> ConsumerImpl::LookForRecords() {
+  RunAsyncCommits();
+  AutoCommitIfDue();
+  if (mode_ == Mode::kSubscribed) {
+    if (auto status = membership_.Advance(); !status.ok()) return status;
+  }
+  if (auto status = DecidePositions(); !status.ok()) return status;
+  return assigned_.Read(options_);
+}
+
+bool ConsumerImpl::HasNews() const {
+  return signal_->woken_by_user.load() || engine_->closed() || assigned_.HasNews() ||
+         (mode_ == Mode::kSubscribed && membership_.HasNews());
+}
+
+// False when `deadline` has passed and there was nothing.
+bool ConsumerImpl::Sleep(base::Deadline deadline) {
+  if (deadline <= std::chrono::steady_clock::now()) return false;
+  assigned_.Watch();
+  const auto ticket = signal_->wakeup.Prepare();
+  if (HasNews()) return true;
+  // Subscribed, it also has to show that it lives, well within max_poll_interval.
+  const absl::Duration longest = mode_ == Mode::kSubscribed
+                                     ? std::min(kTopicCheckInterval, options_.max_poll_interval / 3)
+                                     : absl::InfiniteDuration();
+  const base::Deadline until = std::min(deadline, base::DeadlineAfter(longest));
+  return signal_->wakeup.Wait(ticket, until) || until < deadline || HasNews();
+}
+
+absl::Status ConsumerImpl::Close() {
+  if (closed_) return absl::OkStatus();
+  if (in_listener_) return CheckMayChange();
+  const auto status = BecomeNothing(!options_.group_instance_id.empty());
+  closed_ = true;
+  return status;
+}
+
+}  // namespace rill::client

@@ -1,0 +1,118 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/wakeup.h"
+#include "client/assigned_partitions.h"
+#include "client/clock_reader.h"
+#include "client/consumer_signal.h"
+#include "client/membership.h"
+#include "engine/local_engine.h"
+#include "rill/consumer.h"
+
+namespace rill::client {
+
+// What is behind rill::Consumer. Not thread-safe, but for Wakeup.
+class ConsumerImpl {
+ public:
+  using Partitions = std::vector<TopicPartition>;
+  using Offsets = std::map<TopicPartition, OffsetAndMetadata>;
+  using CommitCallback = Consumer::CommitCallback;
+
+  // InvalidArgument for options out of range.
+  static absl::StatusOr<std::unique_ptr<ConsumerImpl>> Create(
+      std::shared_ptr<engine::LocalEngine> engine, const ConsumerOptions& options);
+  ~ConsumerImpl();
+
+  absl::Status Subscribe(const std::vector<std::string>& topics);
+  absl::Status SubscribePattern(const std::string& pattern);
+  absl::Status Unsubscribe();
+  absl::Status Assign(const Partitions& partitions);
+  std::vector<std::string> subscription() const;
+  Partitions assignment() const { return assigned_.names(); }
+
+  absl::StatusOr<Records> Poll(absl::Duration timeout);
+  void Wakeup() { signal_->Wake(); }
+
+  // consumer_positions.cc
+  absl::Status Seek(const TopicPartition& partition, std::int64_t offset);
+  using Finder = std::function<absl::StatusOr<std::int64_t>(const AssignedPartition&)>;
+  // Moves `partitions`, or all, to where `find` says.
+  absl::Status SeekAll(const Partitions& partitions, const Finder& find);
+  absl::StatusOr<std::int64_t> Position(const TopicPartition& partition);
+  absl::StatusOr<std::int64_t> Lag(const TopicPartition& partition);
+  absl::Status SetPaused(const Partitions& partitions, bool paused);
+  Partitions paused() const;
+
+  // consumer_commits.cc
+  absl::StatusOr<OffsetAndMetadata> Committed(const TopicPartition& partition);
+  absl::Status Commit();
+  absl::Status Commit(const Records& records);
+  absl::Status Commit(const Offsets& offsets);
+  void CommitAsync(std::optional<Offsets> offsets, CommitCallback callback);
+
+  const std::string& member_id() const { return membership_.member_id(); }
+  absl::Status Close();
+
+ private:
+  enum class Mode { kNothing, kAssigned, kSubscribed };
+  struct AsyncCommit {
+    Offsets offsets;
+    CommitCallback callback;
+  };
+
+  ConsumerImpl(std::shared_ptr<engine::LocalEngine> engine, const ConsumerOptions& options,
+               std::vector<engine::Assignor> assignors);
+
+  absl::Status CheckOpen() const;
+  // CheckOpen, for calls that may not be made from within a listener.
+  absl::Status CheckMayChange() const;
+  absl::Status CheckGroup() const;
+  absl::Status BecomeSubscribed(Subscription subscription);
+  absl::Status BecomeNothing(bool keep_place);
+  absl::StatusOr<Records> LookForRecords();
+  bool HasNews() const;
+  bool Sleep(base::Deadline deadline);
+  Membership::Events MembershipEvents();
+  void Tell(const std::function<void(const Partitions&)>& listener, const Partitions& partitions);
+
+  absl::StatusOr<AssignedPartition*> FindAssigned(const TopicPartition& name);
+  absl::StatusOr<std::vector<AssignedPartition*>> FindAll(const Partitions& names);
+  // Decides where to begin in partitions that have no position yet.
+  absl::Status DecidePositions();
+
+  Offsets Positions() const;
+  absl::Status Store(const Offsets& offsets);
+  void RunAsyncCommits();
+  // With auto-commit, stores the positions that changed.
+  absl::Status AutoCommit();
+  // The same; a failure goes to the log.
+  void LastAutoCommit();
+  void AutoCommitIfDue();
+
+  const std::shared_ptr<engine::LocalEngine> engine_;
+  const ConsumerOptions options_;
+  const ClockReader clock_;
+  const std::shared_ptr<ConsumerSignal> signal_ = std::make_shared<ConsumerSignal>();
+  Mode mode_ = Mode::kNothing;
+  bool closed_ = false;
+  bool in_listener_ = false;
+  AssignedPartitions assigned_;
+  Membership membership_;
+  std::deque<AsyncCommit> async_commits_;
+  Offsets stored_;  // what this consumer committed last
+  std::int64_t next_auto_commit_nanos_ = 0;
+  int busy_polls_ = 0;  // in a row that need not sleep
+};
+
+}  // namespace rill::client

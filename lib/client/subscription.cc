@@ -1,0 +1,35 @@
+#include "client/subscription.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "fmt/format.h"
+
+namespace rill::client {
+
+Subscription::Subscription(std::vector<std::string> topics) : topics_(std::move(topics)) {
+  std::sort(topics_.begin(), topics_.end());
+  topics_.erase(std::unique(topics_.begin(), topics_.end()), topics_.end());
+}
+
+absl::StatusOr<Subscription> Subscription::Matching(const std::string& pattern) {
+  Subscription subscription;
+  try {
+    subscription.pattern_ = std::make_shared<const std::regex>(pattern);
+  } catch (const std::regex_error& error) {
+    return absl::InvalidArgumentError(
+        fmt::format("\"{}\" is no ECMAScript regular expression: {}", pattern, error.what()));
+  }
+  return subscription;
+}
+
+std::vector<std::string> Subscription::Topics(const engine::LocalEngine& engine) const {
+  if (pattern_ == nullptr) return topics_;
+  std::vector<std::string> matching;
+  for (std::string& name : engine.ListTopics(false)) {
+    if (std::regex_match(name, *pattern_)) matching.push_back(std::move(name));
+  }
+  return matching;
+}
+
+}  // namespace rill::client
