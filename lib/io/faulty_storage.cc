@@ -7,14 +7,16 @@
 namespace rill::testing {
 
 struct FaultyStorage::Impl {
-  std::unique_ptr<io::FaultyFileSystem> files = std::make_unique<io::FaultyFileSystem>();
+  explicit Impl(std::unique_ptr<io::FaultyFileSystem> f) : files(std::move(f)) {}
+  const std::unique_ptr<io::FaultyFileSystem> files;
 };
 
 struct FaultyStorageAccess {
   static io::FaultyFileSystem& Files(const FaultyStorage& storage) { return *storage.impl_->files; }
 };
 
-FaultyStorage::FaultyStorage() : impl_(std::make_unique<Impl>()) {}
+FaultyStorage::FaultyStorage()
+    : impl_(std::make_unique<Impl>(std::make_unique<io::FaultyFileSystem>())) {}
 FaultyStorage::FaultyStorage(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 FaultyStorage::~FaultyStorage() = default;
 

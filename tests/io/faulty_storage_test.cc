@@ -299,10 +299,12 @@ TEST_CASE("Power may be cut while threads store, sync and make files") {
   REQUIRE(file->Allocate(64 * kPage).ok());
   auto mapping = file->Map(64 * kPage, MapMode::kReadWrite).value();
   std::thread storing([&] {
-    for (int i = 0; !stop; ++i) mapping->data()[i * 64 % (64 * kPage)] = static_cast<char>(i);
+    for (std::uint64_t i = 0; !stop; ++i) {
+      mapping->data()[i * 64 % (64 * kPage)] = static_cast<char>(i);
+    }
   });
   std::thread working([&] {
-    for (int i = 0; !stop; ++i) {
+    for (std::uint64_t i = 0; !stop; ++i) {
       const std::string path = "/" + std::to_string(i % 10);
       if (!file->Sync().ok() || !Create(storage, path)->WriteAt(0, "x").ok()) std::abort();
       if (i % 3 == 0 && !FileSystemOf(storage).SyncDirectory("/").ok()) std::abort();
