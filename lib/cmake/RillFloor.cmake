@@ -11,6 +11,10 @@ target_include_directories(rill_build_flags INTERFACE ${PROJECT_SOURCE_DIR}/incl
 if(RILL_WARNINGS_AS_ERRORS)
   target_compile_options(rill_build_flags INTERFACE -Wall -Wextra -Werror
     $<$<CXX_COMPILER_ID:Clang,AppleClang>:-Wthread-safety>)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+    # g++ 12 raises false alarms of this one when it inlines std::variant and std::regex.
+    target_compile_options(rill_build_flags INTERFACE -Wno-maybe-uninitialized)
+  endif()
 endif()
 
 function(rill_floor)

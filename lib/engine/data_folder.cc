@@ -112,7 +112,8 @@ std::optional<TopicPartition> ParsePartitionFolderName(std::string_view name) {
 
 std::string DeletedFolderName(std::string_view topic, std::int32_t partition) {
   std::string unique;
-  for (const std::uint8_t byte : Uuid::Random().bytes()) unique += fmt::format("{:02x}", byte);
+  const Uuid uuid = Uuid::Random();
+  for (const std::uint8_t byte : uuid.bytes()) unique += fmt::format("{:02x}", byte);
   const std::string suffix = fmt::format("-{}.{}{}", partition, unique, kDeletedSuffix);
   return fmt::format("{}{}", topic.substr(0, kMaxFileName - suffix.size()), suffix);
 }

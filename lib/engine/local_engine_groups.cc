@@ -15,7 +15,8 @@ constexpr std::int64_t kProducerIdBlock = 1000;
 // As Java writes a random UUID: hexadecimal, in groups.
 std::string NewMemberId() {
   std::string text;
-  for (const std::uint8_t byte : Uuid::Random().bytes()) {
+  const Uuid uuid = Uuid::Random();
+  for (const std::uint8_t byte : uuid.bytes()) {
     text += fmt::format("{:02x}", byte);
     if (text.size() == 8 || text.size() == 13 || text.size() == 18 || text.size() == 23) {
       text += '-';
