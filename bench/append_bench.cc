@@ -42,11 +42,14 @@ void RegisterAppends() {
   for (const Place place : {Place::kMem, Place::kFile}) {
     const std::string where = place == Place::kMem ? "/mem" : "/file";
     benchmark::RegisterBenchmark(("append/batch" + where).c_str(), AppendBatch, place)
-        ->Iterations(kAppendBytes / kBatchBytes);
+        ->Iterations(kAppendBytes / kBatchBytes)
+        ->UseRealTime();
     benchmark::RegisterBenchmark(("append/producer" + where).c_str(), AppendProducer, place)
-        ->Iterations(kAppendBytes / kRecordBytes);
+        ->Iterations(kAppendBytes / kRecordBytes)
+        ->UseRealTime();
     benchmark::RegisterBenchmark(("append/sync" + where).c_str(), AppendSync, place)
-        ->Iterations(kAppendBytes / 2 / (kBatchHeaderSize + kRecordBytes));
+        ->Iterations(kAppendBytes / 2 / (kBatchHeaderSize + kRecordBytes))
+        ->UseRealTime();
   }
 }
 

@@ -126,10 +126,14 @@ void RegisterLimits() {
   for (const Place place : {Place::kMem, Place::kFile}) {
     const std::string where = place == Place::kMem ? "/mem" : "/file";
     benchmark::RegisterBenchmark(("limit/append" + where).c_str(), LimitAppend, place)
-        ->Iterations(kAppendBytes / kBatchBytes);
+        ->Iterations(kAppendBytes / kBatchBytes)
+        ->UseRealTime();
     benchmark::RegisterBenchmark(("limit/append_sync" + where).c_str(), LimitAppendSync, place)
-        ->Iterations(kAppendBytes / 2 / kSingleRecordBatch);
-    benchmark::RegisterBenchmark(("limit/scan" + where).c_str(), LimitScan, place)->Iterations(2);
+        ->Iterations(kAppendBytes / 2 / kSingleRecordBatch)
+        ->UseRealTime();
+    benchmark::RegisterBenchmark(("limit/scan" + where).c_str(), LimitScan, place)
+        ->Iterations(2)
+        ->UseRealTime();
   }
 }
 
