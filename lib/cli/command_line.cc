@@ -1,0 +1,88 @@
+#include "cli/command_line.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "fmt/format.h"
+#include "rill/error.h"
+
+namespace rill::cli {
+namespace {
+
+struct Word {
+  std::string_view name;
+  std::optional<std::string_view> argument;  // what stands behind "="
+};
+
+// What an option's word says: its dashes are gone, its argument is split off.
+Word SplitWord(std::string_view word) {
+  word.remove_prefix(word.starts_with("--") ? 2 : 1);
+  const std::size_t equals = word.find('=');
+  if (equals == std::string_view::npos) return {word, std::nullopt};
+  return {word.substr(0, equals), word.substr(equals + 1)};
+}
+
+bool LooksLikeOption(std::string_view word) { return word.size() > 1 && word[0] == '-'; }
+
+absl::Status Bad(const std::string& message) {
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRequest, message);
+}
+
+absl::Status Unknown(std::string_view word, std::string_view name) {
+  return Bad(fmt::format("{} is not an option ({} was given); --help lists them",
+                         name.empty() ? "an empty name" : fmt::format("--{}", name), word));
+}
+
+}  // namespace
+
+CommandLine::Given& CommandLine::Note(std::string_view name) {
+  for (Given& given : given_) {
+    if (given.name == name) return given;
+  }
+  return given_.emplace_back(Given{name, {}});
+}
+
+absl::StatusOr<CommandLine> CommandLine::Parse(std::span<const OptionSpec> specs,
+                                               std::span<const std::string> words) {
+  CommandLine line;
+  for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
+    if (!LooksLikeOption(words[i])) continue;
+    const Word word = SplitWord(words[i]);
+    const auto spec = std::find_if(specs.begin(), specs.end(), [&word](const OptionSpec& known) {
+      return known.name == word.name;
+    });
+    if (spec == specs.end()) return Unknown(words[i], word.name);
+    Given& given = line.Note(spec->name);
+    if (spec->argument == Argument::kNone) continue;
+    const bool has_next = i + 1 < words.size();
+    if (word.argument) {
+      given.arguments.emplace_back(*word.argument);
+    } else if (spec->argument == Argument::kRequired) {
+      if (!has_next) return Bad(fmt::format("--{} needs an argument", spec->name));
+      given.arguments.push_back(words[++i]);
+    } else if (has_next && !LooksLikeOption(words[i + 1])) {
+      given.arguments.push_back(words[++i]);
+    }
+  }
+  return line;
+}
+
+bool CommandLine::Has(std::string_view name) const {
+  return std::any_of(given_.begin(), given_.end(),
+                     [name](const Given& given) { return given.name == name; });
+}
+
+absl::StatusOr<std::string> CommandLine::Value(std::string_view name,
+                                               std::string_view otherwise) const {
+  for (const Given& given : given_) {
+    if (given.name != name || given.arguments.empty()) continue;
+    if (given.arguments.size() > 1) {
+      return Bad(fmt::format("--{} was given {} times, and takes one argument", name,
+                             given.arguments.size()));
+    }
+    return given.arguments.front();
+  }
+  return std::string(otherwise);
+}
+
+}  // namespace rill::cli

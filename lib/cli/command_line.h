@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace rill::cli {
+
+enum class Argument { kNone, kOptional, kRequired };
+
+struct OptionSpec {
+  std::string_view name;
+  Argument argument = Argument::kNone;
+};
+
+// A command line read by the rules of Kafka's tools (those of the Java library jopt-simple, without
+// abbreviations):
+//
+//   --name value, --name=value, -name value and -name=value are the same; names are not shortened
+//   a required argument is the next word, whatever it looks like; an optional one is the next word
+//   unless that begins with a dash; a flag ignores an argument given with "="
+//   words that belong to no option are ignored, as is everything behind "--"
+//   options may be repeated, but then their argument cannot be asked for
+class CommandLine {
+ public:
+  // InvalidArgument names an option that `specs` do not have, or whose argument is missing. `specs`
+  // must outlive the result.
+  static absl::StatusOr<CommandLine> Parse(std::span<const OptionSpec> specs,
+                                           std::span<const std::string> words);
+
+  bool Has(std::string_view name) const;
+
+  // The argument of an option, `otherwise` when it was not given or had none. InvalidArgument when
+  // there are several.
+  absl::StatusOr<std::string> Value(std::string_view name, std::string_view otherwise) const;
+
+ private:
+  struct Given {
+    std::string_view name;
+    std::vector<std::string> arguments;
+  };
+  Given& Note(std::string_view name);
+
+  std::vector<Given> given_;
+};
+
+}  // namespace rill::cli

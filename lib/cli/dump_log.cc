@@ -1,0 +1,126 @@
+#include "cli/dump_log.h"
+
+#include "cli/dump_files.h"
+#include "cli/dump_log_options.h"
+#include "cli/java_text.h"
+#include "fmt/format.h"
+#include "rill/error.h"
+
+namespace rill::cli {
+namespace {
+
+// The Kafka whose tool this acts like.
+constexpr char kKafkaVersion[] = "4.3.1";
+
+DumpFile MakeFile(const std::string& word, const std::string& working_directory) {
+  DumpFile file;
+  file.shown = JavaPath(word);
+  if (file.shown.starts_with('/')) {
+    file.absolute = file.shown;
+  } else {
+    file.absolute = JavaPath(working_directory + "/" + file.shown);
+  }
+  return file;
+}
+
+absl::Status DumpLogFile(DumpContext& context, const DumpFile& file,
+                         const DumpLogOptions& options) {
+  const auto decoder = options.Decoder();
+  if (!decoder.ok()) return decoder.status();
+  const auto max_bytes = options.MaxBytes();
+  if (!max_bytes.ok()) return max_bytes.status();
+  return DumpSegment(context, file,
+                     {.deep = options.is_deep(),
+                      .print_content = options.prints_content(),
+                      .skip_metadata = options.skips_metadata(),
+                      .max_bytes = *max_bytes,
+                      .decoder = decoder->get()});
+}
+
+absl::Status DumpIndexFile(DumpContext& context, const DumpFile& file,
+                           const DumpLogOptions& options) {
+  const auto max_message_size = options.MaxMessageSize();
+  if (!max_message_size.ok()) return max_message_size.status();
+  return DumpOffsetIndex(context, file, options.index_check(), *max_message_size);
+}
+
+absl::Status Dump(DumpContext& context, const DumpFile& file, const DumpLogOptions& options) {
+  context.out.Print("Dumping {}\n", file.shown);
+  const std::string name = file.name();
+  const std::size_t dot = name.rfind('.');
+  const std::string suffix = dot == std::string::npos ? "" : name.substr(dot);
+  if (suffix == ".log" || suffix == ".checkpoint") return DumpLogFile(context, file, options);
+  if (suffix == ".index") return DumpIndexFile(context, file, options);
+  if (suffix == ".timeindex") return DumpTimeIndex(context, file, options.index_check());
+  if (suffix == ".txnindex") return DumpTransactionIndex(context, file);
+  if (suffix == ".snapshot") return DumpProducerSnapshot(context, file);
+  context.err.Print("Ignoring unknown file {}\n", file.shown);
+  return absl::OkStatus();
+}
+
+absl::Status DumpAll(DumpContext& context, const DumpLogOptions& options,
+                     const std::string& working_directory) {
+  const auto files = options.Files();
+  if (!files.ok()) return files.status();
+  for (const std::string& file : *files) {
+    const absl::Status status = Dump(context, MakeFile(file, working_directory), options);
+    if (!status.ok()) return status;
+  }
+  context.problems.Print(context.err);
+  return absl::OkStatus();
+}
+
+int Fail(TextWriter& err, const absl::Status& status) {
+  err.Print("rill dump-log: {}\n", std::string(status.message()));
+  return 1;
+}
+
+}  // namespace
+
+std::string DumpFile::name() const { return shown.substr(shown.rfind('/') + 1); }
+
+std::string DumpFile::stem() const {
+  const std::size_t name_at = absolute.rfind('/') + 1;
+  return absolute.substr(0, absolute.find('.', name_at));
+}
+
+absl::StatusOr<std::int64_t> DumpFile::BaseOffset() const {
+  const std::string name = this->name();
+  const std::string digits = name.substr(0, name.find('.'));
+  if (const auto offset = ParseJavaNumber<std::int64_t>(digits)) return *offset;
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRequest,
+                   fmt::format("{}: the file's name must begin with its base offset, as in "
+                               "00000000000000000000.log",
+                               shown));
+}
+
+int RunDumpLog(const CommandContext& context, std::span<const std::string> words) {
+  TextWriter out(context.out);
+  TextWriter err(context.err);
+  const auto options = DumpLogOptions::Parse(words);
+  if (!options.ok()) return Fail(err, options.status());
+  if (options->wants_help()) {
+    err.Print("{}", kDumpLogHelp);
+    return 1;  // as Kafka's tools do
+  }
+  if (options->wants_version()) {
+    out.Print("{}\n", kKafkaVersion);
+    return 0;
+  }
+  if (!options->has_files()) {
+    err.Print("Missing required argument \"[files]\"\n{}", kDumpLogHelp);
+    return 1;
+  }
+  DumpContext dump{.files = context.files, .out = out, .err = err};
+  if (auto status = DumpAll(dump, *options, context.working_directory); !status.ok()) {
+    return Fail(err, status);
+  }
+  out.Flush();
+  if (!context.out.good()) {
+    err.Print("rill dump-log: standard output does not take what is written to it\n");
+    return 1;
+  }
+  return 0;
+}
+
+}  // namespace rill::cli

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <ostream>
+#include <span>
+#include <string>
+
+#include "io/file_system.h"
+
+namespace rill::cli {
+
+// Where a command runs: what it reads, and where its words go.
+struct CommandContext {
+  io::FileSystem& files;
+  std::string working_directory;  // relative paths count from here; absolute
+  std::ostream& out;
+  std::ostream& err;
+};
+
+// `rill dump-log <words>`: does and prints what Kafka's DumpLogSegments 4.3.1 does with the same
+// words; docs/reference/dump-log.md says what differs. Returns the exit code: 0, also when the
+// files hold contradictions (they are told on `err`), or 1 for an error, told on `err`.
+int RunDumpLog(const CommandContext& context, std::span<const std::string> words);
+
+}  // namespace rill::cli

@@ -1,0 +1,36 @@
+#include <algorithm>
+
+#include "base/bytes.h"
+#include "cli/dump_files.h"
+#include "cli/entry_file.h"
+
+namespace rill::cli {
+namespace {
+
+// int16 version, int64 producer id, first offset, last offset, last stable offset.
+constexpr std::size_t kEntrySize = 34;
+// Kafka shows entries of later versions as if they were of the last one that it knows.
+constexpr std::int16_t kVersion = 0;
+
+}  // namespace
+
+absl::Status DumpTransactionIndex(DumpContext& context, const DumpFile& file) {
+  if (const auto base_offset = file.BaseOffset(); !base_offset.ok()) return base_offset.status();
+  auto index = EntryFile::Open(context.files, file.absolute, kEntrySize);
+  if (absl::IsNotFound(index.status())) return absl::OkStatus();
+  if (!index.ok()) return index.status();
+  for (std::uint64_t i = 0; i < index->count(); ++i) {
+    const auto entry = index->At(i);
+    if (!entry.ok()) return entry.status();
+    const auto number = [&entry](std::size_t at) {
+      return base::LoadBigEndian<std::int64_t>(*entry + at);
+    };
+    context.out.Print(
+        "version: {} producerId: {} firstOffset: {} lastOffset: {} lastStableOffset: {}\n",
+        std::min(base::LoadBigEndian<std::int16_t>(*entry), kVersion), number(2), number(10),
+        number(18), number(26));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace rill::cli

@@ -1,0 +1,166 @@
+#include <algorithm>
+#include <utility>
+
+#include "cli/internal_messages.h"
+#include "cli/message_decoder.h"
+#include "engine/group/kafka_bytes.h"
+#include "fmt/format.h"
+#include "rill/error.h"
+#include "rill/record.h"
+
+namespace rill::cli {
+namespace {
+
+using engine::KafkaReader;
+
+std::string Text(const absl::Status& status) { return std::string(status.message()); }
+
+absl::Status Malformed(const std::string& message) {
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRecord, message);
+}
+
+// Of the topics whose records Kafka's coordinators write.
+class CoordinatorDecoder : public MessageDecoder {
+ public:
+  explicit CoordinatorDecoder(std::span<const RecordKind> kinds) : kinds_(kinds) {}
+
+  absl::StatusOr<DecodedRecord> Decode(const RecordContent& record) const override {
+    if (IsNull(record.key)) {
+      return Malformed(
+          fmt::format("the record at offset {} has no key, which records of the topic "
+                      "that the decoder is for have",
+                      record.offset));
+    }
+    KafkaReader key(record.key, "key");
+    const auto type = key.Int<std::int16_t>();
+    const auto kind = std::find_if(kinds_.begin(), kinds_.end(),
+                                   [type](const RecordKind& known) { return known.type == type; });
+    if (key.ok() && kind == kinds_.end()) {
+      return DecodedRecord{.key = fmt::format("Unknown record type {} at offset {}, skipping.",
+                                              type, record.offset)};
+    }
+    auto decoded = key.ok() ? DecodeAs(*kind, key, record.value) : key.status();
+    if (decoded.ok()) return decoded;
+    return DecodedRecord{.key = fmt::format("Error at offset {}, skipping. {}", record.offset,
+                                            Text(decoded.status()))};
+  }
+
+ protected:
+  // The message that the value of a record of `kind` is.
+  virtual const Message& ValueOf(const RecordKind& kind, std::string_view) const {
+    return *kind.value;
+  }
+
+ private:
+  absl::StatusOr<DecodedRecord> DecodeAs(const RecordKind& kind, KafkaReader& key,
+                                         std::string_view value) const {
+    DecodedRecord decoded;
+    decoded.key = fmt::format(R"({{"type":"{}","data":)", kind.type);
+    if (auto status = AppendMessageJson(*kind.key, 0, key, *decoded.key); !status.ok()) {
+      return status;
+    }
+    *decoded.key += '}';
+    if (IsNull(value)) {
+      decoded.payload = "<DELETE>";
+      return decoded;
+    }
+    KafkaReader reader(value, kind.value->name);
+    const auto version = reader.Int<std::int16_t>();
+    if (!reader.ok()) return reader.status();
+    decoded.payload = fmt::format(R"({{"version":"{}","data":)", version);
+    const Message& message = ValueOf(kind, value);
+    if (auto status = AppendMessageJson(message, version, reader, *decoded.payload); !status.ok()) {
+      return status;
+    }
+    *decoded.payload += '}';
+    return decoded;
+  }
+
+  std::span<const RecordKind> kinds_;
+};
+
+class OffsetsDecoder final : public CoordinatorDecoder {
+ public:
+  OffsetsDecoder() : CoordinatorDecoder(OffsetsTopicKinds()) {}
+
+ private:
+  const Message& ValueOf(const RecordKind& kind, std::string_view value) const override {
+    constexpr std::int16_t kGroupMetadata = 2;
+    if (kind.type != kGroupMetadata) return *kind.value;
+    KafkaReader reader(value, kind.value->name);
+    const bool is_compact = reader.Int<std::int16_t>() >= kind.value->flexible_since;
+    const std::string protocol_type = is_compact ? reader.CompactString() : reader.String();
+    return protocol_type == "consumer" ? ConsumersMetadataValue() : *kind.value;
+  }
+};
+
+// "TopicRecord" is TOPIC_RECORD in Kafka's list of them.
+std::string RecordTypeName(std::string_view message_name) {
+  std::string name;
+  for (const char c : message_name) {
+    const bool is_capital = c >= 'A' && c <= 'Z';
+    if (is_capital && !name.empty()) name += '_';
+    name += is_capital ? c : static_cast<char>(c - 'a' + 'A');
+  }
+  return name;
+}
+
+class ClusterMetadataDecoder final : public MessageDecoder {
+ public:
+  absl::StatusOr<DecodedRecord> Decode(const RecordContent& record) const override {
+    auto payload =
+        IsNull(record.value) ? Malformed("the record has no value") : DecodeValue(record.value);
+    if (payload.ok()) return DecodedRecord{.payload = *std::move(payload)};
+    return DecodedRecord{
+        .payload = fmt::format("Error at {}, skipping. {}", record.offset, Text(payload.status()))};
+  }
+
+ private:
+  static absl::StatusOr<std::string> DecodeValue(std::string_view value) {
+    constexpr std::uint32_t kFrameVersion = 1;
+    KafkaReader reader(value, "metadata record");
+    const std::uint32_t frame = reader.UnsignedVarint();
+    const std::uint32_t type = reader.UnsignedVarint();
+    const std::uint32_t version = reader.UnsignedVarint();
+    if (!reader.ok()) return reader.status();
+    if (frame != kFrameVersion) {
+      return Malformed(fmt::format("frame version {}, where {} is known", frame, kFrameVersion));
+    }
+    for (const MetadataKind& kind : ClusterMetadataKinds()) {
+      if (static_cast<std::uint32_t>(kind.type) == type) {
+        return DecodeAs(*kind.value, version, reader);
+      }
+    }
+    return Malformed(fmt::format("unknown record type {}", type));
+  }
+
+  static absl::StatusOr<std::string> DecodeAs(const Message& message, std::uint32_t version,
+                                              KafkaReader& reader) {
+    std::string json =
+        fmt::format(R"({{"type":"{}","version":{},"data":)", RecordTypeName(message.name), version);
+    const int known = version > INT16_MAX ? -1 : static_cast<int>(version);
+    if (auto status = AppendMessageJson(message, known, reader, json); !status.ok()) return status;
+    if (reader.remaining() > 0) {
+      return Malformed(fmt::format("{} bytes follow the {}", reader.remaining(), message.name));
+    }
+    return json + '}';
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<MessageDecoder> NewOffsetsDecoder() { return std::make_unique<OffsetsDecoder>(); }
+
+std::unique_ptr<MessageDecoder> NewTransactionLogDecoder() {
+  return std::make_unique<CoordinatorDecoder>(TransactionTopicKinds());
+}
+
+std::unique_ptr<MessageDecoder> NewShareStateDecoder() {
+  return std::make_unique<CoordinatorDecoder>(ShareStateTopicKinds());
+}
+
+std::unique_ptr<MessageDecoder> NewClusterMetadataDecoder() {
+  return std::make_unique<ClusterMetadataDecoder>();
+}
+
+}  // namespace rill::cli

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "cli/message_schema.h"
+
+// The records of Kafka's internal topics, as Kafka 4.3 writes and reads them.
+namespace rill::cli {
+
+// A kind of record whose key begins with its type, in 16 bits, and whose value with its version.
+struct RecordKind {
+  std::int16_t type;
+  const Message* key;
+  const Message* value;
+};
+
+std::span<const RecordKind> OffsetsTopicKinds();      // __consumer_offsets
+std::span<const RecordKind> TransactionTopicKinds();  // __transaction_state
+std::span<const RecordKind> ShareStateTopicKinds();   // __share_group_state
+
+// GroupMetadataValue, with the subscriptions and assignments of its members told as well: for
+// groups whose protocol type is "consumer".
+const Message& ConsumersMetadataValue();
+
+// A kind of record of __cluster_metadata, which has no key.
+struct MetadataKind {
+  std::int16_t type;
+  const Message* value;
+};
+
+std::span<const MetadataKind> ClusterMetadataKinds();
+
+}  // namespace rill::cli

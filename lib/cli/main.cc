@@ -1,0 +1,17 @@
+#include <filesystem>
+#include <iostream>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "cli/rill_command.h"
+#include "io/real_file_system.h"
+
+int main(int argc, char** argv) {
+  std::ios::sync_with_stdio(false);
+  std::error_code gone;  // a removed working directory is the root: paths in it fail by name
+  const auto files = rill::io::NewRealFileSystem();
+  const std::vector<std::string> words(argv, argv + argc);
+  const std::string directory = std::filesystem::current_path(gone).string();
+  return rill::cli::RunRill({*files, directory, std::cout, std::cerr}, words);
+}

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string>
+
+#include "absl/status/status.h"
+#include "engine/group/kafka_bytes.h"
+
+// Kafka's messages as data: what the records of its internal topics look like, and one reader that
+// turns any of them into the JSON that Kafka's tools print.
+namespace rill::cli {
+
+enum class FieldType : std::uint8_t {
+  kBool,
+  kInt8,
+  kInt16,
+  kUint16,
+  kInt32,
+  kInt64,
+  kFloat64,
+  kString,
+  kBytes,
+  kUuid,
+  kStruct,
+};
+
+inline constexpr int kNeverVersion = std::numeric_limits<int>::max();
+
+struct Message;
+
+// A field as Kafka's schemas describe it. Built by the functions below.
+struct Field {
+  const char* name;
+  FieldType type;
+  std::span<const Field> fields = {};  // of a kStruct
+  const Message* embedded = nullptr;   // what a kBytes holds behind its version, if it can be read
+  bool is_array = false;               // an array of `type`
+  int since = 0;                       // the versions that have the field
+  int until = kNeverVersion;
+  int nullable_since = kNeverVersion;
+  int tag = -1;                     // at least 0: stands among the tagged fields
+  std::int64_t default_value = 0;   // a tagged field with this value is not shown; nor is a
+  bool is_null_by_default = false;  // string or array that is empty or, by this, null
+
+  constexpr Field Since(int version) const { return With(&Field::since, version); }
+  constexpr Field Until(int version) const { return With(&Field::until, version); }
+  constexpr Field Nullable(int from = 0) const { return With(&Field::nullable_since, from); }
+  constexpr Field Tagged(int number) const { return With(&Field::tag, number); }
+  constexpr Field Default(std::int64_t value) const { return With(&Field::default_value, value); }
+  constexpr Field NullByDefault() const { return With(&Field::is_null_by_default, true); }
+
+ private:
+  template <typename T>
+  constexpr Field With(T Field::*member, T value) const {
+    Field copy = *this;
+    copy.*member = value;
+    return copy;
+  }
+};
+
+constexpr Field Bool(const char* name) { return {name, FieldType::kBool}; }
+constexpr Field Int8(const char* name) { return {name, FieldType::kInt8}; }
+constexpr Field Int16(const char* name) { return {name, FieldType::kInt16}; }
+constexpr Field Uint16(const char* name) { return {name, FieldType::kUint16}; }
+constexpr Field Int32(const char* name) { return {name, FieldType::kInt32}; }
+constexpr Field Int64(const char* name) { return {name, FieldType::kInt64}; }
+constexpr Field Float64(const char* name) { return {name, FieldType::kFloat64}; }
+constexpr Field String(const char* name) { return {name, FieldType::kString}; }
+constexpr Field Bytes(const char* name) { return {name, FieldType::kBytes}; }
+constexpr Field Bytes(const char* name, const Message* embedded) {
+  return {.name = name, .type = FieldType::kBytes, .embedded = embedded};
+}
+constexpr Field Uuid(const char* name) { return {name, FieldType::kUuid}; }
+constexpr Field Struct(const char* name, std::span<const Field> fields) {
+  return {name, FieldType::kStruct, fields};
+}
+constexpr Field Array(Field element) {
+  element.is_array = true;
+  return element;
+}
+
+struct Message {
+  const char* name;
+  std::span<const Field> fields;
+  int last_version = 0;
+  int flexible_since = kNeverVersion;  // compact lengths and tagged fields from this version on
+};
+
+// Reads a message of `version` off the front of `reader`, and appends it to `json`. InvalidArgument
+// (INVALID_RECORD) when the version is not known or the bytes are no such message, in which case
+// `json` holds part of it.
+absl::Status AppendMessageJson(const Message& message, int version, engine::KafkaReader& reader,
+                               std::string& json);
+
+}  // namespace rill::cli
