@@ -32,7 +32,7 @@ TEST_CASE("A mapping far longer than its file takes no memory, nor does a file o
   auto fs = rill::io::NewMemoryFileSystem();
   auto file = fs->Open("f", OpenMode::kCreate).value();
   const std::size_t before = ResidentBytes();
-  auto mapping = file->Map(kMegabyte << 20, MapMode::kReadWrite).value();
+  auto mapping = file->Map(16'384 * kMegabyte, MapMode::kReadWrite).value();
   REQUIRE(file->Allocate(1000 * kMegabyte).ok());
   CHECK(ResidentBytes() < before + 4 * kMegabyte);
 }
@@ -61,7 +61,7 @@ TEST_CASE("A file that outgrows what it is mapped with is refused until it is un
   auto small = file->Map(4, MapMode::kRead).value();
   // The addresses behind may happen to be free: take them.
   auto below = fs->Open("g", OpenMode::kCreate).value()->Map(kMegabyte, MapMode::kRead).value();
-  const absl::Status status = file->Map(kMegabyte << 20, MapMode::kRead).status();
+  const absl::Status status = file->Map(16'384 * kMegabyte, MapMode::kRead).status();
   if (!status.ok()) {
     CHECK(status.code() == absl::StatusCode::kFailedPrecondition);
     CHECK(status.message() ==
@@ -70,7 +70,7 @@ TEST_CASE("A file that outgrows what it is mapped with is refused until it is un
   }
   CHECK(std::string_view(small->data(), 4) == "data");
   small.reset();
-  auto large = file->Map(kMegabyte << 20, MapMode::kRead).value();
+  auto large = file->Map(16'384 * kMegabyte, MapMode::kRead).value();
   CHECK(std::string_view(large->data(), 4) == "data");
 }
 
