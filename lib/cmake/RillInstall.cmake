@@ -59,7 +59,7 @@ cmake_path(APPEND pc_includedir "\${prefix}" ${CMAKE_INSTALL_INCLUDEDIR})
 configure_file(lib/cmake/rill.pc.in rill.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/rill.pc DESTINATION ${pc_dir})
 
-if(TARGET rill_program)
+if(RILL_BUILD_CLI)
   install(TARGETS rill_program)
   install(CODE [[file(CREATE_LINK rill
     "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}/bin/kafka-dump-log" SYMBOLIC)]])
