@@ -11,27 +11,20 @@
 namespace rill::io {
 namespace {
 
-constexpr std::size_t kHugePageSize = std::size_t{2} << 20;
+// Growth doubles a file's reservation up to this much at a time.
+constexpr std::size_t kLargestSpare = std::size_t{2} << 20;
 // Reservations come in multiples of this, so that a small file seldom moves. A multiple of every
 // page size in use.
 constexpr std::size_t kReservationUnit = 64 * 1024;
 // Far above memory, and far below what would overflow the arithmetic here.
 constexpr std::uint64_t kMaxSize = std::uint64_t{1} << 46;
 
-// `size` bytes of address space, aligned for huge pages where it can hold one; nullptr when there
-// is none. Not counted against the system's commit limit: memory is taken page by page.
+// `size` bytes of address space; nullptr when there is none. Not counted against the system's
+// commit limit: memory is taken page by page.
 char* ReserveAddresses(std::size_t size) {
-  const std::size_t slack = size >= kHugePageSize ? kHugePageSize : 0;
-  void* const got = ::mmap(nullptr, size + slack, PROT_READ | PROT_WRITE,
+  void* const got = ::mmap(nullptr, size, PROT_READ | PROT_WRITE,
                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (got == MAP_FAILED) return nullptr;
-  char* const begin = static_cast<char*>(got);
-  if (slack == 0) return begin;
-  const std::size_t head =
-      (kHugePageSize - reinterpret_cast<std::uintptr_t>(begin)) % kHugePageSize;
-  if (head > 0) ::munmap(begin, head);
-  if (slack > head) ::munmap(begin + head + size, slack - head);
-  return begin + head;
+  return got == MAP_FAILED ? nullptr : static_cast<char*>(got);
 }
 
 }  // namespace
@@ -108,7 +101,7 @@ int MemoryContent::Reserve(std::uint64_t size) {
   if (size <= capacity_) return 0;
   if (size > kMaxSize) return EFBIG;
   const std::size_t needed = RoundUp(size, kReservationUnit);
-  if (pins_ == 0) return Move(std::max(needed, std::min(2 * capacity_, needed + kHugePageSize)));
+  if (pins_ == 0) return Move(std::max(needed, std::min(2 * capacity_, needed + kLargestSpare)));
   void* const stayed = ::mremap(data_, capacity_, needed, 0);
   if (stayed == MAP_FAILED) return EBUSY;
   capacity_ = needed;
@@ -137,16 +130,6 @@ void MemoryContent::Clear(std::size_t from, std::size_t to) {
   if (::madvise(data_ + page, to - page, MADV_DONTNEED) != 0) {
     std::memset(data_ + page, 0, to - page);
   }
-}
-
-void PopulateMemory(char* mapping, std::size_t size, std::size_t offset, std::size_t length) {
-  if (offset >= size) return;
-  const auto base = reinterpret_cast<std::uintptr_t>(mapping);
-  const std::size_t first = RoundUp(base + offset, kHugePageSize);
-  const std::size_t last =
-      RoundDown(base + offset + std::min(length, size - offset), kHugePageSize);
-  if (first < last) (void)::madvise(mapping + (first - base), last - first, MADV_HUGEPAGE);
-  PopulatePages(mapping, size, offset, length);
 }
 
 }  // namespace rill::io

@@ -51,7 +51,4 @@ class MemoryContent {
   int pins_ ABSL_GUARDED_BY(mu_) = 0;
 };
 
-// Populates as PopulatePages does, in huge pages (2 MiB) where the range covers whole ones.
-void PopulateMemory(char* mapping, std::size_t size, std::size_t offset, std::size_t length);
-
 }  // namespace rill::io

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "io/page.h"
 #include "io/system_error.h"
 #include "rill/error.h"
 
@@ -18,7 +19,7 @@ class MemoryMapping final : public Mapping {
   ~MemoryMapping() override { pinned_->Unpin(); }
 
   void Populate(std::size_t offset, std::size_t length) override {
-    PopulateMemory(data(), size(), offset, length);
+    PopulatePages(data(), size(), offset, length);
   }
 
  private:
