@@ -72,7 +72,9 @@ absl::Status CountFlights(rill::Engine& engine, const std::string& topic, int nu
     for (const auto& partition : partitions) tallies.erase(partition);
   };
   options.rebalance_listener.on_assigned = [&](const auto& partitions) {
-    state.say(fmt::format("consumer {} has partitions {}", number, Names(partitions)));
+    if (!state.stop.load()) {
+      state.say(fmt::format("consumer {} has partitions {}", number, Names(partitions)));
+    }
     assigned.insert(assigned.end(), partitions.begin(), partitions.end());
   };
   auto consumer = engine.NewConsumer(options);

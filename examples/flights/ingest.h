@@ -17,8 +17,8 @@ std::int64_t LineOf(const rill::Record& record);
 
 struct IngestOptions {
   std::string csv;  // compressed with zstd
-  absl::Duration
-      stretch_to;  // take at least this long for the whole file; zero: as fast as it goes
+  // Take at least this long for the whole file; zero: as fast as it goes.
+  absl::Duration stretch_to;
 };
 
 // Writes the flights of the file into `topic`, keyed by origin and stamped with their departure,

@@ -40,11 +40,15 @@ class Display {
     fmt::print("[{:6.2f} s] {}\n", Seconds(), line);
     std::fflush(stdout);
   }
+  // Rates are of what this run counts.
+  void BeginBehind(std::int64_t counted) { counted_before_ = counted; }
   void Progress(std::int64_t written, std::int64_t counted) {
     if (isatty(STDOUT_FILENO) == 0) return;
     const std::lock_guard lock(mutex_);
-    fmt::print("\r\x1b[K[{:6.2f} s] written {:>6}, counted {:>6} of {} ({:.0f}%)", Seconds(),
-               written, counted, kFlights, 100.0 * static_cast<double>(counted) / kFlights);
+    const double rate = static_cast<double>(counted - counted_before_) / Seconds();
+    fmt::print("\r\x1b[K[{:6.2f} s] written {:>6}, counted {:>6} of {} ({:.0f}%), {:.0f} a second",
+               Seconds(), written, counted, kFlights,
+               100.0 * static_cast<double>(counted) / kFlights, rate);
     std::fflush(stdout);
     bar_ = true;
   }
@@ -54,6 +58,7 @@ class Display {
   const absl::Time start_ = absl::Now();
   std::mutex mutex_;
   bool bar_ = false;
+  std::int64_t counted_before_ = 0;
 };
 
 // The first failure of several threads.
@@ -93,8 +98,11 @@ absl::Status Stream(rill::Engine& engine, const rill::Topic& topic, const Argume
   auto before = CommittedTally(engine);
   if (!before.ok()) return before.status();
   const std::int64_t counted_before = before->Total().flights;
-  if (counted_before > 0)
+  if (counted_before > 0) {
     display.Say(fmt::format("going on behind {} counted flights", counted_before));
+  }
+  display.BeginBehind(counted_before);
+  const std::int64_t half_way = (counted_before + kFlights) / 2;
 
   CountingState state;
   state.counted = counted_before;
@@ -109,8 +117,8 @@ absl::Status Stream(rill::Engine& engine, const rill::Topic& topic, const Argume
   });
   for (int number = 1; number <= kConsumers; ++number) {
     // The last one leaves half-way, and the others take its partitions over.
-    const auto leave = [&state, number] {
-      return number == kConsumers && state.counted.load() > kFlights / 2;
+    const auto leave = [&state, number, half_way] {
+      return number == kConsumers && state.counted.load() > half_way;
     };
     threads.emplace_back(
         [&, number, leave] { failure.Note(CountFlights(engine, kTopic, number, state, leave)); });

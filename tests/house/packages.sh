@@ -31,10 +31,19 @@ as_root() {
   fi
 }
 
+# What apt-get prints is shown when it fails.
 apt_install() {
-  as_root env DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 \
+  local log
+  log=$(mktemp)
+  if as_root env DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 \
     apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=300 \
-    -o Dpkg::Use-Pty=0 "$@"
+    -o Dpkg::Use-Pty=0 "$@" >"$log" 2>&1; then
+    rm "$log"
+    return 0
+  fi
+  cat "$log"
+  rm "$log"
+  return 1
 }
 
 # Says which packages are missing, why they could not be had, and the command that gets them.
@@ -70,7 +79,7 @@ need_packages() {
     refuse_packages "You are not root, and there is no sudo." "${missing[@]}"
     return 1
   fi
-  as_root apt-get update -q || echo "apt-get update failed; trying with the lists that are there"
+  as_root apt-get update -qq || echo "apt-get update failed; trying with the lists that are there"
   if apt_install "${missing[@]}"; then
     return 0
   fi

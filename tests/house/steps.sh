@@ -1,5 +1,6 @@
 # Steps with headings and times:  source tests/house/steps.sh
 #   heading "Build"                   prints a heading with the time since the script began
+#   quietly <log> command ...         runs a command; its output goes to a file, shown when it fails
 #   run_step "name" command ...       runs a step, keeps its result; never ends the script
 #   print_steps                       prints the table; fails when a step failed, naming it
 
@@ -15,6 +16,12 @@ as_time() {
 
 heading() {
   printf '\n== %s (%s)\n' "$1" "$(as_time $((SECONDS - steps_begin)))"
+}
+
+quietly() {
+  local log=$1
+  shift
+  "$@" >"$log" 2>&1 || { cat "$log"; return 1; }
 }
 
 run_step() {
