@@ -56,8 +56,9 @@ head -n 5 build/quickstart-dump.txt | cut -c 1-160
 cat <<END
 
 Look at next:
-  $data/                                  a folder laid out as Apache Kafka lays out its own
-  $bin/rill dump-log --files $segment --print-data-log
-  examples/flights/README.md                        why nothing was lost or doubled
-  README.md, docs/guide/README.md                   the first program, and the guide
+  $data   a folder laid out as Apache Kafka lays out its own; what is in one of its segments:
+    $bin/rill dump-log --files $segment --print-data-log
+  examples/flights/README.md   why nothing was lost or doubled
+  README.md                    the first program
+  docs/guide/README.md         the guide
 END

@@ -82,13 +82,18 @@ class FirstFailure {
   std::atomic<bool> failed_ = false;
 };
 
+// Three airports a line.
 void PrintTable(const Tally& tally) {
-  fmt::print("\n airport  flights  mean delay (min)\n");
+  constexpr int kColumns = 3;
+  fmt::print("\n");
+  for (int i = 0; i < kColumns; ++i) fmt::print(" airport  flights  mean delay |");
+  int printed = 0;
   for (const auto& [name, airport] : tally.airports()) {
-    fmt::print(" {:<7}  {:>7}  {:>16.3f}\n", name, airport.flights, airport.mean_delay());
+    if (printed++ % kColumns == 0) fmt::print("\n");
+    fmt::print(" {:<7}  {:>7}  {:>10.3f} |", name, airport.flights, airport.mean_delay());
   }
   const AirportTally total = tally.Total();
-  fmt::print("\n{} airports, {} flights, sum of delays {}\n", tally.airports().size(),
+  fmt::print("\n\n{} airports, {} flights, sum of delays {}\n", tally.airports().size(),
              total.flights, total.delay_minutes);
 }
 

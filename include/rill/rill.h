@@ -1,6 +1,7 @@
 #pragma once
 
 // Everything of rill. Read in this order, the headers are the manual.
+// clang-format off
 #include "rill/version.h"
 #include "rill/error.h"
 #include "rill/clock.h"
@@ -18,3 +19,4 @@
 #include "rill/records.h"
 #include "rill/record_batch.h"
 #include "rill/partition.h"
+// clang-format on

@@ -35,6 +35,7 @@ absl::Status MakeError(absl::StatusCode kind, ErrorCode code, const std::string&
 
 const char* ErrorCodeName(ErrorCode code) {
   switch (code) {
+    // clang-format off
     case ErrorCode::kUnknownServerError: return "UNKNOWN_SERVER_ERROR";
     case ErrorCode::kNone: return "NONE";
     case ErrorCode::kOffsetOutOfRange: return "OFFSET_OUT_OF_RANGE";
@@ -74,6 +75,7 @@ const char* ErrorCodeName(ErrorCode code) {
     case ErrorCode::kGroupMaxSizeReached: return "GROUP_MAX_SIZE_REACHED";
     case ErrorCode::kFencedInstanceId: return "FENCED_INSTANCE_ID";
     case ErrorCode::kInvalidRecord: return "INVALID_RECORD";
+    // clang-format on
   }
   return "UNKNOWN_SERVER_ERROR";
 }

@@ -17,7 +17,7 @@ expect_line() {
 }
 
 expect_totals() {
-  expect_line '^ PHX +15186 +10\.816$'
+  expect_line ' PHX +15186 +10\.816 '
   expect_line '^59 airports, 231083 flights, sum of delays 1852020$'
 }
 
@@ -34,7 +34,7 @@ for ((kill = 1; kill <= kills; ++kill)); do
   [ "$status" -eq 137 ] || fail "kill $kill, $how: ended with status $status by itself"
   expect_no_errors "kill $kill, $how"
 done
-echo "killed $kills times; $(grep -oE 'going on behind [0-9]+' "$work/output" || echo nothing) counted"
+echo "killed $kills times"
 
 for run_to_the_end in first again; do
   timeout 300 "${run[@]}" >"$work/output" 2>>"$work/errors" ||
@@ -42,4 +42,4 @@ for run_to_the_end in first again; do
   expect_no_errors "the run to the end ($run_to_the_end)"
   expect_totals
 done
-grep -E '^ PHX|airports,' "$work/output"
+grep -oE ' PHX[^|]+|.*airports,.*' "$work/output"

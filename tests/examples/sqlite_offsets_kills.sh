@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Kills examples/sqlite_offsets at random moments: whenever a run reaches the end, every transfer has
-# been booked once; then it begins anew.
+# Kills examples/sqlite_offsets at random moments: whenever a run reaches the end, every transfer
+# has been booked once; then it begins anew.
 #
 #   sqlite_offsets_kills.sh <sqlite_offsets> [how many kills, 20]
 set -euo pipefail

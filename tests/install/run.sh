@@ -67,7 +67,7 @@ test_files() {
   [ -z "$inside" ] || { echo "$how: strangers among the headers: $inside"; return 1; }
   "$prefix/bin/rill" --version | grep -qF "$(pkg-config --modversion rill)" ||
     { echo "$how: bin/rill --version does not say the version"; return 1; }
-  "$prefix/bin/kafka-dump-log" --help >/dev/null || { echo "$how: no kafka-dump-log"; return 1; }
+  "$prefix/bin/kafka-dump-log" --version >/dev/null || { echo "$how: no kafka-dump-log"; return 1; }
   echo "files, $how: ok"
 }
 
