@@ -75,7 +75,7 @@ const char* ErrorCodeName(ErrorCode code) {
     case ErrorCode::kGroupMaxSizeReached: return "GROUP_MAX_SIZE_REACHED";
     case ErrorCode::kFencedInstanceId: return "FENCED_INSTANCE_ID";
     case ErrorCode::kInvalidRecord: return "INVALID_RECORD";
-    // clang-format on
+      // clang-format on
   }
   return "UNKNOWN_SERVER_ERROR";
 }
