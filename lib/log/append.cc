@@ -159,7 +159,22 @@ absl::StatusOr<char*> SegmentedLog::Room(Incoming batch) {
   if (RollIsDue(batch)) {
     if (auto status = Roll(); !status.ok()) return status;
   }
+  if (batch.size > writer_->limit()) [[unlikely]] {
+    if (auto status = Enlarge(); !status.ok()) return status;
+  }
   return writer_->Room(batch.size);
+}
+
+// The last segment is empty, and was opened when segment.bytes was smaller.
+absl::Status SegmentedLog::Enlarge() {
+  const auto segment = writer_->segment();
+  if (auto status = writer_->Seal(false); !status.ok()) return status;
+  writer_ = nullptr;  // and its mapping with it
+  auto index = std::make_shared<GrowingIndex>();
+  auto status = OpenWriter(segment, log_end_offset(), index,
+                           IndexBuilder(index.get(), segment->base_offset()));
+  if (!status.ok()) state_ = status;
+  return status;
 }
 
 // Kafka's rule (LogSegment.shouldRoll): by size, by the time between the segment's first batch and
@@ -187,9 +202,12 @@ absl::Status SegmentedLog::Roll() {
   auto index = std::make_shared<GrowingIndex>();
   auto status = OpenWriter(segment, base_offset, index, IndexBuilder(index.get(), base_offset));
   if (!status.ok()) {
+    // A segment that is not there must not be found by the next open.
+    environment_.files->Remove(segment->log_path()).IgnoreError();
     writer_ = std::move(rolled);
     return status;
   }
+  rolled->FinishIndex();
   segments_.Add(segment);
   rolled_.push_back(std::move(rolled));
   if (environment_.request_maintenance) environment_.request_maintenance();

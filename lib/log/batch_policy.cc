@@ -11,12 +11,18 @@
 namespace rill::log {
 namespace {
 
+// Exact for any two times.
+std::uint64_t Difference(std::int64_t later_ms, std::int64_t earlier_ms) {
+  return static_cast<std::uint64_t>(later_ms) - static_cast<std::uint64_t>(earlier_ms);
+}
+
 absl::Status BadTimestamp(std::int64_t timestamp_ms, std::int64_t now_ms, const char* limit,
                           std::int64_t max_ms) {
   return MakeError(
       absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidTimestamp,
       fmt::format("timestamp {} is {} ms {} the present, {}; {} allows {} ms", timestamp_ms,
-                  timestamp_ms > now_ms ? timestamp_ms - now_ms : now_ms - timestamp_ms,
+                  timestamp_ms > now_ms ? Difference(timestamp_ms, now_ms)
+                                        : Difference(now_ms, timestamp_ms),
                   timestamp_ms > now_ms ? "after" : "before", now_ms, limit, max_ms));
 }
 
@@ -45,7 +51,10 @@ BatchOptions OptionsOf(BatchView batch) {
 absl::Status CheckYoungest(std::int64_t max_timestamp_ms, const LogConfig& config,
                            std::int64_t now_ms) {
   if (max_timestamp_ms <= now_ms) return absl::OkStatus();
-  if (max_timestamp_ms - now_ms <= config.message_timestamp_after_max_ms) return absl::OkStatus();
+  if (Difference(max_timestamp_ms, now_ms) <=
+      static_cast<std::uint64_t>(config.message_timestamp_after_max_ms)) {
+    return absl::OkStatus();
+  }
   return BadTimestamp(max_timestamp_ms, now_ms, "message.timestamp.after.max.ms",
                       config.message_timestamp_after_max_ms);
 }
@@ -53,7 +62,8 @@ absl::Status CheckYoungest(std::int64_t max_timestamp_ms, const LogConfig& confi
 absl::Status CheckTimestamp(std::int64_t timestamp_ms, const LogConfig& config,
                             std::int64_t now_ms) {
   if (timestamp_ms < now_ms && timestamp_ms != kNoTimestamp &&
-      now_ms - timestamp_ms > config.message_timestamp_before_max_ms) {
+      Difference(now_ms, timestamp_ms) >
+          static_cast<std::uint64_t>(config.message_timestamp_before_max_ms)) {
     return BadTimestamp(timestamp_ms, now_ms, "message.timestamp.before.max.ms",
                         config.message_timestamp_before_max_ms);
   }

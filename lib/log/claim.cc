@@ -1,6 +1,9 @@
+#include <limits>
 #include <utility>
 
+#include "fmt/format.h"
 #include "log/segmented_log.h"
+#include "rill/error.h"
 
 namespace rill::log {
 
@@ -49,6 +52,11 @@ class ClaimedRecordBatch final : public ClaimedBatch {
 
 absl::StatusOr<std::unique_ptr<ClaimedBatch>> SegmentedLog::Claim(const RecordData& record,
                                                                   std::size_t value_size) {
+  if (value_size > std::numeric_limits<std::int32_t>::max()) {
+    return MakeError(
+        absl::StatusCode::kInvalidArgument, ErrorCode::kMessageTooLarge,
+        fmt::format("{}: a value of {} bytes is more than a batch can hold", name_, value_size));
+  }
   const record::SingleRecordBatch batch(record, static_cast<std::int64_t>(value_size));
   auto claim = std::make_unique<ClaimedRecordBatch>(this, batch, value_size);
   if (auto status = claim->Begin(record); !status.ok()) return status;

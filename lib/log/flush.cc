@@ -7,7 +7,13 @@
 
 namespace rill::log {
 
-absl::Status SegmentedLog::Flush() { return FlushUpTo(log_end_offset()); }
+absl::Status SegmentedLog::Flush() {
+  {
+    base::MutexLock lock(&append_mutex_);
+    if (auto status = CheckWritable(); !status.ok()) return status;
+  }
+  return FlushUpTo(log_end_offset());
+}
 
 // Group commit: whoever comes while a flush is under way waits for it, and one of those it did not
 // serve does the next flush for all of them.
@@ -25,11 +31,17 @@ absl::Status SegmentedLog::FlushUpTo(std::int64_t offset) {
   const absl::Status status = FlushOnce(flushed_to);
   flush_mutex_.Lock();
   flushing_ = false;
-  if (!status.ok()) return status;
-  // The high watermark follows the flush, never leads it: what was read survives a power cut.
-  recovery_point_.store(std::max(recovery_point(), flushed_to));
-  RaiseHighWatermark(flushed_to);
-  return absl::OkStatus();
+  if (status.ok()) MarkFlushed(flushed_to);
+  return status;
+}
+
+// The high watermark follows the flush, never leads it: what was read survives a power cut. It is
+// raised before the recovery point, by which appenders see that they need not flush.
+void SegmentedLog::MarkFlushed(std::int64_t offset) {
+  RaiseHighWatermark(offset);
+  std::int64_t current = recovery_point_.load();
+  while (current < offset && !recovery_point_.compare_exchange_weak(current, offset)) {
+  }
 }
 
 // Flushes what was appended before the call. The append lock is held only to learn what to flush,
@@ -49,19 +61,34 @@ absl::Status SegmentedLog::FlushOnce(std::int64_t& flushed_to) {
       return status;
     }
   }
-  return absl::OkStatus();
+  return SyncFolder();
+}
+
+// What was flushed into a file is lost all the same when the folder forgets the file.
+absl::Status SegmentedLog::SyncFolder() {
+  {
+    base::MutexLock lock(&append_mutex_);
+    if (!folder_changed_) return absl::OkStatus();
+    folder_changed_ = false;
+  }
+  auto status = environment_.files->SyncDirectory(directory_);
+  if (!status.ok()) Fail(status);
+  return status;
 }
 
 // After a failed flush nobody knows which pages reached the disk, and the kernel may have dropped
 // what it could not write: nothing may be appended behind bytes that may be lost.
 void SegmentedLog::Fail(const absl::Status& status) {
-  base::MutexLock lock(&append_mutex_);
-  if (!state_.ok()) return;
-  state_ = MakeError(absl::StatusCode::kDataLoss, ErrorCode::kKafkaStorageError,
-                     fmt::format("{} takes no more appends, for a flush failed ({}); close the "
-                                 "engine, mend the storage and open it again",
-                                 name_, status.ToString()));
-  Say(LogLevel::kError, std::string(state_.message()));
+  const std::string line = fmt::format(
+      "{} takes no more appends, for a flush failed ({}); close the engine, mend the storage and "
+      "open it again",
+      name_, status.ToString());
+  {
+    base::MutexLock lock(&append_mutex_);
+    if (!state_.ok()) return;
+    state_ = MakeError(absl::StatusCode::kDataLoss, ErrorCode::kKafkaStorageError, line);
+  }
+  Say(LogLevel::kError, line);
 }
 
 }  // namespace rill::log

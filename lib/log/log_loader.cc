@@ -43,6 +43,9 @@ absl::StatusOr<LoadedLog> LogLoader::Load() {
   if (!log.recovered) {
     if (auto status = LoadTail(log); !status.ok()) return status;
   }
+  if (log.log_end_offset < checkpoint_.log_start_offset) {
+    if (auto status = BeginAnew(*found, log); !status.ok()) return status;
+  }
   log.log_start_offset = std::clamp(checkpoint_.log_start_offset,
                                     log.segments.front()->base_offset(), log.log_end_offset);
   log.recovery_point = checkpoint_.clean_shutdown
@@ -51,6 +54,24 @@ absl::StatusOr<LoadedLog> LogLoader::Load() {
   if (auto status = LoadEpochs(log); !status.ok()) return status;
   if (auto status = LoadProducers(log); !status.ok()) return status;
   return log;
+}
+
+// Records were deleted up to an offset that the log lost with its end. Offsets below were given
+// out, and are not given out twice.
+absl::Status LogLoader::BeginAnew(const std::vector<Found>& found, LoadedLog& log) {
+  const std::int64_t start = checkpoint_.log_start_offset;
+  Say(LogLevel::kWarning, fmt::format("{}: the log ends at offset {}, below its start at {}: it "
+                                      "begins anew there",
+                                      name_, log.log_end_offset, start));
+  log.segments.clear();
+  for (const Found& segment : found) {
+    if (auto status = Drop(segment); !status.ok()) return status;
+  }
+  log.segments.push_back(MakeSegment({start, 0}));
+  log.index = std::make_shared<GrowingIndex>();
+  log.first_timestamp_ms = kNoTimestamp;
+  log.log_end_offset = start;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<LogLoader::Found>> LogLoader::ListSegments() {
@@ -82,15 +103,19 @@ std::shared_ptr<Segment> LogLoader::MakeSegment(const Found& found) const {
                                    found.base_offset, found.size);
 }
 
-// A segment gets its index files when it is sealed (SegmentWriter::Seal); one without them may have
-// its writer's reserve behind the end, whatever was flushed.
+// A segment gets its index files when it is sealed and flushed (SegmentWriter::Seal); one without
+// them may have its writer's reserve behind the end.
+absl::StatusOr<bool> LogLoader::IsComplete(const Found& found) {
+  return environment_.files->Exists(SegmentStem(directory_, found.base_offset) +
+                                    kOffsetIndexSuffix);
+}
+
 absl::StatusOr<bool> LogLoader::NeedsRecovery(const Found& found, std::int64_t next_base_offset) {
   if (checkpoint_.clean_shutdown) return false;
   if (next_base_offset > checkpoint_.recovery_point) return true;
-  auto sealed =
-      environment_.files->Exists(SegmentStem(directory_, found.base_offset) + kOffsetIndexSuffix);
-  if (!sealed.ok()) return sealed.status();
-  return !*sealed;
+  auto complete = IsComplete(found);
+  if (!complete.ok()) return complete.status();
+  return !*complete;
 }
 
 // Validates the segments from `at` on, and ends the log at the first batch that is not sound.
@@ -104,33 +129,55 @@ absl::Status LogLoader::Recover(const std::vector<Found>& found, std::size_t at,
       if (auto status = Drop(found[i]); !status.ok()) return status;
       continue;
     }
-    auto segment = MakeSegment(found[i]);
-    auto view = segment->View();
-    if (!view.ok()) return view.status();
-    log.index = std::make_shared<GrowingIndex>();
-    log.first_timestamp_ms = kNoTimestamp;
-    IndexBuilder builder(log.index.get(), found[i].base_offset);
-    const ScanResult scan = ScanBatches(
-        {view->data(), view->end}, 0, found[i].base_offset, ScanDepth::kValidate,
-        [&](BatchView batch, std::uint32_t position) {
-          if (position == 0) log.first_timestamp_ms = batch.max_timestamp_ms();
-          builder.Add(batch.last_offset(), batch.max_timestamp_ms(), position,
-                      static_cast<std::uint32_t>(batch.size()), config_.index_interval_bytes);
-        });
-    builder.Finish();
-    *view = SegmentView();
-    ended = !scan.damage.ok();
-    if (auto status = CutBehind(*segment, found[i], scan); !status.ok()) return status;
-    segment = MakeSegment({found[i].base_offset, scan.sound_end});
-    segment->MarkVerified(0, scan.sound_end);
-    if (i + 1 < found.size() && !ended) {
-      auto status = log.index->Save(*environment_.files, segment->stem());
-      if (!status.ok()) return status;
-    }
-    log.log_end_offset = scan.next_offset;
-    log.segments.push_back(std::move(segment));
+    const std::int64_t next = i + 1 < found.size() ? found[i + 1].base_offset : INT64_MAX;
+    auto complete = IsComplete(found[i]);
+    if (!complete.ok()) return complete.status();
+    auto scan = RecoverSegment(found[i], next, log);
+    if (!scan.ok()) return scan.status();
+    // Compaction, of complete segments only, leaves offsets out. A writer had written all that
+    // stands before the next segment: where offsets are missing, they were lost.
+    const bool lost = scan->next_offset != next && (!*complete || scan->sound_end < found[i].size);
+    ended = !scan->damage.ok() || lost;
+    if (next == INT64_MAX || ended) continue;
+    if (auto status = Complete(*log.segments.back(), *log.index); !status.ok()) return status;
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<ScanResult> LogLoader::RecoverSegment(const Found& found,
+                                                     std::int64_t next_base_offset,
+                                                     LoadedLog& log) {
+  auto segment = MakeSegment(found);
+  auto view = segment->View();
+  if (!view.ok()) return view.status();
+  log.index = std::make_shared<GrowingIndex>();
+  log.first_timestamp_ms = kNoTimestamp;
+  IndexBuilder builder(log.index.get(), found.base_offset);
+  ScanResult scan = ScanBatches(
+      {view->data(), view->end}, 0, found.base_offset, ScanDepth::kValidate,
+      [&](BatchView batch, std::uint32_t position) {
+        if (position == 0) log.first_timestamp_ms = batch.max_timestamp_ms();
+        builder.Add(batch.last_offset(), batch.max_timestamp_ms(), position,
+                    static_cast<std::uint32_t>(batch.size()), config_.index_interval_bytes);
+      },
+      next_base_offset);
+  builder.Finish();
+  *view = SegmentView();
+  if (auto status = CutBehind(*segment, found, scan); !status.ok()) return status;
+  segment = MakeSegment({found.base_offset, scan.sound_end});
+  segment->MarkVerified(0, scan.sound_end);
+  log.log_end_offset = scan.next_offset;
+  log.segments.push_back(std::move(segment));
+  return scan;
+}
+
+// A segment behind which others stand. Flushes of the log do not come back to it, so it is flushed
+// here, before its index files say that it is complete.
+absl::Status LogLoader::Complete(const Segment& segment, const GrowingIndex& index) {
+  auto file = environment_.files->Open(segment.log_path(), io::OpenMode::kReadWrite);
+  if (!file.ok()) return file.status();
+  if (auto status = (*file)->Sync(); !status.ok()) return status;
+  return index.Save(*environment_.files, segment.stem());
 }
 
 // What the writer reserved is cut off in place: nobody was ever shown it. Bytes that may be linked
@@ -179,13 +226,21 @@ absl::Status LogLoader::LoadTail(LoadedLog& log) {
   auto view = segment->View();
   if (!view.ok()) return view.status();
   auto stored = OpenStoredIndex(*environment_.files, segment->stem(), view->end);
-  log.index = std::make_shared<GrowingIndex>(stored.ok() ? *std::move(stored)
-                                                         : std::shared_ptr<const SegmentIndex>());
+  const auto last_time = stored.ok() ? (*stored)->LastTime() : std::nullopt;
+  const bool believed =
+      stored.ok() && (!last_time.has_value() || segment->Confirms(*view, *last_time));
+  log.index =
+      believed ? std::make_shared<GrowingIndex>(**stored) : std::make_shared<GrowingIndex>();
   IndexBuilder builder(log.index.get(), segment->base_offset());
   std::uint32_t from = 0;
-  if (const auto last = log.index->LastOffset(); last.has_value()) from = last->position;
+  std::int64_t from_offset = segment->base_offset();
+  if (const auto last = log.index->LastOffset(); last.has_value()) {
+    const auto batch = segment->FrameAt(*view, last->position, from_offset);
+    if (batch.ok()) from_offset = batch->base_offset();
+    from = last->position;
+  }
   const ScanResult scan = ScanBatches(
-      {view->data(), view->end}, from, segment->base_offset(), ScanDepth::kFrames,
+      {view->data(), view->end}, from, from_offset, ScanDepth::kOffsets,
       [&](BatchView batch, std::uint32_t position) {
         if (position == from && from > 0) return;  // has its entry
         builder.Add(batch.last_offset(), batch.max_timestamp_ms(), position,

@@ -32,25 +32,39 @@ absl::Status LogLoader::LoadEpochs(LoadedLog& log) {
   return changed ? log.epochs.Save(*environment_.files, path, false) : absl::OkStatus();
 }
 
-// The youngest sound snapshot that the log reaches, and the batches behind it.
-absl::Status LogLoader::LoadProducers(LoadedLog& log) {
+// The snapshots that the log can use, youngest first. A roll leaves one at the base of a segment, a
+// close one at the end of the log; once the log has gone on, the latter serves nobody.
+absl::StatusOr<std::vector<std::int64_t>> LogLoader::ListSnapshots(const LoadedLog& log) {
   auto entries = environment_.files->List(directory_);
   if (!entries.ok()) return entries.status();
-  std::vector<std::int64_t> snapshots;
+  std::vector<std::int64_t> offsets;
   for (const io::DirectoryEntry& entry : *entries) {
     const auto offset = ParseSegmentName(entry.name, kSnapshotSuffix);
-    if (!offset.has_value()) continue;
-    if (*offset <= log.log_end_offset) {
-      snapshots.push_back(*offset);
+    if (offset.has_value()) offsets.push_back(*offset);
+  }
+  std::sort(offsets.rbegin(), offsets.rend());
+  std::vector<std::int64_t> kept;
+  for (const std::int64_t offset : offsets) {
+    const bool is_base =
+        std::any_of(log.segments.begin(), log.segments.end(),
+                    [&](const auto& segment) { return segment->base_offset() == offset; });
+    if (offset <= log.log_end_offset && (is_base || kept.empty())) {
+      kept.push_back(offset);
       continue;
     }
-    auto status = environment_.files->Remove(directory_ + "/" + entry.name);
+    auto status = environment_.files->Remove(SegmentStem(directory_, offset) + kSnapshotSuffix);
     if (!status.ok()) return status;
   }
-  std::sort(snapshots.rbegin(), snapshots.rend());
+  return kept;
+}
+
+// The youngest sound snapshot that the log reaches, and the batches behind it.
+absl::Status LogLoader::LoadProducers(LoadedLog& log) {
+  auto snapshots = ListSnapshots(log);
+  if (!snapshots.ok()) return snapshots.status();
   std::int64_t from = log.log_start_offset;
   producers_->Reset(from);
-  for (const std::int64_t offset : snapshots) {
+  for (const std::int64_t offset : *snapshots) {
     if (offset < log.log_start_offset) break;
     auto status = producers_->LoadSnapshot(*environment_.files, directory_, offset);
     if (status.ok()) {
@@ -70,13 +84,17 @@ absl::Status LogLoader::ReplayProducers(const LoadedLog& log, std::int64_t from)
     auto view = segment.View();
     if (!view.ok()) return view.status();
     auto position = segment.Find(*view, from);
-    if (!position.ok()) return position.status();
-    absl::Status refused;
-    ScanBatches({view->data(), view->end}, *position, segment.base_offset(), ScanDepth::kFrames,
-                [&](BatchView batch, std::uint32_t) {
-                  if (!refused.ok() || !batch.has_producer_id()) return;
-                  refused = producers_->Update(batch).status();
-                });
+    // Damage below the recovery point is for whoever reads it to meet, and does not close the log.
+    absl::Status refused = absl::IsDataLoss(position.status()) ? position.status() : absl::Status();
+    if (!position.ok() && refused.ok()) return position.status();
+    const auto update = [&](BatchView batch, std::uint32_t) {
+      if (!refused.ok() || !batch.has_producer_id()) return;
+      refused = producers_->Update(batch).status();
+    };
+    if (position.ok()) {
+      ScanBatches({view->data(), view->end}, *position, segment.base_offset(), ScanDepth::kFrames,
+                  update);
+    }
     if (!refused.ok()) {
       Say(LogLevel::kWarning,
           fmt::format("{}: {}", segment.log_path(), std::string(refused.message())));

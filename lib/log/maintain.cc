@@ -54,9 +54,11 @@ absl::Status SegmentedLog::Load(const LogCheckpoint& checkpoint) {
   last->Unload();  // it is mapped anew, for writing
   auto status = OpenWriter(last, loaded->log_end_offset, loaded->index,
                            IndexBuilder(loaded->index.get(), last->base_offset()));
-  // What recovery kept is flushed before anybody reads it.
+  // What recovery kept is flushed before anybody reads it; the segments before the last one are
+  // already.
   if (status.ok() && loaded->recovered && config_->flush_messages == 1) {
     status = writer_->file()->Sync();
+    if (status.ok()) status = environment_.files->SyncDirectory(directory_);
     if (status.ok()) recovery_point_.store(loaded->log_end_offset);
   }
   if (!status.ok()) return state_ = status;
@@ -72,6 +74,7 @@ absl::Status SegmentedLog::OpenWriter(std::shared_ptr<Segment> segment, std::int
                                     std::move(index), builder);
   if (!writer.ok()) return writer.status();
   writer_ = *std::move(writer);
+  folder_changed_ = true;
   return absl::OkStatus();
 }
 
@@ -96,7 +99,9 @@ absl::Time SegmentedLog::Maintain(absl::Time now) {
   if (auto status = SealRolled(); !status.ok()) {
     Say(LogLevel::kError, fmt::format("{}: {}", name_, status.ToString()));
   }
-  RollIfAged(*policy, now_ms);
+  if (auto status = RollIfAged(*policy, now_ms); !status.ok()) {
+    Say(LogLevel::kError, fmt::format("{}: {}", name_, status.ToString()));
+  }
   ApplyRetention(now_ms);
   RemoveDoomedFiles(now_ms);
   absl::Time next = std::min(FlushIfDue(*policy, now_ms), now + kRetentionCheckInterval);
@@ -112,29 +117,28 @@ absl::Status SegmentedLog::SealRolled() {
     std::int64_t next_offset = 0;
     {
       base::MutexLock lock(&append_mutex_);
-      if (rolled_.empty()) return absl::OkStatus();
+      // After a flush that failed, a later one may succeed without having saved anything.
+      if (!state_.ok() || rolled_.empty()) return absl::OkStatus();
       writer = rolled_.front().get();
       next_offset = rolled_.size() > 1 ? rolled_[1]->segment()->base_offset()
                                        : writer_->segment()->base_offset();
     }
-    if (auto status = writer->Seal(true); !status.ok()) {
-      Fail(status);
-      return status;
-    }
+    auto status = writer->Seal(true);
+    if (!status.ok()) Fail(status);
+    if (status.ok()) status = SyncFolder();
+    if (!status.ok()) return status;
+    MarkFlushed(next_offset);
     base::MutexLock lock(&append_mutex_);
-    if (recovery_point() < next_offset) recovery_point_.store(next_offset);
     rolled_.erase(rolled_.begin());
   }
 }
 
 // segment.ms also ends a segment to which nothing more is appended.
-void SegmentedLog::RollIfAged(const LogConfig& config, std::int64_t now_ms) {
+absl::Status SegmentedLog::RollIfAged(const LogConfig& config, std::int64_t now_ms) {
   base::MutexLock lock(&append_mutex_);
-  if (!state_.ok() || writer_->position() == 0) return;
-  if (now_ms - segment_created_ms_ <= config.segment_ms) return;
-  if (auto status = Roll(); !status.ok()) {
-    Say(LogLevel::kError, fmt::format("{}: {}", name_, status.ToString()));
-  }
+  if (!state_.ok() || writer_->position() == 0) return absl::OkStatus();
+  if (now_ms - segment_created_ms_ <= config.segment_ms) return absl::OkStatus();
+  return Roll();
 }
 
 absl::Time SegmentedLog::FlushIfDue(const LogConfig& config, std::int64_t now_ms) {
@@ -182,6 +186,11 @@ void SegmentedLog::Stop(absl::Status reason) {
   closed_.store(true);
   data_.Notify();
   NotifyObservers();
+}
+
+absl::Status SegmentedLog::WhyClosed() const {
+  base::MutexLock lock(&append_mutex_);
+  return state_;
 }
 
 // After a flush that failed, nothing is cut or indexed: the next open has to look at all of it.

@@ -8,42 +8,44 @@
 #include "rill/error.h"
 
 namespace rill::log {
-namespace {
 
-absl::Status Closed(const std::string& name) {
-  return absl::FailedPreconditionError(fmt::format("{} is closed", name));
+absl::Status SegmentedLog::OutsideOfLog(std::int64_t offset) const {
+  return MakeError(absl::StatusCode::kOutOfRange, ErrorCode::kOffsetOutOfRange,
+                   fmt::format("{}: offset {} is outside of the log, which has {} to {}", name_,
+                               offset, log_start_offset(), high_watermark()));
 }
 
-}  // namespace
-
 absl::StatusOr<Records> SegmentedLog::Read(std::int64_t offset, const ReadOptions& options) {
-  if (closed_.load(std::memory_order_relaxed)) return Closed(name_);
+  if (closed_.load(std::memory_order_relaxed)) return WhyClosed();
   const std::int64_t end = high_watermark();
-  const std::int64_t start = log_start_offset();
-  if (offset < start || offset > end) {
-    return MakeError(absl::StatusCode::kOutOfRange, ErrorCode::kOffsetOutOfRange,
-                     fmt::format("{}: offset {} is outside of the log, which has {} to {}", name_,
-                                 offset, start, end));
-  }
+  if (offset < log_start_offset() || offset > end) return OutsideOfLog(offset);
   const std::int64_t limit = options.max_records < end - offset
                                  ? offset + std::max<std::int64_t>(options.max_records, 0)
                                  : end;
   RecordCollector collector(partition_, offset, limit, options.max_bytes, environment_.buffers);
   auto segment = segments_.Containing(offset);
   while (segment != nullptr && offset < limit && collector.empty()) {
-    if (auto status = collector.Collect(*segment); !status.ok()) return status;
-    segment = segments_.After(segment->base_offset());
+    const auto next = segments_.After(segment->base_offset());
+    auto status = collector.Collect(*segment, next == nullptr ? end : next->base_offset());
+    // Retention may have taken the segment away since its offset was looked at.
+    if (!status.ok() && offset < log_start_offset()) return OutsideOfLog(offset);
+    if (!status.ok()) return status;
+    segment = next;
   }
+  if (collector.empty() && offset < log_start_offset()) return OutsideOfLog(offset);
+  if (segment == nullptr) collector.SkipToLimit();
   return std::move(collector).Finish();
 }
 
 absl::StatusOr<TimestampedOffset> SegmentedLog::OffsetForTime(absl::Time time) {
-  if (closed_.load(std::memory_order_relaxed)) return Closed(name_);
-  const std::int64_t target_ms = absl::ToUnixMillis(time);
+  if (closed_.load(std::memory_order_relaxed)) return WhyClosed();
+  const std::int64_t target_ms = std::max(absl::ToUnixMillis(time), INT64_MIN + 1);
   const std::int64_t start = log_start_offset();
   const std::int64_t end = high_watermark();
   for (const auto& segment : segments_.All()) {
     auto found = FindTime(*segment, target_ms, start, end);
+    // Retention may have taken the segment away meanwhile.
+    if (!found.ok() && log_start_offset() > start) return OffsetForTime(time);
     if (!found.ok()) return found.status();
     if (found->offset >= 0) return found;
   }
@@ -54,7 +56,7 @@ absl::Status SegmentedLog::WaitFor(std::int64_t offset, absl::Duration timeout) 
   const base::Deadline deadline = base::DeadlineAfter(timeout);
   for (;;) {
     const auto ticket = data_.Prepare();
-    if (closed_.load()) return Closed(name_);
+    if (closed_.load()) return WhyClosed();
     if (high_watermark() > offset) return absl::OkStatus();
     if (!data_.Wait(ticket, deadline) && high_watermark() <= offset && !closed_.load()) {
       return MakeError(absl::StatusCode::kDeadlineExceeded, ErrorCode::kRequestTimedOut,

@@ -37,7 +37,7 @@ RecordCollector::RecordCollector(const TopicPartition& partition, std::int64_t o
       max_bytes_(max_bytes),
       buffers_(std::move(buffers)) {}
 
-absl::Status RecordCollector::Collect(Segment& segment) {
+absl::Status RecordCollector::Collect(Segment& segment, std::int64_t segment_end_offset) {
   auto view = segment.View();
   if (!view.ok()) return view.status();
   auto position = segment.Find(*view, range_.next_offset);
@@ -49,9 +49,13 @@ absl::Status RecordCollector::Collect(Segment& segment) {
   while (at < view->end && range_.next_offset < limit_) {
     auto batch = segment.FrameAt(*view, at, at_least);
     if (batch.ok()) {
-      if (batch->base_offset() >= limit_) break;
+      if (batch->base_offset() >= limit_ && batch->base_offset() <= segment_end_offset) {
+        range_.next_offset = limit_;  // compaction left nothing below
+        break;
+      }
       if (stored_bytes_ > 0 && stored_bytes_ + batch->size() > max_bytes_) break;
-      damage = Take(segment, *view, at, *batch);
+      damage = CheckOffsets(segment, *view, at, *batch, segment_end_offset);
+      if (damage.ok()) damage = Take(segment, *view, at, *batch);
     } else {
       damage = batch.status();
     }
@@ -70,6 +74,25 @@ absl::Status RecordCollector::Collect(Segment& segment) {
   }
   segment.Remember(range_.next_offset, last);
   return stored_bytes_ > 0 ? absl::OkStatus() : damage;
+}
+
+// A batch's base offset is not under its CRC; what stands around the batch guards it.
+absl::Status RecordCollector::CheckOffsets(const Segment& segment, const SegmentView& view,
+                                           std::uint32_t position, BatchView batch,
+                                           std::int64_t segment_end_offset) const {
+  std::int64_t end_offset = segment_end_offset;
+  const std::size_t behind = position + batch.size();
+  if (behind + kBatchHeaderSize <= view.end) {
+    end_offset = std::min(end_offset, BatchView(view.data() + behind).base_offset());
+  }
+  if (batch.last_offset() >= range_.next_offset && batch.next_offset() <= end_offset) {
+    return absl::OkStatus();
+  }
+  return AtPosition(
+      MakeError(absl::StatusCode::kDataLoss, ErrorCode::kCorruptMessage,
+                fmt::format("offsets {} to {} where only {} to {} can stand", batch.base_offset(),
+                            batch.last_offset(), range_.next_offset, end_offset - 1)),
+      segment, position);
 }
 
 absl::Status RecordCollector::Take(Segment& segment, const SegmentView& view,

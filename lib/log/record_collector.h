@@ -23,11 +23,17 @@ class RecordCollector {
   RecordCollector(const TopicPartition& partition, std::int64_t offset, std::int64_t limit,
                   std::size_t max_bytes, std::shared_ptr<base::Budget> buffers);
 
-  // Adds what the segment has of them. DataLoss names the file and the position of a damaged batch,
-  // unless sound ones were found before it: then those are given, and the next read meets it.
-  absl::Status Collect(Segment& segment);
+  // Adds what the segment, whose records are below `segment_end_offset`, has of them. DataLoss
+  // names the file and the position of a damaged batch, unless sound ones were found before it:
+  // then those are given, and the next read meets it.
+  absl::Status Collect(Segment& segment, std::int64_t segment_end_offset);
 
   bool empty() const { return stored_bytes_ == 0; }
+
+  // Moves an empty result to the limit: compaction left nothing below.
+  void SkipToLimit() {
+    if (empty()) range_.next_offset = limit_;
+  }
 
   Records Finish() &&;
 
@@ -35,6 +41,8 @@ class RecordCollector {
   // The batch at `position`, checked; run_ ends behind it on success.
   absl::Status Take(Segment& segment, const SegmentView& view, std::uint32_t position,
                     BatchView batch);
+  absl::Status CheckOffsets(const Segment& segment, const SegmentView& view, std::uint32_t position,
+                            BatchView batch, std::int64_t segment_end_offset) const;
   absl::Status Decompress(const SegmentView& view, BatchView batch);
   void OpenRun(const SegmentView& view, BatchView batch);
   void CloseRun();

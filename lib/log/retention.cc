@@ -11,7 +11,7 @@ namespace rill::log {
 absl::StatusOr<std::int64_t> SegmentedLog::DeleteRecordsBefore(std::int64_t offset) {
   absl::MutexLock lock(&maintenance_mutex_);
   const auto policy = config();
-  if (closed_.load()) return absl::FailedPreconditionError(fmt::format("{} is closed", name_));
+  if (closed_.load()) return WhyClosed();
   if (!policy->cleanup_delete) {
     return MakeError(
         absl::StatusCode::kFailedPrecondition, ErrorCode::kInvalidRequest,
@@ -32,7 +32,15 @@ absl::StatusOr<std::int64_t> SegmentedLog::DeleteRecordsBefore(std::int64_t offs
 void SegmentedLog::DeleteSegmentsBelow(std::int64_t offset) {
   if (offset > log_start_offset()) log_start_offset_.store(offset);
   const std::int64_t due_ms = NowMs() + config()->file_delete_delay_ms;
-  for (const auto& segment : segments_.TakeBelow(log_start_offset())) {
+  const auto taken = segments_.TakeBelow(log_start_offset());
+  {
+    // Those that were not sealed yet need not be any more.
+    base::MutexLock lock(&append_mutex_);
+    std::erase_if(rolled_, [&](const std::unique_ptr<SegmentWriter>& writer) {
+      return std::find(taken.begin(), taken.end(), writer->segment()) != taken.end();
+    });
+  }
+  for (const auto& segment : taken) {
     for (const char* suffix : {kLogSuffix, kOffsetIndexSuffix, kTimeIndexSuffix,
                                kTransactionIndexSuffix, kSnapshotSuffix}) {
       const std::string path = segment->stem() + suffix;
@@ -46,10 +54,15 @@ void SegmentedLog::DeleteSegmentsBelow(std::int64_t offset) {
     Say(LogLevel::kInfo, fmt::format("{}: segment {} is deleted, {} bytes", name_,
                                      segment->base_offset(), segment->end()));
   }
+  if (auto status = TruncateEpochs(); !status.ok()) {
+    Say(LogLevel::kError, fmt::format("{}: {}", name_, status.ToString()));
+  }
+}
+
+absl::Status SegmentedLog::TruncateEpochs() {
   base::MutexLock lock(&append_mutex_);
-  if (!state_.ok() || !epochs_.TruncateFromStart(log_start_offset())) return;
-  auto status = epochs_.Save(*environment_.files, directory_ + "/" + kLeaderEpochCheckpoint, false);
-  if (!status.ok()) Say(LogLevel::kError, fmt::format("{}: {}", name_, status.ToString()));
+  if (!state_.ok() || !epochs_.TruncateFromStart(log_start_offset())) return absl::OkStatus();
+  return epochs_.Save(*environment_.files, directory_ + "/" + kLeaderEpochCheckpoint, false);
 }
 
 void SegmentedLog::ApplyRetention(std::int64_t now_ms) {
@@ -63,27 +76,26 @@ void SegmentedLog::ApplyRetention(std::int64_t now_ms) {
 // The offset up to which whole segments have only records older than retention.ms. A last segment
 // that is too old in whole is rolled first, as Kafka does.
 std::int64_t SegmentedLog::TimeRetentionTarget(const LogConfig& config, std::int64_t now_ms) {
+  // Records without a time are as old as nobody knows: they go by size alone.
+  const auto expired = [&](std::int64_t youngest_ms) {
+    return youngest_ms >= 0 && now_ms - youngest_ms > config.retention_ms;
+  };
   if (config.retention_ms < 0) return 0;
   std::int64_t target = 0;
   for (const auto& segment : segments_.All()) {
     const auto next = segments_.After(segment->base_offset());
-    std::int64_t youngest = 0;
-    if (next != nullptr) {
-      auto largest = segment->LargestTimestamp();
-      if (!largest.ok()) return target;
-      youngest = *largest;
-    } else {
-      base::MutexLock lock(&append_mutex_);
-      if (!state_.ok() || writer_->position() == 0) return target;
-      youngest = writer_->max_timestamp_ms();
-    }
-    // Records without a time are as old as nobody knows: they go by size alone.
-    if (youngest < 0 || now_ms - youngest <= config.retention_ms) return target;
     if (next == nullptr) {
       base::MutexLock lock(&append_mutex_);
-      if (!Roll().ok()) return target;
-      return std::min(log_end_offset(), high_watermark());
+      // Appends may have made another one the last, or this one younger, until now.
+      if (!state_.ok() || writer_->segment() != segment || writer_->position() == 0 ||
+          !expired(writer_->max_timestamp_ms()) || log_end_offset() > high_watermark() ||
+          !Roll().ok()) {
+        return target;
+      }
+      return log_end_offset();
     }
+    auto youngest = segment->LargestTimestamp();
+    if (!youngest.ok() || !expired(*youngest)) return target;
     if (next->base_offset() > high_watermark()) return target;
     target = next->base_offset();
   }

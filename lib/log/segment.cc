@@ -92,9 +92,11 @@ absl::StatusOr<std::uint32_t> Segment::FloorPosition(const SegmentView& view, st
   const OffsetEntry entry =
       (*index)->FloorOffset(static_cast<std::uint32_t>(offset - base_offset_));
   if (entry.position >= view.end) return 0;
-  // An index that lies must cost time, not answers: the entry has to meet its batch.
+  // An index that lies must cost time, not answers: the entry has to meet a batch that does not
+  // stand behind what is looked for. (Where several batches were appended at once, older brokers
+  // enter the last one's offset with the first one's position.)
   auto batch = FrameAt(view, entry.position, base_offset_);
-  if (!batch.ok() || batch->last_offset() != base_offset_ + entry.relative_offset) return 0;
+  if (!batch.ok() || batch->last_offset() > base_offset_ + entry.relative_offset) return 0;
   return entry.position;
 }
 
@@ -146,15 +148,34 @@ absl::StatusOr<std::int64_t> Segment::LargestTimestamp() {
     base::MutexLock lock(&load_mutex_);
     if (largest_timestamp_known_) return largest_timestamp_ms_;
   }
+  auto view = View();
+  if (!view.ok()) return view.status();
   auto index = Index();
   if (!index.ok()) return index.status();
-  // The last time entry of a sealed segment is its largest timestamp (IndexBuilder::Finish).
+  // The last time entry of a complete segment is its largest timestamp (IndexBuilder::Finish). What
+  // it says decides about deletion, so it is not taken on trust.
   const auto last = (*index)->LastTime();
+  std::int64_t largest_ms = kNoTimestamp;
+  if (last.has_value() && Confirms(*view, *last)) {
+    largest_ms = last->timestamp_ms;
+  } else {
+    ScanBatches({view->data(), view->end}, 0, base_offset_, ScanDepth::kFrames,
+                [&](BatchView batch, std::uint32_t) {
+                  largest_ms = std::max(largest_ms, batch.max_timestamp_ms());
+                });
+  }
   base::MutexLock lock(&load_mutex_);
-  if (growing_) return last.has_value() ? last->timestamp_ms : kNoTimestamp;
   largest_timestamp_known_ = true;
-  largest_timestamp_ms_ = last.has_value() ? last->timestamp_ms : kNoTimestamp;
-  return largest_timestamp_ms_;
+  return largest_timestamp_ms_ = largest_ms;
+}
+
+bool Segment::Confirms(const SegmentView& view, const TimeEntry& entry) {
+  const std::int64_t offset = base_offset_ + entry.relative_offset;
+  auto position = Find(view, offset);
+  if (!position.ok() || *position >= view.end) return false;
+  auto batch = FrameAt(view, *position, base_offset_);
+  return batch.ok() && batch->base_offset() <= offset &&
+         batch->max_timestamp_ms() == entry.timestamp_ms;
 }
 
 void Segment::Unload() {

@@ -64,7 +64,11 @@ class Segment {
   // The index, opened when it is not; rebuilt by a scan when its files are missing or damaged.
   absl::StatusOr<std::shared_ptr<const SegmentIndex>> Index();
 
-  // Largest timestamp of the segment's records, kNoTimestamp when it has none.
+  // Whether the batch that holds the entry's offset is one of the entry's age.
+  bool Confirms(const SegmentView& view, const TimeEntry& entry);
+
+  // Largest timestamp of the segment's records, kNoTimestamp when it has none. Not for the segment
+  // that is being written.
   absl::StatusOr<std::int64_t> LargestTimestamp();
 
   // Lets go of the mapping and the index of a sealed segment; they come back when needed.

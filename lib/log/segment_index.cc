@@ -29,13 +29,11 @@ std::optional<std::size_t> LastWhere(std::size_t count, AtMost at_most) {
   return low - 1;
 }
 
-// Makes the file hold its first `keep` bytes, then `bytes`.
-absl::Status WriteBehind(io::FileSystem& files, const std::string& path, std::size_t keep,
-                         const std::string& bytes) {
+absl::Status WriteWhole(io::FileSystem& files, const std::string& path, const std::string& bytes) {
   auto file = files.Open(path, io::OpenMode::kCreate);
   if (!file.ok()) return file.status();
-  if (auto status = (*file)->Truncate(keep); !status.ok()) return status;
-  return (*file)->WriteAt(keep, bytes);
+  if (auto status = (*file)->Truncate(0); !status.ok()) return status;
+  return (*file)->WriteAt(0, bytes);
 }
 
 struct MappedFile {
@@ -70,67 +68,52 @@ class StoredIndex final : public SegmentIndex {
   StoredIndex(MappedFile offsets, MappedFile times)
       : offsets_(std::move(offsets)), times_(std::move(times)) {}
 
-  OffsetEntry FloorOffset(std::uint32_t relative_offset) const override {
-    const auto at = LastWhere(offset_entries(), [&](std::size_t i) {
-      return OffsetAt(i).relative_offset <= relative_offset;
-    });
-    return at.has_value() ? OffsetAt(*at) : OffsetEntry();
-  }
-  TimeEntry FloorTime(std::int64_t timestamp_ms) const override {
-    const auto at = LastWhere(
-        time_entries(), [&](std::size_t i) { return TimeAt(i).timestamp_ms <= timestamp_ms; });
-    return at.has_value() ? TimeAt(*at) : TimeEntry();
-  }
-  std::optional<OffsetEntry> LastOffset() const override {
-    if (offset_entries() == 0) return std::nullopt;
-    return OffsetAt(offset_entries() - 1);
-  }
-  std::optional<TimeEntry> LastTime() const override {
-    if (time_entries() == 0) return std::nullopt;
-    return TimeAt(time_entries() - 1);
-  }
   std::size_t offset_entries() const override { return offsets_.size / kOffsetEntrySize; }
   std::size_t time_entries() const override { return times_.size / kTimeEntrySize; }
-
- private:
-  OffsetEntry OffsetAt(std::size_t i) const {
-    const char* p = offsets_.data() + i * kOffsetEntrySize;
+  OffsetEntry OffsetAt(std::size_t at) const override {
+    const char* p = offsets_.data() + at * kOffsetEntrySize;
     return {base::LoadBigEndian<std::uint32_t>(p), base::LoadBigEndian<std::uint32_t>(p + 4)};
   }
-  TimeEntry TimeAt(std::size_t i) const {
-    const char* p = times_.data() + i * kTimeEntrySize;
+  TimeEntry TimeAt(std::size_t at) const override {
+    const char* p = times_.data() + at * kTimeEntrySize;
     return {base::LoadBigEndian<std::int64_t>(p), base::LoadBigEndian<std::uint32_t>(p + 8)};
   }
 
+ private:
   MappedFile offsets_;
   MappedFile times_;
 };
 
 }  // namespace
 
-OffsetEntry GrowingIndex::FloorOffset(std::uint32_t relative_offset) const {
-  const auto at = LastWhere(offsets_.size(), [&](std::size_t i) {
-    return offsets_[i].relative_offset <= relative_offset;
+OffsetEntry SegmentIndex::FloorOffset(std::uint32_t relative_offset) const {
+  const auto at = LastWhere(offset_entries(), [&](std::size_t i) {
+    return OffsetAt(i).relative_offset <= relative_offset;
   });
-  if (at.has_value()) return offsets_[*at];
-  return stored_ == nullptr ? OffsetEntry() : stored_->FloorOffset(relative_offset);
+  return at.has_value() ? OffsetAt(*at) : OffsetEntry();
 }
 
-TimeEntry GrowingIndex::FloorTime(std::int64_t timestamp_ms) const {
-  const auto at = LastWhere(times_.size(),
-                            [&](std::size_t i) { return times_[i].timestamp_ms <= timestamp_ms; });
-  if (at.has_value()) return times_[*at];
-  return stored_ == nullptr ? TimeEntry() : stored_->FloorTime(timestamp_ms);
+TimeEntry SegmentIndex::FloorTime(std::int64_t timestamp_ms) const {
+  const auto at = LastWhere(time_entries(),
+                            [&](std::size_t i) { return TimeAt(i).timestamp_ms <= timestamp_ms; });
+  return at.has_value() ? TimeAt(*at) : TimeEntry();
 }
 
-std::optional<OffsetEntry> GrowingIndex::LastOffset() const {
-  if (const std::size_t size = offsets_.size(); size > 0) return offsets_[size - 1];
-  return stored_ == nullptr ? std::nullopt : stored_->LastOffset();
+std::optional<OffsetEntry> SegmentIndex::LastOffset() const {
+  const std::size_t size = offset_entries();
+  if (size == 0) return std::nullopt;
+  return OffsetAt(size - 1);
 }
 
-std::optional<TimeEntry> GrowingIndex::LastTime() const {
-  if (const std::size_t size = times_.size(); size > 0) return times_[size - 1];
-  return stored_ == nullptr ? std::nullopt : stored_->LastTime();
+std::optional<TimeEntry> SegmentIndex::LastTime() const {
+  const std::size_t size = time_entries();
+  if (size == 0) return std::nullopt;
+  return TimeAt(size - 1);
+}
+
+GrowingIndex::GrowingIndex(const SegmentIndex& stored) {
+  for (std::size_t i = 0; i < stored.offset_entries(); ++i) AddOffset(stored.OffsetAt(i));
+  for (std::size_t i = 0; i < stored.time_entries(); ++i) AddTime(stored.TimeAt(i));
 }
 
 void GrowingIndex::AddTime(TimeEntry entry) {
@@ -152,10 +135,10 @@ absl::Status GrowingIndex::Save(io::FileSystem& files, const std::string& stem) 
     p = base::StoreBigEndian(p, times_[i].timestamp_ms);
     p = base::StoreBigEndian(p, times_[i].relative_offset);
   }
-  auto status =
-      WriteBehind(files, stem + kOffsetIndexSuffix, stored_offsets() * kOffsetEntrySize, offsets);
+  // The file that says that the segment is complete comes last.
+  auto status = WriteWhole(files, stem + kTimeIndexSuffix, times);
   if (!status.ok()) return status;
-  return WriteBehind(files, stem + kTimeIndexSuffix, stored_times() * kTimeEntrySize, times);
+  return WriteWhole(files, stem + kOffsetIndexSuffix, offsets);
 }
 
 absl::StatusOr<std::shared_ptr<const SegmentIndex>> OpenStoredIndex(io::FileSystem& files,
@@ -166,11 +149,16 @@ absl::StatusOr<std::shared_ptr<const SegmentIndex>> OpenStoredIndex(io::FileSyst
   auto times = MapWhole(files, stem + kTimeIndexSuffix, kTimeEntrySize);
   if (!times.ok()) return times.status();
   auto index = std::make_shared<StoredIndex>(*std::move(offsets), *std::move(times));
+  // The first batch of a segment never has an entry, so none is zero; a power cut may have left
+  // zeros.
   const auto last = index->LastOffset();
-  if (last.has_value() && last->position >= log_size) {
-    return MakeError(absl::StatusCode::kDataLoss, ErrorCode::kCorruptMessage,
-                     fmt::format("{}.index: its last entry points to byte {} of a log of {} bytes",
-                                 stem, last->position, log_size));
+  if (last.has_value() &&
+      (last->position == 0 || last->relative_offset == 0 || last->position >= log_size)) {
+    return MakeError(
+        absl::StatusCode::kDataLoss, ErrorCode::kCorruptMessage,
+        fmt::format("{}.index: its last entry says that offset {} is at byte {} of a log of {} "
+                    "bytes",
+                    stem, last->relative_offset, last->position, log_size));
   }
   return index;
 }

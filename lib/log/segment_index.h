@@ -35,50 +35,49 @@ class SegmentIndex {
  public:
   virtual ~SegmentIndex() = default;
 
-  // The last entry whose offset is at most `relative_offset`; none: the start of the segment.
-  virtual OffsetEntry FloorOffset(std::uint32_t relative_offset) const = 0;
-  // The last entry whose timestamp is at most `timestamp_ms`; none: timestamp -1, offset 0.
-  virtual TimeEntry FloorTime(std::int64_t timestamp_ms) const = 0;
-  virtual std::optional<OffsetEntry> LastOffset() const = 0;
-  virtual std::optional<TimeEntry> LastTime() const = 0;
   virtual std::size_t offset_entries() const = 0;
   virtual std::size_t time_entries() const = 0;
+  // Entry `at` of those that an earlier call has counted.
+  virtual OffsetEntry OffsetAt(std::size_t at) const = 0;
+  virtual TimeEntry TimeAt(std::size_t at) const = 0;
+
+  // The last entry whose offset is at most `relative_offset`; none: the start of the segment.
+  OffsetEntry FloorOffset(std::uint32_t relative_offset) const;
+  // The last entry whose timestamp is at most `timestamp_ms`; none: timestamp -1, offset 0.
+  TimeEntry FloorTime(std::int64_t timestamp_ms) const;
+  std::optional<OffsetEntry> LastOffset() const;
+  std::optional<TimeEntry> LastTime() const;
 };
 
-// The index of the segment that is being written: one writer, any number of readers. New entries
-// are in memory, behind those that were in the files when the segment was opened; Save adds them to
-// the files, and until then they can be rebuilt from the log.
+// The index of the segment that is being written: one writer, any number of readers. It is in
+// memory until Save; a segment that is being written has no index files, for those would say that
+// it is complete.
 class GrowingIndex final : public SegmentIndex {
  public:
-  explicit GrowingIndex(std::shared_ptr<const SegmentIndex> stored = nullptr)
-      : stored_(std::move(stored)) {}
+  GrowingIndex() = default;
+  // Begins with the entries of `stored`.
+  explicit GrowingIndex(const SegmentIndex& stored);
 
-  OffsetEntry FloorOffset(std::uint32_t relative_offset) const override;
-  TimeEntry FloorTime(std::int64_t timestamp_ms) const override;
-  std::optional<OffsetEntry> LastOffset() const override;
-  std::optional<TimeEntry> LastTime() const override;
-  std::size_t offset_entries() const override { return stored_offsets() + offsets_.size(); }
-  std::size_t time_entries() const override { return stored_times() + times_.size(); }
+  std::size_t offset_entries() const override { return offsets_.size(); }
+  std::size_t time_entries() const override { return times_.size(); }
+  OffsetEntry OffsetAt(std::size_t at) const override { return offsets_[at]; }
+  TimeEntry TimeAt(std::size_t at) const override { return times_[at]; }
 
   void AddOffset(OffsetEntry entry) { offsets_.Append(entry); }
   // Left out unless it is younger than the last entry.
   void AddTime(TimeEntry entry);
 
-  // Makes <stem>.index and <stem>.timeindex hold all entries.
+  // Writes <stem>.index and <stem>.timeindex.
   absl::Status Save(io::FileSystem& files, const std::string& stem) const;
 
  private:
-  std::size_t stored_offsets() const { return stored_ == nullptr ? 0 : stored_->offset_entries(); }
-  std::size_t stored_times() const { return stored_ == nullptr ? 0 : stored_->time_entries(); }
-
-  const std::shared_ptr<const SegmentIndex> stored_;
   AppendOnlyArray<OffsetEntry> offsets_;
   AppendOnlyArray<TimeEntry> times_;
 };
 
-// The index files of a segment, mapped. `log_size` is the size of the segment's .log: an index with
-// an entry past it at its end or of a broken length is DataLoss, and to be rebuilt. A missing file
-// is NotFound.
+// The index files of a segment, mapped. `log_size` is the size of the segment's .log: an index of a
+// broken length, or whose last entry cannot be one, is DataLoss, and to be rebuilt. A missing file
+// is NotFound. Entries may lie all the same: whoever follows one checks the batch that it meets.
 absl::StatusOr<std::shared_ptr<const SegmentIndex>> OpenStoredIndex(io::FileSystem& files,
                                                                     const std::string& stem,
                                                                     std::uint64_t log_size);

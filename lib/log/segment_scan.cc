@@ -26,11 +26,32 @@ bool IsUnwritten(std::string_view rest, std::int64_t next_offset) {
   return length == 0 && AllZero(rest.substr(0, std::min(rest.size(), kBatchHeaderSize)));
 }
 
+// Whether the batch's offsets are those that must stand here, or what stands `behind` agrees with
+// them. The last batch of a log has nothing behind it; its CRC says how many offsets it has, but
+// not where they begin.
+absl::Status CheckOffsets(BatchView batch, std::string_view behind, std::int64_t next_offset,
+                          std::int64_t end_offset) {
+  const bool follows = batch.base_offset() == next_offset;
+  if (follows && batch.last_offset_delta() + 1 == batch.record_count()) return absl::OkStatus();
+  bool agrees = false;
+  if (const auto follower = ParseBatch(behind); follower.ok()) {
+    agrees = follower->base_offset() >= batch.next_offset();
+  } else if (end_offset != INT64_MAX) {
+    agrees = end_offset >= batch.next_offset();
+  } else {
+    agrees = follows && CheckCrc(batch).ok();
+  }
+  if (agrees) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kDataLoss, ErrorCode::kCorruptMessage,
+                   fmt::format("offsets {} to {} where {} comes next", batch.base_offset(),
+                               batch.last_offset(), next_offset));
+}
+
 }  // namespace
 
 ScanResult ScanBatches(std::string_view bytes, std::uint32_t position, std::int64_t next_offset,
-                       ScanDepth depth,
-                       const std::function<void(BatchView, std::uint32_t)>& visit) {
+                       ScanDepth depth, const std::function<void(BatchView, std::uint32_t)>& visit,
+                       std::int64_t end_offset) {
   ScanResult result{position, next_offset, absl::OkStatus()};
   while (!IsUnwritten(bytes.substr(result.sound_end), result.next_offset)) {
     auto batch = ParseBatch(bytes.substr(result.sound_end));
@@ -41,6 +62,11 @@ ScanResult ScanBatches(std::string_view bytes, std::uint32_t position, std::int6
     }
     if (batch.ok() && depth == ScanDepth::kValidate) {
       if (auto status = ValidateBatch(*batch); !status.ok()) batch = status;
+    }
+    if (batch.ok() && depth >= ScanDepth::kOffsets) {
+      auto status = CheckOffsets(*batch, bytes.substr(result.sound_end + batch->size()),
+                                 result.next_offset, end_offset);
+      if (!status.ok()) batch = status;
     }
     if (!batch.ok()) {
       result.damage = batch.status();

@@ -27,15 +27,20 @@ struct ScanResult {
 };
 
 enum class ScanDepth {
-  kFrames,    // lengths, offsets, magic
+  kFrames,    // lengths, rising offsets, magic
+  kOffsets,   // whether what stands behind a batch agrees with its offsets, too
   kValidate,  // CRC and records, too
 };
 
 // Walks the batches in `bytes` from `position` on, the first of which has a base offset of at least
-// `next_offset`; `visit` is called with each sound batch and its position. Offsets must rise.
+// `next_offset`; `visit` is called with each sound batch and its position. Offsets must rise. From
+// kOffsets on, a batch that leaves offsets out, as compaction does, must be followed by one that
+// agrees, or be the last of a segment whose next one begins at `end_offset` and agrees: a batch's
+// base offset is not under its CRC.
 ScanResult ScanBatches(std::string_view bytes, std::uint32_t position, std::int64_t next_offset,
                        ScanDepth depth,
-                       const std::function<void(BatchView, std::uint32_t position)>& visit);
+                       const std::function<void(BatchView, std::uint32_t position)>& visit,
+                       std::int64_t end_offset = INT64_MAX);
 
 // Makes the index entries of a segment batch by batch, as Kafka does: one each time more than
 // `interval_bytes` have passed since the last.

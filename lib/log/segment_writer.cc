@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "log/segment_name.h"
 
 namespace rill::log {
 namespace {
@@ -20,6 +21,16 @@ constexpr std::uint64_t RoundUp(std::uint64_t value, std::uint64_t unit) {
   return (value + unit - 1) / unit * unit;
 }
 
+// A segment that has index files is complete (LogLoader::NeedsRecovery): one that is written on
+// must not.
+absl::Status RemoveIndexFiles(io::FileSystem& files, const std::string& stem) {
+  for (const char* suffix : {kOffsetIndexSuffix, kTimeIndexSuffix}) {
+    auto status = files.Remove(stem + suffix);
+    if (!status.ok() && !absl::IsNotFound(status)) return status;
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<SegmentWriter>> SegmentWriter::Open(
@@ -30,14 +41,21 @@ absl::StatusOr<std::unique_ptr<SegmentWriter>> SegmentWriter::Open(
   const std::uint32_t end = segment->end();
   // What stands behind the end was never acknowledged; cut, it comes back as zeros.
   if (auto status = (*file)->Truncate(end); !status.ok()) return status;
+  if (auto status = RemoveIndexFiles(*files, segment->stem()); !status.ok()) return status;
   limit = std::max(limit, end);
   auto mapping = (*file)->Map(RoundUp(limit + kStopperSize, kPage), io::MapMode::kReadWrite);
   if (!mapping.ok()) return mapping.status();
   std::unique_ptr<SegmentWriter> writer(new SegmentWriter(files, std::move(segment), limit,
                                                           *std::move(file), *std::move(mapping),
                                                           std::move(index), builder));
+  // The stopper is there before the zeros of the reserve are: whoever reads the file never meets
+  // those at its end.
+  char stopper[kStopperSize];
+  base::StoreBigEndian(base::StoreBigEndian(stopper, next_offset), kStopperLength);
+  if (auto status = writer->file_->WriteAt(end, {stopper, kStopperSize}); !status.ok()) {
+    return status;
+  }
   if (auto room = writer->MakeRoom(0); !room.ok()) return room.status();
-  writer->StoreStopper(end, next_offset);
   return writer;
 }
 
@@ -102,12 +120,13 @@ void SegmentWriter::Publish(std::uint32_t size, std::int64_t base_offset, std::i
 }
 
 absl::Status SegmentWriter::Seal(bool sync) {
-  builder_.Finish();
+  FinishIndex();
   if (auto status = file_->Truncate(position_); !status.ok()) return status;
-  if (auto status = index_->Save(*files_, segment_->stem()); !status.ok()) return status;
+  // Index files that outlived a power cut which the new size did not would hide the reserve.
   if (sync) {
     if (auto status = file_->Sync(); !status.ok()) return status;
   }
+  if (auto status = index_->Save(*files_, segment_->stem()); !status.ok()) return status;
   base::MutexLock lock(&segment_->load_mutex_);
   segment_->growing_ = false;
   segment_->mapping_ = nullptr;

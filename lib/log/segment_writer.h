@@ -52,11 +52,14 @@ class SegmentWriter {
                std::int64_t max_timestamp_ms, std::int64_t index_interval_bytes);
 
   std::int64_t max_timestamp_ms() const { return builder_.max_timestamp_ms(); }
-  // Whether an index file of at most `max_bytes` would have no room for another entry.
+  // Nothing more will be appended: makes the index say what the segment's largest timestamp is.
+  void FinishIndex() { builder_.Finish(); }
+  // Whether an index file of at most `max_bytes` would have no room for another entry, the time
+  // index for that and its last one (IndexBuilder::Finish).
   bool IndexIsFull(std::int64_t max_bytes) const {
     const auto limit = static_cast<std::size_t>(max_bytes);
     return (index_->offset_entries() + 1) * kOffsetEntrySize > limit ||
-           (index_->time_entries() + 1) * kTimeEntrySize > limit;
+           (index_->time_entries() + 2) * kTimeEntrySize > limit;
   }
 
   // For flushing while others append: a flush keeps the file open by itself.

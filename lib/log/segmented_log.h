@@ -77,12 +77,16 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
     std::int32_t last_offset_delta;
   };
 
+  // read.cc
+  absl::Status OutsideOfLog(std::int64_t offset) const;
+
   // append.cc
   absl::Status CheckWritable() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   absl::Status CheckSize(std::size_t size) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   absl::StatusOr<char*> Room(Incoming batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   bool RollIsDue(Incoming batch) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   absl::Status Roll() ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
+  absl::Status Enlarge() ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   void Publish(Incoming batch, std::int64_t last_offset)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   absl::StatusOr<AppendResult> AppendSealed(BatchView batch, std::int64_t& flush_target)
@@ -103,6 +107,8 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   // flush.cc
   absl::Status FlushUpTo(std::int64_t offset);
   absl::Status FlushOnce(std::int64_t& flushed_to);
+  absl::Status SyncFolder();
+  void MarkFlushed(std::int64_t offset);
   void Fail(const absl::Status& status);
 
   // retention.cc
@@ -110,15 +116,18 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   void ApplyRetention(std::int64_t now_ms) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   std::int64_t TimeRetentionTarget(const LogConfig& config, std::int64_t now_ms);
   std::int64_t SizeRetentionTarget(const LogConfig& config);
+  absl::Status TruncateEpochs();
   void RemoveDoomedFiles(std::int64_t now_ms) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
 
   // maintain.cc
   absl::Status SealRolled() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
-  void RollIfAged(const LogConfig& config, std::int64_t now_ms);
+  absl::Status RollIfAged(const LogConfig& config, std::int64_t now_ms);
   absl::Time FlushIfDue(const LogConfig& config, std::int64_t now_ms)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   absl::Status SealAll(bool sync) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   void Stop(absl::Status reason);
+  // Why the log takes no more calls, once it is closed.
+  absl::Status WhyClosed() const;
 
   absl::Status OpenWriter(std::shared_ptr<Segment> segment, std::int64_t next_offset,
                           std::shared_ptr<GrowingIndex> index, const IndexBuilder& builder)
@@ -148,6 +157,8 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   absl::Status state_ ABSL_GUARDED_BY(append_mutex_);  // why appends are refused, or OK
   std::shared_ptr<const LogConfig> config_ ABSL_GUARDED_BY(append_mutex_);
   std::unique_ptr<SegmentWriter> writer_ ABSL_GUARDED_BY(append_mutex_);
+  // Files were made or removed that the folder on the disk may not know of.
+  bool folder_changed_ ABSL_GUARDED_BY(append_mutex_) = false;
   // Rolled, but not sealed yet: the maintenance does that.
   std::vector<std::unique_ptr<SegmentWriter>> rolled_ ABSL_GUARDED_BY(append_mutex_);
   ProducerState producers_ ABSL_GUARDED_BY(append_mutex_);

@@ -1,9 +1,12 @@
 #include "log/time_lookup.h"
 
 #include <algorithm>
+#include <string>
 
+#include "fmt/format.h"
 #include "record/batch_walker.h"
 #include "record/codec.h"
+#include "rill/error.h"
 
 namespace rill::log {
 namespace {
@@ -37,7 +40,10 @@ absl::StatusOr<TimestampedOffset> FindTime(Segment& segment, std::int64_t target
   // Everything up to the floor entry's offset is older than the target, or of its age: the answer
   // may be that very batch.
   const TimeEntry floor = (*index)->FloorTime(target_ms - 1);
-  const std::int64_t from = std::max(start, segment.base_offset() + floor.relative_offset);
+  std::int64_t from = std::max(start, segment.base_offset());
+  if (segment.Confirms(*view, floor)) {
+    from = std::max(start, segment.base_offset() + floor.relative_offset);
+  }
   auto position = segment.Find(*view, from);
   if (!position.ok()) return position.status();
   std::int64_t at_least = segment.base_offset();
@@ -47,7 +53,12 @@ absl::StatusOr<TimestampedOffset> FindTime(Segment& segment, std::int64_t target
     if (batch->base_offset() >= end) break;
     if (batch->max_timestamp_ms() >= target_ms && !batch->is_control()) {
       auto found = FindInBatch(*batch, target_ms, start, end);
-      if (!found.ok() || found->offset >= 0) return found;
+      if (!found.ok()) {
+        return MakeError(found.status().code(), GetErrorCode(found.status()),
+                         fmt::format("{}: byte {}: {}", segment.log_path(), at,
+                                     std::string(found.status().message())));
+      }
+      if (found->offset >= 0) return found;
     }
     at_least = batch->next_offset();
     at += static_cast<std::uint32_t>(batch->size());
