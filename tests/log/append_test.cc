@@ -1,0 +1,425 @@
+#include <cstring>
+#include <limits>
+
+#include "log_under_test.h"
+#include "record/control.h"
+
+namespace rill::log {
+namespace {
+
+using test::AllKinds;
+using test::FileSystemUnderTest;
+
+std::string ProducerBatch(std::int32_t sequence, int records, std::int64_t timestamp_ms,
+                          std::int16_t epoch = 0) {
+  BatchOptions options;
+  options.producer_id = 77;
+  options.producer_epoch = epoch;
+  options.base_sequence = sequence;
+  return NumberedBatch(records, timestamp_ms, "p" + std::to_string(sequence) + "-", options);
+}
+
+TEST_CASE("appends get consecutive offsets and are read back on every file system") {
+  for (const auto kind : AllKinds()) {
+    INFO(test::Name(kind));
+    FileSystemUnderTest files(kind);
+    LogUnderTest log(*files, files.root() + "/orders-0");
+    log.Open();
+    std::vector<Seen> expected;
+    for (int i = 0; i < 60; ++i) {
+      const std::string value = "value " + std::to_string(i);
+      REQUIRE(log.AppendValue(value, 1000 + i) == i);
+      expected.push_back({i, 1000 + i, "k", value});
+    }
+    REQUIRE(log->log_end_offset() == 60);
+    REQUIRE(log->high_watermark() == 60);
+    REQUIRE(log->log_start_offset() == 0);
+    REQUIRE(log.ReadAll(0) == expected);
+    log.ReopenAfterClose();
+    REQUIRE(log.ReadAll(0) == expected);
+    REQUIRE(log.AppendValue("next") == 60);
+  }
+}
+
+TEST_CASE("a batch gets its base offset and the leader epoch, and nothing else of it changes") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.Put("leader-epoch-checkpoint", "0\n1\n7 0\n");
+  log.Open();
+  log.AppendValue("first");
+  const std::string batch = NumberedBatch(3, 5000);
+  const AppendResult result = log.AppendBatch(batch);
+  REQUIRE(result.base_offset == 1);
+  REQUIRE(result.last_offset == 3);
+  REQUIRE(result.log_append_time_ms == kNoTimestamp);
+  log.Close();
+  const std::string stored = log.Contents("00000000000000000000.log");
+  const auto first = ParseBatch(stored);
+  REQUIRE(first.ok());
+  REQUIRE(first->partition_leader_epoch() == 7);
+  const auto second = ParseBatch(std::string_view(stored).substr(first->size()));
+  REQUIRE(second.ok());
+  REQUIRE(second->base_offset() == 1);
+  REQUIRE(second->partition_leader_epoch() == 7);
+  REQUIRE(second->bytes().substr(16) == std::string_view(batch).substr(16));
+}
+
+TEST_CASE("a batch that is damaged, followed by more, or no batch at all is refused") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.Open();
+  std::string batch = NumberedBatch(2, 5000);
+  REQUIRE(GetErrorCode(log->Append(batch + "x", BatchOrigin::kValidate).status()) ==
+          ErrorCode::kInvalidRecord);
+  REQUIRE_FALSE(log->Append("", BatchOrigin::kValidate).ok());
+  REQUIRE_FALSE(log->Append(batch.substr(0, 40), BatchOrigin::kValidate).ok());
+  batch.back() ^= 1;
+  const auto status = log->Append(batch, BatchOrigin::kValidate).status();
+  REQUIRE(absl::IsDataLoss(status));
+  REQUIRE(GetErrorCode(status) == ErrorCode::kCorruptMessage);
+  REQUIRE(log->log_end_offset() == 0);
+  REQUIRE(log.Read(0).empty());
+}
+
+TEST_CASE("sizes past max.message.bytes and past segment.bytes are refused by name") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.config.max_message_bytes = 800;
+  log.Open();
+  const std::string large(900, 'x');
+  auto status = log->AppendRecord({.value = large}).status();
+  REQUIRE(GetErrorCode(status) == ErrorCode::kMessageTooLarge);
+  REQUIRE(Contains(status, "max.message.bytes=800"));
+  REQUIRE(GetErrorCode(log->Claim({}, 900).status()) == ErrorCode::kMessageTooLarge);
+  REQUIRE(GetErrorCode(log->Claim({}, SIZE_MAX).status()) == ErrorCode::kMessageTooLarge);
+  log.config.max_message_bytes = 4000;
+  log->SetConfig(log.config);
+  status = log->AppendRecord({.value = std::string(2000, 'x')}).status();
+  REQUIRE(GetErrorCode(status) == ErrorCode::kRecordListTooLarge);
+  REQUIRE(Contains(status, "segment.bytes=1000"));
+  REQUIRE(log.AppendValue(std::string(850, 'y')) == 0);
+}
+
+TEST_CASE("an empty segment takes batches of a segment.bytes that was raised later") {
+  for (const auto kind : AllKinds()) {
+    INFO(test::Name(kind));
+    FileSystemUnderTest files(kind);
+    LogUnderTest log(*files, files.root() + "/orders-0");
+    log.Open();
+    log.config.segment_bytes = 300000;
+    log->SetConfig(log.config);
+    const std::string large(200000, 'x');
+    REQUIRE(log.AppendValue(large) == 0);
+    REQUIRE(log.ReadAll(0).at(0).value == large);
+    log.ReopenAfterKill();
+    REQUIRE(log.ReadAll(0).at(0).value == large);
+  }
+}
+
+TEST_CASE("records without a timestamp get the present, and LogAppendTime stamps every record") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.Open();
+  log.AppendValue("now");
+  REQUIRE(log.ReadAll(0).at(0).timestamp_ms == log.now_ms());
+
+  log.config.message_timestamp_type = TimestampType::kLogAppendTime;
+  log->SetConfig(log.config);
+  log.clock.Advance(absl::Seconds(5));
+  const AppendResult result = log.AppendBatch(NumberedBatch(3, 1234));
+  REQUIRE(result.log_append_time_ms == log.now_ms());
+  auto record = log->AppendRecord({.value = "x", .timestamp_ms = 99});
+  REQUIRE(record.ok());
+  REQUIRE(record->log_append_time_ms == log.now_ms());
+  const auto seen = log.ReadAll(1);
+  REQUIRE(seen.size() == 4);
+  for (const Seen& one : seen) REQUIRE(one.timestamp_ms == log.now_ms());
+  log.ReopenAfterKill();
+  REQUIRE(log.ReadAll(1) == seen);
+}
+
+TEST_CASE("timestamps outside of the topic's limits are refused") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.config.message_timestamp_before_max_ms = 10000;
+  log.config.message_timestamp_after_max_ms = 2000;
+  log.Open();
+  const std::int64_t now = log.now_ms();
+  const auto code = [&](std::int64_t timestamp_ms) {
+    return GetErrorCode(log->AppendRecord({.value = "x", .timestamp_ms = timestamp_ms}).status());
+  };
+  REQUIRE(code(now + 2000) == ErrorCode::kNone);
+  REQUIRE(code(now + 2001) == ErrorCode::kInvalidTimestamp);
+  REQUIRE(code(now - 10000) == ErrorCode::kNone);
+  REQUIRE(code(now - 10001) == ErrorCode::kInvalidTimestamp);
+  REQUIRE(code(INT64_MIN) == ErrorCode::kInvalidTimestamp);
+  REQUIRE(code(INT64_MAX) == ErrorCode::kInvalidTimestamp);
+  const auto batch_code = [&](std::int64_t first_ms, std::int64_t second_ms) {
+    const RecordData records[] = {{.value = "a", .timestamp_ms = first_ms},
+                                  {.value = "b", .timestamp_ms = second_ms}};
+    return GetErrorCode(log->Append(SealedBatch(records), BatchOrigin::kValidate).status());
+  };
+  REQUIRE(batch_code(now, now - 9000) == ErrorCode::kNone);
+  REQUIRE(batch_code(now, now - 11000) == ErrorCode::kInvalidTimestamp);
+  REQUIRE(batch_code(now, now + 3000) == ErrorCode::kInvalidTimestamp);
+}
+
+TEST_CASE("a compacted topic takes no record without a key") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.config.cleanup_compact = true;
+  log.Open();
+  REQUIRE(GetErrorCode(log->AppendRecord({.value = "x"}).status()) == ErrorCode::kInvalidRecord);
+  const RecordData records[] = {{.key = "k", .value = "a"}, {.value = "b"}};
+  for (const auto compression : {Compression::kNone, Compression::kLz4}) {
+    BatchOptions options;
+    options.compression = compression;
+    REQUIRE(
+        GetErrorCode(log->Append(SealedBatch(records, options), BatchOrigin::kValidate).status()) ==
+        ErrorCode::kInvalidRecord);
+  }
+  REQUIRE(log.AppendValue("x", kNoTimestamp, "") == 0);  // an empty key is a key
+}
+
+TEST_CASE("a header without a name is refused") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.Open();
+  const Header headers[] = {{.name = {}, .value = "v"}};
+  const auto status = log->AppendRecord({.value = "x", .headers = headers}).status();
+  REQUIRE(GetErrorCode(status) == ErrorCode::kInvalidRecord);
+}
+
+TEST_CASE("compression.type makes batches anew with the topic's codec, and keeps their records") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.config.segment_bytes = 100000;
+  log.config.recompress = true;
+  log.config.compression_type = Compression::kZstd;
+  log.Open();
+  std::vector<Seen> expected;
+  for (const auto compression : {Compression::kNone, Compression::kGzip, Compression::kSnappy,
+                                 Compression::kLz4, Compression::kZstd}) {
+    BatchOptions options;
+    options.compression = compression;
+    const std::string prefix = CompressionName(compression);
+    const AppendResult result = log.AppendBatch(NumberedBatch(20, 4000, prefix, options));
+    for (int i = 0; i < 20; ++i) {
+      expected.push_back({result.base_offset + i, 4000, "k", prefix + std::to_string(i)});
+    }
+  }
+  REQUIRE(log.ReadAll(0) == expected);
+  log.Close();
+  std::string stored = log.Contents("00000000000000000000.log");
+  for (std::string_view rest = stored; !rest.empty();) {
+    const auto batch = ParseBatch(rest);
+    REQUIRE(batch.ok());
+    REQUIRE(batch->compression() == Compression::kZstd);
+    rest.remove_prefix(batch->size());
+  }
+}
+
+TEST_CASE("a claimed record is written in place, shows once published, and not when abandoned") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.Open();
+  {
+    auto claim = log->Claim({.key = "claimed", .timestamp_ms = 4321}, 5);
+    REQUIRE(claim.ok());
+    REQUIRE((*claim)->value_size() == 5);
+    std::memcpy((*claim)->value(), "12345", 5);
+    REQUIRE(log->log_end_offset() == 0);
+    auto result = (*claim)->Publish();
+    REQUIRE(result.ok());
+    REQUIRE(result->base_offset == 0);
+    REQUIRE(absl::IsFailedPrecondition((*claim)->Publish().status()));
+  }
+  {
+    auto claim = log->Claim({.key = "abandoned"}, 100);
+    REQUIRE(claim.ok());
+    std::memset((*claim)->value(), 0xee, 100);
+  }
+  REQUIRE(log.AppendValue("after", 5000) == 1);
+  const std::vector<Seen> expected = {{0, 4321, "claimed", "12345"}, {1, 5000, "k", "after"}};
+  REQUIRE(log.ReadAll(0) == expected);
+  log.ReopenAfterKill();
+  REQUIRE(log.ReadAll(0) == expected);
+}
+
+TEST_CASE("a claim of no bytes is an empty value") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.Open();
+  auto claim = log->Claim({}, 0);
+  REQUIRE(claim.ok());
+  REQUIRE((*claim)->Publish().ok());
+  const Records records = log.Read(0);
+  REQUIRE_FALSE(IsNull(records.begin()->value()));
+  REQUIRE(IsNull(records.begin()->key()));
+}
+
+TEST_CASE("a repeated batch is answered with its first offsets, a gap and an old epoch refused") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.Open();
+  std::vector<AppendResult> first;
+  for (int i = 0; i < 4; ++i) first.push_back(log.AppendBatch(ProducerBatch(i * 3, 3, 1000)));
+  const auto check = [&] {
+    for (int i = 0; i < 4; ++i) {
+      const AppendResult again = log.AppendBatch(ProducerBatch(i * 3, 3, 1000));
+      REQUIRE(again.base_offset == first[i].base_offset);
+      REQUIRE(again.last_offset == first[i].last_offset);
+    }
+    REQUIRE(log->log_end_offset() == 12);
+    const auto code = [&](const std::string& batch) {
+      return GetErrorCode(log->Append(batch, BatchOrigin::kValidate).status());
+    };
+    REQUIRE(code(ProducerBatch(20, 1, 1000)) == ErrorCode::kOutOfOrderSequenceNumber);
+    REQUIRE(code(ProducerBatch(12, 1, 1000, -1)) != ErrorCode::kNone);
+  };
+  check();
+  SECTION("over a kill, from the log") {
+    log.ReopenAfterKill();
+    check();
+  }
+  SECTION("over a kill, though every snapshot is gone") {
+    log.Kill();
+    for (const std::string& name : log.FilesEnding(".snapshot")) {
+      REQUIRE(files->Remove(log.directory() + "/" + name).ok());
+    }
+    log.Open();
+    check();
+  }
+  SECTION("over a kill, though every snapshot is damaged") {
+    log.Kill();
+    for (const std::string& name : log.FilesEnding(".snapshot")) log.Put(name, "rubbish");
+    log.Open();
+    check();
+  }
+  SECTION("over a close, though the snapshot is gone") {
+    log.Close();
+    for (const std::string& name : log.FilesEnding(".snapshot")) {
+      REQUIRE(files->Remove(log.directory() + "/" + name).ok());
+    }
+    log.Open();
+    check();
+  }
+  log.AppendBatch(ProducerBatch(0, 1, 1000, 1));
+  REQUIRE(GetErrorCode(log->Append(ProducerBatch(12, 1, 1000), BatchOrigin::kValidate).status()) ==
+          ErrorCode::kInvalidProducerEpoch);
+}
+
+TEST_CASE("the snapshot of a clean close answers the last repetition of a producer") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.Open();
+  for (int i = 0; i < 30; ++i) log.AppendBatch(ProducerBatch(i * 2, 2, 1000));
+  log.ReopenAfterClose();
+  REQUIRE(log.AppendBatch(ProducerBatch(58, 2, 1000)).base_offset == 58);
+  REQUIRE(log.AppendBatch(ProducerBatch(60, 2, 1000)).base_offset == 60);
+}
+
+TEST_CASE("a close leaves one snapshot, not one for each close before it") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.Open();
+  for (int i = 0; i < 8; ++i) {
+    log.AppendValue("x");
+    log.ReopenAfterClose();
+  }
+  REQUIRE(log.FilesEnding(".snapshot") ==
+          std::vector<std::string>{"00000000000000000008.snapshot"});
+}
+
+TEST_CASE("control batches take offsets and are not shown") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.Open();
+  log.AppendValue("before");
+  BatchOptions options;
+  options.producer_id = 5;
+  options.producer_epoch = 0;
+  options.is_transactional = true;
+  options.is_control = true;
+  const auto key = record::EncodeControlKey(record::ControlType::kCommit);
+  const auto value = record::EncodeEndTxnMarker(0);
+  const RecordData marker[] = {{.key = {key.data(), key.size()},
+                                .value = {value.data(), value.size()},
+                                .timestamp_ms = 1000}};
+  REQUIRE(log.AppendBatch(SealedBatch(marker, options), BatchOrigin::kBuiltHere).base_offset == 1);
+  log.AppendValue("after");
+  REQUIRE(log.ReadAll(0).size() == 2);
+  const Records control = log.Read(1, {.max_bytes = 1});
+  REQUIRE(control.empty());
+  REQUIRE(control.ranges().at(0).next_offset == 2);
+}
+
+TEST_CASE("after Close every call is FailedPrecondition, after Abandon it is the reason") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.Open();
+  log.AppendValue("x");
+  absl::StatusCode expected = absl::StatusCode::kFailedPrecondition;
+  SECTION("closed") { log.Close(); }
+  SECTION("abandoned") {
+    log->Abandon(absl::NotFoundError("the topic was deleted"));
+    expected = absl::StatusCode::kNotFound;
+  }
+  REQUIRE(log->AppendRecord({.value = "x"}).status().code() == expected);
+  REQUIRE(log->Append(NumberedBatch(1, 1), BatchOrigin::kValidate).status().code() == expected);
+  REQUIRE(log->Claim({}, 1).status().code() == expected);
+  REQUIRE(log->Read(0, {}).status().code() == expected);
+  REQUIRE(log->WaitFor(0, absl::Seconds(1)).code() == expected);
+  REQUIRE(log->OffsetForTime(absl::UnixEpoch()).status().code() == expected);
+  REQUIRE(log->DeleteRecordsBefore(0).status().code() == expected);
+  REQUIRE(log->Flush().code() == expected);
+  REQUIRE(log->Maintain(log.clock.Now()) == absl::InfiniteFuture());
+  REQUIRE(log->Close().ok());
+}
+
+TEST_CASE("a full disk refuses the append, keeps what is there, and goes on when there is room") {
+  io::FaultyFileSystem files;
+  LogUnderTest log(files);
+  log.config.segment_bytes = 1 << 20;
+  log.config.max_message_bytes = 1 << 20;
+  log.Open();
+  const std::string value(30000, 'x');
+  log.AppendValue(value);
+  files.SetCapacity(files.UsedBytes());
+  absl::Status status;
+  std::int64_t appended = 1;
+  while (status.ok() && appended < 100) {
+    auto result = log->AppendRecord({.key = "k", .value = value, .timestamp_ms = 1000});
+    status = result.status();
+    if (status.ok()) ++appended;
+  }
+  REQUIRE(absl::IsResourceExhausted(status));
+  REQUIRE(static_cast<std::int64_t>(log.ReadAll(0).size()) == appended);
+  files.SetCapacity(UINT64_MAX);
+  REQUIRE(log.AppendValue(value) == appended);
+  log.ReopenAfterKill();
+  REQUIRE(static_cast<std::int64_t>(log.ReadAll(0).size()) == appended + 1);
+}
+
+TEST_CASE("a roll that the disk is too full for leaves nothing that the next open stumbles over") {
+  io::FaultyFileSystem files;
+  LogUnderTest log(files);
+  log.Open();
+  for (int i = 0; i < 8; ++i) log.AppendValue(std::string(50, 'x'));
+  files.plan().Add({.call = testing::FileCall::kAllocate, .error = ENOSPC, .times = 3});
+  const std::size_t segments = log.FilesEnding(".log").size();
+  absl::Status status;
+  for (int i = 0; i < 8 && status.ok(); ++i) {
+    status = log->AppendRecord({.key = "k", .value = std::string(50, 'x')}).status();
+  }
+  REQUIRE(absl::IsResourceExhausted(status));
+  REQUIRE(log.FilesEnding(".log").size() == segments);
+  files.plan().Clear();
+  const std::int64_t end = log->log_end_offset();
+  REQUIRE(log.AppendValue("goes on") == end);
+  log.ReopenAfterClose();
+  REQUIRE(static_cast<std::int64_t>(log.ReadAll(0).size()) == end + 1);
+}
+
+}  // namespace
+}  // namespace rill::log

@@ -1,0 +1,222 @@
+#include <atomic>
+#include <condition_variable>
+#include <thread>
+
+#include "log_under_test.h"
+#include "wrapped_file_system.h"
+
+namespace rill::log {
+namespace {
+
+// Counts syncs of segments, and holds them up while it is told to.
+class SlowDisk final : public test::WrappedFileSystem {
+ public:
+  using WrappedFileSystem::WrappedFileSystem;
+
+  void Hold() { SetHeld(true); }
+  void LetGo() { SetHeld(false); }
+  void WaitForSync() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return waiting_ > 0; });
+  }
+  int syncs() const { return syncs_; }
+
+ protected:
+  absl::Status OnSync(io::File& file) override {
+    std::unique_lock lock(mutex_);
+    ++waiting_;
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return !held_; });
+    --waiting_;
+    lock.unlock();
+    if (file.path().ends_with(".log")) ++syncs_;
+    return file.Sync();
+  }
+
+ private:
+  void SetHeld(bool held) {
+    std::lock_guard lock(mutex_);
+    held_ = held;
+    changed_.notify_all();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool held_ = false;
+  int waiting_ = 0;
+  std::atomic<int> syncs_ = 0;
+};
+
+TEST_CASE("with flush.messages=1 the high watermark and the acknowledgement wait for the sync") {
+  auto memory = io::NewMemoryFileSystem();
+  SlowDisk disk(*memory);
+  LogUnderTest log(disk);
+  log.config.flush_messages = 1;
+  log.Open();
+  log.AppendValue("first");
+  REQUIRE(log->high_watermark() == 1);
+  REQUIRE(log->recovery_point() == 1);
+  disk.Hold();
+  std::atomic<bool> acknowledged = false;
+  std::thread appender([&] {
+    if (log->AppendRecord({.value = "second"}).ok()) acknowledged = true;
+  });
+  disk.WaitForSync();
+  REQUIRE(log->log_end_offset() == 2);
+  REQUIRE(log->high_watermark() == 1);
+  REQUIRE(log.Read(1).empty());
+  REQUIRE(absl::IsDeadlineExceeded(log->WaitFor(1, absl::Milliseconds(20))));
+  REQUIRE_FALSE(acknowledged);
+  std::thread waiter([&] { REQUIRE(log->WaitFor(1, absl::Seconds(30)).ok()); });
+  disk.LetGo();
+  appender.join();
+  waiter.join();
+  REQUIRE(acknowledged);
+  REQUIRE(log->high_watermark() == 2);
+}
+
+TEST_CASE("appends that come during a sync are acknowledged together by the next one") {
+  auto memory = io::NewMemoryFileSystem();
+  SlowDisk disk(*memory);
+  LogUnderTest log(disk);
+  log.config.flush_messages = 1;
+  log.config.segment_bytes = 1 << 20;
+  log.Open();
+  disk.Hold();
+  constexpr int kThreads = 8;
+  std::vector<std::thread> appenders;
+  for (int i = 0; i < kThreads; ++i) {
+    appenders.emplace_back([&] { REQUIRE(log->AppendRecord({.value = "x"}).ok()); });
+  }
+  while (log->log_end_offset() < kThreads) std::this_thread::yield();
+  disk.LetGo();
+  for (std::thread& appender : appenders) appender.join();
+  REQUIRE(log->high_watermark() == kThreads);
+  REQUIRE(disk.syncs() <= 2);
+}
+
+TEST_CASE("a rolled segment that maintenance seals is acknowledged and shown by that") {
+  auto memory = io::NewMemoryFileSystem();
+  SlowDisk disk(*memory);
+  LogUnderTest log(disk);
+  log.Open();
+  log.config.flush_messages = 1;
+  log->SetConfig(log.config);
+  disk.Hold();
+  std::vector<std::thread> appenders;
+  for (int i = 0; i < 12; ++i) {
+    appenders.emplace_back(
+        [&] { REQUIRE(log->AppendRecord({.value = std::string(200, 'x')}).ok()); });
+  }
+  while (log->log_end_offset() < 12) std::this_thread::yield();
+  std::thread maintenance([&] { log->Maintain(log.clock.Now()); });
+  disk.LetGo();
+  for (std::thread& appender : appenders) appender.join();
+  maintenance.join();
+  REQUIRE(log->high_watermark() == 12);
+  REQUIRE(log->recovery_point() == 12);
+  REQUIRE(log.ReadAll(0).size() == 12);
+}
+
+TEST_CASE("a sync that fails stops the partition, and nothing unflushed is shown or trusted") {
+  io::FaultyFileSystem files;
+  // The folder itself is for whoever made it to keep.
+  REQUIRE(files.CreateDirectories("/data/orders-0").ok());
+  REQUIRE(files.SyncDirectory("/data").ok());
+  REQUIRE(files.SyncDirectory("/").ok());
+  LogUnderTest log(files);
+  log.config.flush_messages = 1;
+  log.Open();
+  log.AppendValue("kept");
+  files.plan().Add({.call = testing::FileCall::kSync, .path_part = ".log"});
+  const auto status = log->AppendRecord({.value = "lost"}).status();
+  REQUIRE_FALSE(status.ok());
+  REQUIRE(log->high_watermark() == 1);
+  const auto refused = log->AppendRecord({.value = "more"}).status();
+  REQUIRE(absl::IsDataLoss(refused));
+  REQUIRE(GetErrorCode(refused) == ErrorCode::kKafkaStorageError);
+  REQUIRE(Contains(refused, "orders-0"));
+  REQUIRE(log.lines().find("takes no more appends") != std::string::npos);
+  REQUIRE_FALSE(log->Flush().ok());
+  REQUIRE(log.Read(0).ranges().at(0).next_offset == 1);
+  log->Maintain(log.clock.Now());
+  REQUIRE(log->recovery_point() == 1);
+  REQUIRE_FALSE(log->Close().ok());
+  REQUIRE(log->recovery_point() == 1);
+  auto after = files.PowerLoss(1);
+  LogUnderTest again(*after);
+  again.checkpoint.recovery_point = 1;
+  again.Open();
+  REQUIRE(again.ReadAll(0).at(0).value == "kept");
+}
+
+TEST_CASE("a rolled segment whose sync failed is not sealed by a later one that succeeds") {
+  io::FaultyFileSystem files;
+  LogUnderTest log(files);
+  log.Open();
+  for (int i = 0; i < 12; ++i) log.AppendValue(std::string(200, 'x'));
+  files.plan().Add({.call = testing::FileCall::kSync, .path_part = ".log"});
+  log->Maintain(log.clock.Now());
+  const std::int64_t trusted = log->recovery_point();
+  log->Maintain(log.clock.Now());
+  log->Maintain(log.clock.Now());
+  REQUIRE(log->recovery_point() == trusted);
+  REQUIRE(trusted == 0);
+}
+
+TEST_CASE("with flush.messages=N every N-th record flushes, and reads do not wait for it") {
+  auto memory = io::NewMemoryFileSystem();
+  SlowDisk disk(*memory);
+  LogUnderTest log(disk);
+  log.config.segment_bytes = 1 << 20;
+  log.config.flush_messages = 5;
+  log.Open();
+  for (int i = 1; i <= 23; ++i) {
+    log.AppendValue("x");
+    REQUIRE(log->high_watermark() == i);
+    REQUIRE(log->recovery_point() == i / 5 * 5);
+  }
+  REQUIRE(disk.syncs() == 4);
+}
+
+TEST_CASE(
+    "with flush.ms maintenance flushes, as often as that says and not when there is nothing") {
+  auto memory = io::NewMemoryFileSystem();
+  SlowDisk disk(*memory);
+  LogUnderTest log(disk);
+  log.config.segment_bytes = 1 << 20;
+  log.config.flush_ms = 1000;
+  log.Open();
+  log.AppendValue("x");
+  log->Maintain(log.clock.Now());
+  REQUIRE(log->recovery_point() == 1);
+  log.AppendValue("x");
+  log.clock.Advance(absl::Milliseconds(500));
+  const absl::Time next = log->Maintain(log.clock.Now());
+  REQUIRE(log->recovery_point() == 1);
+  REQUIRE(next <= log.clock.Now() + absl::Milliseconds(500));
+  log.clock.Set(next);
+  log->Maintain(log.clock.Now());
+  REQUIRE(log->recovery_point() == 2);
+  const int syncs = disk.syncs();
+  for (int i = 0; i < 5; ++i) {
+    log.clock.Advance(absl::Seconds(2));
+    log->Maintain(log.clock.Now());
+  }
+  REQUIRE(disk.syncs() == syncs);
+}
+
+TEST_CASE("a flush covers segments that were rolled and not sealed yet") {
+  auto memory = io::NewMemoryFileSystem();
+  SlowDisk disk(*memory);
+  LogUnderTest log(disk);
+  log.Open();
+  for (int i = 0; i < 12; ++i) log.AppendValue(std::string(300, 'x'));
+  REQUIRE(log->recovery_point() == 0);
+  REQUIRE(log->Flush().ok());
+  REQUIRE(log->recovery_point() == 12);
+  REQUIRE(disk.syncs() == static_cast<int>(log.FilesEnding(".log").size()));
+}
+
+}  // namespace
+}  // namespace rill::log

@@ -1,0 +1,376 @@
+#include <algorithm>
+
+#include "log_under_test.h"
+
+namespace rill::log {
+namespace {
+
+constexpr char kFirstLog[] = "00000000000000000000.log";
+
+// A log of a few batches of different shapes in one segment, closed.
+struct SmallLog {
+  std::string bytes;
+  std::vector<std::size_t> ends;           // where each batch ends
+  std::vector<std::int64_t> next_offsets;  // behind each batch
+  std::vector<Seen> records;
+};
+
+SmallLog MakeSmallLog() {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.config.segment_bytes = 100000;
+  log.Open();
+  log.AppendValue("one", 1000);
+  log.AppendBatch(NumberedBatch(3, 1100));
+  BatchOptions options;
+  options.compression = Compression::kLz4;
+  log.AppendBatch(NumberedBatch(4, 1200, "compressed and compressed ", options));
+  log.AppendValue("", 1300);
+  log.AppendValue("last", 1400);
+  SmallLog small;
+  small.records = log.ReadAll(0);
+  log.Close();
+  small.bytes = log.Contents(kFirstLog);
+  for (std::size_t at = 0; at < small.bytes.size();) {
+    const auto batch = ParseBatch(std::string_view(small.bytes).substr(at));
+    REQUIRE(batch.ok());
+    at += batch->size();
+    small.ends.push_back(at);
+    small.next_offsets.push_back(batch->next_offset());
+  }
+  return small;
+}
+
+// Reads what can be read, and requires each record to be the one that was written there.
+std::size_t ReadSound(LogUnderTest& log, const std::vector<Seen>& original) {
+  std::size_t count = 0;
+  REQUIRE(log->high_watermark() <= static_cast<std::int64_t>(original.size()));
+  for (std::int64_t at = log->log_start_offset(); at < log->high_watermark();) {
+    auto records = log->Read(at, {});
+    if (!records.ok()) {
+      REQUIRE(absl::IsDataLoss(records.status()));
+      REQUIRE(Contains(records.status(), kFirstLog));
+      REQUIRE(Contains(records.status(), "byte "));
+      ++at;
+      continue;
+    }
+    for (const Seen& seen : ToSeen(*records)) {
+      REQUIRE(seen.offset < static_cast<std::int64_t>(original.size()));
+      REQUIRE(seen == original[seen.offset]);
+      ++count;
+    }
+    REQUIRE(records->ranges().at(0).next_offset > at);
+    at = records->ranges().at(0).next_offset;
+  }
+  return count;
+}
+
+TEST_CASE("a log that was torn at any byte keeps every whole batch and can be written on") {
+  const SmallLog small = MakeSmallLog();
+  for (std::size_t length = 0; length <= small.bytes.size(); ++length) {
+    INFO("length " << length);
+    auto files = io::NewMemoryFileSystem();
+    LogUnderTest log(*files);
+    log.config.segment_bytes = 100000;
+    log.Put(kFirstLog, small.bytes.substr(0, length));
+    log.Open();
+    std::int64_t end = 0;
+    for (std::size_t i = 0; i < small.ends.size() && small.ends[i] <= length; ++i) {
+      end = small.next_offsets[i];
+    }
+    REQUIRE(log->log_end_offset() == end);
+    REQUIRE(ReadSound(log, small.records) == static_cast<std::size_t>(end));
+    REQUIRE(log.AppendValue("goes on") == end);
+    log.ReopenAfterClose();
+    REQUIRE(log.ReadAll(end).at(0).value == "goes on");
+  }
+}
+
+TEST_CASE("a log that was torn and filled with zeros keeps every whole batch") {
+  const SmallLog small = MakeSmallLog();
+  for (std::size_t length = 0; length <= small.bytes.size(); ++length) {
+    INFO("length " << length);
+    auto files = io::NewMemoryFileSystem();
+    LogUnderTest log(*files);
+    log.config.segment_bytes = 100000;
+    log.Put(kFirstLog, small.bytes.substr(0, length) + std::string(5000, '\0'));
+    log.Open();
+    std::int64_t end = 0;
+    for (std::size_t i = 0; i < small.ends.size(); ++i) {
+      // Zeros may be what stood there.
+      const std::size_t whole = small.bytes.find_last_not_of('\0', small.ends[i] - 1) + 1;
+      if (whole <= length) end = small.next_offsets[i];
+    }
+    REQUIRE(log->log_end_offset() == end);
+    REQUIRE(ReadSound(log, small.records) == static_cast<std::size_t>(end));
+  }
+}
+
+TEST_CASE("a flipped byte above the recovery point ends the log before the batch it is in") {
+  const SmallLog small = MakeSmallLog();
+  for (std::size_t at = 0; at < small.bytes.size(); ++at) {
+    for (const int flip : {0x01, 0x10, 0x80, 0xff}) {
+      INFO("byte " << at << " flipped by " << flip);
+      auto files = io::NewMemoryFileSystem();
+      LogUnderTest log(*files);
+      log.config.segment_bytes = 100000;
+      std::string bytes = small.bytes;
+      bytes[at] = static_cast<char>(bytes[at] ^ flip);
+      log.Put(kFirstLog, bytes);
+      log.Open();
+      const auto hit = static_cast<std::size_t>(
+          std::upper_bound(small.ends.begin(), small.ends.end(), at) - small.ends.begin());
+      const std::size_t begin = hit == 0 ? 0 : small.ends[hit - 1];
+      const std::int64_t before = hit == 0 ? 0 : small.next_offsets[hit - 1];
+      const std::size_t read = ReadSound(log, small.records);
+      if (at >= begin + 12 && at < begin + 16) {
+        // The leader epoch is in nobody's CRC, and no record shows it.
+        REQUIRE(read == small.records.size());
+      } else {
+        REQUIRE(log->log_end_offset() == before);
+        REQUIRE(read == static_cast<std::size_t>(before));
+      }
+      const std::int64_t end = log->log_end_offset();
+      REQUIRE(log.AppendValue("goes on") == end);
+    }
+  }
+}
+
+TEST_CASE("a flipped byte under a clean shutdown never gives a record that was not written") {
+  const SmallLog small = MakeSmallLog();
+  for (std::size_t at = 0; at < small.bytes.size(); ++at) {
+    for (const int flip : {0x01, 0x10, 0x80, 0xff}) {
+      INFO("byte " << at << " flipped by " << flip);
+      auto files = io::NewMemoryFileSystem();
+      LogUnderTest log(*files);
+      log.config.segment_bytes = 100000;
+      std::string bytes = small.bytes;
+      bytes[at] = static_cast<char>(bytes[at] ^ flip);
+      log.Put(kFirstLog, bytes);
+      log.checkpoint = {.clean_shutdown = true, .recovery_point = 10, .high_watermark = 10};
+      log.Open();
+      ReadSound(log, small.records);
+    }
+  }
+}
+
+TEST_CASE("a killed writer's log is complete, and its reserve is not taken for damage") {
+  for (const auto kind : test::AllKinds()) {
+    INFO(test::Name(kind));
+    test::FileSystemUnderTest files(kind);
+    LogUnderTest log(*files, files.root() + "/orders-0");
+    log.Open();
+    for (int i = 0; i < 30; ++i) {
+      log.AppendValue("value " + std::to_string(i), 1000);
+      if (i % 7 == 0) log.ReopenAfterKill();
+      if (i == 15) log->Maintain(log.clock.Now());
+    }
+    const auto all = log.ReadAll(0);
+    REQUIRE(all.size() == 30);
+    log.ReopenAfterKill();
+    REQUIRE(log.ReadAll(0) == all);
+    REQUIRE(log.lines().find("cut") == std::string::npos);
+    REQUIRE(log.lines().find("dropped") == std::string::npos);
+  }
+}
+
+TEST_CASE("a segment that was closed, written on, rolled and flushed but not sealed is recovered") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.Open();
+  log.AppendValue(std::string(300, 'a'));
+  log.ReopenAfterClose();  // leaves index files, which must not say that the segment is complete
+  for (int i = 0; i < 6; ++i) log.AppendValue(std::string(300, 'b'));
+  REQUIRE(log->Flush().ok());
+  REQUIRE(log->recovery_point() == 7);
+  const auto all = log.ReadAll(0);
+  log.ReopenAfterKill();
+  REQUIRE(log.ReadAll(0) == all);
+}
+
+TEST_CASE("segments behind a cut are dropped, and the log says so") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.Open();
+  for (int i = 0; i < 40; ++i) log.AppendValue("value " + std::to_string(i), 1000);
+  const auto all = log.ReadAll(0);
+  log.Close();
+  const auto logs = log.FilesEnding(".log");
+  REQUIRE(logs.size() >= 4);
+  std::string bytes = log.Contents(logs[1]);
+  const std::size_t first_size = ParseBatch(bytes)->size();
+  const std::int64_t base = ParseBatch(bytes)->base_offset();
+  bytes[first_size + 70] ^= 1;
+  log.Put(logs[1], bytes);
+
+  SECTION("above the recovery point") {
+    log.checkpoint = {.recovery_point = base};
+    log.Open();
+    REQUIRE(log->log_end_offset() == base + 1);
+    REQUIRE(log.ReadAll(0) == std::vector<Seen>(all.begin(), all.begin() + base + 1));
+    REQUIRE(log.FilesEnding(".log").size() == 2);
+    REQUIRE(log.lines().find("The log is cut here, at offset " + std::to_string(base + 1)) !=
+            std::string::npos);
+    for (std::size_t i = 2; i < logs.size(); ++i) {
+      REQUIRE(log.lines().find(logs[i]) != std::string::npos);
+    }
+    REQUIRE(log.FilesEnding(".truncated").empty());
+    REQUIRE(log.AppendValue("goes on") == base + 1);
+  }
+  SECTION("below it, the damage is kept and met when it is read") {
+    log.checkpoint = {.recovery_point = 40};
+    log.Open();
+    REQUIRE(log->log_end_offset() == 40);
+    REQUIRE(absl::IsDataLoss(log->Read(base + 1, {}).status()));
+    REQUIRE(log.Read(base + 2).ranges().at(0).next_offset > base + 2);
+  }
+}
+
+TEST_CASE("a segment whose tail was lost as zeros ends the log, though others stand behind") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.Open();
+  for (int i = 0; i < 40; ++i) log.AppendValue("value " + std::to_string(i), 1000);
+  log.Close();
+  const auto logs = log.FilesEnding(".log");
+  std::string bytes = log.Contents(logs[1]);
+  const std::int64_t base = ParseBatch(bytes)->base_offset();
+  const std::size_t keep = ParseBatch(bytes)->size();
+  std::fill(bytes.begin() + static_cast<std::ptrdiff_t>(keep), bytes.end(), '\0');
+  log.Put(logs[1], bytes);
+  log.checkpoint = {.recovery_point = base};
+  log.Open();
+  REQUIRE(log->log_end_offset() == base + 1);
+  REQUIRE(log.FilesEnding(".log").size() == 2);
+}
+
+TEST_CASE("files that an interrupted deletion, compaction or cut left are removed") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.Open();
+  log.AppendValue("x");
+  log.Close();
+  for (const char* name : {"00000000000000000000.log.deleted", "00000000000000000000.index.deleted",
+                           "00000000000000000007.log.cleaned", "00000000000000000000.log.truncated",
+                           "leader-epoch-checkpoint.tmp"}) {
+    log.Put(name, "left over");
+  }
+  log.Put("notes.txt", "somebody's");
+  log.Open();
+  for (const char* suffix : {".deleted", ".cleaned", ".truncated", ".tmp"}) {
+    REQUIRE(log.FilesEnding(suffix).empty());
+  }
+  REQUIRE(log.Contents("notes.txt") == "somebody's");
+  REQUIRE(log.ReadAll(0).size() == 1);
+}
+
+TEST_CASE("a log that lost its end below its start begins anew at its start") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.Open();
+  for (int i = 0; i < 20; ++i) log.AppendValue("x");
+  REQUIRE(log->DeleteRecordsBefore(18).ok());
+  log.Kill();
+  const auto logs = log.FilesEnding(".log");
+  log.Put(logs.back(), log.Contents(logs.back()).substr(0, 10));
+  log.checkpoint.recovery_point = 0;
+  log.Open();
+  REQUIRE(log->log_start_offset() == 18);
+  REQUIRE(log->log_end_offset() == 18);
+  REQUIRE(log.AppendValue("goes on") == 18);
+  log.ReopenAfterClose();
+  REQUIRE(log.ReadAll(18).size() == 1);
+}
+
+TEST_CASE("an empty folder with a log start begins there") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.checkpoint.log_start_offset = 500;
+  log.Open();
+  REQUIRE(log->log_start_offset() == 500);
+  REQUIRE(log.AppendValue("x") == 500);
+}
+
+TEST_CASE("a damaged leader epoch checkpoint is written anew, with a line in the log") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.Open();
+  log.AppendValue("x");
+  log.Close();
+  log.Put("leader-epoch-checkpoint", "rubbish");
+  log.Open();
+  REQUIRE(log.lines().find("leader-epoch-checkpoint") != std::string::npos);
+  REQUIRE(log.Contents("leader-epoch-checkpoint") == "0\n1\n0 0\n");
+}
+
+TEST_CASE("every place where storage can fail on the way to an open log is a status") {
+  io::FaultyFileSystem original;
+  LogUnderTest log(original);
+  log.Open();
+  for (int i = 0; i < 25; ++i) log.AppendValue("value " + std::to_string(i), 1000);
+  const auto all = log.ReadAll(0);
+  log.Kill();
+  bool failed = true;
+  for (int after = 0; failed; ++after) {
+    INFO("failing call " << after);
+    auto files = original.ProcessKill();
+    files->plan().Add({.after = after, .times = 1});
+    const std::int64_t before = files->plan().calls(testing::FileCall::kAny);
+    LogUnderTest again(*files);
+    again.checkpoint = log.checkpoint;
+    const absl::Status status = again.TryOpen();
+    failed = files->plan().calls(testing::FileCall::kAny) - before > after;
+    if (failed && !status.ok()) REQUIRE(GetErrorCode(status) == ErrorCode::kKafkaStorageError);
+    files->plan().Clear();
+    if (status.ok()) REQUIRE(again.ReadAll(0) == all);
+    REQUIRE(again.TryOpen().ok());
+    REQUIRE(again.ReadAll(0) == all);
+    REQUIRE(after < 1000);
+  }
+}
+
+// A rising prefix of what was appended, at least what was flushed, whatever the power cut took.
+TEST_CASE("a power cut at any moment leaves a prefix with all that was flushed") {
+  const std::uint64_t seed = SeedOfTest();
+  std::mt19937_64 random(seed);
+  for (int round = 0; round < 150; ++round) {
+    INFO("RILL_SEED=" << seed << ", round " << round);
+    auto files = std::make_unique<io::FaultyFileSystem>();
+    REQUIRE(files->CreateDirectories("/data/orders-0").ok());
+    REQUIRE(files->SyncDirectory("/data").ok());
+    REQUIRE(files->SyncDirectory("/").ok());
+    LogCheckpoint checkpoint;
+    std::vector<std::string> expected;
+    std::int64_t acknowledged = 0;
+    for (int life = 0; life < 3; ++life) {
+      LogUnderTest log(*files);
+      log.config.segment_bytes = 6000;
+      log.config.flush_messages = round % 3 == 0 ? 1 : INT64_MAX;
+      log.checkpoint = checkpoint;
+      log.Open();
+      REQUIRE(log->log_end_offset() >= acknowledged);
+      const auto seen = log.ReadAll(0);
+      for (std::size_t i = 0; i < seen.size(); ++i) REQUIRE(seen[i].value == expected.at(i));
+      expected.resize(seen.size());
+      const std::uint64_t appends = random() % 40;
+      for (std::uint64_t i = 0; i < appends; ++i) {
+        expected.push_back(std::string(random() % 1500, 'a' + static_cast<char>(random() % 26)));
+        log.AppendValue(expected.back());
+        if (random() % 10 == 0) REQUIRE(log->Flush().ok());
+        if (random() % 6 == 0) log->Maintain(log.clock.Now());
+      }
+      acknowledged = log.config.flush_messages == 1 ? log->high_watermark() : log->recovery_point();
+      REQUIRE(log->recovery_point() <= log->log_end_offset());
+      // Checkpoints are written now and then: any that was true once is sound.
+      checkpoint = {false, random() % 2 == 0 ? log->recovery_point() : checkpoint.recovery_point, 0,
+                    0};
+      auto after = random() % 3 == 0 ? files->ProcessKill() : files->PowerLoss(random());
+      REQUIRE(after != nullptr);
+      log->Abandon(absl::CancelledError("the power is off"));
+      files = std::move(after);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace rill::log

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "io/file_system.h"
+
+namespace rill::test {
+
+// Another file system, whose syncs of files a test sees before they happen.
+class WrappedFileSystem : public io::FileSystem {
+ public:
+  explicit WrappedFileSystem(io::FileSystem& base) : base_(base) {}
+
+  absl::StatusOr<std::unique_ptr<io::File>> Open(const std::string& path,
+                                                 io::OpenMode mode) override {
+    auto file = base_.Open(path, mode);
+    if (!file.ok()) return file.status();
+    return std::make_unique<WrappedFile>(*this, *std::move(file));
+  }
+  absl::Status CreateDirectories(const std::string& path) override {
+    return base_.CreateDirectories(path);
+  }
+  absl::Status RemoveDirectory(const std::string& path) override {
+    return base_.RemoveDirectory(path);
+  }
+  absl::Status Remove(const std::string& path) override { return base_.Remove(path); }
+  absl::Status Rename(const std::string& from, const std::string& to) override {
+    return base_.Rename(from, to);
+  }
+  absl::StatusOr<std::vector<io::DirectoryEntry>> List(const std::string& path) override {
+    return base_.List(path);
+  }
+  absl::StatusOr<bool> Exists(const std::string& path) override { return base_.Exists(path); }
+  absl::StatusOr<std::uint64_t> FileSize(const std::string& path) override {
+    return base_.FileSize(path);
+  }
+  absl::Status SyncDirectory(const std::string& path) override { return base_.SyncDirectory(path); }
+  absl::StatusOr<std::unique_ptr<io::FileLock>> Lock(const std::string& path) override {
+    return base_.Lock(path);
+  }
+  bool IsDurable() const override { return base_.IsDurable(); }
+
+ protected:
+  // Instead of a sync of `file`, which is the base's.
+  virtual absl::Status OnSync(io::File& file) { return file.Sync(); }
+
+ private:
+  class WrappedFile final : public io::File {
+   public:
+    WrappedFile(WrappedFileSystem& owner, std::unique_ptr<io::File> file)
+        : owner_(owner), file_(std::move(file)) {}
+
+    const std::string& path() const override { return file_->path(); }
+    absl::StatusOr<std::size_t> ReadAt(std::uint64_t offset, char* out, std::size_t size) override {
+      return file_->ReadAt(offset, out, size);
+    }
+    absl::Status WriteAt(std::uint64_t offset, std::string_view bytes) override {
+      return file_->WriteAt(offset, bytes);
+    }
+    absl::StatusOr<std::uint64_t> Size() override { return file_->Size(); }
+    absl::Status Truncate(std::uint64_t size) override { return file_->Truncate(size); }
+    absl::Status Allocate(std::uint64_t size) override { return file_->Allocate(size); }
+    absl::Status Sync() override { return owner_.OnSync(*file_); }
+    absl::StatusOr<std::unique_ptr<io::Mapping>> Map(std::size_t length,
+                                                     io::MapMode mode) override {
+      return file_->Map(length, mode);
+    }
+
+   private:
+    WrappedFileSystem& owner_;
+    const std::unique_ptr<io::File> file_;
+  };
+
+  io::FileSystem& base_;
+};
+
+}  // namespace rill::test
