@@ -1,0 +1,66 @@
+#include "catch.h"
+#include "rill/version.h"
+#include "run_command.h"
+
+namespace rill::cli {
+namespace {
+
+bool Contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST_CASE("rill tells its version and its commands") {
+  const Ran version = RunRillLine("--version");
+  CHECK(version.exit_code == 0);
+  CHECK(version.out == "rill " RILL_VERSION "\n");
+  const Ran help = RunRillLine("--help");
+  CHECK(help.exit_code == 0);
+  CHECK(Contains(help.out, "dump-log"));
+  CHECK(RunRillLine("help").out == help.out);
+  CHECK(RunRillLine("-h").out == help.out);
+}
+
+TEST_CASE("rill without a word is an error that lists the commands") {
+  const Ran ran = RunRillLine("");
+  CHECK(ran.exit_code == 1);
+  CHECK(ran.out.empty());
+  CHECK(Contains(ran.err, "dump-log"));
+}
+
+TEST_CASE("rill help tells about a command") {
+  const Ran ran = RunRillLine("help dump-log");
+  CHECK(ran.exit_code == 0);
+  CHECK(Contains(ran.out, "Usage: rill dump-log --files"));
+  CHECK(Contains(ran.out, "--verify-index-only"));
+  CHECK(RunRillLine("help kafka-dump-log").out == ran.out);
+  CHECK(Contains(RunRillLine("help help").out, "rill help [command]"));
+}
+
+TEST_CASE("A command that is not there is refused with the nearest that is") {
+  const Ran near = RunRillLine("dumplog --files x");
+  CHECK(near.exit_code == 1);
+  CHECK(Contains(near.err, "there is no command \"dumplog\"; did you mean \"rill dump-log\"?"));
+  CHECK(Contains(RunRillLine("kafka-dump-logs").err, "did you mean \"rill dump-log\"?"));
+  CHECK(Contains(RunRillLine("help dmup-log").err, "did you mean \"rill dump-log\"?"));
+  const Ran far = RunRillLine("frobnicate");
+  CHECK(far.exit_code == 1);
+  CHECK_FALSE(Contains(far.err, "did you mean"));
+  CHECK(Contains(RunRillLine("--bogus").err, "there is no option \"--bogus\""));
+}
+
+TEST_CASE("Called by the name of Kafka's tool, rill is that tool") {
+  const auto files = io::NewMemoryFileSystem();
+  CHECK(RunWords(*files, "/", {"/usr/bin/kafka-dump-log", "--version"}).out == "4.3.1\n");
+  CHECK(RunWords(*files, "/", {"kafka-dump-log", "--version"}).out == "4.3.1\n");
+  CHECK(RunWords(*files, "/", {"bin/rill", "dump-log", "--version"}).out == "4.3.1\n");
+  CHECK(RunWords(*files, "/", {"bin/rill", "--version"}).out == "rill " RILL_VERSION "\n");
+}
+
+TEST_CASE("dump-log reads its words by the rules of Kafka's tools, whatever they are") {
+  CHECK(RunRillLine("dump-log help --files x").out == "Dumping x\n");
+  CHECK(RunRillLine("dump-log dump-log -files=x").err == "Ignoring unknown file x\n");
+  CHECK(RunRillLine("dump-log -- --files x").exit_code == 1);
+}
+
+}  // namespace
+}  // namespace rill::cli
