@@ -39,8 +39,8 @@ function(rill_floor)
     RILL_USES "${FLOOR_USES}" RILL_LINKS "${FLOOR_LINKS}")
 endfunction()
 
-# Links a program against the inside of rill: a floor and all floors below it. (Object libraries hand
-# their objects to direct users only, so the floors beneath are linked by name.)
+# Links a program against the inside of rill: a floor and all floors below it. (Object libraries
+# hand their objects to direct users only, so the floors beneath are linked by name.)
 function(rill_link_floor target floor)
   get_target_property(linked ${target} RILL_LINKED_FLOORS)
   if(floor IN_LIST linked)

@@ -11,7 +11,8 @@ option(RILL_BUILD_EXAMPLES "Build the examples" ${PROJECT_IS_TOP_LEVEL})
 option(RILL_BUILD_CLI "Build the rill command (needs CLI11)" ${CLI11_FOUND})
 option(RILL_BUILD_FUZZERS "Build the fuzz targets (needs clang)" OFF)
 option(RILL_INSTALL "Make install rules" ${PROJECT_IS_TOP_LEVEL})
-option(RILL_WARNINGS_AS_ERRORS "Build rill itself with -Wall -Wextra -Werror" ${PROJECT_IS_TOP_LEVEL})
+option(RILL_WARNINGS_AS_ERRORS "Build rill itself with -Wall -Wextra -Werror"
+       ${PROJECT_IS_TOP_LEVEL})
 set(RILL_SANITIZE "" CACHE STRING "Sanitizers to build with, as -fsanitize= takes them")
 
 if(PROJECT_IS_TOP_LEVEL)
