@@ -13,7 +13,8 @@ fi
 # classes. Mangled, for a demangled template begins with what it returns.
 kind='_Z(GV|Z|TV|TI|TS|TT|Thn?[0-9]+_|Tv[n0-9_]+)?NK?'
 strange=$(grep -Ev "^${kind}4rill" <<<"$shown" || true)
-inside=$(grep -E "^${kind}4rill(4base|2io|6record|3log|6engine|6client|3cli)[0-9]" <<<"$shown" || true)
+floors='4base|2io|6record|3log|6engine|6client|3cli'
+inside=$(grep -E "^${kind}4rill($floors)[0-9]" <<<"$shown" || true)
 if [ -n "$strange$inside" ]; then
   echo "$1 shows symbols that it must hide:"
   printf '%s\n' "$strange" "$inside" | grep -v '^$' | head -40 | c++filt

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the fuzz targets and runs them for so many seconds in all:  tests/house/fuzz.sh [120]
-# What they learn stays in build/fuzz/corpus; an input that fails is kept in build/fuzz/failures, and
-# `build/fuzz/bin/<target> <file>` runs it again.
+# What they learn stays in build/fuzz/corpus; an input that fails is kept in build/fuzz/failures,
+# and `build/fuzz/bin/<target> <file>` runs it again.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds=${1:-120}
