@@ -6,8 +6,8 @@
 namespace rill {
 
 // Where rill reads the time. One clock is given to an engine when it is opened (Options::clock);
-// everything in that engine that depends on time — record timestamps, retention, linger, group
-// timeouts — asks it. Implementations are thread-safe. rill::testing::ManualClock is one that tests
+// everything in that engine that depends on time (record timestamps, retention, linger, group
+// timeouts) asks it. Implementations are thread-safe. rill::testing::ManualClock is one that tests
 // move by hand.
 class RILL_EXPORT Clock {
  public:

@@ -21,8 +21,8 @@ class OffsetStore;
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
 
 // Receives what rill has to say to the operator of the application: recoveries, damage found,
-// storage that fails. Called from any thread, several at a time, and possibly while rill holds locks
-// of its own: it should be quick and must not call rill. Lines have no newline at the end.
+// storage that fails. Called from any thread, several at a time, and possibly while rill holds
+// locks of its own: it should be quick and must not call rill. Lines have no newline at the end.
 using LogSink = std::function<void(LogLevel level, std::string_view line)>;
 
 // How an engine is opened. Every default suits a guest in somebody else's process.
