@@ -1,0 +1,136 @@
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+#include "base/bytes.h"
+#include "log_under_test.h"
+
+namespace rill::log {
+namespace {
+
+using std::chrono::steady_clock;
+
+// What Apache Kafka's reader makes of a log file: batch after batch, until less than a header up to
+// the magic is left, or a batch whose size passes the end of the file.
+struct Outside {
+  std::size_t batches = 0;
+  std::size_t end = 0;
+  absl::Status damage;
+};
+
+Outside ReadAsKafkaDoes(std::string_view bytes) {
+  constexpr std::size_t kUpToMagic = 17;
+  constexpr std::int32_t kSmallest = 14;  // below, Kafka calls the file corrupt
+  Outside outside;
+  while (outside.end + kUpToMagic <= bytes.size()) {
+    const char* const at = bytes.data() + outside.end;
+    const auto length = base::LoadBigEndian<std::int32_t>(at + 8);
+    if (length < kSmallest) {
+      outside.damage = absl::DataLossError("a length of " + std::to_string(length));
+      break;
+    }
+    const std::size_t size = kLogOverhead + static_cast<std::size_t>(length);
+    if (outside.end + size > bytes.size()) break;
+    const auto batch = ParseBatch(bytes.substr(outside.end));
+    outside.damage = batch.ok() ? CheckCrc(*batch) : batch.status();
+    if (!outside.damage.ok()) break;
+    outside.end += size;
+    ++outside.batches;
+  }
+  return outside;
+}
+
+// The file as somebody outside of the process reads it, in steps as a tool would: the size first.
+std::string Snapshot(io::FileSystem& files, const std::string& path) {
+  auto file = files.Open(path, io::OpenMode::kRead);
+  if (!file.ok()) return "";
+  std::string bytes(file.value()->Size().value(), '\0');
+  bytes.resize(file.value()->ReadAt(0, bytes.data(), bytes.size()).value());
+  return bytes;
+}
+
+TEST_CASE("a log that is being written reads as whole batches and an end, at any moment") {
+  test::TemporaryFolder folder;
+  auto files = io::NewRealFileSystem();
+  LogUnderTest log(*files, folder.path() + "/orders-0");
+  log.config.segment_bytes = 3000000;
+  log.Open();
+  std::atomic<bool> stop = false;
+  std::atomic<std::int64_t> appended = 0;
+  std::thread writer([&] {
+    std::mt19937_64 random(1);
+    while (!stop) {
+      const std::string value(random() % 3000, static_cast<char>(random()));
+      if (!log->AppendRecord({.key = "k", .value = value}).ok()) std::abort();
+      ++appended;
+      if (random() % 500 == 0) log->Maintain(log.clock.Now());
+    }
+  });
+  std::size_t looks = 0;
+  std::size_t batches = 0;
+  const auto until = steady_clock::now() + std::chrono::seconds(3);
+  while (steady_clock::now() < until) {
+    const auto names = log.FilesEnding(".log");
+    const std::string bytes = Snapshot(*files, log.directory() + "/" + names.back());
+    const Outside outside = ReadAsKafkaDoes(bytes);
+    INFO(names.back() << " of " << bytes.size() << " bytes, at byte " << outside.end << ": "
+                      << outside.damage.ToString());
+    if (!outside.damage.ok()) stop = true;
+    if (!outside.damage.ok()) writer.join();
+    REQUIRE(outside.damage.ok());
+    ++looks;
+    batches += outside.batches;
+  }
+  stop = true;
+  writer.join();
+  std::cout << appended << " appends, " << looks << " looks at " << batches << " batches\n";
+  REQUIRE(batches > 0);
+  const std::int64_t end = log->log_end_offset();
+  log.Close();
+  std::int64_t next = 0;
+  for (const std::string& name : log.FilesEnding(".log")) {
+    const std::string bytes = log.Contents(name);
+    const Outside outside = ReadAsKafkaDoes(bytes);
+    REQUIRE(outside.damage.ok());
+    REQUIRE(outside.end == bytes.size());
+    REQUIRE(std::stoll(name) == next);
+    next += static_cast<std::int64_t>(outside.batches);
+  }
+  REQUIRE(next == end);
+}
+
+TEST_CASE("a segment that was just begun, or killed, has no zeros that Kafka would stumble over") {
+  for (const auto kind : {test::FileSystemKind::kReal, test::FileSystemKind::kMemory}) {
+    test::FileSystemUnderTest files(kind);
+    LogUnderTest log(*files, files.root() + "/orders-0");
+    log.Open();
+    for (int i = 0; i < 20; ++i) {
+      for (const std::string& name : log.FilesEnding(".log")) {
+        const Outside outside = ReadAsKafkaDoes(log.Contents(name));
+        INFO(i << " " << name << " " << outside.damage.ToString());
+        REQUIRE(outside.damage.ok());
+      }
+      log.AppendValue(std::string(300, 'x'));
+      if (i % 4 == 0) log.ReopenAfterKill();
+    }
+  }
+}
+
+TEST_CASE("a closed log's files are its batches and nothing else") {
+  for (const auto kind : test::AllKinds()) {
+    INFO(test::Name(kind));
+    test::FileSystemUnderTest files(kind);
+    LogUnderTest log(*files, files.root() + "/orders-0");
+    log.Open();
+    for (int i = 0; i < 30; ++i) log.AppendBatch(NumberedBatch(2, 1000));
+    const std::size_t size = NumberedBatch(2, 1000).size();
+    log.Close();
+    std::size_t total = 0;
+    for (const std::string& name : log.FilesEnding(".log")) total += log.Contents(name).size();
+    REQUIRE(total == 30 * size);
+    REQUIRE(log->size_bytes() == total);
+  }
+}
+
+}  // namespace
+}  // namespace rill::log
