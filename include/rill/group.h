@@ -14,7 +14,7 @@ namespace rill {
 struct OffsetAndMetadata {
   std::int64_t offset = 0;
   std::int32_t leader_epoch = -1;
-  std::string metadata;
+  std::string metadata = {};
 
   friend bool operator==(const OffsetAndMetadata&, const OffsetAndMetadata&) = default;
 };

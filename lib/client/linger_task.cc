@@ -4,6 +4,13 @@
 #include <cstdint>
 
 namespace rill::client {
+namespace {
+
+// Batches that were begun since `now` was read are due a little later than a linger from `now`;
+// those of before the clock was set back, much later.
+constexpr std::int64_t kGraceNanos = 1'000'000'000;
+
+}  // namespace
 
 absl::Time LingerTask::Run(absl::Time now) {
   // Before the due times are looked at: see ProducerContext::NoteDue.
@@ -15,7 +22,7 @@ absl::Time LingerTask::Run(absl::Time now) {
     std::int64_t due = queue->due_nanos();
     if (due == INT64_MAX) continue;
     // A clock that was set back does not make records wait for it to catch up.
-    if (due <= now_nanos || due - now_nanos > linger) {
+    if (due <= now_nanos || due - now_nanos - linger > kGraceNanos) {
       queue->SendOpen();
       due = queue->due_nanos();
     }

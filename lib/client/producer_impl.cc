@@ -210,11 +210,7 @@ void ProducerImpl::Send(const TopicPtr& topic, const ProducerRecord& record,
 PartitionQueue::Added ProducerImpl::SendQueued(Target& target, DeliveryCallback* callback) {
   auto added = target.queue->Add(target.data, target.now_nanos, callback);
   if (added.wanted != 0) [[unlikely]] {
-    const auto deadline = base::DeadlineAfter(InDeliveryCallback() ? absl::ZeroDuration()
-                                                                   : context_->options.max_block);
-    while (added.wanted != 0 && MakeRoom(added.wanted, deadline)) {
-      added = target.queue->Add(target.data, target.now_nanos, callback);
-    }
+    added = AddWithRoom(target, callback, added.wanted);
   }
   if (!added.status.ok()) return added;
   CountSent(target, added.filled);
@@ -226,11 +222,19 @@ PartitionQueue::Added ProducerImpl::SendQueued(Target& target, DeliveryCallback*
   return added;
 }
 
-// False when the time is over, or nothing will help.
-bool ProducerImpl::MakeRoom(std::size_t wanted, base::Deadline deadline) {
-  if (wanted > context_->memory.cap()) return false;
-  for (const auto& queue : routes_.Queues()) queue->SendOpen();
-  return context_->memory.WaitFor(wanted, deadline);
+// Sends what lingers, for the memory that it holds; then waits for what other threads are sending.
+PartitionQueue::Added ProducerImpl::AddWithRoom(const Target& target, DeliveryCallback* callback,
+                                                std::size_t wanted) {
+  const auto deadline = base::DeadlineAfter(InDeliveryCallback() ? absl::ZeroDuration()
+                                                                 : context_->options.max_block);
+  for (;;) {
+    for (const auto& queue : routes_.Queues()) queue->SendOpen();
+    auto added = target.queue->Add(target.data, target.now_nanos, callback);
+    // The engine's buffers are not waited for: nothing tells when others let go of them.
+    const bool may_wait = added.wanted != 0 && wanted <= context_->memory.cap() &&
+                          added.status.code() == absl::StatusCode::kDeadlineExceeded;
+    if (!may_wait || !context_->memory.WaitFor(wanted, deadline)) return added;
+  }
 }
 
 absl::StatusOr<std::unique_ptr<ClaimedRecord>> ProducerImpl::Claim(const TopicPtr& topic,

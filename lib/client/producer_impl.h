@@ -68,7 +68,8 @@ class ProducerImpl {
 
   absl::StatusOr<AppendResult> SendNow(const Target& target) const;
   PartitionQueue::Added SendQueued(Target& target, DeliveryCallback* callback);
-  bool MakeRoom(std::size_t wanted, base::Deadline deadline);
+  PartitionQueue::Added AddWithRoom(const Target& target, DeliveryCallback* callback,
+                                    std::size_t wanted);
   absl::Status FlushQueues(base::Deadline deadline);
   absl::Status Failed(absl::Status status) const;
 

@@ -1,0 +1,145 @@
+#include "rill/partitioner.h"
+
+#include <cstdint>
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <string>
+
+#include "client_test.h"
+
+namespace rill::testing {
+namespace {
+
+// A line of the files of vectors: key in hex ("-" is the empty one), partitions, hash, partition.
+struct Vector {
+  std::string key;
+  std::int32_t partitions;
+  std::int64_t hash;
+  std::int32_t partition;
+};
+
+std::vector<Vector> ReadVectors(const std::string& file) {
+  std::ifstream in(std::string(RILL_SOURCE_DIR) + "/tests/data/" + file);
+  REQUIRE(in.good());
+  std::vector<Vector> vectors;
+  for (std::string line; std::getline(in, line);) {
+    if (line.empty() || line[0] == '#') continue;
+    std::istringstream fields(line);
+    std::string hex;
+    Vector vector;
+    fields >> hex >> vector.partitions >> vector.hash >> vector.partition;
+    REQUIRE_FALSE(fields.fail());
+    for (std::size_t i = 0; hex != "-" && i < hex.size(); i += 2) {
+      vector.key += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
+    }
+    vectors.push_back(vector);
+  }
+  REQUIRE(vectors.size() > 100);
+  return vectors;
+}
+
+TEST_CASE("keys get the hash and the partition that the Java client gives them") {
+  for (const Vector& vector : ReadVectors("murmur2_vectors.txt")) {
+    INFO("key of " << vector.key.size() << " bytes, " << vector.partitions << " partitions");
+    CHECK(Murmur2(vector.key) == vector.hash);
+    CHECK(PartitionForKey(vector.key, vector.partitions) == vector.partition);
+    CHECK(DefaultPartitioner()("t", vector.key, vector.partitions) == vector.partition);
+  }
+}
+
+TEST_CASE("keys get the partition that librdkafka's consistent_random gives them") {
+  for (const Vector& vector : ReadVectors("consistent_random_vectors.txt")) {
+    if (vector.key.empty()) continue;
+    INFO("key of " << vector.key.size() << " bytes, " << vector.partitions << " partitions");
+    CHECK(ConsistentPartition(vector.key, vector.partitions) == vector.partition);
+    CHECK(ConsistentRandomPartitioner()("t", vector.key, vector.partitions) == vector.partition);
+  }
+}
+
+TEST_CASE("consistent_random spreads records whose key is empty or null") {
+  const Partitioner partitioner = ConsistentRandomPartitioner();
+  for (const std::string_view key : {std::string_view(), std::string_view("")}) {
+    std::set<std::int32_t> chosen;
+    for (int i = 0; i < 200; ++i) chosen.insert(partitioner("t", key, 4));
+    CHECK(chosen == std::set<std::int32_t>{0, 1, 2, 3});
+  }
+}
+
+TEST_CASE("round robin takes the partitions of each topic in turn, whatever the keys") {
+  Engine engine = OpenMemory();
+  const Topic a = MakeTopic(engine, "a", 3);
+  const Topic b = MakeTopic(engine, "b", 2);
+  for (const bool called_by_hand : {false, true}) {
+    const Partitioner inner = RoundRobinPartitioner();
+    Partitioner partitioner = inner;
+    if (called_by_hand) {
+      partitioner = [inner](std::string_view topic, std::string_view key, std::int32_t count) {
+        return inner(topic, key, count);
+      };
+    }
+    Producer producer = Get(engine.NewProducer({.partitioner = partitioner}));
+    std::vector<int> chosen;
+    for (int i = 0; i < 4; ++i) {
+      chosen.push_back(Get(producer.Send(a, {.key = "k", .value = "v"}).Wait()).partition);
+      chosen.push_back(Get(producer.Send(b, {.value = "v"}).Wait()).partition);
+    }
+    CHECK(chosen == std::vector<int>{0, 0, 1, 1, 2, 0, 0, 1});
+  }
+}
+
+TEST_CASE("records without a key stay with a partition for a batch's worth, then move on") {
+  Engine engine = OpenMemory();
+  const Topic topic = MakeTopic(engine, "t", 4);
+  const std::string value(100, 'v');
+  for (const absl::Duration linger : {absl::ZeroDuration(), absl::Minutes(1)}) {
+    Producer producer = Get(engine.NewProducer({.linger = linger, .batch_size = 2000}));
+    std::vector<PendingSend> sends;
+    for (int i = 0; i < 1000; ++i) sends.push_back(producer.Send(topic, {.value = value}));
+    REQUIRE(producer.Flush().ok());
+    std::vector<int> runs(1, 0);
+    std::set<std::int32_t> seen;
+    std::int32_t before = -1;
+    for (const PendingSend& send : sends) {
+      const std::int32_t now = Get(send.Wait()).partition;
+      if (now != before && before != -1) runs.push_back(0);
+      before = now;
+      seen.insert(now);
+      ++runs.back();
+    }
+    CHECK(seen.size() == 4);
+    runs.pop_back();
+    for (const int run : runs) {
+      INFO("linger " << linger);
+      CHECK(run >= 10);
+      CHECK(run <= 20);
+    }
+  }
+}
+
+TEST_CASE("a callable chooses the partition from topic, key and count") {
+  Engine engine = OpenMemory();
+  const Topic topic = MakeTopic(engine, "orders", 5);
+  Producer producer = Get(engine.NewProducer(
+      {.partitioner = [](std::string_view name, std::string_view key, std::int32_t count) {
+        CHECK(name == "orders");
+        CHECK(count == 5);
+        return static_cast<std::int32_t>(key.size());
+      }}));
+  CHECK(Get(producer.Send(topic, {.key = "abc", .value = "v"}).Wait()).partition == 3);
+  CHECK(Get(producer.Send(topic, {.value = "v"}).Wait()).partition == 0);
+  SECTION("one that it names is taken without asking") {
+    CHECK(
+        Get(producer.Send(topic, {.key = "abc", .value = "v", .partition = 1}).Wait()).partition ==
+        1);
+  }
+  SECTION("and a partition that is not there is refused") {
+    const auto result = producer.Send(topic, {.key = "abcde", .value = "v"}).Wait();
+    CHECK(result.status().code() == absl::StatusCode::kInvalidArgument);
+    CHECK(GetErrorCode(result.status()) == ErrorCode::kUnknownTopicOrPartition);
+    CHECK(Says(result.status(), "partition 5 of topic orders"));
+  }
+}
+
+}  // namespace
+}  // namespace rill::testing
