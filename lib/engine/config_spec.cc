@@ -149,16 +149,15 @@ std::string ValidValues(const ConfigSpec& spec) {
   return valid;
 }
 
-absl::Status ConfigError(std::string message) {
-  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidConfig,
-                   std::move(message));
+absl::Status ConfigError(const std::string& message) {
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidConfig, message);
 }
 
 absl::StatusOr<std::string> CheckConfigValue(const ConfigSpec& spec, std::string_view text) {
   const std::string_view value = Trim(text);
   if (IsAllowed(spec, value)) return Canonical(spec, value);
   const std::string valid = ValidValues(spec);
-  return ConfigError(fmt::format("config {} cannot be \"{}\": it is a {}{}{}", spec.name, text,
+  return ConfigError(fmt::format("config {} cannot be \"{}\"; type {}{}{}", spec.name, text,
                                  ConfigTypeName(spec.type),
                                  valid.empty() ? "" : ", valid: ", valid));
 }

@@ -53,6 +53,6 @@ bool ConfigBoolean(std::string_view value);
 // Whether the comma-separated list holds `item`.
 bool ConfigListHas(std::string_view value, std::string_view item);
 
-absl::Status ConfigError(std::string message);
+absl::Status ConfigError(const std::string& message);
 
 }  // namespace rill::engine
