@@ -64,13 +64,9 @@ absl::Status ConsumerImpl::Store(const Offsets& offsets) {
                                  "to whoever has it now",
                                  partition.topic, partition.partition));
   }
-  engine::CommitRequest request{.group_id = options_.group};
-  if (mode_ == Mode::kSubscribed) {
-    request.generation = membership_.generation();
-    request.member_id = membership_.member_id();
-    request.group_instance_id = options_.group_instance_id;
-  }
-  auto status = engine_->groups()->Commit(request, offsets);
+  auto status = mode_ == Mode::kSubscribed
+                    ? membership_.Commit(offsets)
+                    : engine_->groups()->Commit({.group_id = options_.group}, offsets);
   if (status.ok()) {
     for (const auto& [partition, committed] : offsets) stored_[partition] = committed;
   }

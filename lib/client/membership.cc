@@ -6,6 +6,12 @@
 #include "rill/error.h"
 
 namespace rill::client {
+namespace {
+
+// Longer than it takes another thread to deliver an answer that the group has given.
+constexpr absl::Duration kAnswerDelivery = absl::Seconds(10);
+
+}  // namespace
 
 using engine::JoinResponse;
 using engine::SyncResponse;
@@ -214,15 +220,55 @@ void Membership::Lose(ErrorCode error) {
   if (!lost.empty()) events_.on_lost(lost);
 }
 
+std::int32_t Membership::NewestGeneration() const {
+  absl::MutexLock lock(&mailbox_->mutex);
+  const bool joined = mailbox_->join.has_value() && mailbox_->join->error == ErrorCode::kNone;
+  return joined ? mailbox_->join->generation : generation_;
+}
+
+bool Membership::WaitForAnswer() const {
+  const auto answered = [this] {
+    absl::MutexLock lock(&mailbox_->mutex);
+    return mailbox_->join.has_value();
+  };
+  const base::Deadline deadline = base::DeadlineAfter(kAnswerDelivery);
+  for (;;) {
+    const auto ticket = signal_->wakeup.Prepare();
+    if (answered()) return true;
+    if (!signal_->wakeup.Wait(ticket, deadline)) return answered();
+  }
+}
+
+// A cooperative member goes on while it joins, and what it has is its own until it has synced: what
+// others get in the new generation was nobody's. So its commits hold in the old generation and in
+// the new one alike, whichever the group is in.
+absl::Status Membership::Commit(const std::map<TopicPartition, OffsetAndMetadata>& offsets) {
+  const bool keeps_partitions = IsCooperative();
+  for (;;) {
+    const engine::CommitRequest request{.group_id = options_.group,
+                                        .generation = NewestGeneration(),
+                                        .member_id = member_id_,
+                                        .group_instance_id = options_.group_instance_id,
+                                        .keeps_partitions = keeps_partitions};
+    auto status = engine_->groups()->Commit(request, offsets);
+    if (GetErrorCode(status) != ErrorCode::kIllegalGeneration || !keeps_partitions ||
+        state_ != State::kJoining) {
+      return status;
+    }
+    // The group has gone on to the generation that this member joins: the answer is on its way.
+    if (!WaitForAnswer() || NewestGeneration() == request.generation) return status;
+  }
+}
+
 void Membership::Leave(bool keep_place) {
   if (watch_ == nullptr) return;
   watch_.reset();
   wants_to_join_ = false;
-  Ask();  // no answer is waited for any more
   if (!owned_.empty()) {
     events_.on_revoked(owned_);
     owned_.clear();
   }
+  Ask();  // no answer is waited for any more
   if (!keep_place && (!member_id_.empty() || state_ != State::kOutside)) {
     engine_->groups()->Leave({.group_id = options_.group,
                               .members = {{.member_id = member_id_,

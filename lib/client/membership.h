@@ -57,9 +57,10 @@ class Membership {
   // `keep_place`.
   void Leave(bool keep_place);
 
-  const std::vector<TopicPartition>& owned() const { return owned_; }
+  // Stores offsets of partitions that the member has. Aborted when the group went on without it.
+  absl::Status Commit(const std::map<TopicPartition, OffsetAndMetadata>& offsets);
+
   const std::string& member_id() const { return member_id_; }
-  std::int32_t generation() const { return generation_; }
 
  private:
   enum class State { kOutside, kJoining, kSyncing, kStable };
@@ -83,6 +84,9 @@ class Membership {
   absl::Status OnRefused(ErrorCode error, const char* request);
   void Lose(ErrorCode error);
   std::uint64_t Ask();
+  // The generation that this member has joined, which it may not have taken note of yet.
+  std::int32_t NewestGeneration() const;
+  bool WaitForAnswer() const;
 
   // membership_assignment.cc: who gets what.
   std::string Metadata(engine::Assignor assignor) const;

@@ -159,7 +159,8 @@ void ProducerImpl::CountSent(const Target& target, bool filled) const {
 }
 
 absl::Status ProducerImpl::Failed(absl::Status status) const {
-  context_->failures.Note(status);
+  // That a record came too late is no failure of Close.
+  if (!context_->closed.load(std::memory_order_relaxed)) context_->failures.Note(status);
   return status;
 }
 

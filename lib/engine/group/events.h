@@ -111,6 +111,9 @@ struct CommitRequest {
   std::string member_id = {};
   std::string group_instance_id = {};
   bool transactional = false;  // TxnOffsetCommit
+  // From a member in this process that keeps its partitions until it has synced, and so may commit
+  // between join and sync, too. Kafka refuses that, for its members cannot tell.
+  bool keeps_partitions = false;
   // OffsetCommit v9 and later is told GROUP_ID_NOT_FOUND; earlier ones ILLEGAL_GENERATION.
   bool knows_group_id_not_found = true;
 };

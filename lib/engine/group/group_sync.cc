@@ -155,7 +155,8 @@ ErrorCode Group::ValidateCommit(const CommitRequest& request, GroupStep& step) {
     } else if (!request.transactional) {
       return ErrorCode::kUnknownMemberId;
     }
-    if (!request.transactional && state_ == GroupState::kCompletingRebalance) {
+    if (!request.transactional && !request.keeps_partitions &&
+        state_ == GroupState::kCompletingRebalance) {
       return ErrorCode::kRebalanceInProgress;
     }
   }

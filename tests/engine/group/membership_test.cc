@@ -193,6 +193,9 @@ TEST_CASE("offsets are taken from members of the generation, and not before its 
   GroupHarness group;
   const std::string id = group.joins.at(group.Join()).member_id;
   CHECK(group.Commit(id, 1) == ErrorCode::kRebalanceInProgress);
+  CHECK(group.coordinator.ValidateCommit(
+            {.group_id = "g", .generation = 1, .member_id = id, .keeps_partitions = true},
+            group.now) == ErrorCode::kNone);
   group.Sync(id, 1, {{id, "all"}});
   CHECK(group.Commit(id, 1) == ErrorCode::kNone);
   CHECK(group.Commit(id, 0) == ErrorCode::kIllegalGeneration);
