@@ -44,20 +44,22 @@ struct Field {
   std::int64_t default_value = 0;   // a tagged field with this value is not shown; nor is a
   bool is_null_by_default = false;  // string or array that is empty or, by this, null
 
-  constexpr Field Since(int version) const { return With(&Field::since, version); }
-  constexpr Field Until(int version) const { return With(&Field::until, version); }
-  constexpr Field Nullable(int from = 0) const { return With(&Field::nullable_since, from); }
-  constexpr Field Tagged(int number) const { return With(&Field::tag, number); }
-  constexpr Field Default(std::int64_t value) const { return With(&Field::default_value, value); }
-  constexpr Field NullByDefault() const { return With(&Field::is_null_by_default, true); }
-
  private:
+  // Before its users: clang 14 evaluates them at compile time only then.
   template <typename T>
   constexpr Field With(T Field::*member, T value) const {
     Field copy = *this;
     copy.*member = value;
     return copy;
   }
+
+ public:
+  constexpr Field Since(int version) const { return With(&Field::since, version); }
+  constexpr Field Until(int version) const { return With(&Field::until, version); }
+  constexpr Field Nullable(int from = 0) const { return With(&Field::nullable_since, from); }
+  constexpr Field Tagged(int number) const { return With(&Field::tag, number); }
+  constexpr Field Default(std::int64_t value) const { return With(&Field::default_value, value); }
+  constexpr Field NullByDefault() const { return With(&Field::is_null_by_default, true); }
 };
 
 constexpr Field Bool(const char* name) { return {name, FieldType::kBool}; }

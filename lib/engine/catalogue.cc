@@ -19,8 +19,8 @@ constexpr std::string_view kPartitionsField = "partitions=";
 constexpr std::string_view kDeletingLine = "deleting=true";
 constexpr std::string_view kConfigPrefix = "config.";
 
-absl::Status Damage(std::string message) {
-  return MakeError(absl::StatusCode::kDataLoss, ErrorCode::kKafkaStorageError, std::move(message));
+absl::Status Damage(const std::string& message) {
+  return MakeError(absl::StatusCode::kDataLoss, ErrorCode::kKafkaStorageError, message);
 }
 
 // Takes the lines of a value from its front.

@@ -4,7 +4,6 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "absl/status/status.h"
 #include "rill/error.h"
@@ -13,8 +12,8 @@
 // How this floor words what is wrong with a batch.
 namespace rill::record {
 
-inline absl::Status Corrupt(std::string message) {
-  return MakeError(absl::StatusCode::kDataLoss, ErrorCode::kCorruptMessage, std::move(message));
+inline absl::Status Corrupt(const std::string& message) {
+  return MakeError(absl::StatusCode::kDataLoss, ErrorCode::kCorruptMessage, message);
 }
 
 inline absl::Status CorruptBatch(BatchView batch, std::string_view what) {
