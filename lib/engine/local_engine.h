@@ -110,7 +110,7 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
 
   // local_engine.cc
   absl::Status OpenFolder(const Options& options);
-  absl::Status ReadFolder();
+  absl::Status ReadFolder() ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
   absl::Status OpenExisting(const TopicPartition& partition);
   absl::Status OpenGroups(const Options& options);
   void StartTasks();
