@@ -12,9 +12,8 @@ namespace {
 
 constexpr std::int64_t kNanosPerMilli = 1'000'000;
 
-absl::Status InvalidOption(std::string message) {
-  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidConfig,
-                   std::move(message));
+absl::Status InvalidOption(const std::string& message) {
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidConfig, message);
 }
 
 absl::Status CheckCompression(const ProducerOptions& options) {
