@@ -13,9 +13,8 @@ bool IsLegal(char c) {
          c == '_' || c == '-';
 }
 
-absl::Status Refuse(std::string message) {
-  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidTopic,
-                   std::move(message));
+absl::Status Refuse(const std::string& message) {
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidTopic, message);
 }
 
 }  // namespace
