@@ -11,9 +11,8 @@ namespace {
 // The lock, the catalogue or a checkpoint, and a segment that is written.
 constexpr int kMinOpenFiles = 8;
 
-absl::Status Refuse(std::string message) {
-  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kUnknownServerError,
-                   std::move(message));
+absl::Status Refuse(const std::string& message) {
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kUnknownServerError, message);
 }
 
 // "kafka" of "kafka://host:9092"; empty for a path. One letter is no scheme.

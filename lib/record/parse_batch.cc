@@ -15,7 +15,6 @@ constexpr std::int32_t kMinOldMessageLength = 14;
 constexpr std::int32_t kMinBatchLength = kBatchHeaderSize - kLogOverhead;
 
 using record::Corrupt;
-using record::CorruptBatch;
 
 absl::Status Short(std::size_t have, std::size_t need) {
   return MakeError(
