@@ -1,16 +1,15 @@
-#include <algorithm>
-
 #include "base/bytes.h"
 #include "cli/dump_files.h"
 #include "cli/entry_file.h"
+#include "fmt/format.h"
+#include "rill/error.h"
 
 namespace rill::cli {
 namespace {
 
 // int16 version, int64 producer id, first offset, last offset, last stable offset.
 constexpr std::size_t kEntrySize = 34;
-// Kafka shows entries of later versions as if they were of the last one that it knows.
-constexpr std::int16_t kVersion = 0;
+constexpr int kLastVersion = 0;
 
 }  // namespace
 
@@ -25,10 +24,16 @@ absl::Status DumpTransactionIndex(DumpContext& context, const DumpFile& file) {
     const auto number = [&entry](std::size_t at) {
       return base::LoadBigEndian<std::int64_t>(*entry + at);
     };
+    // Kafka's tool takes the first byte of the two for the version.
+    const int version = static_cast<std::int8_t>(**entry);
+    if (version > kLastVersion) {
+      return MakeError(absl::StatusCode::kUnimplemented, ErrorCode::kKafkaStorageError,
+                       fmt::format("{}: entry {} is of version {}, where {} is known",
+                                   file.absolute, i, version, kLastVersion));
+    }
     context.out.Print(
-        "version: {} producerId: {} firstOffset: {} lastOffset: {} lastStableOffset: {}\n",
-        std::min(base::LoadBigEndian<std::int16_t>(*entry), kVersion), number(2), number(10),
-        number(18), number(26));
+        "version: {} producerId: {} firstOffset: {} lastOffset: {} lastStableOffset: {}\n", version,
+        number(2), number(10), number(18), number(26));
   }
   return absl::OkStatus();
 }

@@ -1,7 +1,5 @@
 #include "cli/frame_records.h"
 
-#include <limits>
-
 #include "fmt/format.h"
 #include "record/batch_walker.h"
 #include "rill/error.h"
@@ -15,7 +13,7 @@ absl::Status Malformed(BatchView batch, const std::string& what) {
 }
 
 std::int32_t SequenceOf(BatchView batch, std::int64_t offset) {
-  if (batch.base_sequence() == kNoSequence) return kNoSequence;
+  if (batch.base_sequence() < 0) return kNoSequence;
   const std::uint64_t delta =
       static_cast<std::uint64_t>(offset) - static_cast<std::uint64_t>(batch.base_offset());
   return AddToSequence(batch.base_sequence(), static_cast<std::int32_t>(delta));
@@ -24,9 +22,12 @@ std::int32_t SequenceOf(BatchView batch, std::int64_t offset) {
 }  // namespace
 
 std::int32_t AddToSequence(std::int32_t sequence, std::int32_t increment) {
-  constexpr std::int64_t kMax = std::numeric_limits<std::int32_t>::max();
-  const std::int64_t sum = std::int64_t{sequence} + increment;
-  return static_cast<std::int32_t>(sum > kMax ? sum - kMax - 1 : sum);
+  // Damaged batches hold any numbers; they wrap as Java's do.
+  constexpr std::uint32_t kCycle = std::uint32_t{1} << 31;
+  const auto added = static_cast<std::uint32_t>(increment);
+  const std::uint32_t sum = static_cast<std::uint32_t>(sequence) + added;
+  const auto last_without_wrap = static_cast<std::int32_t>(kCycle - 1 - added);
+  return static_cast<std::int32_t>(sequence > last_without_wrap ? sum - kCycle : sum);
 }
 
 absl::Status FrameRecords::ForEachOld(

@@ -166,11 +166,16 @@ class Reading {
   }
 
   void AppendNested(const Field& field, std::string& json) {
-    if (version_ >= field.nullable_since && reader_.Int<std::int8_t>() < 0) {
+    if (version_ >= field.nullable_since && IsNullStruct(field)) {
       json += "null";
       return;
     }
     AppendStruct(field.fields, json);
+  }
+
+  // A struct that may be null has a number before it, of another kind among the tagged fields.
+  bool IsNullStruct(const Field& field) {
+    return field.tag < 0 ? reader_.Int<std::int8_t>() < 0 : reader_.UnsignedVarint() == 0;
   }
 
   void AppendNull(const Field& field, std::string& json) {

@@ -55,10 +55,11 @@ int RefuseWord(std::ostream& err, std::string_view word) {
   return 1;
 }
 
-// Tells about `topic`, or about all of rill when it is empty.
-int TellAbout(const CommandContext& context, const CLI::App& app, const std::string& topic) {
+// Tells about `topic`, or about all of rill (with `overview`) when it is empty.
+int TellAbout(const CommandContext& context, const std::string& overview,
+              const std::string& topic) {
   if (topic.empty()) {
-    context.out << app.help();
+    context.out << overview;
     return 0;
   }
   if (topic == kDumpLog || topic == kDumpLogLink) {
@@ -86,16 +87,18 @@ int RunTopLevel(const CommandContext& context, std::span<const std::string> word
   CLI::App* const help = app.add_subcommand(kHelp, "Tell about a command");
   std::string topic;
   help->add_option("command", topic, "The command");
+  app.require_subcommand(0, 1);  // the word behind "help" is none
+  const std::string overview = app.help();
   try {
     app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
   } catch (const CLI::ParseError& error) {
     return app.exit(error, context.out, context.err) == 0 ? 0 : 1;
   }
-  if (help->parsed()) return TellAbout(context, app, topic);
+  if (help->parsed()) return TellAbout(context, overview, topic);
   if (const auto extras = app.remaining(); !extras.empty()) {
     return RefuseWord(context.err, extras.front());
   }
-  context.err << app.help();
+  context.err << overview;
   return 1;
 }
 

@@ -280,6 +280,22 @@ TEST_CASE("Snapshots of cluster metadata are told apart by their names") {
   CHECK(folder.Dump("--files other.checkpoint").exit_code == 1);
 }
 
+TEST_CASE("Entries of a transaction index are shown up to the last whole one, of known versions") {
+  DumpFolder folder;
+  const std::string entry = std::string(2, '\0') + Number(7) + Number(3) + Number(9) + Number(8);
+  const std::string line =
+      "version: 0 producerId: 7 firstOffset: 3 lastOffset: 9 lastStableOffset: 8\n";
+  folder.Write("3.txnindex", entry + entry + entry.substr(1));
+  const Ran ran = folder.Dump("--files 3.txnindex");
+  CHECK(ran.exit_code == 0);
+  CHECK(ran.out == "Dumping 3.txnindex\n" + line + line);
+  folder.Write("3.txnindex", entry + '\1' + entry.substr(1));
+  const Ran later = folder.Dump("--files 3.txnindex");
+  CHECK(later.exit_code == 1);
+  CHECK(later.out == "Dumping 3.txnindex\n" + line);
+  CHECK(later.err == "rill dump-log: /log/3.txnindex: entry 1 is of version 1, where 0 is known\n");
+}
+
 TEST_CASE("A damaged snapshot of producers is told, and the dump goes on") {
   DumpFolder folder;
   const auto seal = [](std::string rest) {

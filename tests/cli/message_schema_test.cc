@@ -43,7 +43,7 @@ TEST_CASE("A message with compact lengths and tagged fields is read") {
 }
 
 TEST_CASE("Tagged fields stand in their declared place, unknown ones nowhere, defaults nowhere") {
-  CHECK(Json(1, "\0\0\0\7\1\1\3\0\1\0\2\2\0\x09\3xyz"sv) ==
+  CHECK(Json(1, "\0\0\0\7\1\1\3\0\1\0\2\1\0\x09\3xyz"sv) ==
         R"({"always":7,"points":[],"bytes":""})");
   CHECK(Json(1, "\0\0\0\7\1\1\2\2\2\2a\3\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1"sv) ==
         R"({"always":7,"points":[],"bytes":"","id":"AAAAAAAAAAAAAAAAAAAAAQ","note":"a"})");
