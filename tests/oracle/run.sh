@@ -1,0 +1,387 @@
+#!/usr/bin/env bash
+# Holds rill against Apache Kafka: each check below, whatever the ones before it said. Prints what
+# each compared, then a table; fails when any did. Needs Java and, the first time, Maven.
+#
+#   tests/oracle/run.sh [--build FOLDER] [check ...]
+#
+#   --build FOLDER   a folder where rill is built, with tests; by default the preset `release` is
+#                    built here
+#   check            some only, of: write live read serve partitions assignors dump_log groups
+#
+# RILL_SEED repeats a run's random inputs. What a failed check left is kept, and named.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+cd "$here/../.."
+source tests/house/steps.sh
+
+all_checks=(write live read serve partitions assignors dump_log groups)
+checks=()
+build=
+seed=${RILL_SEED:-$((RANDOM * 32768 + RANDOM))}
+
+while [ $# -gt 0 ]; do
+  case $1 in
+    --build) build=$(cd "$2" && pwd) && shift ;;
+    -*) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0" >&2; exit 2 ;;
+    *) [[ " ${all_checks[*]} " == *" $1 "* ]] || { echo "oracle: no check is called $1" >&2; exit 2; }
+      checks+=("$1") ;;
+  esac
+  shift
+done
+[ ${#checks[@]} -gt 0 ] || checks=("${all_checks[@]}")
+
+KAFKA_HOME=$("$here/fetch.sh")
+export KAFKA_HOME
+if [ -z "$build" ]; then
+  cmake --preset release
+  cmake --build --preset release --target oracle_programs
+  build=$PWD/build/release
+fi
+work=$(mktemp -d)
+dump=$KAFKA_HOME/bin/kafka-dump-log
+codecs=(none gzip snappy lz4 zstd)
+
+fail() {
+  printf 'oracle: %s\n' "$@" >&2
+  return 1
+}
+
+run_program() {
+  local program=$build/bin/$1
+  shift
+  [ -x "$program" ] || fail "$program is missing: build the target oracle_programs"
+  "$program" "$@"
+}
+
+# Runs a command in a shell of its own where -e holds, which it would not left of an ||.
+attempt() {
+  set +e
+  (set -e; "$@")
+  attempt_status=$?
+  set -e
+}
+
+# Two files are the same; else their first differences.
+same() {
+  if ! diff "$2" "$3" >"$work/diff"; then
+    head -n 10 "$work/diff" >&2
+    fail "$1: $2 and $3 differ"
+  fi
+}
+
+# The files of a folder with that suffix, in order, with commas between.
+files_of() {
+  find "$1" -name "*$2" | LC_ALL=C sort | paste -sd,
+}
+
+# Complaints without the one that the tool has of every segment which does not begin at offset 0, a
+# broker's own too: that its base offset follows -1.
+complaints() {
+  awk '/^Non-consecutive offsets in / { heading = $0; base = $NF
+                                        sub(/.*\//, "", base); base += 0; next }
+       heading != "" && $0 == "  -1 is followed by " base { next }
+       heading != "" { print heading; heading = "" }
+       { print }' "$1"
+}
+
+# What Kafka's tool printed has no complaint, and every batch is valid.
+no_complaint() {
+  local out=$1 err=$2
+  complaints "$err" >"$work/complaints"
+  grep -aE '^(Mismatches in|The following indexed|Found .* invalid bytes)|Exception' "$out" >>"$work/complaints" || true
+  grep -a '^baseOffset: ' "$out" | grep -v 'isvalid: true$' >>"$work/complaints" || true
+  if [ -s "$work/complaints" ]; then
+    head -n 10 "$work/complaints" >&2
+    fail "Kafka's tool complains: $out, $err"
+  fi
+}
+
+# Topics of all kinds that rill writes; several checks use them. Made once.
+written() {
+  [ ! -d "$work/written" ] || return 0
+  mkdir -p "$work/reports"
+  echo "RILL_SEED=$seed"
+  run_program write_segments "$work/written" "$work/reports" "$seed"
+}
+
+check_write() {
+  local topic folder
+  written
+  for folder in "$work"/reports/*.records; do
+    topic=$(basename "$folder" .records)
+    "$here/java.sh" DescribeLog --records "$work/written/$topic-0" >"$work/described"
+    same "records of $topic" "$work/reports/$topic.records" "$work/described"
+  done
+  for folder in "$work"/reports/*.dump; do
+    topic=$(basename "$folder" .dump)
+    "$dump" --deep-iteration --print-data-log --files "$(files_of "$work/written/$topic-0" .log)" \
+      >"$work/dump.out" 2>"$work/dump.err"
+    no_complaint "$work/dump.out" "$work/dump.err"
+    grep -a '^| ' "$work/dump.out" >"$work/dump.records"
+    same "DumpLogSegments of $topic" "$work/reports/$topic.dump" "$work/dump.records"
+  done
+  check_indexes
+  echo "$(cat "$work"/reports/*.records | wc -l) records in" \
+    "$(find "$work/written" -name '*.log' | wc -l) segments of" \
+    "$(find "$work/reports" -name '*.records' | wc -l) topics are the same to Kafka"
+}
+
+check_indexes() {
+  local all option
+  all=$(files_of "$work/written" .index),$(files_of "$work/written" .timeindex)
+  for option in --index-sanity-check --verify-index-only --deep-iteration; do
+    "$dump" "$option" --files "$all" >"$work/index.out" 2>"$work/index.err"
+    no_complaint "$work/index.out" "$work/index.err"
+  done
+  "$dump" --files "$(files_of "$work/written" .snapshot)" >"$work/index.out" 2>"$work/index.err"
+  no_complaint "$work/index.out" "$work/index.err"
+  echo "$(tr , '\n' <<<"$all" | wc -l) index files pass Kafka's checks"
+}
+
+# The plain tool on the newest segment, while it is written.
+dump_newest() {
+  local folder=$1 newest
+  shift
+  newest=$(find "$folder" -name '*.log' | LC_ALL=C sort | tail -n 1)
+  "$dump" --deep-iteration --print-data-log "$@" --files "$newest" 2>"$work/live.err" | LC_ALL=C awk '
+    /^baseOffset: / { if (!/ isvalid: true$/ || seen && $2 != batch) { print "bad: " $0; exit 1 }
+                      batch = $4 + 1; seen = 1; next }
+    /^\| offset: / { if (records && $3 != next_offset) { print "bad: " $0; exit 1 }
+                     next_offset = $3 + 1; records++; next }
+    /^(Dumping|Log starting offset:|Found [0-9]+ invalid bytes at the end)/ { next }
+    { print "bad: " $0; exit 1 }
+    END { print "kafka-dump-log: " records + 0 " records up to " next_offset - 1; exit records == 0 }'
+  : >"$work/live.out"
+  no_complaint "$work/live.out" "$work/live.err"
+}
+
+check_live() {
+  local mode
+  for mode in single paced batches; do
+    read_while_written "$mode"
+  done
+}
+
+read_live() {
+  local folder=$1 mode=$2 limit=(--max-bytes 50000000) largest=100000000
+  # At full speed a segment is full before a tool that starts anew has read it to the end.
+  [ "$mode" != paced ] || limit=()
+  [ "$mode" != batches ] || largest=30000000
+  "$here/java.sh" ReadLive "$folder" 24 "$largest" 5
+  for _ in 1 2 3; do dump_newest "$folder" "${limit[@]}"; done
+}
+
+read_while_written() {
+  local mode=$1 folder=$work/live-$1 pid status
+  mkfifo "$work/hold-$mode"
+  run_program write_live "$folder" orders "$mode" <"$work/hold-$mode" &
+  pid=$!
+  exec 8>"$work/hold-$mode"  # the writer goes on until this is closed
+  until compgen -G "$folder/orders-0/*.log" >/dev/null; do
+    kill -0 "$pid" || { fail "the writer ended"; return 1; }
+    sleep 0.1
+  done
+  attempt read_live "$folder/orders-0" "$mode" 8>&-
+  status=$attempt_status
+  exec 8>&-
+  wait "$pid" || status=1
+  rm -rf "$folder"
+  return $status
+}
+
+# Everything of a partition but the id of its topic.
+swap_files() {
+  local from=$1 to=$2
+  find "$to" -mindepth 1 ! -name partition.metadata -delete
+  find "$from" -mindepth 1 -maxdepth 1 -type f ! -name partition.metadata -exec cp {} "$to/" \;
+}
+
+stop_broker() {
+  "$here/kafka.sh" stop "$work/broker"
+}
+
+# Starts the broker and says where it is.
+start_broker() {
+  "$here/kafka.sh" start "$work/broker"
+}
+
+# What a Java client gets of each topic, in a folder of files.
+consume_all() {
+  local address=$1 to=$2 topic
+  mkdir -p "$to"
+  shift 2
+  for topic in "$@"; do
+    "$here/java.sh" ConsumeLines "$address" "$topic" 0 >"$to/$topic"
+  done
+}
+
+# Puts the broker's files of the topics in a folder of rill's, and compares what rill reads there
+# with what the Java client got. Then once more, as after a crash.
+rill_reads_broker() {
+  local consumed=$1 topic
+  shift
+  rm -rf "$work/back"
+  run_program topic_files make "$work/back" "$@"
+  for topic in "$@"; do
+    swap_files "$work/broker/data/$topic-0" "$work/back/$topic-0"
+  done
+  compare_back "$consumed" "$@"
+  rm "$work/back/.kafka_cleanshutdown"
+  compare_back "$consumed" "$@"
+}
+
+compare_back() {
+  local consumed=$1 topic
+  shift
+  for topic in "$@"; do
+    run_program topic_files read "$work/back" "$topic" >"$work/back.records" 2>"$work/back.log"
+    same "records of $topic" "$consumed/$topic" "$work/back.records"
+  done
+}
+
+# A broker of our own, fresh for the check.
+with_broker() {
+  local status
+  rm -rf "$work/broker"
+  attempt "$@"
+  status=$attempt_status
+  [ ! -f "$work/broker/pid" ] || "$here/kafka.sh" kill "$work/broker" || status=1
+  return $status
+}
+
+check_read() {
+  with_broker broker_writes
+}
+
+broker_writes() {
+  local address topics=("${codecs[@]}" none-append-time zstd-append-time)
+  echo "RILL_SEED=$seed"
+  address=$(start_broker)
+  "$here/java.sh" BrokerTopics make "$address" "${topics[@]}"
+  "$here/java.sh" BrokerTopics append "$address" "$seed" 1500 "${topics[@]}"
+  consume_all "$address" "$work/consumed" "${topics[@]}"
+  stop_broker
+  rill_reads_broker "$work/consumed" "${topics[@]}"
+  echo "$(cat "$work"/consumed/* | wc -l) records in" \
+    "$(find "$work/back" -name '*.log' | wc -l) segments that a broker wrote are the same to rill"
+}
+
+check_serve() {
+  written
+  with_broker broker_serves
+}
+
+broker_serves() {
+  local address topic topics=()
+  for topic in "$work"/reports/*.records; do topics+=("$(basename "$topic" .records)"); done
+  address=$(start_broker)
+  "$here/java.sh" BrokerTopics make "$address" "${topics[@]}"
+  stop_broker
+  for topic in "${topics[@]}"; do
+    swap_files "$work/written/$topic-0" "$work/broker/data/$topic-0"
+  done
+  address=$(start_broker)
+  consume_all "$address" "$work/served" "${topics[@]}"
+  for topic in "${topics[@]}"; do
+    same "what the broker serves of $topic" "$work/reports/$topic.records" "$work/served/$topic"
+  done
+  broker_is_content "$work/broker/broker.log"
+  echo "$(cat "$work"/served/* | wc -l) records of ${#topics[@]} topics, as rill wrote them, came from a broker"
+  "$here/java.sh" BrokerTopics append "$address" "$seed" 200 "${topics[@]}"
+  consume_all "$address" "$work/grown" "${topics[@]}"
+  stop_broker
+  rill_reads_broker "$work/grown" "${topics[@]}"
+  echo "$(cat "$work"/grown/* | wc -l) records came back, with those that the broker appended"
+}
+
+# The broker took the files as they were: no index rebuilt, no tail cut, no warning about a log.
+broker_is_content() {
+  if grep -E ' (WARN|ERROR|FATAL) .*(Log|Index|Segment|Snapshot)|orrupt|ebuilding (index|time)|runcat' "$1" |
+    grep -v __cluster_metadata >"$work/grumbles"; then
+    head -n 10 "$work/grumbles" >&2
+    fail "the broker was not content with rill's files: $1"
+  fi
+}
+
+check_partitions() {
+  echo "RILL_SEED=$seed"
+  "$here/java.sh" PartitionVectors "$seed" 5000 | run_program partition_agreement
+}
+
+check_assignors() {
+  echo "RILL_SEED=$seed"
+  "$here/java.sh" AssignorVectors "$seed" 3000 | run_program assignor_agreement
+}
+
+check_dump_log() {
+  local tool=$build/bin/kafka-dump-log cases=0 differ=0 options
+  [ -x "$tool" ] || fail "$tool is missing: build the target rill_program"
+  written
+  while read -r options; do
+    cases=$((cases + 1))
+    # shellcheck disable=SC2086  # the list holds words
+    dumps_alike $options || differ=$((differ + 1))
+  done < <(dump_cases)
+  echo "$cases command lines, $differ differ"
+  [ "$differ" -eq 0 ]
+}
+
+# The same arguments for both tools: same output and status, and the same words on standard error,
+# where Kafka's has Java's stack traces besides.
+dumps_alike() {
+  local kafka_status=0 rill_status=0
+  "$dump" "$@" >"$work/kafka.out" 2>"$work/kafka.err" || kafka_status=$?
+  "$build/bin/kafka-dump-log" "$@" >"$work/rill.out" 2>"$work/rill.err" || rill_status=$?
+  grep -v $'^\tat ' "$work/kafka.err" >"$work/kafka.words" || true
+  if ! cmp -s "$work/kafka.out" "$work/rill.out" || [ $kafka_status != $rill_status ] ||
+    ! cmp -s "$work/kafka.words" "$work/rill.err"; then
+    echo "kafka-dump-log $*: status $kafka_status and $rill_status; Kafka's <, rill's >:"
+    diff -a "$work/kafka.out" "$work/rill.out" | head -n 6 || true
+    diff -a "$work/kafka.words" "$work/rill.err" | head -n 6 || true
+    return 1
+  fi
+}
+
+# Options on files that rill wrote; those on Kafka's files are in tests/data/golden/dump-log, which
+# tests/cli compares in every build.
+dump_cases() {
+  local topic folder
+  for topic in "${codecs[@]}"; do
+    folder=$work/written/$topic-0
+    echo "--files $(files_of "$folder" .log)"
+    echo "--deep-iteration --print-data-log --files $(files_of "$folder" .log)"
+  done
+  folder=$work/written/zstd-append-time-0
+  echo "--print-data-log --skip-record-metadata --files $(files_of "$folder" .log)"
+  echo "--max-bytes 3000 --print-data-log --files $(files_of "$folder" .log)"
+  folder=$work/written/gzip-binary-0
+  echo "--print-data-log --files $(files_of "$folder" .log)"
+  folder=$work/written/sequenced-0
+  echo "--deep-iteration --files $(files_of "$folder" .log),$(files_of "$folder" .snapshot)"
+  echo "--files $(files_of "$folder" .index),$(files_of "$folder" .timeindex)"
+  echo "--index-sanity-check --files $(files_of "$folder" .index),$(files_of "$folder" .timeindex)"
+  echo "--verify-index-only --files $(files_of "$folder" .index),$(files_of "$folder" .timeindex)"
+  echo "--offsets-decoder --files $(files_of "$folder" .log)"
+}
+
+check_groups() {
+  echo "RILL_SEED=$seed"
+  run_program write_groups "$work/groups" "$seed" | LC_ALL=C sort >"$work/groups.expected"
+  "$dump" --offsets-decoder --files "$(find "$work/groups" -path '*/__consumer_offsets-*/*.log' | LC_ALL=C sort | paste -sd,)" \
+    >"$work/groups.out" 2>"$work/groups.err"
+  no_complaint "$work/groups.out" "$work/groups.err"
+  python3 "$here/committed_offsets.py" <"$work/groups.out" | LC_ALL=C sort >"$work/groups.kafka"
+  same "committed offsets" "$work/groups.expected" "$work/groups.kafka"
+  echo "$(wc -l <"$work/groups.expected") committed offsets are the same to Kafka"
+}
+
+for check in "${checks[@]}"; do
+  run_step "$check" "check_$check"
+done
+if print_steps; then
+  rm -rf "$work"
+else
+  echo "oracle: seed $seed; what was written is in $work" >&2
+  exit 1
+fi
