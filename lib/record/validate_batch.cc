@@ -9,7 +9,6 @@
 namespace rill {
 namespace {
 
-using record::BatchWalker;
 using record::CorruptBatch;
 
 absl::Status CheckRecord(BatchView batch, const RecordView& record, std::int64_t previous_offset) {
