@@ -210,6 +210,7 @@ absl::Status SegmentedLog::Roll() {
   rolled->FinishIndex();
   segments_.Add(segment);
   rolled_.push_back(std::move(rolled));
+  unsealed_.store(rolled_.size());
   if (environment_.request_maintenance) environment_.request_maintenance();
   producers_.AdvanceTo(base_offset);
   segment_created_ms_ = NowMs();
@@ -245,6 +246,8 @@ absl::Status SegmentedLog::Acknowledge(std::int64_t flush_target) {
   }
   data_.Notify();
   if (observer_count_.load() != 0) NotifyObservers();
+  if (unsealed_.load(std::memory_order_relaxed) > kMostUnsealed) [[unlikely]]
+    HelpSealing();
   return absl::OkStatus();
 }
 

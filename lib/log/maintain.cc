@@ -111,12 +111,17 @@ absl::Time SegmentedLog::Maintain(absl::Time now) {
 
 // A segment is complete once its index files are there, so they come last; from then on, recovery
 // does not look into it again.
+//
+// Those that are rolled meanwhile are left to the next round, and all to Close when it is waiting:
+// appends may roll faster than the disk seals.
 absl::Status SegmentedLog::SealRolled() {
-  for (;;) {
+  std::size_t left = SIZE_MAX;
+  for (; left > 0 && !closing_.load(); --left) {
     SegmentWriter* writer = nullptr;
     std::int64_t next_offset = 0;
     {
       base::MutexLock lock(&append_mutex_);
+      left = std::min(left, rolled_.size());
       // After a flush that failed, a later one may succeed without having saved anything.
       if (!state_.ok() || rolled_.empty()) return absl::OkStatus();
       writer = rolled_.front().get();
@@ -130,6 +135,18 @@ absl::Status SegmentedLog::SealRolled() {
     MarkFlushed(next_offset);
     base::MutexLock lock(&append_mutex_);
     rolled_.erase(rolled_.begin());
+    unsealed_.store(rolled_.size());
+  }
+  return absl::OkStatus();
+}
+
+// Each rolled segment holds a mapping and an open file until it is sealed. Whoever appends faster
+// than the maintenance seals waits for it, or does it.
+void SegmentedLog::HelpSealing() {
+  absl::MutexLock lock(&maintenance_mutex_);
+  if (closed_.load() || unsealed_.load() <= kMostUnsealed) return;
+  if (auto status = SealRolled(); !status.ok()) {
+    Say(LogLevel::kError, fmt::format("{}: {}", name_, status.ToString()));
   }
 }
 
@@ -159,6 +176,7 @@ absl::Time SegmentedLog::FlushIfDue(const LogConfig& config, std::int64_t now_ms
 }
 
 absl::Status SegmentedLog::Close() {
+  closing_.store(true);
   absl::MutexLock maintenance(&maintenance_mutex_);
   if (closed_.load()) return absl::OkStatus();
   absl::Status status = Flush();
@@ -170,6 +188,7 @@ absl::Status SegmentedLog::Close() {
 }
 
 void SegmentedLog::Abandon(absl::Status reason) {
+  closing_.store(true);
   absl::MutexLock maintenance(&maintenance_mutex_);
   if (closed_.load()) return;
   Stop(std::move(reason));
@@ -204,7 +223,7 @@ absl::Status SegmentedLog::SealAll(bool sync) {
   }
   rolled_.clear();
   if (!sync || !status.ok()) return status;
-  recovery_point_.store(log_end_offset());
+  MarkFlushed(log_end_offset());
   producers_.AdvanceTo(log_end_offset());
   return producers_.SaveSnapshot(*environment_.files, directory_, true);
 }

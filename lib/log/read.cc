@@ -42,8 +42,10 @@ absl::StatusOr<TimestampedOffset> SegmentedLog::OffsetForTime(absl::Time time) {
   const std::int64_t target_ms = std::max(absl::ToUnixMillis(time), INT64_MIN + 1);
   const std::int64_t start = log_start_offset();
   const std::int64_t end = high_watermark();
-  for (const auto& segment : segments_.All()) {
-    auto found = FindTime(*segment, target_ms, start, end);
+  const auto segments = segments_.All();
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    if (i + 1 < segments.size() && segments[i + 1]->base_offset() <= start) continue;
+    auto found = FindTime(*segments[i], target_ms, start, end);
     // Retention may have taken the segment away meanwhile.
     if (!found.ok() && log_start_offset() > start) return OffsetForTime(time);
     if (!found.ok()) return found.status();

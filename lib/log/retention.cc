@@ -39,6 +39,7 @@ void SegmentedLog::DeleteSegmentsBelow(std::int64_t offset) {
     std::erase_if(rolled_, [&](const std::unique_ptr<SegmentWriter>& writer) {
       return std::find(taken.begin(), taken.end(), writer->segment()) != taken.end();
     });
+    unsealed_.store(rolled_.size());
   }
   for (const auto& segment : taken) {
     for (const char* suffix : {kLogSuffix, kOffsetIndexSuffix, kTimeIndexSuffix,

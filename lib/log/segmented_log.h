@@ -121,6 +121,7 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
 
   // maintain.cc
   absl::Status SealRolled() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+  void HelpSealing();
   absl::Status RollIfAged(const LogConfig& config, std::int64_t now_ms);
   absl::Time FlushIfDue(const LogConfig& config, std::int64_t now_ms)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
@@ -169,6 +170,12 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
 
   std::int64_t last_flush_ms_ ABSL_GUARDED_BY(maintenance_mutex_) = 0;
 
+  // The size of rolled_, and how many may wait there before appenders help.
+  static constexpr std::size_t kMostUnsealed = 16;
+  std::atomic<std::size_t> unsealed_ = 0;
+
+  // Close or Abandon is waiting for the maintenance.
+  std::atomic<bool> closing_ = false;
   // Reads after Close fail; set once.
   std::atomic<bool> closed_ = false;
 
