@@ -1,8 +1,8 @@
 #include "cli/message_schema.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
-#include <cstring>
 #include <iterator>
 #include <optional>
 #include <string_view>
@@ -142,7 +142,7 @@ class Reading {
   void AppendUuid(std::string& json) {
     std::array<std::uint8_t, engine::Uuid::kSize> bytes = {};
     const std::string_view raw = reader_.Raw(bytes.size());
-    std::memcpy(bytes.data(), raw.data(), raw.size());
+    std::copy(raw.begin(), raw.end(), bytes.begin());
     fmt::format_to(std::back_inserter(json), "\"{}\"", engine::Uuid(bytes).ToString());
   }
 
