@@ -156,7 +156,7 @@ void RunAll(test::FileSystemKind kind, std::int64_t flush_messages,
   REQUIRE(failures.first.empty());
   REQUIRE(closed.ok());
   REQUIRE(acknowledged > 0);
-  REQUIRE(shown > 0);
+  if (time > std::chrono::milliseconds(500)) REQUIRE(shown > 0);
   REQUIRE(told >= acknowledged);
   REQUIRE(log->log_end_offset() >= acknowledged);
   log.Checkpoint(true);

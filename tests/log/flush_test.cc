@@ -206,6 +206,17 @@ TEST_CASE(
   REQUIRE(disk.syncs() == syncs);
 }
 
+TEST_CASE("appends that roll faster than maintenance comes seal the segments themselves") {
+  auto memory = io::NewMemoryFileSystem();
+  LogUnderTest log(*memory);
+  log.Open();
+  for (int i = 0; i < 200; ++i) log.AppendValue(std::string(500, 'x'));
+  const std::size_t segments = log.FilesEnding(".log").size();
+  REQUIRE(segments == 200);
+  REQUIRE(segments - log.FilesEnding(".timeindex").size() <= 18);
+  REQUIRE(log.ReadAll(0).size() == 200);
+}
+
 TEST_CASE("a flush covers segments that were rolled and not sealed yet") {
   auto memory = io::NewMemoryFileSystem();
   SlowDisk disk(*memory);
