@@ -79,7 +79,7 @@ class RILL_EXPORT PendingSend {
         offset_(other.offset_),
         timestamp_ms_(other.timestamp_ms_),
         status_(std::move(other.status_)),
-        settled_(other.settled_) {}
+        settled_(std::exchange(other.settled_, false)) {}
   PendingSend& operator=(PendingSend&& other) noexcept {
     std::swap(batch_, other.batch_);
     std::swap(offset_, other.offset_);

@@ -21,7 +21,8 @@ absl::StatusOr<OffsetAndMetadata> ConsumerImpl::Committed(const TopicPartition& 
 ConsumerImpl::Offsets ConsumerImpl::Positions() const {
   Offsets offsets;
   for (const AssignedPartition& partition : assigned_.all()) {
-    if (!partition.position.has_value()) continue;
+    // A topic that is gone may have been made anew: positions in the old one say nothing there.
+    if (!partition.position.has_value() || partition.topic->deleted()) continue;
     offsets[partition.name].offset = *partition.position;
   }
   return offsets;

@@ -17,9 +17,8 @@ constexpr absl::Duration kTopicCheckInterval = absl::Milliseconds(250);
 // those who append.
 constexpr int kBusyPollsToUnwatch = 64;
 
-absl::Status InvalidOption(std::string message) {
-  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidConfig,
-                   std::move(message));
+absl::Status InvalidOption(const std::string& message) {
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidConfig, message);
 }
 
 absl::Status CheckOptions(const ConsumerOptions& options) {
@@ -30,6 +29,11 @@ absl::Status CheckOptions(const ConsumerOptions& options) {
   if (options.fetch_max_bytes == 0 || options.max_partition_fetch_bytes == 0) {
     return InvalidOption(
         "ConsumerOptions::fetch_max_bytes and max_partition_fetch_bytes must be at least 1");
+  }
+  if (options.isolation_level == IsolationLevel::kReadCommitted) {
+    return absl::UnimplementedError(
+        "ConsumerOptions::isolation_level=kReadCommitted: transactions are not there yet, and "
+        "records of those that Kafka aborted could not be left out");
   }
   if (options.auto_commit_interval < absl::ZeroDuration()) {
     return InvalidOption("ConsumerOptions::auto_commit_interval must not be negative");

@@ -1,5 +1,6 @@
 #include "client/membership.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "fmt/format.h"
@@ -10,6 +11,12 @@ namespace {
 
 // Longer than it takes another thread to deliver an answer that the group has given.
 constexpr absl::Duration kAnswerDelivery = absl::Seconds(10);
+
+// A member of this process needs no heartbeat, so its session may be as long as the group lets it.
+absl::Duration SessionTimeout(const engine::EngineConfig& config) {
+  return std::clamp(absl::Duration(absl::Seconds(45)), config.group_min_session_timeout,
+                    std::max(config.group_min_session_timeout, config.group_max_session_timeout));
+}
 
 }  // namespace
 
@@ -96,10 +103,22 @@ void Membership::CheckHeartbeat() {
   if (error != ErrorCode::kRebalanceInProgress) Lose(error);
 }
 
+// A topic that was deleted and made again has the same name, but another id.
+std::vector<std::string> Membership::TopicIds() const {
+  std::vector<std::string> ids;
+  for (const std::string& name : joined_topics_) {
+    const auto topic = engine_->FindTopic(name);
+    ids.push_back(topic.ok() ? (*topic)->id() : std::string());
+  }
+  return ids;
+}
+
 void Membership::CheckTopics() {
   const std::uint64_t version = engine_->topics_version();
   if (std::exchange(topics_version_, version) == version) return;
-  if (subscription_.Topics(*engine_) != joined_topics_) wants_to_join_ = true;
+  if (subscription_.Topics(*engine_) != joined_topics_ || TopicIds() != joined_ids_) {
+    wants_to_join_ = true;
+  }
   if (led_partitions_.empty()) return;
   std::set<std::string> topics;
   for (const auto& [topic, count] : led_partitions_) topics.insert(topic);
@@ -118,11 +137,13 @@ void Membership::Join() {
   if (!std::exchange(is_prepared_, true)) PrepareToJoin();
   topics_version_ = engine_->topics_version();
   joined_topics_ = subscription_.Topics(*engine_);
+  joined_ids_ = TopicIds();
   engine::JoinRequest request{.group_id = options_.group,
                               .member_id = member_id_,
                               .group_instance_id = options_.group_instance_id,
                               .client_id = options_.client_id,
                               .client_host = "/127.0.0.1",
+                              .session_timeout = SessionTimeout(engine_->config()),
                               .rebalance_timeout = options_.max_poll_interval,
                               // So that a member that goes before the answer has a name to go by.
                               .require_known_member_id = true,

@@ -77,6 +77,7 @@ class Membership {
   bool AdvanceOnce(absl::Status& status);
   void CheckHeartbeat();
   void CheckTopics();
+  std::vector<std::string> TopicIds() const;
   void Join();
   void Sync(std::vector<engine::MemberAssignment> assignments);
   absl::Status OnJoined(const engine::JoinResponse& response);
@@ -119,6 +120,7 @@ class Membership {
   // What the topics were like when the work was divided.
   std::uint64_t topics_version_ = 0;
   std::vector<std::string> joined_topics_;              // this member's
+  std::vector<std::string> joined_ids_;                 // of those topics
   std::map<std::string, std::int32_t> led_partitions_;  // the group's; of a leader only
 };
 

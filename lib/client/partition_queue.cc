@@ -37,9 +37,8 @@ PartitionQueue::PartitionQueue(std::shared_ptr<ProducerContext> context,
 
 PartitionQueue::~PartitionQueue() { name_->Unref(); }
 
-PartitionQueue::Added PartitionQueue::Add(const RecordData& record, std::int64_t now_nanos,
-                                          DeliveryCallback* callback) {
-  const std::size_t size = MaxRecordSize(record);
+PartitionQueue::Added PartitionQueue::Add(const RecordData& record, std::size_t size,
+                                          std::int64_t now_nanos, DeliveryCallback* callback) {
   Added added;
   std::int64_t due = INT64_MAX;
   bool send = false;
@@ -91,8 +90,9 @@ absl::Status PartitionQueue::AddToOpen(const RecordData& record, DeliveryCallbac
 }
 
 absl::Status PartitionQueue::CheckRecord(const RecordData& record, std::int64_t now_nanos) const {
-  // One record that the log would refuse must not take its batch along.
-  if (auto status = log::CheckShape(record, *config_); !status.ok()) return status;
+  // One record that the log would refuse must not take its batch along. (Nor one that the builder
+  // refuses: AddToOpen.)
+  if (config_->cleanup_compact && IsNull(record.key)) return log::CheckShape(record, *config_);
   const std::int64_t now_ms = now_nanos / kNanosPerMilli;
   if (record.timestamp_ms == now_ms ||
       config_->message_timestamp_type == TimestampType::kLogAppendTime) {

@@ -48,9 +48,11 @@ class PartitionQueue : public std::enable_shared_from_this<PartitionQueue> {
     // The record filled its batch.
     bool filled = false;
   };
-  // Adds a record, whose timestamp is set, at the time `now_nanos`; sends the batches that this
-  // closes. `callback` may be null; it is taken when the record is added.
-  Added Add(const RecordData& record, std::int64_t now_nanos, DeliveryCallback* callback);
+  // Adds a record, whose timestamp is set and which takes at most `size` bytes, at the time
+  // `now_nanos`; sends the batches that this closes. `callback` may be null; it is taken when the
+  // record is added.
+  Added Add(const RecordData& record, std::size_t size, std::int64_t now_nanos,
+            DeliveryCallback* callback);
 
   // Closes the open batch and sends it, or leaves it to the thread that is sending.
   void SendOpen();

@@ -57,6 +57,7 @@ absl::Status TooLarge(std::size_t size, const char* option, std::size_t limit) {
 absl::StatusOr<std::shared_ptr<ProducerImpl>> ProducerImpl::Create(
     std::shared_ptr<engine::LocalEngine> engine, const ProducerOptions& options) {
   if (auto status = CheckOptions(options); !status.ok()) return status;
+  if (auto status = engine->CheckOpen(); !status.ok()) return status;
   std::shared_ptr<ProducerImpl> producer(new ProducerImpl(std::move(engine), options));
   if (options.enable_idempotence) {
     auto id = producer->context_->engine->NewProducerId();
@@ -89,8 +90,6 @@ absl::StatusOr<Route*> ProducerImpl::FindRoute(const TopicPtr& topic) {
   if (topic == nullptr) {
     return absl::InvalidArgumentError("the topic handle is empty: it was moved from");
   }
-  if (Route* const route = routes_.Find(*topic); route != nullptr) [[likely]]
-    return route;
   auto own = context_->engine->FindTopic(topic->name());
   // A deleted one has a route, where its errors come from.
   if (own.ok() && *own != topic && !topic->deleted()) {
@@ -102,9 +101,8 @@ absl::StatusOr<Route*> ProducerImpl::FindRoute(const TopicPtr& topic) {
   return routes_.FindOrAdd(context_, topic);
 }
 
-absl::StatusOr<std::int32_t> ProducerImpl::Choose(const ProducerRecord& record,
-                                                  Target& target) const {
-  if (record.partition != kAnyPartition) return record.partition;
+absl::StatusOr<std::int32_t> ProducerImpl::AskPartitioner(const ProducerRecord& record,
+                                                          Target& target) const {
   Route& route = *target.route;
   const std::int32_t count = route.topic().partition_count();
   switch (partitioner_) {
@@ -127,14 +125,24 @@ absl::StatusOr<std::int32_t> ProducerImpl::Choose(const ProducerRecord& record,
 
 absl::Status ProducerImpl::Find(const TopicPtr& topic, const ProducerRecord& record,
                                 std::size_t value_size, Target& target) {
-  auto route = FindRoute(topic);
-  if (!route.ok()) return route.status();
-  target.route = *route;
-  auto partition = Choose(record, target);
-  if (!partition.ok()) return partition.status();
-  auto queue = target.route->Queue(*partition);
-  if (!queue.ok()) return queue.status();
-  target.queue = *queue;
+  target.route = topic != nullptr ? routes_.Find(*topic) : nullptr;
+  if (target.route == nullptr || context_->closed.load(std::memory_order_relaxed)) [[unlikely]] {
+    auto route = FindRoute(topic);
+    if (!route.ok()) return route.status();
+    target.route = *route;
+  }
+  std::int32_t partition = record.partition;
+  if (partition == kAnyPartition) {
+    auto chosen = AskPartitioner(record, target);
+    if (!chosen.ok()) return chosen.status();
+    partition = *chosen;
+  }
+  target.queue = target.route->FindQueue(partition);
+  if (target.queue == nullptr) [[unlikely]] {
+    auto queue = target.route->MakeQueue(partition);
+    if (!queue.ok()) return queue.status();
+    target.queue = *queue;
+  }
   target.now_nanos = context_->clock.NowNanos();
   target.data = {.key = record.key, .value = record.value, .headers = record.headers};
   target.data.timestamp_ms = record.timestamp.has_value() ? absl::ToUnixMillis(*record.timestamp)
@@ -208,7 +216,7 @@ void ProducerImpl::Send(const TopicPtr& topic, const ProducerRecord& record,
 }
 
 PartitionQueue::Added ProducerImpl::SendQueued(Target& target, DeliveryCallback* callback) {
-  auto added = target.queue->Add(target.data, target.now_nanos, callback);
+  auto added = target.queue->Add(target.data, target.size, target.now_nanos, callback);
   if (added.wanted != 0) [[unlikely]] {
     added = AddWithRoom(target, callback, added.wanted);
   }
@@ -229,7 +237,7 @@ PartitionQueue::Added ProducerImpl::AddWithRoom(const Target& target, DeliveryCa
                                                                  : context_->options.max_block);
   for (;;) {
     for (const auto& queue : routes_.Queues()) queue->SendOpen();
-    auto added = target.queue->Add(target.data, target.now_nanos, callback);
+    auto added = target.queue->Add(target.data, target.size, target.now_nanos, callback);
     // The engine's buffers are not waited for: nothing tells when others let go of them.
     const bool may_wait = added.wanted != 0 && wanted <= context_->memory.cap() &&
                           added.status.code() == absl::StatusCode::kDeadlineExceeded;

@@ -62,7 +62,7 @@ class ProducerImpl {
   absl::Status Find(const TopicPtr& topic, const ProducerRecord& record, std::size_t value_size,
                     Target& target);
   absl::StatusOr<Route*> FindRoute(const TopicPtr& topic);
-  absl::StatusOr<std::int32_t> Choose(const ProducerRecord& record, Target& target) const;
+  absl::StatusOr<std::int32_t> AskPartitioner(const ProducerRecord& record, Target& target) const;
   // Says that a record went to `target`; `filled` its batch, where it went through a queue.
   void CountSent(const Target& target, bool filled) const;
 

@@ -25,6 +25,11 @@ absl::StatusOr<PartitionQueue*> Route::MakeQueue(std::int32_t partition) {
                      fmt::format("topic {} has no partition {}: it has {}, numbered from 0",
                                  topic_->name(), partition, count));
   }
+  if (topic_->is_internal()) {
+    return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidTopic,
+                     fmt::format("{} is the engine's own and takes no records from applications",
+                                 topic_->name()));
+  }
   auto state = topic_->OpenPartition(partition);
   if (!state.ok()) return state.status();
   base::MutexLock lock(&mutex_);

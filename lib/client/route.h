@@ -24,17 +24,15 @@ class Route {
 
   engine::TopicState& topic() const { return *topic_; }
 
-  // The queue of `partition`. InvalidArgument (UNKNOWN_TOPIC_OR_PARTITION) when the topic has no
-  // such partition.
-  absl::StatusOr<PartitionQueue*> Queue(std::int32_t partition) {
+  // The queue of `partition`, or null when it has to be made.
+  PartitionQueue* FindQueue(std::int32_t partition) const {
     const Slots* const slots = slots_.load(std::memory_order_acquire);
-    if (slots != nullptr && partition >= 0 && partition < slots->count) [[likely]] {
-      PartitionQueue* const queue = slots->queues[partition].load(std::memory_order_acquire);
-      if (queue != nullptr) [[likely]]
-        return queue;
-    }
-    return MakeQueue(partition);
+    if (slots == nullptr || partition < 0 || partition >= slots->count) return nullptr;
+    return slots->queues[partition].load(std::memory_order_acquire);
   }
+  // Makes it. InvalidArgument (UNKNOWN_TOPIC_OR_PARTITION) when the topic has no such partition;
+  // or why its log cannot be opened.
+  absl::StatusOr<PartitionQueue*> MakeQueue(std::int32_t partition);
 
   // The partition for records without a key, until MoveOn.
   std::int32_t Sticky(std::int32_t partitions) {
@@ -66,7 +64,6 @@ class Route {
     const std::unique_ptr<std::atomic<PartitionQueue*>[]> queues;
   };
 
-  absl::StatusOr<PartitionQueue*> MakeQueue(std::int32_t partition);
   Slots* SlotsFor(std::int32_t count) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::shared_ptr<ProducerContext> context_;

@@ -152,7 +152,7 @@ TEST_CASE("a buffer that stays full for max_block is an error that names it") {
   const auto status = producer.Send(topic, {.value = fills, .partition = 0}).Wait().status();
   CHECK(status.code() == absl::StatusCode::kDeadlineExceeded);
   CHECK(GetErrorCode(status) == ErrorCode::kRequestTimedOut);
-  CHECK(Says(status, "buffer_memory=2000"));
+  CHECK(Says(status, "buffer_memory=2500"));
   CHECK(waits.Wait(kSoon).status().code() == absl::StatusCode::kDeadlineExceeded);
   CHECK(producer.Flush(kSoon).code() == absl::StatusCode::kDeadlineExceeded);
   SECTION("and goes on when there is room again") {
