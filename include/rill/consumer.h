@@ -28,7 +28,8 @@ inline constexpr OffsetReset kLatest = OffsetReset::kLatest;
 inline constexpr OffsetReset kEarliest = OffsetReset::kEarliest;
 inline constexpr OffsetReset kNoReset = OffsetReset::kNone;  // an error from Poll instead
 
-// Which records of transactions are shown (KIP-98).
+// Which records of transactions are shown (KIP-98). There are no transactions yet: a consumer with
+// kReadCommitted is refused (Unimplemented).
 enum class IsolationLevel { kReadUncommitted, kReadCommitted };
 
 // Told of changes of a subscribed consumer's assignment, from within Poll, Close or Unsubscribe, in

@@ -60,10 +60,11 @@ class RILL_EXPORT Partition {
   absl::StatusOr<AppendResult> Append(std::span<const RecordData> records);
 
   // Appends a sealed batch (BatchBuilder::Seal, or one that came from elsewhere) as it is: the log
-  // sets its base offset and leader epoch, nothing else unless the topic stamps the time itself.
-  // The batch is validated first, CRC and records. A batch with a producer id and sequence is
-  // checked against that producer's earlier ones: a repetition within the last five is answered
-  // with the original offsets, a gap with OUT_OF_ORDER_SEQUENCE_NUMBER, an old epoch with
+  // sets its base offset and leader epoch, nothing else unless the topic stamps the time itself or
+  // its compression.type names another codec. The batch is validated first, CRC and records;
+  // control and transactional batches are refused (INVALID_RECORD). A batch with a producer id and
+  // sequence is checked against that producer's earlier ones: a repetition within the last five is
+  // answered with the original offsets, a gap with OUT_OF_ORDER_SEQUENCE_NUMBER, an old epoch with
   // INVALID_PRODUCER_EPOCH. Errors as for Append, and DataLoss (CORRUPT_MESSAGE).
   absl::StatusOr<AppendResult> AppendBatch(std::string_view batch);
 

@@ -38,13 +38,13 @@ GroupMember Described(const DescribedMember& member) {
 absl::Time GroupService::Now() { return latest_ = std::max(latest_, parts_.clock->Now()); }
 
 void GroupService::Join(const JoinRequest& request,
-                        std::function<void(const JoinResponse&)> answer) {
+                        const std::function<void(const JoinResponse&)>& answer) {
   Answers answers;
   absl::Time deadline;
   {
     absl::MutexLock lock(&mutex_);
     const RequestToken token = next_token_++;
-    joins_.emplace(token, std::move(answer));
+    joins_.emplace(token, answer);
     CarryOut(groups_.Join(request, token, Now()), answers);
     deadline = groups_.NextDeadline();
   }
@@ -52,13 +52,13 @@ void GroupService::Join(const JoinRequest& request,
 }
 
 void GroupService::Sync(const SyncRequest& request,
-                        std::function<void(const SyncResponse&)> answer) {
+                        const std::function<void(const SyncResponse&)>& answer) {
   Answers answers;
   absl::Time deadline;
   {
     absl::MutexLock lock(&mutex_);
     const RequestToken token = next_token_++;
-    syncs_.emplace(token, std::move(answer));
+    syncs_.emplace(token, answer);
     CarryOut(groups_.Sync(request, token, Now()), answers);
     deadline = groups_.NextDeadline();
   }
@@ -140,6 +140,7 @@ std::vector<GroupListing> GroupService::List() {
   absl::MutexLock lock(&mutex_);
   for (const ListedGroup& group : groups_.List()) states[group.group_id] = group.state;
   std::vector<GroupListing> listings;
+  listings.reserve(states.size());
   for (const auto& [group, state] : states) listings.push_back({group, state});
   return listings;
 }

@@ -54,8 +54,8 @@ class GroupService final : public MaintenanceTask {
       : parts_(std::move(parts)), groups_(parts_.config, parts_.new_member_id) {}
 
   // The answer may come before the call returns, in this thread, or later in another.
-  void Join(const JoinRequest& request, std::function<void(const JoinResponse&)> answer);
-  void Sync(const SyncRequest& request, std::function<void(const SyncResponse&)> answer);
+  void Join(const JoinRequest& request, const std::function<void(const JoinResponse&)>& answer);
+  void Sync(const SyncRequest& request, const std::function<void(const SyncResponse&)>& answer);
   ErrorCode Heartbeat(const HeartbeatRequest& request);
   // Makes `observer` run whenever a rebalance of the group begins, in whichever thread began it,
   // until the returned token is gone. One more run may be under way then.

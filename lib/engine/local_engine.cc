@@ -103,6 +103,7 @@ absl::StatusOr<std::shared_ptr<LocalEngine>> LocalEngine::Open(const std::string
       std::make_shared<EngineEnvironment>(*directory, options, *std::move(config))));
   if (auto opened = engine->OpenFolder(options); !opened.ok()) return opened;
   if (auto opened = engine->OpenGroups(options); !opened.ok()) return opened;
+  engine->FinishDeletes();
   engine->StartTasks();
   if (options.maintenance == Options::Maintenance::kOwnThread) {
     if (auto started = engine->environment_->maintenance()->StartThread(); !started.ok()) {
@@ -138,13 +139,7 @@ absl::Status LocalEngine::OpenFolder(const Options& options) {
 absl::Status LocalEngine::ReadFolder() {
   const auto topics = catalogue_->image().topics();
   for (const auto& [name, topic] : topics) {
-    if (topic.deleting) {
-      if (auto finished = FinishDelete(name, topic); !finished.ok()) {
-        Say(LogLevel::kWarning,
-            fmt::format("topic {} is not wholly deleted yet: {}", name, finished.ToString()));
-      }
-      continue;
-    }
+    if (topic.deleting) continue;  // FinishDeletes
     if (auto sound = CheckTopicConfigs(topic.configs, config()); !sound.ok()) {
       return Prefixed(fmt::format("topic {} in {}", name, folder_->path()), sound.status());
     }
@@ -162,9 +157,6 @@ absl::Status LocalEngine::ReadFolder() {
           fmt::format("{}/{} is left alone: {}", folder_->path(), entry.name,
                       std::string(opened.message())));
     }
-  }
-  if (auto removed = RemoveDeletedFolders(); !removed.ok()) {
-    Say(LogLevel::kWarning, removed.ToString());
   }
   return absl::OkStatus();
 }

@@ -132,13 +132,17 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
       ABSL_LOCKS_EXCLUDED(topics_mutex_);
   std::shared_ptr<TopicState> RemoveTopic(const std::string& name)
       ABSL_LOCKS_EXCLUDED(topics_mutex_);
-  // Moves the folders of a topic that the catalogue calls deleting out of the way and takes it out
-  // of the catalogue.
-  absl::Status FinishDelete(const std::string& name, const CatalogueTopic& topic)
+  // Forgets the offsets of a topic that the catalogue calls deleting, moves its folders out of the
+  // way and takes it out of the catalogue. OK when that is done already.
+  absl::Status FinishDelete(const std::string& name, const Uuid& id)
+      ABSL_LOCKS_EXCLUDED(change_mutex_);
+  // The same where an earlier DeleteTopic could not: for one name, for all.
+  absl::Status FinishEarlierDelete(const std::string& name) ABSL_LOCKS_EXCLUDED(change_mutex_);
+  void FinishDeletes() ABSL_LOCKS_EXCLUDED(change_mutex_);
+  absl::Status MoveFoldersAway(const std::string& name, const CatalogueTopic& topic)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
-  // The same where an earlier DeleteTopic could not.
-  absl::Status FinishEarlierDelete(const std::string& name)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
+  // InvalidArgument (INVALID_TOPIC_EXCEPTION) for a topic that only the engine changes.
+  absl::Status CheckNotInternal(const std::string& name, const char* what) const;
   // Removes the folders of deleted partitions. What cannot be removed stays for the next time.
   absl::Status RemoveDeletedFolders();
 

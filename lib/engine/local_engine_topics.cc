@@ -14,9 +14,8 @@ absl::Status UnknownTopic(const std::string& name) {
                    fmt::format("there is no topic {}", name));
 }
 
-absl::Status InvalidPartitions(std::string message) {
-  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidPartitions,
-                   std::move(message));
+absl::Status InvalidPartitions(const std::string& message) {
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidPartitions, message);
 }
 
 absl::Status CheckPartitionCount(const std::string& name, int partitions) {
@@ -29,6 +28,7 @@ absl::Status CheckPartitionCount(const std::string& name, int partitions) {
 
 absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::CreateTopic(const std::string& name,
                                                                      const TopicOptions& options) {
+  if (auto finished = FinishEarlierDelete(name); !finished.ok()) return finished;
   absl::MutexLock lock(&change_mutex_);
   return CreateLocked(name, options);
 }
@@ -36,6 +36,7 @@ absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::CreateTopic(const std::
 absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::EnsureTopic(const std::string& name,
                                                                      const TopicOptions& options) {
   if (auto found = FindTopic(name); found.ok()) return found;
+  if (auto finished = FinishEarlierDelete(name); !finished.ok()) return finished;
   absl::MutexLock lock(&change_mutex_);
   if (auto found = FindTopic(name); found.ok()) return found;
   return CreateLocked(name, options);
@@ -45,7 +46,10 @@ absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::CreateLocked(const std:
                                                                       const TopicOptions& options) {
   if (auto open = CheckOpen(); !open.ok()) return open;
   if (auto free = CheckNewName(name); !free.ok()) return free;
-  if (auto finished = FinishEarlierDelete(name); !finished.ok()) return finished;
+  if (catalogue_->image().topics().contains(name)) {
+    return absl::UnavailableError(
+        fmt::format("topic {} is being deleted; try again when that is done", name));
+  }
   CatalogueTopic topic;
   topic.partitions = options.partitions == -1 ? config().num_partitions : options.partitions;
   if (auto sound = CheckPartitionCount(name, topic.partitions); !sound.ok()) return sound;
@@ -127,7 +131,14 @@ absl::StatusOr<TopicDescription> LocalEngine::DescribeTopic(const std::string& n
                           .configs = ResolveTopicConfigs(topic->configs, config())};
 }
 
+absl::Status LocalEngine::CheckNotInternal(const std::string& name, const char* what) const {
+  if (!IsInternalTopic(name)) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidTopic,
+                   fmt::format("{} is the engine's own and cannot be {}", name, what));
+}
+
 absl::Status LocalEngine::CreatePartitions(const std::string& name, int total) {
+  if (auto status = CheckNotInternal(name, "grown"); !status.ok()) return status;
   absl::MutexLock lock(&change_mutex_);
   auto topic = Entry(name);
   if (!topic.ok()) return topic.status();
@@ -168,23 +179,23 @@ absl::Status LocalEngine::AlterTopicConfigs(
 // Once the catalogue says "deleting" the topic is gone for good: whatever happens from there on,
 // the next open clears the rest away (docs/crash-safety.md).
 absl::Status LocalEngine::DeleteTopic(const std::string& name) {
-  absl::Status cleared;
+  if (auto status = CheckNotInternal(name, "deleted"); !status.ok()) return status;
+  Uuid id;
   {
     absl::MutexLock lock(&change_mutex_);
     auto topic = Entry(name);
     if (!topic.ok()) return topic.status();
-    if (IsInternalTopic(name)) {
-      return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidTopic,
-                       fmt::format("{} is the engine's own and cannot be deleted", name));
-    }
     topic->deleting = true;
     if (auto committed = catalogue_->Commit(TopicChange{name, *topic}); !committed.ok())
       return committed;
+    id = topic->id;
     RemoveTopic(name)->Delete();
-    cleared = FinishDelete(name, *topic);
+  }
+  absl::Status cleared = FinishDelete(name, id);
+  {
+    absl::MutexLock lock(&change_mutex_);
     cleared.Update(RemoveDeletedFolders());
   }
-  cleared.Update(offsets_->DeleteTopic(name));
   if (!cleared.ok()) {
     Say(LogLevel::kWarning, fmt::format("topic {} is deleted, but not all that it left behind: {}",
                                         name, cleared.ToString()));
@@ -202,14 +213,55 @@ std::shared_ptr<TopicState> LocalEngine::RemoveTopic(const std::string& name) {
   return state;
 }
 
-absl::Status LocalEngine::FinishEarlierDelete(const std::string& name) {
+// The offsets go before the catalogue forgets the topic: a new one of that name must not be
+// consumed from where groups stood in the old one. No lock is held while the store is called.
+absl::Status LocalEngine::FinishDelete(const std::string& name, const Uuid& id) {
+  if (auto forgotten = offsets_->DeleteTopic(name); !forgotten.ok()) return forgotten;
+  absl::MutexLock lock(&change_mutex_);
+  if (auto open = CheckOpen(); !open.ok()) return open;
   const auto found = catalogue_->image().topics().find(name);
-  if (found == catalogue_->image().topics().end()) return absl::OkStatus();
+  const bool is_finished = found == catalogue_->image().topics().end() || !found->second.deleting ||
+                           found->second.id != id;
+  if (is_finished) return absl::OkStatus();
   const CatalogueTopic deleted = found->second;
-  return FinishDelete(name, deleted);
+  return MoveFoldersAway(name, deleted);
 }
 
-absl::Status LocalEngine::FinishDelete(const std::string& name, const CatalogueTopic& topic) {
+void LocalEngine::FinishDeletes() {
+  std::map<std::string, Uuid> left;
+  {
+    absl::MutexLock lock(&change_mutex_);
+    for (const auto& [name, topic] : catalogue_->image().topics()) {
+      if (topic.deleting) left[name] = topic.id;
+    }
+  }
+  for (const auto& [name, id] : left) {
+    if (auto finished = FinishDelete(name, id); !finished.ok()) {
+      Say(LogLevel::kWarning,
+          fmt::format("topic {} is not wholly deleted yet: {}", name, finished.ToString()));
+    }
+  }
+  absl::MutexLock lock(&change_mutex_);
+  if (auto removed = RemoveDeletedFolders(); !removed.ok()) {
+    Say(LogLevel::kWarning, removed.ToString());
+  }
+}
+
+absl::Status LocalEngine::FinishEarlierDelete(const std::string& name) {
+  Uuid id;
+  {
+    absl::MutexLock lock(&change_mutex_);
+    if (auto open = CheckOpen(); !open.ok()) return open;
+    const auto found = catalogue_->image().topics().find(name);
+    if (found == catalogue_->image().topics().end() || !found->second.deleting) {
+      return absl::OkStatus();
+    }
+    id = found->second.id;
+  }
+  return FinishDelete(name, id);
+}
+
+absl::Status LocalEngine::MoveFoldersAway(const std::string& name, const CatalogueTopic& topic) {
   io::FileSystem& files = environment_->files();
   const std::string root = folder_->path() + "/";
   for (std::int32_t i = 0; i < topic.partitions; ++i) {

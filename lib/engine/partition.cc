@@ -4,6 +4,7 @@
 
 #include "engine/handles.h"
 #include "engine/partition_state.h"
+#include "engine/topic_name.h"
 #include "fmt/format.h"
 #include "log/partition_log.h"
 #include "rill/error.h"
@@ -18,7 +19,32 @@ const std::string& Partition::topic() const { return state_->topic(); }
 
 std::int32_t Partition::index() const { return state_->index(); }
 
+namespace {
+
+absl::Status CheckNotInternal(const Partition& partition) {
+  if (!engine::IsInternalTopic(partition.topic())) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidTopic,
+                   fmt::format("{} is the engine's own and takes no records from applications",
+                               partition.topic()));
+}
+
+// What a client may send: a log writes control records itself, and transactions need a coordinator.
+absl::Status CheckProduced(const Partition& partition, std::string_view bytes) {
+  if (auto status = CheckNotInternal(partition); !status.ok()) return status;
+  const auto batch = ParseBatch(bytes);
+  if (!batch.ok()) return batch.status();
+  const bool is_whole = batch->record_count() == batch->last_offset_delta() + 1;
+  if (!batch->is_control() && !batch->is_transactional() && is_whole) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRecord,
+                   fmt::format("{}-{}: {}", partition.topic(), partition.index(),
+                               !is_whole ? "the batch has gaps in its offsets, or no records"
+                                         : "control and transactional batches are not taken"));
+}
+
+}  // namespace
+
 absl::StatusOr<AppendResult> Partition::Append(std::span<const RecordData> records) {
+  if (auto status = CheckNotInternal(*this); !status.ok()) return status;
   if (records.empty()) {
     return MakeError(
         absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRecord,
@@ -37,6 +63,7 @@ absl::StatusOr<AppendResult> Partition::Append(std::span<const RecordData> recor
 }
 
 absl::StatusOr<AppendResult> Partition::AppendBatch(std::string_view batch) {
+  if (auto status = CheckProduced(*this, batch); !status.ok()) return status;
   return state_->log()->Append(batch, log::BatchOrigin::kValidate);
 }
 

@@ -77,7 +77,11 @@ absl::Status PartitionState::PrepareFolder(const std::string& directory) {
 void PartitionState::SetConfig(std::shared_ptr<const log::LogConfig> config) {
   absl::MutexLock lock(&mutex_);
   config_ = std::move(config);
-  if (opened_.load(std::memory_order_relaxed)) log_->SetConfig(*config_);
+  if (!opened_.load(std::memory_order_relaxed)) return;
+  log_->SetConfig(*config_);
+  // flush.ms or retention may have become shorter.
+  upkeep_due_nanos_.store(INT64_MIN);
+  environment_->WakeLogUpkeep();
 }
 
 void PartitionState::SetCheckpoint(const log::LogCheckpoint& checkpoint) {

@@ -168,7 +168,7 @@ absl::StatusOr<char*> SegmentedLog::Room(Incoming batch) {
 // The last segment is empty, and was opened when segment.bytes was smaller.
 absl::Status SegmentedLog::Enlarge() {
   const auto segment = writer_->segment();
-  if (auto status = writer_->Seal(false); !status.ok()) return status;
+  writer_->Release();
   writer_ = nullptr;  // and its mapping with it
   auto index = std::make_shared<GrowingIndex>();
   auto status = OpenWriter(segment, log_end_offset(), index,
@@ -188,7 +188,7 @@ bool SegmentedLog::RollIsDue(Incoming batch) const {
   const std::int64_t waited = first_timestamp_ms_ >= 0 && batch.max_timestamp_ms >= 0
                                   ? batch.max_timestamp_ms - first_timestamp_ms_
                                   : NowMs() - segment_created_ms_;
-  if (waited > config_->segment_ms) return true;
+  if (waited > config_->segment_ms - segment_jitter_ms_) return true;
   const std::int64_t relative = log_end_offset() - writer_->segment()->base_offset();
   return relative + batch.last_offset_delta > std::numeric_limits<std::int32_t>::max() ||
          writer_->IndexIsFull(config_->segment_index_bytes);
@@ -201,6 +201,7 @@ absl::Status SegmentedLog::Roll() {
   auto rolled = std::move(writer_);
   auto index = std::make_shared<GrowingIndex>();
   auto status = OpenWriter(segment, base_offset, index, IndexBuilder(index.get(), base_offset));
+  if (status.ok()) status = writer_->Room(0).status();
   if (!status.ok()) {
     // A segment that is not there must not be found by the next open.
     environment_.files->Remove(segment->log_path()).IgnoreError();

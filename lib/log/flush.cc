@@ -66,14 +66,20 @@ absl::Status SegmentedLog::FlushOnce(std::int64_t& flushed_to) {
 
 // What was flushed into a file is lost all the same when the folder forgets the file.
 absl::Status SegmentedLog::SyncFolder() {
+  std::uint64_t changes = 0;
   {
     base::MutexLock lock(&append_mutex_);
-    if (!folder_changed_) return absl::OkStatus();
-    folder_changed_ = false;
+    changes = folder_changes_;
+    if (folder_changes_synced_ == changes) return absl::OkStatus();
   }
-  auto status = environment_.files->SyncDirectory(directory_);
-  if (!status.ok()) Fail(status);
-  return status;
+  // Another thread that comes meanwhile syncs, too: what is under way is not yet done.
+  if (auto status = environment_.files->SyncDirectory(directory_); !status.ok()) {
+    Fail(status);
+    return status;
+  }
+  base::MutexLock lock(&append_mutex_);
+  folder_changes_synced_ = std::max(folder_changes_synced_, changes);
+  return absl::OkStatus();
 }
 
 // After a failed flush nobody knows which pages reached the disk, and the kernel may have dropped

@@ -12,7 +12,9 @@ namespace rill::log {
 namespace {
 
 // Positions are stored in 32 bits (OffsetEntry), and segment.bytes ends at 2^31 - 1.
-constexpr std::uint64_t kMaxSegmentSize = std::numeric_limits<std::int32_t>::max();
+// (A live one is longer by its reserve: the stopper, rounded up to a page.)
+constexpr std::uint64_t kMaxSegmentSize =
+    std::uint64_t{std::numeric_limits<std::int32_t>::max()} + (std::uint64_t{64} << 10);
 
 bool IsLeftover(const std::string& name) {
   return name.ends_with(kDeletedSuffix) || name.ends_with(kCleanedSuffix) ||
@@ -124,10 +126,12 @@ absl::Status LogLoader::Recover(const std::vector<Found>& found, std::size_t at,
   log.log_end_offset = found[at].base_offset;
   bool ended = false;
   for (std::size_t i = at; i < found.size(); ++i) {
+    // From the last on: an interruption must not leave a later one behind a hole.
     if (ended || found[i].base_offset < log.log_end_offset) {
-      ended = true;
-      if (auto status = Drop(found[i]); !status.ok()) return status;
-      continue;
+      for (std::size_t last = found.size(); last > i; --last) {
+        if (auto status = Drop(found[last - 1]); !status.ok()) return status;
+      }
+      break;
     }
     const std::int64_t next = i + 1 < found.size() ? found[i + 1].base_offset : INT64_MAX;
     auto complete = IsComplete(found[i]);
@@ -136,7 +140,9 @@ absl::Status LogLoader::Recover(const std::vector<Found>& found, std::size_t at,
     if (!scan.ok()) return scan.status();
     // Compaction, of complete segments only, leaves offsets out. A writer had written all that
     // stands before the next segment: where offsets are missing, they were lost.
-    const bool lost = scan->next_offset != next && (!*complete || scan->sound_end < found[i].size);
+    const bool unfinished = scan->sound_end < found[i].size;
+    const bool lost =
+        scan->next_offset != next && (unfinished || (!*complete && !config_.cleanup_compact));
     ended = !scan->damage.ok() || lost;
     if (next == INT64_MAX || ended) continue;
     if (auto status = Complete(*log.segments.back(), *log.index); !status.ok()) return status;
@@ -177,7 +183,7 @@ absl::Status LogLoader::Complete(const Segment& segment, const GrowingIndex& ind
   auto file = environment_.files->Open(segment.log_path(), io::OpenMode::kReadWrite);
   if (!file.ok()) return file.status();
   if (auto status = (*file)->Sync(); !status.ok()) return status;
-  return index.Save(*environment_.files, segment.stem());
+  return index.Save(*environment_.files, segment.stem(), true);
 }
 
 // What the writer reserved is cut off in place: nobody was ever shown it. Bytes that may be linked
@@ -202,6 +208,7 @@ absl::Status LogLoader::CutBehind(Segment& segment, const Found& found, const Sc
   if (auto status = (*file)->Truncate(0); !status.ok()) return status;
   auto status = (*file)->WriteAt(0, {view->data(), scan.sound_end});
   if (status.ok()) status = (*file)->Sync();
+  if (status.ok()) status = RemoveIndexFiles(files, segment.stem());  // no longer complete
   if (status.ok()) status = files.Rename(copy, segment.log_path());
   if (status.ok()) status = files.SyncDirectory(directory_);
   return status;

@@ -12,6 +12,17 @@ namespace {
 
 // Kafka's log.retention.check.interval.ms.
 constexpr absl::Duration kRetentionCheckInterval = absl::Minutes(5);
+// Kafka's producer.id.expiration.ms.
+constexpr std::int64_t kProducerExpirationMs = std::int64_t{24} * 3600 * 1000;
+
+// segment.jitter.ms: how much earlier than segment.ms this segment is rolled, so that the
+// partitions of a node do not all roll at once.
+std::int64_t JitterMs(const LogConfig& config, const std::string& name, std::int64_t base_offset) {
+  const std::int64_t most = std::min(config.segment_jitter_ms, config.segment_ms);
+  if (most <= 0) return 0;
+  const std::size_t hash = std::hash<std::string>()(fmt::format("{} {}", name, base_offset));
+  return static_cast<std::int64_t>(hash % static_cast<std::size_t>(most));
+}
 
 }  // namespace
 
@@ -74,7 +85,8 @@ absl::Status SegmentedLog::OpenWriter(std::shared_ptr<Segment> segment, std::int
                                     std::move(index), builder);
   if (!writer.ok()) return writer.status();
   writer_ = *std::move(writer);
-  folder_changed_ = true;
+  segment_jitter_ms_ = JitterMs(*config_, name_, writer_->segment()->base_offset());
+  ++folder_changes_;
   return absl::OkStatus();
 }
 
@@ -102,6 +114,7 @@ absl::Time SegmentedLog::Maintain(absl::Time now) {
   if (auto status = RollIfAged(*policy, now_ms); !status.ok()) {
     Say(LogLevel::kError, fmt::format("{}: {}", name_, status.ToString()));
   }
+  ForgetIdleProducers(now_ms);
   ApplyRetention(now_ms);
   RemoveDoomedFiles(now_ms);
   absl::Time next = std::min(FlushIfDue(*policy, now_ms), now + kRetentionCheckInterval);
@@ -150,11 +163,18 @@ void SegmentedLog::HelpSealing() {
   }
 }
 
+void SegmentedLog::ForgetIdleProducers(std::int64_t now_ms) {
+  base::MutexLock lock(&append_mutex_);
+  producers_.RemoveExpired(now_ms, kProducerExpirationMs);
+}
+
 // segment.ms also ends a segment to which nothing more is appended.
 absl::Status SegmentedLog::RollIfAged(const LogConfig& config, std::int64_t now_ms) {
   base::MutexLock lock(&append_mutex_);
   if (!state_.ok() || writer_->position() == 0) return absl::OkStatus();
-  if (now_ms - segment_created_ms_ <= config.segment_ms) return absl::OkStatus();
+  if (now_ms - segment_created_ms_ <= config.segment_ms - segment_jitter_ms_) {
+    return absl::OkStatus();
+  }
   return Roll();
 }
 
@@ -163,7 +183,7 @@ absl::Time SegmentedLog::FlushIfDue(const LogConfig& config, std::int64_t now_ms
   {
     base::MutexLock lock(&append_mutex_);
     if (!state_.ok() || log_end_offset() <= recovery_point()) {
-      return absl::FromUnixMillis(now_ms + std::max<std::int64_t>(config.flush_ms, 1));
+      return absl::FromUnixMillis(Later(now_ms, std::max<std::int64_t>(config.flush_ms, 1)));
     }
   }
   if (now_ms - last_flush_ms_ >= config.flush_ms) {
@@ -172,7 +192,7 @@ absl::Time SegmentedLog::FlushIfDue(const LogConfig& config, std::int64_t now_ms
     }
     last_flush_ms_ = now_ms;
   }
-  return absl::FromUnixMillis(last_flush_ms_ + std::max<std::int64_t>(config.flush_ms, 1));
+  return absl::FromUnixMillis(Later(last_flush_ms_, std::max<std::int64_t>(config.flush_ms, 1)));
 }
 
 absl::Status SegmentedLog::Close() {

@@ -101,8 +101,10 @@ absl::Status RecordCollector::Take(Segment& segment, const SegmentView& view,
   const bool verified = segment.IsVerified(position, end);
   if (!verified) {
     auto parsed = ParseBatch({batch.data(), view.end - position});
-    absl::Status status = parsed.ok() ? ValidateBatch(*parsed) : parsed.status();
-    if (!status.ok()) return AtPosition(status, segment, position);
+    absl::Status status = parsed.ok()
+                              ? record::ValidateBatch(*parsed, codec(), scratch_, BufferLeft())
+                              : parsed.status();
+    if (!status.ok()) return AtPosition(Named(status), segment, position);
     segment.MarkVerified(position, end);
   }
   if (batch.compression() == Compression::kNone || batch.is_control()) {
@@ -113,6 +115,23 @@ absl::Status RecordCollector::Take(Segment& segment, const SegmentView& view,
   CloseRun();
   auto status = Decompress(view, batch);
   return status.ok() ? status : AtPosition(status, segment, position);
+}
+
+record::Codec& RecordCollector::codec() {
+  if (codec_ == nullptr) codec_ = std::make_unique<record::Codec>();
+  return *codec_;
+}
+
+std::size_t RecordCollector::BufferLeft() const {
+  const std::uint64_t used = std::min(buffers_->used(), buffers_->cap());
+  return std::min<std::uint64_t>(buffers_->cap() - used, record::kMaxRecordsSize);
+}
+
+// Where the budget set the cap, the refusal is the budget's, which names the option.
+absl::Status RecordCollector::Named(const absl::Status& status) const {
+  const std::size_t left = BufferLeft();
+  if (!absl::IsResourceExhausted(status) || left == record::kMaxRecordsSize) return status;
+  return buffers_->Reserve(left + 1).status();
 }
 
 void RecordCollector::OpenRun(const SegmentView& view, BatchView batch) {
@@ -129,11 +148,10 @@ void RecordCollector::CloseRun() {
 }
 
 absl::Status RecordCollector::Decompress(const SegmentView& view, BatchView batch) {
-  if (codec_ == nullptr) codec_ = std::make_unique<record::Codec>();
   auto decompressed = std::make_shared<DecompressedRecords>();
   decompressed->mapping = view.mapping;
-  auto records = record::UncompressedRecords(batch, *codec_, decompressed->bytes);
-  if (!records.ok()) return records.status();
+  auto records = record::UncompressedRecords(batch, codec(), decompressed->bytes, BufferLeft());
+  if (!records.ok()) return Named(records.status());
   auto reservation = buffers_->Reserve(decompressed->bytes.capacity());
   if (!reservation.ok()) return reservation.status();
   decompressed->budget = buffers_;

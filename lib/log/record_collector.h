@@ -44,6 +44,10 @@ class RecordCollector {
   absl::Status CheckOffsets(const Segment& segment, const SegmentView& view, std::uint32_t position,
                             BatchView batch, std::int64_t segment_end_offset) const;
   absl::Status Decompress(const SegmentView& view, BatchView batch);
+  record::Codec& codec();
+  // What decompressed records may still take.
+  std::size_t BufferLeft() const;
+  absl::Status Named(const absl::Status& status) const;
   void OpenRun(const SegmentView& view, BatchView batch);
   void CloseRun();
 
@@ -55,6 +59,7 @@ class RecordCollector {
   Records::Run run_;  // open while run_.begin is set
   std::size_t stored_bytes_ = 0;
   std::unique_ptr<record::Codec> codec_;
+  base::Buffer scratch_;  // of the validation
 };
 
 }  // namespace rill::log

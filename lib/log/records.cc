@@ -77,6 +77,7 @@ void Records::Append(Records other) {
     runs_.push_back(std::move(run));
   }
   stored_bytes_ += other.stored_bytes_;
+  walk_broke_ = walk_broke_ || other.walk_broke_;
 }
 
 void Records::AddRange(Range range, std::vector<Run> runs, std::size_t stored_bytes) {

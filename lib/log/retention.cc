@@ -31,7 +31,7 @@ absl::StatusOr<std::int64_t> SegmentedLog::DeleteRecordsBefore(std::int64_t offs
 // back, and removed after file.delete.delay.ms.
 void SegmentedLog::DeleteSegmentsBelow(std::int64_t offset) {
   if (offset > log_start_offset()) log_start_offset_.store(offset);
-  const std::int64_t due_ms = NowMs() + config()->file_delete_delay_ms;
+  const std::int64_t due_ms = Later(NowMs(), config()->file_delete_delay_ms);
   const auto taken = segments_.TakeBelow(log_start_offset());
   {
     // Those that were not sealed yet need not be any more.
@@ -47,10 +47,10 @@ void SegmentedLog::DeleteSegmentsBelow(std::int64_t offset) {
       const std::string path = segment->stem() + suffix;
       auto status = environment_.files->Rename(path, path + kDeletedSuffix);
       if (status.ok()) doomed_.push_back({path + kDeletedSuffix, due_ms});
-      if (!status.ok() && !absl::IsNotFound(status)) {
-        Say(LogLevel::kError,
-            fmt::format("{}: a segment below the log start stays: {}", name_, status.ToString()));
-      }
+      if (status.ok() || absl::IsNotFound(status)) continue;
+      Say(LogLevel::kError,
+          fmt::format("{}: a segment below the log start stays: {}", name_, status.ToString()));
+      break;  // without its index files it would seem unfinished
     }
     Say(LogLevel::kInfo, fmt::format("{}: segment {} is deleted, {} bytes", name_,
                                      segment->base_offset(), segment->end()));

@@ -57,9 +57,10 @@ absl::StatusOr<BatchView> Segment::FrameAt(const SegmentView& view, std::uint32_
   if (batch.magic() != 2) {
     return Damaged(position, fmt::format("message format {}", batch.magic()));
   }
-  const std::int64_t relative = batch.base_offset() - base_offset_;
+  constexpr std::int64_t kMostRelative = std::numeric_limits<std::int32_t>::max();
+  // In this order: at_least is not below base_offset_, so that nothing here can overflow.
   if (batch.base_offset() < at_least || batch.last_offset_delta() < 0 ||
-      relative > std::numeric_limits<std::int32_t>::max() - batch.last_offset_delta()) {
+      batch.base_offset() - base_offset_ > kMostRelative - batch.last_offset_delta()) {
     return Damaged(position, fmt::format("base offset {} out of place", batch.base_offset()));
   }
   return batch;

@@ -29,11 +29,14 @@ std::optional<std::size_t> LastWhere(std::size_t count, AtMost at_most) {
   return low - 1;
 }
 
-absl::Status WriteWhole(io::FileSystem& files, const std::string& path, const std::string& bytes) {
+absl::Status WriteWhole(io::FileSystem& files, const std::string& path, const std::string& bytes,
+                        bool sync) {
   auto file = files.Open(path, io::OpenMode::kCreate);
   if (!file.ok()) return file.status();
-  if (auto status = (*file)->Truncate(0); !status.ok()) return status;
-  return (*file)->WriteAt(0, bytes);
+  auto status = (*file)->Truncate(0);
+  if (status.ok()) status = (*file)->WriteAt(0, bytes);
+  if (status.ok() && sync) status = (*file)->Sync();
+  return status;
 }
 
 struct MappedFile {
@@ -122,7 +125,7 @@ void GrowingIndex::AddTime(TimeEntry entry) {
   times_.Append(entry);
 }
 
-absl::Status GrowingIndex::Save(io::FileSystem& files, const std::string& stem) const {
+absl::Status GrowingIndex::Save(io::FileSystem& files, const std::string& stem, bool sync) const {
   std::string offsets(offsets_.size() * kOffsetEntrySize, '\0');
   char* p = offsets.data();
   for (std::size_t i = 0; i < offsets_.size(); ++i) {
@@ -136,9 +139,17 @@ absl::Status GrowingIndex::Save(io::FileSystem& files, const std::string& stem) 
     p = base::StoreBigEndian(p, times_[i].relative_offset);
   }
   // The file that says that the segment is complete comes last.
-  auto status = WriteWhole(files, stem + kTimeIndexSuffix, times);
+  auto status = WriteWhole(files, stem + kTimeIndexSuffix, times, sync);
   if (!status.ok()) return status;
-  return WriteWhole(files, stem + kOffsetIndexSuffix, offsets);
+  return WriteWhole(files, stem + kOffsetIndexSuffix, offsets, sync);
+}
+
+absl::Status RemoveIndexFiles(io::FileSystem& files, const std::string& stem) {
+  for (const char* suffix : {kOffsetIndexSuffix, kTimeIndexSuffix}) {
+    auto status = files.Remove(stem + suffix);
+    if (!status.ok() && !absl::IsNotFound(status)) return status;
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::shared_ptr<const SegmentIndex>> OpenStoredIndex(io::FileSystem& files,

@@ -67,13 +67,17 @@ class GrowingIndex final : public SegmentIndex {
   // Left out unless it is younger than the last entry.
   void AddTime(TimeEntry entry);
 
-  // Writes <stem>.index and <stem>.timeindex.
-  absl::Status Save(io::FileSystem& files, const std::string& stem) const;
+  // Writes <stem>.index and <stem>.timeindex; with `sync` they would survive a power cut on return.
+  absl::Status Save(io::FileSystem& files, const std::string& stem, bool sync) const;
 
  private:
   AppendOnlyArray<OffsetEntry> offsets_;
   AppendOnlyArray<TimeEntry> times_;
 };
+
+// Takes the files away: the segment is not complete (any more), and with them it would seem to be
+// (LogLoader::NeedsRecovery).
+absl::Status RemoveIndexFiles(io::FileSystem& files, const std::string& stem);
 
 // The index files of a segment, mapped. `log_size` is the size of the segment's .log: an index of a
 // broken length, or whose last entry cannot be one, is DataLoss, and to be rebuilt. A missing file

@@ -21,16 +21,6 @@ constexpr std::uint64_t RoundUp(std::uint64_t value, std::uint64_t unit) {
   return (value + unit - 1) / unit * unit;
 }
 
-// A segment that has index files is complete (LogLoader::NeedsRecovery): one that is written on
-// must not.
-absl::Status RemoveIndexFiles(io::FileSystem& files, const std::string& stem) {
-  for (const char* suffix : {kOffsetIndexSuffix, kTimeIndexSuffix}) {
-    auto status = files.Remove(stem + suffix);
-    if (!status.ok() && !absl::IsNotFound(status)) return status;
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<SegmentWriter>> SegmentWriter::Open(
@@ -48,14 +38,10 @@ absl::StatusOr<std::unique_ptr<SegmentWriter>> SegmentWriter::Open(
   std::unique_ptr<SegmentWriter> writer(new SegmentWriter(files, std::move(segment), limit,
                                                           *std::move(file), *std::move(mapping),
                                                           std::move(index), builder));
-  // The stopper is there before the zeros of the reserve are: whoever reads the file never meets
-  // those at its end.
-  char stopper[kStopperSize];
-  base::StoreBigEndian(base::StoreBigEndian(stopper, next_offset), kStopperLength);
-  if (auto status = writer->file_->WriteAt(end, {stopper, kStopperSize}); !status.ok()) {
-    return status;
-  }
-  if (auto room = writer->MakeRoom(0); !room.ok()) return room.status();
+  writer->next_offset_ = next_offset;
+  // On a full disk the log can be read all the same: room is asked for again by the first append.
+  auto room = writer->MakeRoom(0);
+  if (!room.ok() && !absl::IsResourceExhausted(room.status())) return room.status();
   return writer;
 }
 
@@ -84,6 +70,7 @@ SegmentWriter::SegmentWriter(io::FileSystem* files, std::shared_ptr<Segment> seg
 
 absl::StatusOr<char*> SegmentWriter::MakeRoom(std::uint32_t size) {
   const std::uint64_t needed = position_ + size + kStopperSize;
+  if (auto status = PutFirstStopper(); !status.ok()) return status;
   if (needed > reserved_) {
     const std::uint64_t step = std::clamp(reserved_, kFirstReserve, kLargestReserveStep);
     const std::uint64_t wanted = std::min<std::uint64_t>(
@@ -97,6 +84,17 @@ absl::StatusOr<char*> SegmentWriter::MakeRoom(std::uint32_t size) {
   ready_ = ready;
   window_ = std::min(window_ * 2, kLargestWindow);
   return data_ + position_;
+}
+
+// The stopper is there before the zeros of the reserve are: whoever reads the file never meets
+// those at its end.
+absl::Status SegmentWriter::PutFirstStopper() {
+  if (reserved_ > position_ || has_stopper_) return absl::OkStatus();
+  char stopper[kStopperSize];
+  base::StoreBigEndian(base::StoreBigEndian(stopper, next_offset_), kStopperLength);
+  auto status = file_->WriteAt(position_, {stopper, kStopperSize});
+  has_stopper_ = status.ok();
+  return status;
 }
 
 void SegmentWriter::StoreStopper(std::uint32_t position, std::int64_t next_offset) {
@@ -126,12 +124,16 @@ absl::Status SegmentWriter::Seal(bool sync) {
   if (sync) {
     if (auto status = file_->Sync(); !status.ok()) return status;
   }
-  if (auto status = index_->Save(*files_, segment_->stem()); !status.ok()) return status;
+  if (auto status = index_->Save(*files_, segment_->stem(), sync); !status.ok()) return status;
+  Release();
+  return absl::OkStatus();
+}
+
+void SegmentWriter::Release() {
   base::MutexLock lock(&segment_->load_mutex_);
   segment_->growing_ = false;
   segment_->mapping_ = nullptr;
   segment_->index_ = nullptr;
-  return absl::OkStatus();
 }
 
 }  // namespace rill::log

@@ -70,12 +70,16 @@ class SegmentWriter {
   // the mapping that they have; what it shows below the end does not change.
   absl::Status Seal(bool sync);
 
+  // Takes mapping and index away from the segment, which is still empty: it will be opened anew.
+  void Release();
+
  private:
   SegmentWriter(io::FileSystem* files, std::shared_ptr<Segment> segment, std::uint32_t limit,
                 std::shared_ptr<io::File> file, std::shared_ptr<io::Mapping> mapping,
                 std::shared_ptr<GrowingIndex> index, const IndexBuilder& builder);
 
   absl::StatusOr<char*> MakeRoom(std::uint32_t size);
+  absl::Status PutFirstStopper();
   void StoreStopper(std::uint32_t position, std::int64_t next_offset);
 
   io::FileSystem* files_;
@@ -85,9 +89,11 @@ class SegmentWriter {
   std::shared_ptr<io::Mapping> mapping_;
   char* data_;
   std::uint64_t position_;
-  std::uint64_t reserved_;  // size of the file
-  std::uint64_t ready_;     // pages are populated up to here
-  std::uint64_t window_;    // how far the next populating goes
+  std::uint64_t reserved_;        // size of the file
+  std::uint64_t ready_;           // pages are populated up to here
+  std::int64_t next_offset_ = 0;  // of the log when the segment was opened
+  bool has_stopper_ = false;      // one stands there since it was opened
+  std::uint64_t window_;          // how far the next populating goes
   std::shared_ptr<GrowingIndex> index_;
   IndexBuilder builder_;
 };

@@ -32,6 +32,11 @@ namespace rill::log {
 //
 // Order of publication: a segment's end, then log_end_offset_, then high_watermark_. Whoever has
 // seen a high watermark therefore finds the batches below it.
+// `time_ms` and `delay_ms`, which is not negative, together; without passing the largest there is.
+constexpr std::int64_t Later(std::int64_t time_ms, std::int64_t delay_ms) {
+  return time_ms > INT64_MAX - delay_ms ? INT64_MAX : time_ms + delay_ms;
+}
+
 class SegmentedLog final : public PartitionLog, public std::enable_shared_from_this<SegmentedLog> {
  public:
   SegmentedLog(const LogEnvironment& environment, std::string directory,
@@ -123,6 +128,7 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   absl::Status SealRolled() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   void HelpSealing();
   absl::Status RollIfAged(const LogConfig& config, std::int64_t now_ms);
+  void ForgetIdleProducers(std::int64_t now_ms);
   absl::Time FlushIfDue(const LogConfig& config, std::int64_t now_ms)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   absl::Status SealAll(bool sync) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
@@ -159,13 +165,16 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   std::shared_ptr<const LogConfig> config_ ABSL_GUARDED_BY(append_mutex_);
   std::unique_ptr<SegmentWriter> writer_ ABSL_GUARDED_BY(append_mutex_);
   // Files were made or removed that the folder on the disk may not know of.
-  bool folder_changed_ ABSL_GUARDED_BY(append_mutex_) = false;
+  // Segments that were made, and how many of them the folder is known to remember.
+  std::uint64_t folder_changes_ ABSL_GUARDED_BY(append_mutex_) = 0;
+  std::uint64_t folder_changes_synced_ ABSL_GUARDED_BY(append_mutex_) = 0;
   // Rolled, but not sealed yet: the maintenance does that.
   std::vector<std::unique_ptr<SegmentWriter>> rolled_ ABSL_GUARDED_BY(append_mutex_);
   ProducerState producers_ ABSL_GUARDED_BY(append_mutex_);
   LeaderEpochs epochs_ ABSL_GUARDED_BY(append_mutex_);
   std::int32_t leader_epoch_ ABSL_GUARDED_BY(append_mutex_) = 0;
   std::int64_t segment_created_ms_ ABSL_GUARDED_BY(append_mutex_) = 0;
+  std::int64_t segment_jitter_ms_ ABSL_GUARDED_BY(append_mutex_) = 0;
   std::int64_t first_timestamp_ms_ ABSL_GUARDED_BY(append_mutex_) = kNoTimestamp;  // of the segment
 
   std::int64_t last_flush_ms_ ABSL_GUARDED_BY(maintenance_mutex_) = 0;

@@ -164,10 +164,9 @@ check_live() {
 }
 
 read_live() {
-  local folder=$1 mode=$2 limit=(--max-bytes 50000000) largest=100000000
+  local folder=$1 limit=(--max-bytes 50000000) largest=50000000
   # At full speed a segment is full before a tool that starts anew has read it to the end.
-  [ "$mode" != paced ] || limit=()
-  [ "$mode" != batches ] || largest=30000000
+  [ "$2" != paced ] || { limit=(); largest=1000000000; }
   "$here/java.sh" ReadLive "$folder" 24 "$largest" 5
   for _ in 1 2 3; do dump_newest "$folder" "${limit[@]}"; done
 }
@@ -324,7 +323,7 @@ check_dump_log() {
     dumps_alike $options || differ=$((differ + 1))
   done < <(dump_cases)
   echo "$cases command lines, $differ differ"
-  [ "$differ" -eq 0 ]
+  [ "$cases" -ge 100 ] && [ "$differ" -eq 0 ]
 }
 
 # The same arguments for both tools: same output, same status, same words on standard error, but for

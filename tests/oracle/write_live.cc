@@ -111,7 +111,7 @@ absl::Status Run(const std::string& folder, const std::string& name, const std::
              .configs = {{"retention.ms", "-1"},
                          {"retention.bytes", "500000000"},
                          {"file.delete.delay.ms", "0"},
-                         {"segment.bytes", mode == "batches" ? "2147483647" : "1000000000"}}});
+                         {"segment.bytes", mode == "batches" ? "2000000000" : "500000000"}}});
   if (!topic.ok()) return topic.status();
   auto partition = topic->partition(0);
   if (!partition.ok()) return partition.status();

@@ -1,0 +1,227 @@
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "catch.h"
+#include "engine/group/offset_records.h"
+#include "engine/local_engine.h"
+#include "rill/error.h"
+#include "rill/testing/faulty_storage.h"
+
+namespace rill::engine {
+namespace {
+
+using Offsets = std::map<TopicPartition, OffsetAndMetadata>;
+
+// An engine over storage that outlives it, so that it can be closed, killed and opened again.
+class Restartable {
+ public:
+  Restartable() : storage_(std::make_shared<testing::FaultyStorage>()) { Open(); }
+
+  void Open() {
+    Options options;
+    options.storage = storage_;
+    options.maintenance = Options::Maintenance::kByCaller;
+    auto engine = LocalEngine::Open("./data", options);
+    REQUIRE(engine.status() == absl::OkStatus());
+    engine_ = *std::move(engine);
+  }
+  void CloseAndOpen() {
+    REQUIRE(engine_->Close() == absl::OkStatus());
+    engine_ = nullptr;
+    Open();
+  }
+  void KillAndOpen() {
+    auto after = storage_->ProcessKill();
+    REQUIRE(after != nullptr);
+    engine_->Close().IgnoreError();
+    engine_ = nullptr;
+    storage_ = std::move(after);
+    Open();
+  }
+  OffsetStore& offsets() { return *engine_->offsets(); }
+  LocalEngine& engine() { return *engine_; }
+
+ private:
+  std::shared_ptr<testing::FaultyStorage> storage_;
+  std::shared_ptr<LocalEngine> engine_;
+};
+
+const Offsets kSome = {{{"orders", 0}, {17, 3, "seen"}}, {{"orders", 1}, {4, -1, ""}}};
+
+void CheckContract(OffsetStore& store) {
+  REQUIRE(store.Commit("billing", kSome) == absl::OkStatus());
+  REQUIRE(store.Commit("audit", {{{"orders", 0}, {1, -1, ""}}}) == absl::OkStatus());
+  CHECK(store.FetchAll("billing").value() == kSome);
+  CHECK(store.Fetch("billing", {{"orders", 1}, {"orders", 2}}).value() ==
+        Offsets{{{"orders", 1}, {4, -1, ""}}});
+  CHECK(store.FetchAll("nobody").value().empty());
+  CHECK(store.Groups().value() == std::vector<std::string>{"audit", "billing"});
+
+  REQUIRE(store.Commit("billing", {{{"orders", 1}, {9, -1, "later"}}}) == absl::OkStatus());
+  CHECK(store.FetchAll("billing").value().at({"orders", 1}).offset == 9);
+  CHECK(store.FetchAll("billing").value().at({"orders", 0}).offset == 17);
+
+  REQUIRE(store.DeleteGroup("audit") == absl::OkStatus());
+  REQUIRE(store.DeleteGroup("audit") == absl::OkStatus());
+  CHECK(store.Groups().value() == std::vector<std::string>{"billing"});
+  REQUIRE(store.Commit("billing", {{{"other", 0}, {5, -1, ""}}}) == absl::OkStatus());
+  REQUIRE(store.DeleteTopic("orders") == absl::OkStatus());
+  CHECK(store.FetchAll("billing").value() == Offsets{{{"other", 0}, {5, -1, ""}}});
+}
+
+}  // namespace
+
+TEST_CASE("a store in memory keeps the contract of offset stores") {
+  CheckContract(*NewMemoryOffsetStore());
+}
+
+TEST_CASE("a store in a topic keeps the contract of offset stores") {
+  Restartable engine;
+  CheckContract(engine.offsets());
+}
+
+TEST_CASE("offsets in the topic survive a clean restart and a kill") {
+  Restartable engine;
+  REQUIRE(engine.offsets().Commit("billing", kSome) == absl::OkStatus());
+  REQUIRE(engine.offsets().Commit("gone", kSome) == absl::OkStatus());
+  REQUIRE(engine.offsets().DeleteGroup("gone") == absl::OkStatus());
+  engine.CloseAndOpen();
+  CHECK(engine.offsets().FetchAll("billing").value() == kSome);
+  REQUIRE(engine.offsets().Commit("billing", {{{"orders", 0}, {18, 3, ""}}}) == absl::OkStatus());
+  engine.KillAndOpen();
+  CHECK(engine.offsets().FetchAll("billing").value().at({"orders", 0}).offset == 18);
+  CHECK(engine.offsets().FetchAll("billing").value().at({"orders", 1}).offset == 4);
+  CHECK(engine.offsets().Groups().value() == std::vector<std::string>{"billing"});
+}
+
+TEST_CASE("a group's records stand in the partition that Kafka would choose") {
+  Restartable engine;
+  REQUIRE(engine.offsets().Commit("billing", kSome) == absl::OkStatus());
+  auto topic = engine.engine().FindTopic("__consumer_offsets");
+  REQUIRE(topic.ok());
+  const std::int32_t chosen = PartitionForGroup("billing", (*topic)->partition_count());
+  for (std::int32_t i = 0; i < (*topic)->partition_count(); ++i) {
+    auto partition = (*topic)->OpenPartition(i);
+    REQUIRE(partition.ok());
+    CHECK((*partition)->log()->high_watermark() == (i == chosen ? 2 : 0));
+  }
+}
+
+TEST_CASE("a record of the offsets topic that is none keeps the engine shut, and names its place") {
+  auto storage = std::make_shared<testing::FaultyStorage>();
+  Options options;
+  options.storage = storage;
+  options.maintenance = Options::Maintenance::kByCaller;
+  {
+    auto engine = LocalEngine::Open("./data", options);
+    REQUIRE(engine.ok());
+    REQUIRE((*engine)->offsets()->Commit("billing", kSome) == absl::OkStatus());
+    auto partition = (*(*engine)->FindTopic("__consumer_offsets"))->OpenPartition(1);
+    REQUIRE(partition.ok());
+    REQUIRE((*partition)
+                ->log()
+                ->AppendRecord({.key = std::string_view("\0\1\0", 3), .value = "x"})
+                .ok());
+    REQUIRE((*engine)->Close() == absl::OkStatus());
+  }
+  const absl::Status refused = LocalEngine::Open("./data", options).status();
+  CHECK(absl::IsDataLoss(refused));
+  CHECK(std::string(refused.message()).find("__consumer_offsets-1 offset") != std::string::npos);
+}
+
+TEST_CASE("a commit by a member of an older generation is refused, a stranger's is taken") {
+  Restartable engine;
+  GroupService& groups = *engine.engine().groups();
+  JoinResponse joined;
+  groups.Join({.group_id = "billing", .protocols = {{"range", ""}}, .needs_heartbeat = false},
+              [&](const JoinResponse& response) { joined = response; });
+  REQUIRE(joined.error == ErrorCode::kNone);
+  SyncResponse synced;
+  groups.Sync({.group_id = "billing",
+               .generation = joined.generation,
+               .member_id = joined.member_id,
+               .assignments = {{joined.member_id, "assignment"}}},
+              [&](const SyncResponse& response) { synced = response; });
+  REQUIRE(synced.assignment == "assignment");
+
+  const CommitRequest member{
+      .group_id = "billing", .generation = joined.generation, .member_id = joined.member_id};
+  CHECK(groups.Commit(member, kSome) == absl::OkStatus());
+  CommitRequest older = member;
+  older.generation -= 1;
+  const absl::Status refused = groups.Commit(older, {{{"orders", 0}, {99, -1, ""}}});
+  CHECK(absl::IsAborted(refused));
+  CHECK(GetErrorCode(refused) == ErrorCode::kIllegalGeneration);
+  CHECK(groups.FetchAll("billing").value() == kSome);
+  CHECK(groups.Commit({.group_id = "alone"}, kSome) == absl::OkStatus());
+
+  const absl::Status not_empty = groups.Delete("billing");
+  CHECK(GetErrorCode(not_empty) == ErrorCode::kNonEmptyGroup);
+  CHECK(groups.Delete("alone") == absl::OkStatus());
+  CHECK(GetErrorCode(groups.Delete("alone")) == ErrorCode::kGroupIdNotFound);
+}
+
+TEST_CASE("metadata past offset.metadata.max.bytes is refused, and nothing of the commit is kept") {
+  Restartable engine;
+  GroupService& groups = *engine.engine().groups();
+  const Offsets long_metadata = {{{"orders", 0}, {1, -1, ""}},
+                                 {{"orders", 1}, {1, -1, std::string(4097, 'm')}}};
+  const absl::Status refused = groups.Commit({.group_id = "billing"}, long_metadata);
+  CHECK(GetErrorCode(refused) == ErrorCode::kOffsetMetadataTooLarge);
+  CHECK(groups.FetchAll("billing").value().empty());
+}
+
+TEST_CASE("a group's generation goes on after a restart, without its members") {
+  Restartable engine;
+  std::int32_t before = 0;
+  for (int i = 0; i < 3; ++i) {
+    JoinResponse joined;
+    engine.engine().groups()->Join({.group_id = "billing", .protocols = {{"range", ""}}},
+                                   [&](const JoinResponse& response) { joined = response; });
+    REQUIRE(joined.error == ErrorCode::kNone);
+    engine.engine().groups()->Sync({.group_id = "billing",
+                                    .generation = joined.generation,
+                                    .member_id = joined.member_id,
+                                    .assignments = {{joined.member_id, ""}}},
+                                   [](const SyncResponse&) {});
+    CHECK(joined.generation > before);
+    before = joined.generation;
+    engine.CloseAndOpen();
+    auto described = engine.engine().groups()->Describe("billing");
+    REQUIRE(described.ok());
+    CHECK(described->state == GroupState::kEmpty);
+    CHECK(described->members.empty());
+  }
+}
+
+TEST_CASE("members hear of a rebalance until they stop listening") {
+  Restartable engine;
+  GroupService& groups = *engine.engine().groups();
+  int heard = 0;
+  auto token = groups.Observe("billing", [&] { ++heard; });
+  const auto join = [&] {
+    groups.Join({.group_id = "billing", .protocols = {{"range", ""}}}, [](const JoinResponse&) {});
+  };
+  join();
+  const int after_first = heard;
+  CHECK(after_first >= 1);
+  token = nullptr;
+  join();
+  CHECK(heard == after_first);
+}
+
+TEST_CASE("closing answers everyone who waits") {
+  Restartable engine;
+  GroupService& groups = *engine.engine().groups();
+  groups.Join({.group_id = "billing", .protocols = {{"range", ""}}}, [](const JoinResponse&) {});
+  ErrorCode answered = ErrorCode::kNone;
+  // Waits for the first member to join again.
+  groups.Join({.group_id = "billing", .protocols = {{"range", ""}}},
+              [&](const JoinResponse& response) { answered = response.error; });
+  groups.Close();
+  CHECK(answered == ErrorCode::kNotCoordinator);
+}
+
+}  // namespace rill::engine

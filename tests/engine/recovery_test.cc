@@ -1,0 +1,220 @@
+// What an engine finds after the process or the machine died, wherever that happened.
+
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "../io/temporary_folder.h"
+#include "catch.h"
+#include "engine/local_engine.h"
+#include "engine_under_test.h"
+#include "rill/testing/faulty_storage.h"
+
+namespace rill::engine {
+namespace {
+
+using test::TemporaryFolder;
+using testing::FaultyStorage;
+using testing::FileCall;
+using testing::kForever;
+
+Options On(std::shared_ptr<FaultyStorage> storage) {
+  Options options = ByCaller();
+  options.storage = std::move(storage);
+  return options;
+}
+
+TEST_CASE("A process that is killed loses nothing that it appended, and no topic") {
+  const auto storage = std::make_shared<FaultyStorage>();
+  const auto engine = MustOpen("data", On(storage));
+  REQUIRE(
+      engine->CreateTopic("orders", {.partitions = 3, .configs = {{"retention.ms", "-1"}}}).ok());
+  std::vector<std::string> expected;
+  for (int i = 0; i < 100; ++i) {
+    expected.push_back("value " + std::to_string(i));
+    REQUIRE(AppendOne(MustPartition(*engine, "orders", 1), expected.back()).ok());
+  }
+  REQUIRE(engine->CreateTopic("gone", {}).ok());
+  REQUIRE(engine->DeleteTopic("gone").ok());
+  const auto after = MustOpen("data", On(storage->ProcessKill()));
+  CHECK(after->ListTopics(true) == std::vector<std::string>{"orders"});
+  CHECK(after->DescribeTopic("orders")->configs.at("retention.ms").value == "-1");
+  CHECK(Values(MustPartition(*after, "orders", 1)) == expected);
+  REQUIRE(AppendOne(MustPartition(*after, "orders", 1), "more").ok());
+  CHECK(after->Close().ok());
+}
+
+TEST_CASE("A copy of a folder that is in use opens with all that was appended before") {
+  const TemporaryFolder folder;
+  const TemporaryFolder copy;
+  const auto engine = MustOpen(folder.path());
+  REQUIRE(engine->CreateTopic("orders", {}).ok());
+  for (int i = 0; i < 50; ++i) REQUIRE(AppendOne(MustPartition(*engine, "orders"), "x").ok());
+  std::filesystem::copy(
+      folder.path(), copy.path(),
+      std::filesystem::copy_options::recursive | std::filesystem::copy_options::overwrite_existing);
+  const auto copied = MustOpen(copy.path());
+  CHECK(Values(MustPartition(*copied, "orders")).size() == 50);
+}
+
+TEST_CASE("A power cut takes nothing that was flushed") {
+  const std::uint64_t first = FirstSeed();
+  for (std::uint64_t seed = first; seed < first + 20; ++seed) {
+    CAPTURE(seed);
+    const auto storage = std::make_shared<FaultyStorage>();
+    const auto engine = MustOpen("data", On(storage));
+    REQUIRE(engine->CreateTopic("orders", {.partitions = 2}).ok());
+    for (int i = 0; i < 30; ++i) {
+      REQUIRE(AppendOne(MustPartition(*engine, "orders", i % 2), std::string(300, 'f')).ok());
+    }
+    REQUIRE(engine->Flush().ok());
+    for (int i = 0; i < 30; ++i) {
+      REQUIRE(AppendOne(MustPartition(*engine, "orders", i % 2), std::string(300, 'u')).ok());
+    }
+    const auto after = MustOpen("data", On(storage->PowerLoss(seed)));
+    for (int i = 0; i < 2; ++i) {
+      const auto values = Values(MustPartition(*after, "orders", i));
+      REQUIRE(values.size() >= 15);
+      REQUIRE(values.size() <= 30);
+      for (int j = 0; j < 15; ++j) {
+        CHECK(values[static_cast<std::size_t>(j)] == std::string(300, 'f'));
+      }
+    }
+  }
+}
+
+// What is known of topics after a run in which storage failed.
+struct Known {
+  std::map<std::string, std::set<int>> partitions;  // what each may have; 0: it may be missing
+};
+
+// Makes, grows, changes and deletes topics, in storage that may fail at any moment; notes what must
+// and what may be there afterwards.
+Known Run(const std::shared_ptr<FaultyStorage>& storage) {
+  Known known;
+  for (const char* name : {"a", "b", "c"}) known.partitions[name] = {0};
+  const auto opened = LocalEngine::Open("data", On(storage));
+  if (!opened.ok()) return known;
+  LocalEngine& engine = **opened;
+  // `done`: it happened. Otherwise it may have: the failure may have come after the deed.
+  const auto note = [&](const char* name, int partitions, const absl::Status& done) {
+    auto& may_be = known.partitions[name];
+    if (done.ok()) may_be.clear();
+    may_be.insert(partitions);
+  };
+  note("a", 2, engine.CreateTopic("a", {.partitions = 2}).status());
+  note("b", 1, engine.CreateTopic("b", {.partitions = 1}).status());
+  if (const auto topic = engine.FindTopic("a"); topic.ok()) {
+    const auto partition = TopicAccess::Make(*topic).partition(0);
+    if (partition.ok()) AppendOne(*partition, "x").IgnoreError();
+  }
+  if (engine.FindTopic("b").ok()) note("b", 3, engine.CreatePartitions("b", 3));
+  if (engine.FindTopic("a").ok()) note("a", 0, engine.DeleteTopic("a"));
+  note("c", 1, engine.CreateTopic("c", {.partitions = 1}).status());
+  engine.Close().IgnoreError();
+  return known;
+}
+
+void CheckKnown(LocalEngine& engine, const Known& known) {
+  for (const auto& [name, may_be] : known.partitions) {
+    const auto found = engine.FindTopic(name);
+    const int partitions = found.ok() ? (*found)->partition_count() : 0;
+    CAPTURE(name, partitions);
+    CHECK(may_be.contains(partitions));
+    // Whatever is there can be used.
+    if (found.ok()) CHECK(AppendOne(MustPartition(engine, name), "after").ok());
+  }
+}
+
+TEST_CASE("Whichever call to the storage is the last that works, topics are as they were told") {
+  const std::int64_t calls = [] {
+    const auto storage = std::make_shared<FaultyStorage>();
+    Run(storage);
+    return storage->calls();
+  }();
+  REQUIRE(calls > 50);
+  for (std::int64_t last = 0; last <= calls; ++last) {
+    for (const bool power_cut : {false, true}) {
+      CAPTURE(last, power_cut);
+      const auto storage = std::make_shared<FaultyStorage>();
+      storage->Fail({.call = FileCall::kAny, .error = EIO, .after = last, .times = kForever});
+      const Known known = Run(storage);
+      const auto left =
+          power_cut ? storage->PowerLoss(static_cast<std::uint64_t>(last)) : storage->ProcessKill();
+      const auto after = MustOpen("data", On(left));
+      CheckKnown(*after, known);
+      CHECK(after->Close().ok());
+      const auto again = MustOpen("data", On(left));
+      CheckKnown(*again, known);
+    }
+  }
+}
+
+TEST_CASE("Whichever single call to the storage fails, the engine goes on or says why") {
+  const std::int64_t calls = [] {
+    const auto storage = std::make_shared<FaultyStorage>();
+    Run(storage);
+    return storage->calls();
+  }();
+  for (std::int64_t failing = 0; failing <= calls; ++failing) {
+    CAPTURE(failing);
+    const auto storage = std::make_shared<FaultyStorage>();
+    storage->Fail({.call = FileCall::kAny, .error = ENOSPC, .after = failing, .times = 1});
+    const Known known = Run(storage);
+    storage->ClearFaults();
+    const auto after = MustOpen("data", On(storage));
+    CheckKnown(*after, known);
+  }
+}
+
+TEST_CASE("Damaged checkpoints cost a warning and a recovery, no record") {
+  const auto storage = std::make_shared<FaultyStorage>();
+  {
+    const auto engine = MustOpen("data", On(storage));
+    REQUIRE(engine->CreateTopic("orders", {}).ok());
+    for (int i = 0; i < 20; ++i) REQUIRE(AppendOne(MustPartition(*engine, "orders"), "x").ok());
+    REQUIRE(engine->Close().ok());
+  }
+  for (const char* name : {"recovery-point-offset-checkpoint", "replication-offset-checkpoint",
+                           "log-start-offset-checkpoint"}) {
+    REQUIRE(storage->WriteFile(std::string("data/") + name, "0\n1\norders 0 many\n").ok());
+  }
+  Said said;
+  Options options = On(storage);
+  options.log_sink = said.sink();
+  const auto engine = MustOpen("data", options);
+  CHECK(said.Has(LogLevel::kWarning, "recovery-point-offset-checkpoint, line 3"));
+  CHECK(Values(MustPartition(*engine, "orders")).size() == 20);
+}
+
+TEST_CASE("A partition that cannot be opened does not keep the others from being used") {
+  const auto storage = std::make_shared<FaultyStorage>();
+  {
+    const auto engine = MustOpen("data", On(storage));
+    REQUIRE(engine->CreateTopic("bad", {}).ok());
+    REQUIRE(engine->CreateTopic("good", {}).ok());
+    REQUIRE(AppendOne(MustPartition(*engine, "bad"), "b").ok());
+    REQUIRE(AppendOne(MustPartition(*engine, "good"), "g").ok());
+    REQUIRE(engine->Close().ok());
+  }
+  storage->Fail({.call = FileCall::kOpen,
+                 .path_part = "bad-0/0",
+                 .error = EIO,
+                 .after = 0,
+                 .times = kForever});
+  Said said;
+  Options options = On(storage);
+  options.log_sink = said.sink();
+  const auto engine = MustOpen("data", options);
+  CHECK(said.Has(LogLevel::kError, "bad-0 is left alone"));
+  CHECK(Values(MustPartition(*engine, "good")) == std::vector<std::string>{"g"});
+  CHECK_FALSE((*engine->FindTopic("bad"))->OpenPartition(0).ok());
+  // Once the storage is well again, so is the partition.
+  storage->ClearFaults();
+  CHECK(Values(MustPartition(*engine, "bad")) == std::vector<std::string>{"b"});
+}
+
+}  // namespace
+}  // namespace rill::engine
