@@ -140,7 +140,7 @@ TEST_CASE("a buffer that stays full for max_block is an error that names it") {
   Engine engine = OpenMemory();
   const Topic topic = MakeTopic(engine, "t", 1);
   Producer producer = Get(engine.NewProducer(
-      {.linger = absl::Hours(1), .batch_size = 1000, .buffer_memory = 2000, .max_block = kSoon}));
+      {.linger = absl::Hours(1), .batch_size = 1000, .buffer_memory = 2500, .max_block = kSoon}));
   const std::string fills(950, 'v');
   HeldPartition held(engine, topic);
   // This thread is stuck in the append until the claim is gone; meanwhile its batch holds memory.
