@@ -11,6 +11,22 @@ namespace {
 constexpr std::size_t kEntrySize = 34;
 constexpr int kLastVersion = 0;
 
+// Kafka's tool takes the first byte of the two for the version.
+int VersionOf(const char* entry) { return static_cast<std::int8_t>(*entry); }
+
+absl::Status CheckVersions(const DumpFile& file, EntryFile& index) {
+  for (std::uint64_t i = 0; i < index.count(); ++i) {
+    const auto entry = index.At(i);
+    if (!entry.ok()) return entry.status();
+    if (VersionOf(*entry) > kLastVersion) {
+      return MakeError(absl::StatusCode::kUnimplemented, ErrorCode::kKafkaStorageError,
+                       fmt::format("{}: entry {} is of version {}, where {} is known",
+                                   file.absolute, i, VersionOf(*entry), kLastVersion));
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status DumpTransactionIndex(DumpContext& context, const DumpFile& file) {
@@ -18,22 +34,17 @@ absl::Status DumpTransactionIndex(DumpContext& context, const DumpFile& file) {
   auto index = EntryFile::Open(context.files, file.absolute, kEntrySize);
   if (absl::IsNotFound(index.status())) return absl::OkStatus();
   if (!index.ok()) return index.status();
+  // Nothing is shown of an index that cannot be read to its end.
+  if (auto versions = CheckVersions(file, *index); !versions.ok()) return versions;
   for (std::uint64_t i = 0; i < index->count(); ++i) {
     const auto entry = index->At(i);
     if (!entry.ok()) return entry.status();
     const auto number = [&entry](std::size_t at) {
       return base::LoadBigEndian<std::int64_t>(*entry + at);
     };
-    // Kafka's tool takes the first byte of the two for the version.
-    const int version = static_cast<std::int8_t>(**entry);
-    if (version > kLastVersion) {
-      return MakeError(absl::StatusCode::kUnimplemented, ErrorCode::kKafkaStorageError,
-                       fmt::format("{}: entry {} is of version {}, where {} is known",
-                                   file.absolute, i, version, kLastVersion));
-    }
     context.out.Print(
-        "version: {} producerId: {} firstOffset: {} lastOffset: {} lastStableOffset: {}\n", version,
-        number(2), number(10), number(18), number(26));
+        "version: {} producerId: {} firstOffset: {} lastOffset: {} lastStableOffset: {}\n",
+        VersionOf(*entry), number(2), number(10), number(18), number(26));
   }
   return absl::OkStatus();
 }

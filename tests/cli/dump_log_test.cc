@@ -292,7 +292,7 @@ TEST_CASE("Entries of a transaction index are shown up to the last whole one, of
   folder.Write("3.txnindex", entry + '\1' + entry.substr(1));
   const Ran later = folder.Dump("--files 3.txnindex");
   CHECK(later.exit_code == 1);
-  CHECK(later.out == "Dumping 3.txnindex\n" + line);
+  CHECK(later.out == "Dumping 3.txnindex\n");
   CHECK(later.err == "rill dump-log: /log/3.txnindex: entry 1 is of version 1, where 0 is known\n");
 }
 
