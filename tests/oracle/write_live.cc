@@ -99,19 +99,24 @@ absl::Status Write(Partition& partition, std::string_view mode) {
   });
 }
 
+// So large that the tool can be done with a new segment before it is full.
+const char* SegmentBytes(std::string_view mode) {
+  if (mode == "paced") return "20000000";
+  return mode == "single" ? "500000000" : "2000000000";
+}
+
 absl::Status Run(const std::string& folder, const std::string& name, const std::string& mode) {
   Options options;
   options.max_disk_bytes = std::uint64_t{6} << 30;
   options.configs = {{"log.retention.check.interval.ms", "100"}};
   auto engine = Open(folder, options);
   if (!engine.ok()) return engine.status();
-  // So large that the tool can be done with a new segment before it is full.
-  const auto topic = engine->EnsureTopic(
-      name, {.partitions = 1,
-             .configs = {{"retention.ms", "-1"},
-                         {"retention.bytes", "500000000"},
-                         {"file.delete.delay.ms", "0"},
-                         {"segment.bytes", mode == "batches" ? "2000000000" : "500000000"}}});
+  const auto topic =
+      engine->EnsureTopic(name, {.partitions = 1,
+                                 .configs = {{"retention.ms", "-1"},
+                                             {"retention.bytes", "500000000"},
+                                             {"file.delete.delay.ms", "0"},
+                                             {"segment.bytes", SegmentBytes(mode)}}});
   if (!topic.ok()) return topic.status();
   auto partition = topic->partition(0);
   if (!partition.ok()) return partition.status();
