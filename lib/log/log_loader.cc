@@ -131,6 +131,8 @@ absl::Status LogLoader::Recover(const std::vector<Found>& found, std::size_t at,
       for (std::size_t last = found.size(); last > i; --last) {
         if (auto status = Drop(found[last - 1]); !status.ok()) return status;
       }
+      // Nor may a power cut bring back, behind the end, offsets that are given out anew.
+      if (auto status = environment_.files->SyncDirectory(directory_); !status.ok()) return status;
       break;
     }
     const std::int64_t next = i + 1 < found.size() ? found[i + 1].base_offset : INT64_MAX;

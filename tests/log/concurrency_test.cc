@@ -155,8 +155,11 @@ void RunAll(test::FileSystemKind kind, std::int64_t flush_messages,
   INFO(failures.first);
   REQUIRE(failures.first.empty());
   REQUIRE(closed.ok());
-  REQUIRE(acknowledged > 0);
-  if (time > std::chrono::milliseconds(500)) REQUIRE(shown > 0);
+  // A log that is closed at once may have had no time for an append and its flush.
+  if (time > std::chrono::milliseconds(500)) {
+    REQUIRE(acknowledged > 0);
+    REQUIRE(shown > 0);
+  }
   REQUIRE(told >= acknowledged);
   REQUIRE(log->log_end_offset() >= acknowledged);
   log.Checkpoint(true);
