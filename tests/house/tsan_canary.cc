@@ -27,11 +27,26 @@ void Guarded(Shared& shared) {
 }
 
 bool EnoughGuarded(Shared* shared) { return shared->guarded >= 3000; }
+bool Never(Shared*) { return false; }
+
+// Waits that nothing ends: each must give the mutex up and have it again once.
+void WaitInVain(Shared& shared) {
+  const absl::Condition never(Never, &shared);
+  shared.mutex.LockWhenWithTimeout(never, absl::Milliseconds(1));
+  ++shared.guarded;
+  shared.mutex.AwaitWithTimeout(never, absl::Milliseconds(1));
+  ++shared.guarded;
+  while (!shared.changed.WaitWithTimeout(&shared.mutex, absl::Milliseconds(1))) {
+  }
+  ++shared.guarded;
+  shared.mutex.Unlock();
+}
 
 int RunGuarded(Shared& shared) {
   std::thread first([&] { Guarded(shared); });
   std::thread second([&] { Guarded(shared); });
   std::thread third([&] {
+    WaitInVain(shared);
     absl::MutexLock lock(&shared.mutex);
     while (shared.guarded < 1000) shared.changed.Wait(&shared.mutex);
     while (shared.guarded < 2000) {
@@ -50,7 +65,7 @@ int RunGuarded(Shared& shared) {
   first.join();
   second.join();
   third.join();
-  return shared.guarded == 3001 && told == 1 ? 0 : 1;
+  return shared.guarded == 3004 && told == 1 ? 0 : 1;
 }
 
 int RunBare(Shared& shared) {
