@@ -93,10 +93,10 @@ class RILL_EXPORT Consumer {
 
   // Records from the current positions on, which move behind them. Waits until there are some, at
   // most `timeout`; then an empty Records. Does the consumer's part of rebalances. Errors:
-  //   OutOfRange (OFFSET_OUT_OF_RANGE)    no offset to begin at, or one out of range, with
-  //   kNoReset;
-  //                                       names the partition
-  //   DataLoss (CORRUPT_MESSAGE)          a damaged batch at the position: Seek past it to go on
+  //   OutOfRange (OFFSET_OUT_OF_RANGE)    with kNoReset: no offset to begin at, or one out of
+  //                                       range; names the partition
+  //   DataLoss (CORRUPT_MESSAGE)          a damaged batch at the position; names the offset to Seek
+  //                                       to in order to go on
   //   Cancelled                           Wakeup was called
   //   FailedPrecondition                  nothing subscribed or assigned; closed; static member
   //                                       fenced (FENCED_INSTANCE_ID)

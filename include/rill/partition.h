@@ -71,7 +71,8 @@ class RILL_EXPORT Partition {
   // Records from `offset` on, up to the high watermark; empty when `offset` is the high watermark.
   // Records with an offset below `offset` in the same batch are not shown. Does not wait.
   //   OutOfRange (OFFSET_OUT_OF_RANGE)   below the log start or above the high watermark
-  //   DataLoss (CORRUPT_MESSAGE)         a damaged batch; names the file and the position
+  //   DataLoss (CORRUPT_MESSAGE)         a damaged batch; names the file, the position, and the
+  //                                      offset at which reading can go on
   //   ResourceExhausted                  decompressing would pass Options::max_buffer_bytes
   absl::StatusOr<Records> Read(std::int64_t offset, const ReadOptions& options = {}) const;
 

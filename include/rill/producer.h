@@ -154,11 +154,14 @@ class RILL_EXPORT Producer {
 
   // Sends a record. Never fails on the spot: the result says what became of it. Errors:
   //   InvalidArgument (UNKNOWN_TOPIC_OR_PARTITION)   no such partition
-  //   InvalidArgument (MESSAGE_TOO_LARGE)            passes max_request_size or max.message.bytes
-  //   InvalidArgument (INVALID_RECORD, INVALID_TIMESTAMP)   see Partition::Append; a time before
-  //   1970 DeadlineExceeded (REQUEST_TIMED_OUT)           buffer_memory stayed full for max_block
-  //   ResourceExhausted                              the disk is full, or a cap of Options is
-  //   reached NotFound, FailedPrecondition, DataLoss         topic deleted; closed; storage failed
+  //   InvalidArgument (MESSAGE_TOO_LARGE)   passes max_request_size or max.message.bytes
+  //   InvalidArgument (INVALID_RECORD)      see Partition::Append
+  //   InvalidArgument (INVALID_TIMESTAMP)   see Partition::Append; a time before 1970
+  //   DeadlineExceeded (REQUEST_TIMED_OUT)  buffer_memory stayed full for max_block
+  //   ResourceExhausted    the disk is full, or a cap of Options is reached
+  //   NotFound             the topic was deleted
+  //   FailedPrecondition   producer or engine is closed
+  //   DataLoss             the partition's storage failed
   PendingSend Send(const Topic& topic, const ProducerRecord& record);
   // The same, reporting to `callback` instead.
   void Send(const Topic& topic, const ProducerRecord& record, DeliveryCallback callback);

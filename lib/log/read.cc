@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "fmt/format.h"
@@ -15,6 +17,22 @@ absl::Status SegmentedLog::OutsideOfLog(std::int64_t offset) const {
                                offset, log_start_offset(), high_watermark()));
 }
 
+// Damage, and from which offset on the log can be read in spite of it.
+absl::Status SegmentedLog::WithWayOn(const absl::Status& damage, Segment& segment,
+                                     std::int64_t offset,
+                                     const std::shared_ptr<Segment>& next) const {
+  std::optional<std::int64_t> resume;
+  if (auto view = segment.View(); view.ok() && view->end > 0) {
+    resume = segment.ResumeOffset(*view, offset);
+  }
+  if (!resume.has_value() && next != nullptr) resume = next->base_offset();
+  const std::string way_on = resume.has_value()
+                                 ? fmt::format("reading can go on at offset {}", *resume)
+                                 : "nothing behind it in this log can be read";
+  return MakeError(damage.code(), GetErrorCode(damage),
+                   fmt::format("{}; {}", std::string(damage.message()), way_on));
+}
+
 absl::StatusOr<Records> SegmentedLog::Read(std::int64_t offset, const ReadOptions& options) {
   if (closed_.load(std::memory_order_relaxed)) return WhyClosed();
   const std::int64_t end = high_watermark();
@@ -29,6 +47,7 @@ absl::StatusOr<Records> SegmentedLog::Read(std::int64_t offset, const ReadOption
     auto status = collector.Collect(*segment, next == nullptr ? end : next->base_offset());
     // Retention may have taken the segment away since its offset was looked at.
     if (!status.ok() && offset < log_start_offset()) return OutsideOfLog(offset);
+    if (absl::IsDataLoss(status)) return WithWayOn(status, *segment, offset, next);
     if (!status.ok()) return status;
     segment = next;
   }

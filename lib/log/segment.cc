@@ -78,7 +78,11 @@ absl::StatusOr<std::uint32_t> Segment::Find(const SegmentView& view, std::int64_
   std::int64_t at_least = base_offset_;
   while (at < view.end) {
     auto batch = FrameAt(view, at, at_least);
-    if (!batch.ok()) return batch.status();
+    if (!batch.ok()) {
+      const auto indexed = IndexedBatch(view, offset);
+      if (!indexed.has_value() || indexed->base_offset() > offset) return batch.status();
+      return static_cast<std::uint32_t>(indexed->data() - view.data());
+    }
     if (batch->last_offset() >= offset) break;
     at_least = batch->next_offset();
     at += static_cast<std::uint32_t>(batch->size());
@@ -99,6 +103,42 @@ absl::StatusOr<std::uint32_t> Segment::FloorPosition(const SegmentView& view, st
   auto batch = FrameAt(view, entry.position, base_offset_);
   if (!batch.ok() || batch->last_offset() > base_offset_ + entry.relative_offset) return 0;
   return entry.position;
+}
+
+// The first batch that ends at `offset` or later and has an index entry that agrees with it.
+std::optional<BatchView> Segment::IndexedBatch(const SegmentView& view, std::int64_t offset) {
+  auto index = Index();
+  if (!index.ok()) return std::nullopt;
+  offset = std::max(offset, base_offset_);
+  const std::size_t entries = (*index)->offset_entries();
+  std::size_t i = (*index)->OffsetEntriesBelow(static_cast<std::uint32_t>(offset - base_offset_));
+  for (; i < entries; ++i) {
+    const OffsetEntry entry = (*index)->OffsetAt(i);
+    if (entry.position >= view.end) break;
+    auto batch = FrameAt(view, entry.position, base_offset_);
+    if (batch.ok() && batch->last_offset() == base_offset_ + entry.relative_offset) return *batch;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> Segment::ResumeOffset(const SegmentView& view, std::int64_t offset) {
+  auto position = Find(view, offset);
+  if (position.ok() && *position < view.end) {
+    auto damaged = FrameAt(view, *position, base_offset_);
+    // Its length can be believed when another batch, or the end, stands behind it.
+    if (damaged.ok() && damaged->next_offset() > offset) {
+      const auto behind = *position + static_cast<std::uint32_t>(damaged->size());
+      if (behind == view.end || FrameAt(view, behind, damaged->next_offset()).ok()) {
+        return damaged->next_offset();
+      }
+    }
+  }
+  auto indexed = IndexedBatch(view, offset + 1);
+  while (indexed.has_value() && indexed->base_offset() <= offset) {
+    indexed = IndexedBatch(view, indexed->next_offset());
+  }
+  if (!indexed.has_value()) return std::nullopt;
+  return indexed->base_offset();
 }
 
 void Segment::Remember(std::int64_t offset, std::uint32_t position) {

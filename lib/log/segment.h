@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/base/thread_annotations.h"
@@ -45,8 +46,13 @@ class Segment {
   absl::StatusOr<SegmentView> View();
 
   // The position of the batch that holds `offset`, or of the first one after it; view.end when
-  // there is none. DataLoss names the file and the position where the bytes cannot be followed.
+  // there is none. DataLoss names the file and the position where the bytes cannot be followed, and
+  // no index entry leads past it.
   absl::StatusOr<std::uint32_t> Find(const SegmentView& view, std::int64_t offset);
+
+  // Where reading can go on when the batch that holds `offset` is damaged: the lowest offset above
+  // it that Find is known to get to.
+  std::optional<std::int64_t> ResumeOffset(const SegmentView& view, std::int64_t offset);
 
   // The frame of the batch at `position` < view.end: lengths and offsets checked against their
   // surroundings, nothing else. `at_least` is the lowest base offset that it may have.
@@ -79,6 +85,7 @@ class Segment {
 
   absl::Status Damaged(std::uint32_t position, const std::string& what) const;
   absl::StatusOr<std::uint32_t> FloorPosition(const SegmentView& view, std::int64_t offset);
+  std::optional<BatchView> IndexedBatch(const SegmentView& view, std::int64_t offset);
 
   io::FileSystem* const files_;
   const std::string stem_;

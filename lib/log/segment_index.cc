@@ -96,6 +96,13 @@ OffsetEntry SegmentIndex::FloorOffset(std::uint32_t relative_offset) const {
   return at.has_value() ? OffsetAt(*at) : OffsetEntry();
 }
 
+std::size_t SegmentIndex::OffsetEntriesBelow(std::uint32_t relative_offset) const {
+  const auto last = LastWhere(offset_entries(), [&](std::size_t i) {
+    return OffsetAt(i).relative_offset < relative_offset;
+  });
+  return last.has_value() ? *last + 1 : 0;
+}
+
 TimeEntry SegmentIndex::FloorTime(std::int64_t timestamp_ms) const {
   const auto at = LastWhere(time_entries(),
                             [&](std::size_t i) { return TimeAt(i).timestamp_ms <= timestamp_ms; });

@@ -43,6 +43,8 @@ class SegmentIndex {
 
   // The last entry whose offset is at most `relative_offset`; none: the start of the segment.
   OffsetEntry FloorOffset(std::uint32_t relative_offset) const;
+  // How many entries have an offset below `relative_offset`: the first that has not comes next.
+  std::size_t OffsetEntriesBelow(std::uint32_t relative_offset) const;
   // The last entry whose timestamp is at most `timestamp_ms`; none: timestamp -1, offset 0.
   TimeEntry FloorTime(std::int64_t timestamp_ms) const;
   std::optional<OffsetEntry> LastOffset() const;

@@ -20,6 +20,11 @@
 
 namespace rill::log {
 
+// `time_ms` and `delay_ms`, which is not negative, together; without passing the largest there is.
+constexpr std::int64_t Later(std::int64_t time_ms, std::int64_t delay_ms) {
+  return time_ms > INT64_MAX - delay_ms ? INT64_MAX : time_ms + delay_ms;
+}
+
 // The PartitionLog there is: a list of segments, the last of which is written.
 //
 // Locks, in the order in which they are taken:
@@ -32,11 +37,6 @@ namespace rill::log {
 //
 // Order of publication: a segment's end, then log_end_offset_, then high_watermark_. Whoever has
 // seen a high watermark therefore finds the batches below it.
-// `time_ms` and `delay_ms`, which is not negative, together; without passing the largest there is.
-constexpr std::int64_t Later(std::int64_t time_ms, std::int64_t delay_ms) {
-  return time_ms > INT64_MAX - delay_ms ? INT64_MAX : time_ms + delay_ms;
-}
-
 class SegmentedLog final : public PartitionLog, public std::enable_shared_from_this<SegmentedLog> {
  public:
   SegmentedLog(const LogEnvironment& environment, std::string directory,
@@ -84,6 +84,8 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
 
   // read.cc
   absl::Status OutsideOfLog(std::int64_t offset) const;
+  absl::Status WithWayOn(const absl::Status& damage, Segment& segment, std::int64_t offset,
+                         const std::shared_ptr<Segment>& next) const;
 
   // append.cc
   absl::Status CheckWritable() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
@@ -164,7 +166,6 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   absl::Status state_ ABSL_GUARDED_BY(append_mutex_);  // why appends are refused, or OK
   std::shared_ptr<const LogConfig> config_ ABSL_GUARDED_BY(append_mutex_);
   std::unique_ptr<SegmentWriter> writer_ ABSL_GUARDED_BY(append_mutex_);
-  // Files were made or removed that the folder on the disk may not know of.
   // Segments that were made, and how many of them the folder is known to remember.
   std::uint64_t folder_changes_ ABSL_GUARDED_BY(append_mutex_) = 0;
   std::uint64_t folder_changes_synced_ ABSL_GUARDED_BY(append_mutex_) = 0;

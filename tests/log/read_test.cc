@@ -161,6 +161,59 @@ TEST_CASE("damage under a clean shutdown is met by the read that gets there, and
   REQUIRE(ToSeen(log.Read(at + 1)).size() == 19 - seen.size());
 }
 
+// The offset that an error of Read says to go on at.
+std::int64_t WayOn(const absl::Status& status) {
+  INFO(status.ToString());
+  REQUIRE(absl::IsDataLoss(status));
+  const std::string message(status.message());
+  const std::string_view words = "reading can go on at offset ";
+  const auto at = message.find(words);
+  REQUIRE(at != std::string::npos);
+  return std::stoll(message.substr(at + words.size()));
+}
+
+TEST_CASE("behind a batch whose length is damaged, reading goes on where the error says") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.config.segment_bytes = 100000;
+  log.config.index_interval_bytes = 400;
+  log.Open();
+  for (int i = 0; i < 30; ++i) log.AppendBatch(NumberedBatch(3, 1000));
+  log.Close();
+  const std::string name = "00000000000000000000.log";
+  std::string bytes = log.Contents(name);
+  const std::size_t size = bytes.size() / 30;
+  REQUIRE(size * 30 == bytes.size());
+  bytes[7 * size + 10] ^= 0x10;  // the length of the batch with the offsets 21 to 23
+  log.Put(name, bytes);
+  log.Open();
+  REQUIRE(log->log_end_offset() == 90);
+  const std::int64_t resume = WayOn(log->Read(21, {}).status());
+  REQUIRE(resume > 23);
+  REQUIRE(resume < 45);  // an index entry that is not far
+  REQUIRE(static_cast<std::int64_t>(ToSeen(log.Read(resume)).size()) == 90 - resume);
+  REQUIRE(WayOn(log->Read(23, {}).status()) == resume);
+  REQUIRE(ToSeen(log.Read(0)).size() == 21);
+}
+
+TEST_CASE("behind damage that hides the rest of a segment, reading goes on in the next") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.config.index_interval_bytes = 1 << 20;
+  log.Open();
+  for (int i = 0; i < 30; ++i) log.AppendBatch(NumberedBatch(3, 1000));
+  log.Close();
+  const auto segments = log.FilesEnding(".log");
+  REQUIRE(segments.size() > 2);
+  std::string bytes = log.Contents(segments[0]);
+  bytes[10] ^= 0x10;
+  log.Put(segments[0], bytes);
+  log.Open();
+  const std::int64_t resume = WayOn(log->Read(0, {}).status());
+  REQUIRE(resume == std::stoll(segments[1]));
+  REQUIRE(static_cast<std::int64_t>(log.ReadAll(resume).size()) == 90 - resume);
+}
+
 TEST_CASE("WaitFor returns when there is more, and DeadlineExceeded when there is not") {
   auto files = io::NewMemoryFileSystem();
   LogUnderTest log(*files);
