@@ -46,22 +46,22 @@ class DumpProblems {
 
   // A record's offset does not follow the one before it.
   void AddGap(const std::string& log, std::int64_t previous, std::int64_t offset) {
-    gaps_[log][previous] = offset;
+    gaps_.ComputeIfAbsent(log)[previous] = offset;
   }
   // An entry of an offset index, and what the batch ends with that it points at.
   void AddIndexMismatch(const std::string& index, std::int64_t indexed, std::int64_t found) {
-    index_mismatches_[index][indexed] = found;
+    index_mismatches_.ComputeIfAbsent(index)[indexed] = found;
   }
   // Entries of a time index: another time than the largest of the batch; not later than the entry
   // before; no batch that ends with the entry's offset.
   void AddTimeMismatch(const std::string& index, std::int64_t indexed, std::int64_t found) {
-    time_mismatches_[index].emplace_back(indexed, found);
+    time_mismatches_.ComputeIfAbsent(index).emplace_back(indexed, found);
   }
   void AddTimeDisorder(const std::string& index, std::int64_t indexed, std::int64_t previous) {
-    time_disorders_[index].emplace_back(indexed, previous);
+    time_disorders_.ComputeIfAbsent(index).emplace_back(indexed, previous);
   }
   void AddOffsetNotFound(const std::string& index, std::int64_t indexed, std::int64_t found) {
-    offsets_not_found_[index].emplace_back(indexed, found);
+    offsets_not_found_.ComputeIfAbsent(index).emplace_back(indexed, found);
   }
 
   void Print(TextWriter& out) const;

@@ -65,6 +65,20 @@ class JavaMap {
     return Insert(key);
   }
 
+  // The same by Java's computeIfAbsent, which puts a new key first in its bucket, not last, and
+  // looks at the size of the table before.
+  Value& ComputeIfAbsent(const Key& key) {
+    if (Value* found = Find(key)) return *found;
+    if (buckets_.empty()) buckets_.resize(kInitialCapacity);
+    if (size_ > buckets_.size() / 4 * 3) Grow();
+    auto& bucket = buckets_[BucketOf(key)];
+    const bool crowded = bucket.size() + 1 >= kTreeifyThreshold;
+    bucket.insert(bucket.begin(), Entry{key, Value()});
+    ++size_;
+    if (crowded && buckets_.size() < kMinTreeCapacity) Grow();
+    return *Find(key);
+  }
+
   template <typename K>
   bool Erase(const K& key) {
     if (size_ == 0) return false;
@@ -126,12 +140,16 @@ class JavaMap {
 
   Value& InsertThenGrow(const Key& key) {
     Insert(key);
+    Grow();
+    return *Find(key);
+  }
+
+  void Grow() {
     std::vector<std::vector<Entry>> old(buckets_.size() * 2);
     old.swap(buckets_);
     for (auto& bucket : old) {
       for (Entry& entry : bucket) buckets_[BucketOf(entry.key)].push_back(std::move(entry));
     }
-    return *Find(key);
   }
 
   std::vector<std::vector<Entry>> buckets_;
