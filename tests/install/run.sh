@@ -49,16 +49,17 @@ test_package() {
 
 # By pkg-config: flags of pkg-config as further arguments.
 test_pkg_config() {
-  local prefix=$1 how=$2 flags
+  local prefix=$1 how=$2 flags libdir
   shift 2
   PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name rill.pc)")
   export PKG_CONFIG_PATH
   pkg-config --exact-version="$(sed -n 's/#define RILL_VERSION "\(.*\)"/\1/p' \
     "$top/include/rill/version.h")" rill
-  eval "flags=($(pkg-config "$@" --cflags --libs rill))"  # its output is quoted for a shell
+  # What it prints is quoted for a shell.
+  eval "flags=($(pkg-config "$@" --cflags --libs rill))"
+  eval "libdir=$(pkg-config --variable=libdir rill)"
   quietly "${CXX:-c++}" -std=c++20 "$work/main.cc" -o "$work/first" "${flags[@]}"
-  LD_LIBRARY_PATH=$(pkg-config --variable=libdir rill) \
-    run_program "pkg-config${*:+ $*}, $how" "$work/first"
+  LD_LIBRARY_PATH=$libdir run_program "pkg-config${*:+ $*}, $how" "$work/first"
 }
 
 # What the prefix holds besides the library.
