@@ -1,7 +1,9 @@
 #include <fmt/format.h>
+#include <zlib.h>
 
 #include <limits>
 
+#include "base/bytes.h"
 #include "record/errors.h"
 #include "record/layout.h"
 #include "rill/error.h"
@@ -22,16 +24,25 @@ absl::Status Short(std::size_t have, std::size_t need) {
       fmt::format("the bytes end before the record batch does: {} of {} bytes", have, need));
 }
 
+// Whether the bytes are a message of format 0 or 1: its CRC-32 stands first, and covers the rest.
+bool IsOldMessage(BatchView batch) {
+  const std::string_view message = batch.bytes().substr(kLogOverhead);
+  const std::string_view covered = message.substr(sizeof(std::uint32_t));
+  return crc32_z(0, reinterpret_cast<const Bytef*>(covered.data()), covered.size()) ==
+         base::LoadBigEndian<std::uint32_t>(message.data());
+}
+
 absl::Status CheckMagic(BatchView batch) {
   const int magic = batch.magic();
   if (magic == record::kMagic) return absl::OkStatus();
-  if (magic == 0 || magic == 1) {
+  // A batch whose bits flipped, or that a power cut tore, must not pass for an old format.
+  if ((magic == 0 || magic == 1) && IsOldMessage(batch)) {
     return MakeError(absl::StatusCode::kUnimplemented, ErrorCode::kUnsupportedForMessageFormat,
                      fmt::format("message format {} at offset {}: rill reads format 2 only (Kafka "
                                  "0.11 and later); let Kafka copy the topic into a new one",
                                  magic, batch.base_offset()));
   }
-  return Corrupt(fmt::format("record batch at offset {}: unknown message format {}",
+  return Corrupt(fmt::format("record batch at offset {}: unknown message format {}, or damage",
                              batch.base_offset(), magic));
 }
 

@@ -1,3 +1,5 @@
+#include <zlib.h>
+
 #include <cstring>
 #include <memory>
 #include <string>
@@ -107,7 +109,7 @@ TEST_CASE("what follows a batch does not matter") {
   CHECK(second->compression() == Compression::kLz4);
 }
 
-TEST_CASE("message formats 0 and 1 are named and refused") {
+TEST_CASE("message formats 0 and 1 are named and refused, and known by their checksum") {
   for (const char magic : {'\0', '\1'}) {
     // offset, length, CRC, magic, attributes, [timestamp], null key, value "x"
     std::string message(12 + 4, '\0');
@@ -117,6 +119,11 @@ TEST_CASE("message formats 0 and 1 are named and refused") {
     message += std::string("\xff\xff\xff\xff\0\0\0\1x", 9);
     base::StoreBigEndian(message.data() + 8, static_cast<std::int32_t>(message.size() - 12));
     message[7] = 42;
+    CHECK(ParseBatch(message).status().code() == absl::StatusCode::kDataLoss);
+    base::StoreBigEndian(
+        message.data() + 12,
+        static_cast<std::uint32_t>(
+            crc32_z(0, reinterpret_cast<const Bytef*>(message.data() + 16), message.size() - 16)));
     const auto batch = ParseBatch(message);
     CHECK(batch.status().code() == absl::StatusCode::kUnimplemented);
     CHECK(GetErrorCode(batch.status()) == ErrorCode::kUnsupportedForMessageFormat);
