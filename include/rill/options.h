@@ -41,7 +41,8 @@ struct Options {
   // Memory in buffers: what producers hold back and what Records hold decompressed, in bytes.
   std::size_t max_buffer_bytes = std::size_t{256} << 20;
   // Files in all, in bytes, space reserved ahead of the writer included. Default: no cap for a
-  // folder, 1 GiB for "mem:".
+  // folder, 1 GiB for "mem:". Deleted segments that Records still show are no longer counted,
+  // though in "mem:" their memory comes back only with the last of those.
   std::optional<std::uint64_t> max_disk_bytes;
   // Descriptors that the engine has open at a time.
   int max_open_files = 512;

@@ -158,7 +158,10 @@ absl::StatusOr<std::unique_ptr<File>> LimitedFileSystem::Open(const std::string&
 
 absl::StatusOr<std::unique_ptr<FileLock>> LimitedFileSystem::Lock(const std::string& path) {
   auto share = use_->open_files.Reserve(1);
-  if (!share.ok()) return share.status();
+  if (!share.ok()) {
+    return absl::Status(share.status().code(),
+                        "cannot open " + path + ": " + std::string(share.status().message()));
+  }
   auto lock = base_->Lock(path);
   if (!lock.ok()) return lock.status();
   return std::make_unique<LimitedLock>(*std::move(lock), use_, *std::move(share));

@@ -41,7 +41,8 @@ struct FileUse {
 // open files, mappings do not.
 class LimitedFileSystem final : public FileSystem {
  public:
-  // `base` must outlive this; the files and mappings that this gives may not outlive it either.
+  // `base` must outlive this. The files and mappings that this gives may outlive it, as far as
+  // those of `base` do.
   LimitedFileSystem(FileSystem* base, const FileLimits& limits);
   ~LimitedFileSystem() override;
 

@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "fmt/format.h"
 #include "log/batch_policy.h"
+#include "log/buffer_cap.h"
 #include "log/segment_name.h"
 #include "log/segmented_log.h"
 #include "record/layout.h"
@@ -24,15 +25,20 @@ absl::StatusOr<AppendResult> SegmentedLog::Append(std::string_view bytes, BatchO
                      fmt::format("{}: {} bytes follow the batch; append one batch at a time", name_,
                                  bytes.size() - batch->size()));
   }
+  const auto cap = BufferCap::Whole(*environment_.buffers);
   if (origin == BatchOrigin::kValidate) {
-    if (auto status = ValidateBatch(*batch); !status.ok()) return status;
+    record::Codec codec;
+    base::Buffer scratch;
+    auto status = record::ValidateBatch(*batch, codec, scratch, cap.bytes());
+    if (!status.ok()) return cap.Named(status);
   }
   std::string converted;
   if (inspects_batches_.load(std::memory_order_relaxed)) {
     const auto policy = config();
-    if (auto status = CheckRecords(*batch, *policy, NowMs()); !status.ok()) return status;
-    auto rewritten = ApplyCompression(*batch, *policy, converted);
-    if (!rewritten.ok()) return rewritten.status();
+    auto status = CheckRecords(*batch, *policy, NowMs(), cap.bytes());
+    if (!status.ok()) return cap.Named(status);
+    auto rewritten = ApplyCompression(*batch, *policy, cap.bytes(), converted);
+    if (!rewritten.ok()) return cap.Named(rewritten.status());
     batch = *rewritten;
   }
   std::int64_t flush_target = -1;
@@ -168,13 +174,21 @@ absl::StatusOr<char*> SegmentedLog::Room(Incoming batch) {
 // The last segment is empty, and was opened when segment.bytes was smaller.
 absl::Status SegmentedLog::Enlarge() {
   const auto segment = writer_->segment();
+  const std::uint32_t former_limit = writer_->limit();
   writer_->Release();
   writer_ = nullptr;  // and its mapping with it
-  auto index = std::make_shared<GrowingIndex>();
-  auto status = OpenWriter(segment, log_end_offset(), index,
-                           IndexBuilder(index.get(), segment->base_offset()));
-  if (!status.ok()) state_ = status;
+  auto status = OpenEmptyWriter(segment, static_cast<std::uint32_t>(config_->segment_bytes));
+  if (status.ok()) return status;
+  // As it was: what was refused now may be had later.
+  if (auto back = OpenEmptyWriter(segment, former_limit); !back.ok()) state_ = back;
   return status;
+}
+
+absl::Status SegmentedLog::OpenEmptyWriter(const std::shared_ptr<Segment>& segment,
+                                           std::uint32_t limit) {
+  auto index = std::make_shared<GrowingIndex>();
+  return OpenWriter(segment, log_end_offset(), index,
+                    IndexBuilder(index.get(), segment->base_offset()), limit);
 }
 
 // Kafka's rule (LogSegment.shouldRoll): by size, by the time between the segment's first batch and
@@ -199,8 +213,7 @@ absl::Status SegmentedLog::Roll() {
   auto segment = std::make_shared<Segment>(environment_.files, SegmentStem(directory_, base_offset),
                                            base_offset, 0);
   auto rolled = std::move(writer_);
-  auto index = std::make_shared<GrowingIndex>();
-  auto status = OpenWriter(segment, base_offset, index, IndexBuilder(index.get(), base_offset));
+  auto status = OpenEmptyWriter(segment, static_cast<std::uint32_t>(config_->segment_bytes));
   if (status.ok()) status = writer_->Room(0).status();
   if (!status.ok()) {
     // A segment that is not there must not be found by the next open.

@@ -84,13 +84,14 @@ bool InspectsBatches(const LogConfig& config) {
          config.message_timestamp_before_max_ms != INT64_MAX;
 }
 
-absl::Status CheckRecords(BatchView batch, const LogConfig& config, std::int64_t now_ms) {
+absl::Status CheckRecords(BatchView batch, const LogConfig& config, std::int64_t now_ms,
+                          std::size_t max_size) {
   const bool check_times = config.message_timestamp_before_max_ms != INT64_MAX &&
                            config.message_timestamp_type == TimestampType::kCreateTime;
   if (batch.is_control() || (!config.cleanup_compact && !check_times)) return absl::OkStatus();
   record::Codec codec;
   base::Buffer scratch;
-  auto records = record::UncompressedRecords(batch, codec, scratch);
+  auto records = record::UncompressedRecords(batch, codec, scratch, max_size);
   if (!records.ok()) return records.status();
   record::BatchWalker walker(batch, *records);
   while (walker.Next()) {
@@ -103,13 +104,13 @@ absl::Status CheckRecords(BatchView batch, const LogConfig& config, std::int64_t
 }
 
 absl::StatusOr<BatchView> ApplyCompression(BatchView batch, const LogConfig& config,
-                                           std::string& storage) {
+                                           std::size_t max_size, std::string& storage) {
   if (!config.recompress || batch.compression() == config.compression_type || batch.is_control()) {
     return batch;
   }
   record::Codec codec;
   base::Buffer scratch;
-  auto records = record::UncompressedRecords(batch, codec, scratch);
+  auto records = record::UncompressedRecords(batch, codec, scratch, max_size);
   if (!records.ok()) return records.status();
   BatchOptions options = OptionsOf(batch);
   options.compression = config.compression_type;

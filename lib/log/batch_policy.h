@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -25,12 +26,14 @@ absl::Status CheckShape(const RecordData& record, const LogConfig& config);
 // Whether batches have to be looked into (CheckRecords, ApplyCompression) before they are appended.
 bool InspectsBatches(const LogConfig& config);
 
-// Every record of a sealed batch against the configs: keys, and timestamps too old.
-absl::Status CheckRecords(BatchView batch, const LogConfig& config, std::int64_t now_ms);
+// Every record of a sealed batch against the configs: keys, and timestamps too old. Records that
+// take more than `max_size` bytes uncompressed are ResourceExhausted, here and below.
+absl::Status CheckRecords(BatchView batch, const LogConfig& config, std::int64_t now_ms,
+                          std::size_t max_size);
 
 // The batch with the codec that compression.type names: `batch` itself when it has that already,
 // else one rebuilt in `storage`.
 absl::StatusOr<BatchView> ApplyCompression(BatchView batch, const LogConfig& config,
-                                           std::string& storage);
+                                           std::size_t max_size, std::string& storage);
 
 }  // namespace rill::log

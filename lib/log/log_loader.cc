@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/bytes.h"
 #include "fmt/format.h"
 #include "log/segment_name.h"
 #include "rill/error.h"
@@ -36,6 +37,7 @@ absl::StatusOr<LoadedLog> LogLoader::Load() {
       if (auto status = Recover(*found, i, log); !status.ok()) return status;
       break;
     }
+    if (auto status = CutTail((*found)[i]); !status.ok()) return status;
     log.segments.push_back(MakeSegment((*found)[i]));
   }
   if (log.segments.empty()) {
@@ -79,6 +81,14 @@ absl::Status LogLoader::BeginAnew(const std::vector<Found>& found, LoadedLog& lo
 absl::StatusOr<std::vector<LogLoader::Found>> LogLoader::ListSegments() {
   auto entries = environment_.files->List(directory_);
   if (!entries.ok()) return entries.status();
+  for (const io::DirectoryEntry& entry : *entries) {
+    if (!entry.name.ends_with(kSwapSuffix)) continue;
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition, ErrorCode::kKafkaStorageError,
+        fmt::format("{}/{}: a Kafka broker died while it put this compacted segment in "
+                    "place; start that broker once, so that it finishes",
+                    directory_, entry.name));
+  }
   std::vector<Found> found;
   for (const io::DirectoryEntry& entry : *entries) {
     const std::string path = directory_ + "/" + entry.name;
@@ -105,8 +115,8 @@ std::shared_ptr<Segment> LogLoader::MakeSegment(const Found& found) const {
                                    found.base_offset, found.size);
 }
 
-// A segment gets its index files when it is sealed and flushed (SegmentWriter::Seal); one without
-// them may have its writer's reserve behind the end.
+// A segment gets its index files when it is sealed and flushed (SegmentWriter::SaveIndex); one
+// without them may have its writer's reserve behind the end.
 absl::StatusOr<bool> LogLoader::IsComplete(const Found& found) {
   return environment_.files->Exists(SegmentStem(directory_, found.base_offset) +
                                     kOffsetIndexSuffix);
@@ -118,6 +128,33 @@ absl::StatusOr<bool> LogLoader::NeedsRecovery(const Found& found, std::int64_t n
   auto complete = IsComplete(found);
   if (!complete.ok()) return complete.status();
   return !*complete;
+}
+
+// A segment that was rolled shortly before the process died may still have its stopper behind it
+// (SegmentedLog::CutTails). Any bytes can look like one, so the batches are followed to it.
+absl::Status LogLoader::CutTail(Found& found) {
+  if (checkpoint_.clean_shutdown || found.size < kStopperTail) return absl::OkStatus();
+  auto file = environment_.files->Open(SegmentStem(directory_, found.base_offset) + kLogSuffix,
+                                       io::OpenMode::kReadWrite);
+  if (!file.ok()) return file.status();
+  const std::uint32_t end = found.size - kStopperTail;
+  char tail[kStopperSize];
+  auto read = (*file)->ReadAt(end, tail, kStopperSize);
+  if (!read.ok()) return read.status();
+  const auto length = base::LoadBigEndian<std::uint32_t>(tail + sizeof(std::int64_t));
+  if (length != kStopperLength) return absl::OkStatus();
+  const auto segment = MakeSegment(found);
+  auto view = segment->View();
+  if (!view.ok()) return view.status();
+  auto index = segment->Index();
+  if (!index.ok()) return index.status();
+  const auto last = (*index)->LastOffset();
+  const std::uint32_t from = last.has_value() ? last->position : 0;
+  const ScanResult scan = ScanBatches({view->data(), view->end}, from, found.base_offset,
+                                      ScanDepth::kFrames, [](BatchView, std::uint32_t) {});
+  if (!scan.damage.ok() || scan.sound_end != end) return absl::OkStatus();
+  found.size = end;
+  return (*file)->Truncate(end);
 }
 
 // Validates the segments from `at` on, and ends the log at the first batch that is not sound.
@@ -171,6 +208,12 @@ absl::StatusOr<ScanResult> LogLoader::RecoverSegment(const Found& found,
       next_base_offset);
   builder.Finish();
   *view = SegmentView();
+  // What rill cannot read, or has no memory for, is not damaged.
+  if (!scan.damage.ok() && !absl::IsDataLoss(scan.damage) && !absl::IsOutOfRange(scan.damage)) {
+    return MakeError(scan.damage.code(), GetErrorCode(scan.damage),
+                     fmt::format("{}: byte {}: {}", segment->log_path(), scan.sound_end,
+                                 std::string(scan.damage.message())));
+  }
   if (auto status = CutBehind(*segment, found, scan); !status.ok()) return status;
   segment = MakeSegment({found.base_offset, scan.sound_end});
   segment->MarkVerified(0, scan.sound_end);
@@ -194,6 +237,7 @@ absl::Status LogLoader::CutBehind(Segment& segment, const Found& found, const Sc
   if (scan.sound_end == found.size) return absl::OkStatus();
   io::FileSystem& files = *environment_.files;
   if (scan.damage.ok()) {
+    if (auto status = SayWhatIsCut(segment, found, scan); !status.ok()) return status;
     auto file = files.Open(segment.log_path(), io::OpenMode::kReadWrite);
     if (!file.ok()) return file.status();
     return (*file)->Truncate(scan.sound_end);
@@ -214,6 +258,24 @@ absl::Status LogLoader::CutBehind(Segment& segment, const Found& found, const Sc
   if (status.ok()) status = files.Rename(copy, segment.log_path());
   if (status.ok()) status = files.SyncDirectory(directory_);
   return status;
+}
+
+// A batch that was being stored when the process ended, or what stood behind pages that a power cut
+// took.
+absl::Status LogLoader::SayWhatIsCut(Segment& segment, const Found& found, const ScanResult& scan) {
+  auto view = segment.View();
+  if (!view.ok()) return view.status();
+  const std::string_view behind =
+      std::string_view(view->data(), found.size)
+          .substr(scan.sound_end)
+          .substr(std::min<std::size_t>(kStopperSize, found.size - scan.sound_end));
+  const auto last = behind.find_last_not_of('\0');
+  if (last == std::string_view::npos) return absl::OkStatus();
+  Say(LogLevel::kInfo,
+      fmt::format("{}: byte {}: the log ends here, at offset {}; {} bytes behind, of no complete "
+                  "batch, are dropped",
+                  segment.log_path(), scan.sound_end, scan.next_offset, kStopperSize + last + 1));
+  return absl::OkStatus();
 }
 
 absl::Status LogLoader::Drop(const Found& found) {

@@ -55,6 +55,7 @@ class LogLoader {
 
   absl::StatusOr<std::vector<Found>> ListSegments();
   absl::StatusOr<bool> IsComplete(const Found& found);
+  absl::Status CutTail(Found& found);
   // Whether the segment, followed by one at `next_base_offset`, may hold what no flush covered.
   absl::StatusOr<bool> NeedsRecovery(const Found& found, std::int64_t next_base_offset);
   absl::Status Recover(const std::vector<Found>& found, std::size_t at, LoadedLog& log);
@@ -64,11 +65,13 @@ class LogLoader {
   absl::Status LoadTail(LoadedLog& log);
   absl::Status BeginAnew(const std::vector<Found>& found, LoadedLog& log);
   absl::Status CutBehind(Segment& segment, const Found& found, const ScanResult& scan);
+  absl::Status SayWhatIsCut(Segment& segment, const Found& found, const ScanResult& scan);
   absl::Status Drop(const Found& found);
   absl::Status LoadProducers(LoadedLog& log);
   absl::StatusOr<std::vector<std::int64_t>> ListSnapshots(const LoadedLog& log);
   absl::Status ReplayProducers(const LoadedLog& log, std::int64_t from);
   absl::Status LoadEpochs(LoadedLog& log);
+  absl::Status RebuildEpochs(LoadedLog& log);
   std::shared_ptr<Segment> MakeSegment(const Found& found) const;
   void Say(LogLevel level, const std::string& line) const;
 

@@ -25,11 +25,27 @@ absl::Status LogLoader::LoadEpochs(LoadedLog& log) {
   bool changed = log.epochs.TruncateFromEnd(log.log_end_offset + 1);
   changed |= log.epochs.TruncateFromStart(log.log_start_offset);
   if (!log.epochs.latest().has_value()) {
-    auto assigned = log.epochs.Assign(0, log.log_start_offset);
-    if (!assigned.ok()) return assigned.status();
+    if (auto status = RebuildEpochs(log); !status.ok()) return status;
     changed = true;
   }
   return changed ? log.epochs.Save(*environment_.files, path, false) : absl::OkStatus();
+}
+
+// From what the batches say, each of which carries the epoch that it was appended in.
+absl::Status LogLoader::RebuildEpochs(LoadedLog& log) {
+  absl::Status refused = log.epochs.Assign(0, log.log_start_offset).status();
+  for (const auto& segment : log.segments) {
+    auto view = segment->View();
+    if (!view.ok()) return view.status();
+    const auto assign = [&](BatchView batch, std::uint32_t) {
+      if (!refused.ok() || batch.partition_leader_epoch() <= log.epochs.latest()->epoch) return;
+      const std::int64_t from = std::max(batch.base_offset(), log.log_start_offset);
+      if (from == log.log_start_offset) log.epochs.Clear();
+      refused = log.epochs.Assign(batch.partition_leader_epoch(), from).status();
+    };
+    ScanBatches({view->data(), view->end}, 0, segment->base_offset(), ScanDepth::kFrames, assign);
+  }
+  return refused;
 }
 
 // The snapshots that the log can use, youngest first. A roll leaves one at the base of a segment, a
@@ -92,8 +108,9 @@ absl::Status LogLoader::ReplayProducers(const LoadedLog& log, std::int64_t from)
       refused = producers_->Update(batch).status();
     };
     if (position.ok()) {
-      ScanBatches({view->data(), view->end}, *position, segment.base_offset(), ScanDepth::kFrames,
-                  update);
+      const auto scan = ScanBatches({view->data(), view->end}, *position, segment.base_offset(),
+                                    ScanDepth::kFrames, update);
+      if (refused.ok() && !scan.damage.ok()) refused = scan.damage;
     }
     if (!refused.ok()) {
       Say(LogLevel::kWarning,

@@ -12,6 +12,8 @@ namespace {
 
 // Kafka's log.retention.check.interval.ms.
 constexpr absl::Duration kRetentionCheckInterval = absl::Minutes(5);
+// How long a sealed segment stays mapped after it was last read, once or twice over.
+constexpr std::int64_t kUnloadIntervalMs = std::int64_t{60} * 1000;
 // Kafka's producer.id.expiration.ms.
 constexpr std::int64_t kProducerExpirationMs = std::int64_t{24} * 3600 * 1000;
 
@@ -64,7 +66,8 @@ absl::Status SegmentedLog::Load(const LogCheckpoint& checkpoint) {
   segment_created_ms_ = NowMs();
   last->Unload();  // it is mapped anew, for writing
   auto status = OpenWriter(last, loaded->log_end_offset, loaded->index,
-                           IndexBuilder(loaded->index.get(), last->base_offset()));
+                           IndexBuilder(loaded->index.get(), last->base_offset()),
+                           static_cast<std::uint32_t>(config_->segment_bytes));
   // What recovery kept is flushed before anybody reads it; the segments before the last one are
   // already.
   if (status.ok() && loaded->recovered && config_->flush_messages == 1) {
@@ -79,9 +82,8 @@ absl::Status SegmentedLog::Load(const LogCheckpoint& checkpoint) {
 
 absl::Status SegmentedLog::OpenWriter(std::shared_ptr<Segment> segment, std::int64_t next_offset,
                                       std::shared_ptr<GrowingIndex> index,
-                                      const IndexBuilder& builder) {
-  auto writer = SegmentWriter::Open(environment_.files, std::move(segment),
-                                    static_cast<std::uint32_t>(config_->segment_bytes), next_offset,
+                                      const IndexBuilder& builder, std::uint32_t limit) {
+  auto writer = SegmentWriter::Open(environment_.files, std::move(segment), limit, next_offset,
                                     std::move(index), builder);
   if (!writer.ok()) return writer.status();
   writer_ = *std::move(writer);
@@ -103,6 +105,13 @@ void SegmentedLog::SetConfig(const LogConfig& config) {
 
 std::uint64_t SegmentedLog::size_bytes() const { return segments_.SizeBytes(); }
 
+// A log that was read from end to end does not stay mapped.
+void SegmentedLog::UnloadIdle(std::int64_t now_ms) {
+  if (now_ms < next_unload_ms_ && next_unload_ms_ - now_ms <= kUnloadIntervalMs) return;
+  next_unload_ms_ = Later(now_ms, kUnloadIntervalMs);
+  for (const auto& segment : segments_.All()) segment->UnloadIfIdle();
+}
+
 absl::Time SegmentedLog::Maintain(absl::Time now) {
   absl::MutexLock lock(&maintenance_mutex_);
   if (closed_.load()) return absl::InfiniteFuture();
@@ -116,9 +125,14 @@ absl::Time SegmentedLog::Maintain(absl::Time now) {
   }
   ForgetIdleProducers(now_ms);
   ApplyRetention(now_ms);
+  UnloadIdle(now_ms);
   RemoveDoomedFiles(now_ms);
+  if (auto status = CutTails(now_ms, false); !status.ok()) {
+    Say(LogLevel::kError, fmt::format("{}: {}", name_, status.ToString()));
+  }
   absl::Time next = std::min(FlushIfDue(*policy, now_ms), now + kRetentionCheckInterval);
   for (const DoomedFile& file : doomed_) next = std::min(next, absl::FromUnixMillis(file.due_ms));
+  if (!tails_.empty()) next = std::min(next, absl::FromUnixMillis(tails_.front().due_ms));
   return next;
 }
 
@@ -141,10 +155,9 @@ absl::Status SegmentedLog::SealRolled() {
       next_offset = rolled_.size() > 1 ? rolled_[1]->segment()->base_offset()
                                        : writer_->segment()->base_offset();
     }
-    auto status = writer->Seal(true);
-    if (!status.ok()) Fail(status);
-    if (status.ok()) status = SyncFolder();
-    if (!status.ok()) return status;
+    if (auto status = Seal(*writer, kStopperTail); !status.ok()) return status;
+    if (auto status = SyncFolder(); !status.ok()) return status;
+    tails_.push_back({writer->segment(), Later(NowMs(), config()->file_delete_delay_ms)});
     MarkFlushed(next_offset);
     base::MutexLock lock(&append_mutex_);
     rolled_.erase(rolled_.begin());
@@ -186,6 +199,7 @@ absl::Time SegmentedLog::FlushIfDue(const LogConfig& config, std::int64_t now_ms
       return absl::FromUnixMillis(Later(now_ms, std::max<std::int64_t>(config.flush_ms, 1)));
     }
   }
+  last_flush_ms_ = std::min(last_flush_ms_, now_ms);  // the clock may step back
   if (now_ms - last_flush_ms_ >= config.flush_ms) {
     if (auto status = Flush(); !status.ok()) {
       Say(LogLevel::kError, fmt::format("{}: {}", name_, status.ToString()));
@@ -200,9 +214,13 @@ absl::Status SegmentedLog::Close() {
   absl::MutexLock maintenance(&maintenance_mutex_);
   if (closed_.load()) return absl::OkStatus();
   absl::Status status = Flush();
-  Stop(absl::FailedPreconditionError(fmt::format("{} is closed", name_)));
-  absl::Status sealed = SealAll(status.ok());
-  if (status.ok()) status = sealed;
+  // An append that was under way may have failed to flush meanwhile.
+  status.Update(Stop(absl::FailedPreconditionError(fmt::format("{} is closed", name_))));
+  if (status.ok()) {
+    status = SealAll();
+  } else {
+    DropWriters();
+  }
   RemoveDoomedFiles(INT64_MAX);
   return status;
 }
@@ -211,20 +229,26 @@ void SegmentedLog::Abandon(absl::Status reason) {
   closing_.store(true);
   absl::MutexLock maintenance(&maintenance_mutex_);
   if (closed_.load()) return;
-  Stop(std::move(reason));
+  Stop(std::move(reason)).IgnoreError();
+  DropWriters();
+}
+
+void SegmentedLog::DropWriters() {
   base::MutexLock lock(&append_mutex_);
   rolled_.clear();
   writer_ = nullptr;
 }
 
-void SegmentedLog::Stop(absl::Status reason) {
+absl::Status SegmentedLog::Stop(absl::Status reason) {
+  absl::Status before;
   {
     base::MutexLock lock(&append_mutex_);
-    state_ = std::move(reason);
+    before = std::exchange(state_, std::move(reason));
   }
   closed_.store(true);
   data_.Notify();
   NotifyObservers();
+  return before;
 }
 
 absl::Status SegmentedLog::WhyClosed() const {
@@ -232,18 +256,47 @@ absl::Status SegmentedLog::WhyClosed() const {
   return state_;
 }
 
-// After a flush that failed, nothing is cut or indexed: the next open has to look at all of it.
-absl::Status SegmentedLog::SealAll(bool sync) {
-  absl::Status status;
-  base::MutexLock lock(&append_mutex_);
-  if (writer_ == nullptr) return status;
-  rolled_.push_back(std::move(writer_));
-  for (const auto& writer : rolled_) {
-    if (sync && status.ok()) status = writer->Seal(true);
+// What fails for want of space or descriptors can be tried again. After a sync that failed nothing
+// can, for nobody knows what it lost.
+absl::Status SegmentedLog::Seal(SegmentWriter& writer, std::size_t tail) {
+  if (auto status = writer.CutReserve(tail); !status.ok()) return status;
+  if (auto status = writer.file()->Sync(); !status.ok()) {
+    Fail(status);
+    return status;
   }
-  rolled_.clear();
-  if (!sync || !status.ok()) return status;
+  return writer.SaveIndex();
+}
+
+// Rolled segments lose the last of their reserve once those who were reading them then have had
+// time to finish, and when the log closes; until then they are as good as unsealed on the disk,
+// which the next open knows (LogLoader::CutTail).
+absl::Status SegmentedLog::CutTails(std::int64_t now_ms, bool sync) {
+  for (; !tails_.empty() && tails_.front().due_ms <= now_ms; tails_.pop_front()) {
+    const Segment& segment = *tails_.front().segment;
+    auto file = environment_.files->Open(segment.log_path(), io::OpenMode::kReadWrite);
+    if (absl::IsNotFound(file.status())) continue;  // deleted since
+    if (!file.ok()) return file.status();
+    auto status = (*file)->Truncate(segment.end());
+    if (status.ok() && sync) status = (*file)->Sync();
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+// After a flush that failed, nothing is cut or indexed: the next open has to look at all of it.
+absl::Status SegmentedLog::SealAll() {
+  std::vector<std::unique_ptr<SegmentWriter>> writers;
+  {
+    base::MutexLock lock(&append_mutex_);
+    writers = std::move(rolled_);
+    if (writer_ != nullptr) writers.push_back(std::move(writer_));
+  }
+  for (const auto& writer : writers) {
+    if (auto status = Seal(*writer, 0); !status.ok()) return status;
+  }
+  if (auto status = CutTails(INT64_MAX, true); !status.ok()) return status;
   MarkFlushed(log_end_offset());
+  base::MutexLock lock(&append_mutex_);
   producers_.AdvanceTo(log_end_offset());
   return producers_.SaveSnapshot(*environment_.files, directory_, true);
 }

@@ -64,7 +64,7 @@ absl::StatusOr<TimestampedOffset> SegmentedLog::OffsetForTime(absl::Time time) {
   const auto segments = segments_.All();
   for (std::size_t i = 0; i < segments.size(); ++i) {
     if (i + 1 < segments.size() && segments[i + 1]->base_offset() <= start) continue;
-    auto found = FindTime(*segments[i], target_ms, start, end);
+    auto found = FindTime(*segments[i], target_ms, start, end, *environment_.buffers);
     // Retention may have taken the segment away meanwhile.
     if (!found.ok() && log_start_offset() > start) return OffsetForTime(time);
     if (!found.ok()) return found.status();

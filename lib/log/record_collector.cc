@@ -5,6 +5,7 @@
 
 #include "base/buffer.h"
 #include "fmt/format.h"
+#include "log/buffer_cap.h"
 #include "record/batch_walker.h"
 #include "rill/error.h"
 
@@ -100,11 +101,12 @@ absl::Status RecordCollector::Take(Segment& segment, const SegmentView& view,
   const auto end = position + static_cast<std::uint32_t>(batch.size());
   const bool verified = segment.IsVerified(position, end);
   if (!verified) {
+    const auto cap = BufferCap::Left(*buffers_);
     auto parsed = ParseBatch({batch.data(), view.end - position});
     absl::Status status = parsed.ok()
-                              ? record::ValidateBatch(*parsed, codec(), scratch_, BufferLeft())
+                              ? record::ValidateBatch(*parsed, codec(), scratch_, cap.bytes())
                               : parsed.status();
-    if (!status.ok()) return AtPosition(Named(status), segment, position);
+    if (!status.ok()) return AtPosition(cap.Named(status), segment, position);
     segment.MarkVerified(position, end);
   }
   if (batch.compression() == Compression::kNone || batch.is_control()) {
@@ -120,18 +122,6 @@ absl::Status RecordCollector::Take(Segment& segment, const SegmentView& view,
 record::Codec& RecordCollector::codec() {
   if (codec_ == nullptr) codec_ = std::make_unique<record::Codec>();
   return *codec_;
-}
-
-std::size_t RecordCollector::BufferLeft() const {
-  const std::uint64_t used = std::min(buffers_->used(), buffers_->cap());
-  return std::min<std::uint64_t>(buffers_->cap() - used, record::kMaxRecordsSize);
-}
-
-// Where the budget set the cap, the refusal is the budget's, which names the option.
-absl::Status RecordCollector::Named(const absl::Status& status) const {
-  const std::size_t left = BufferLeft();
-  if (!absl::IsResourceExhausted(status) || left == record::kMaxRecordsSize) return status;
-  return buffers_->Reserve(left + 1).status();
 }
 
 void RecordCollector::OpenRun(const SegmentView& view, BatchView batch) {
@@ -150,8 +140,9 @@ void RecordCollector::CloseRun() {
 absl::Status RecordCollector::Decompress(const SegmentView& view, BatchView batch) {
   auto decompressed = std::make_shared<DecompressedRecords>();
   decompressed->mapping = view.mapping;
-  auto records = record::UncompressedRecords(batch, codec(), decompressed->bytes, BufferLeft());
-  if (!records.ok()) return Named(records.status());
+  const auto cap = BufferCap::Left(*buffers_);
+  auto records = record::UncompressedRecords(batch, codec(), decompressed->bytes, cap.bytes());
+  if (!records.ok()) return cap.Named(records.status());
   auto reservation = buffers_->Reserve(decompressed->bytes.capacity());
   if (!reservation.ok()) return reservation.status();
   decompressed->budget = buffers_;

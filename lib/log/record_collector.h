@@ -45,9 +45,6 @@ class RecordCollector {
                             BatchView batch, std::int64_t segment_end_offset) const;
   absl::Status Decompress(const SegmentView& view, BatchView batch);
   record::Codec& codec();
-  // What decompressed records may still take.
-  std::size_t BufferLeft() const;
-  absl::Status Named(const absl::Status& status) const;
   void OpenRun(const SegmentView& view, BatchView batch);
   void CloseRun();
 

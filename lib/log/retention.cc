@@ -71,7 +71,11 @@ void SegmentedLog::ApplyRetention(std::int64_t now_ms) {
   if (!policy->cleanup_delete) return;
   const std::int64_t target =
       std::max(TimeRetentionTarget(*policy, now_ms), SizeRetentionTarget(*policy));
-  if (target > log_start_offset()) DeleteSegmentsBelow(target);
+  const std::int64_t start = log_start_offset();
+  // The log start may have passed segments already: a power cut can undo their deletion.
+  const auto second = segments_.After(segments_.First()->base_offset());
+  const bool has_some_below = second != nullptr && second->base_offset() <= start;
+  if (target > start || has_some_below) DeleteSegmentsBelow(std::max(target, start));
 }
 
 // The offset up to which whole segments have only records older than retention.ms. A last segment

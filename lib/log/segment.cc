@@ -25,6 +25,7 @@ absl::StatusOr<SegmentView> Segment::View() {
   SegmentView view;
   view.end = end();
   if (view.end == 0) return view;
+  if (!viewed_.load(std::memory_order_relaxed)) viewed_.store(true, std::memory_order_relaxed);
   base::MutexLock lock(&load_mutex_);
   if (mapping_ == nullptr) {
     auto file = files_->Open(log_path(), io::OpenMode::kRead);
@@ -55,7 +56,10 @@ absl::StatusOr<BatchView> Segment::FrameAt(const SegmentView& view, std::uint32_
     return Damaged(position, fmt::format("batch length {} does not fit the segment", length));
   }
   if (batch.magic() != 2) {
-    return Damaged(position, fmt::format("message format {}", batch.magic()));
+    const auto refused = ParseBatch({batch.data(), left}).status();
+    return MakeError(
+        refused.code(), GetErrorCode(refused),
+        fmt::format("{}: byte {}: {}", log_path(), position, std::string(refused.message())));
   }
   constexpr std::int64_t kMostRelative = std::numeric_limits<std::int32_t>::max();
   // In this order: at_least is not below base_offset_, so that nothing here can overflow.
@@ -87,7 +91,8 @@ absl::StatusOr<std::uint32_t> Segment::Find(const SegmentView& view, std::int64_
     at_least = batch->next_offset();
     at += static_cast<std::uint32_t>(batch->size());
   }
-  Remember(offset, at);
+  // The end moves: behind it, another batch will be the one.
+  if (at < view.end) Remember(offset, at);
   return at;
 }
 

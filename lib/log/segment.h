@@ -77,8 +77,13 @@ class Segment {
   // that is being written.
   absl::StatusOr<std::int64_t> LargestTimestamp();
 
-  // Lets go of the mapping and the index of a sealed segment; they come back when needed.
+  // Lets go of the mapping and the index of a sealed segment; they come back when needed. Records
+  // that show it keep the mapping.
   void Unload();
+  // Unload, if nobody has looked at the segment since the last call.
+  void UnloadIfIdle() {
+    if (!viewed_.exchange(false, std::memory_order_relaxed)) Unload();
+  }
 
  private:
   friend class SegmentWriter;
@@ -101,6 +106,8 @@ class Segment {
   // The verified stretch: its begin in the high half, its end in the low half.
   std::atomic<std::uint64_t> verified_ = 0;
   std::atomic<std::uint32_t> written_from_ = UINT32_MAX;  // this process wrote all from here on
+
+  std::atomic<bool> viewed_ = false;  // since the last UnloadIfIdle
 
   base::Mutex load_mutex_;
   std::shared_ptr<const io::Mapping> mapping_ ABSL_GUARDED_BY(load_mutex_);

@@ -17,6 +17,8 @@ inline constexpr char kSnapshotSuffix[] = ".snapshot";
 inline constexpr char kDeletedSuffix[] = ".deleted";
 // Files that an interrupted compaction left; they were never part of the log.
 inline constexpr char kCleanedSuffix[] = ".cleaned";
+// Files that a Kafka broker was about to put in the place of those that they were made from.
+inline constexpr char kSwapSuffix[] = ".swap";
 // A log that is being cut to its sound part, until it takes the place of the original.
 inline constexpr char kTruncatedSuffix[] = ".truncated";
 

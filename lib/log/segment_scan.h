@@ -16,6 +16,10 @@ namespace rill::log {
 // larger than what is left of the file as the end of the log, and so does rill.
 inline constexpr std::uint32_t kStopperLength = 0x7fffffff;
 inline constexpr std::size_t kStopperSize = kLogOverhead;
+// What a rolled segment keeps of its reserve for a while: the stopper, and as much behind it as
+// Kafka's reader wants of a header (up to the magic byte) before it looks at the length. A reader
+// that found the file longer still comes to a clean end; one that comes later does not look here.
+inline constexpr std::size_t kStopperTail = kLogOverhead + 5;
 
 // How a walk over a segment's bytes ended.
 struct ScanResult {

@@ -73,9 +73,15 @@ absl::StatusOr<char*> SegmentWriter::MakeRoom(std::uint32_t size) {
   if (auto status = PutFirstStopper(); !status.ok()) return status;
   if (needed > reserved_) {
     const std::uint64_t step = std::clamp(reserved_, kFirstReserve, kLargestReserveStep);
-    const std::uint64_t wanted = std::min<std::uint64_t>(
+    const std::uint64_t least = RoundUp(needed, kPage);
+    std::uint64_t wanted = std::min<std::uint64_t>(
         RoundUp(std::max(needed, reserved_ + step), kPage), mapping_->size());
-    if (auto status = file_->Allocate(wanted); !status.ok()) return status;
+    auto status = file_->Allocate(wanted);
+    if (absl::IsResourceExhausted(status) && least < wanted) {
+      wanted = least;
+      status = file_->Allocate(wanted);
+    }
+    if (!status.ok()) return status;
     reserved_ = wanted;
   }
   const std::uint64_t ready = std::min(RoundUp(needed + window_, kPage), reserved_);
@@ -117,14 +123,13 @@ void SegmentWriter::Publish(std::uint32_t size, std::int64_t base_offset, std::i
   builder_.Add(last_offset, max_timestamp_ms, position, size, index_interval_bytes);
 }
 
-absl::Status SegmentWriter::Seal(bool sync) {
+absl::Status SegmentWriter::CutReserve(std::size_t tail) {
   FinishIndex();
-  if (auto status = file_->Truncate(position_); !status.ok()) return status;
-  // Index files that outlived a power cut which the new size did not would hide the reserve.
-  if (sync) {
-    if (auto status = file_->Sync(); !status.ok()) return status;
-  }
-  if (auto status = index_->Save(*files_, segment_->stem(), sync); !status.ok()) return status;
+  return file_->Truncate(position_ + tail);
+}
+
+absl::Status SegmentWriter::SaveIndex() {
+  if (auto status = index_->Save(*files_, segment_->stem(), true); !status.ok()) return status;
   Release();
   return absl::OkStatus();
 }

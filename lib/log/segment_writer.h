@@ -65,10 +65,15 @@ class SegmentWriter {
   // For flushing while others append: a flush keeps the file open by itself.
   const std::shared_ptr<io::File>& file() const { return file_; }
 
-  // Completes the segment: cuts the reserve off, writes the index files and, if asked to, returns
-  // only when all of it would survive a power cut. The writer is of no use afterwards. Readers keep
-  // the mapping that they have; what it shows below the end does not change.
-  absl::Status Seal(bool sync);
+  // The two steps that complete a segment, with a sync of file() in between: index files that
+  // outlived a power cut which the new size did not would hide the reserve. Each may be tried again
+  // when it failed. Readers keep the mapping that they have; what it shows below the end does not
+  // change.
+  //
+  // Cuts off the reserve but for `tail` bytes: none, or kStopperTail.
+  absl::Status CutReserve(std::size_t tail);
+  // Writes the index files, durably, and lets mapping and index go: the writer's last act.
+  absl::Status SaveIndex();
 
   // Takes mapping and index away from the segment, which is still empty: it will be opened anew.
   void Release();

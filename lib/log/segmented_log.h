@@ -1,7 +1,9 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -131,15 +133,24 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   void HelpSealing();
   absl::Status RollIfAged(const LogConfig& config, std::int64_t now_ms);
   void ForgetIdleProducers(std::int64_t now_ms);
+  void UnloadIdle(std::int64_t now_ms) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   absl::Time FlushIfDue(const LogConfig& config, std::int64_t now_ms)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
-  absl::Status SealAll(bool sync) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
-  void Stop(absl::Status reason);
+  absl::Status Seal(SegmentWriter& writer, std::size_t tail)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+  absl::Status CutTails(std::int64_t now_ms, bool sync)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+  absl::Status SealAll() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+  void DropWriters();
+  // Refuses all further calls for `reason`; returns why appends were refused before.
+  absl::Status Stop(absl::Status reason);
   // Why the log takes no more calls, once it is closed.
   absl::Status WhyClosed() const;
 
   absl::Status OpenWriter(std::shared_ptr<Segment> segment, std::int64_t next_offset,
-                          std::shared_ptr<GrowingIndex> index, const IndexBuilder& builder)
+                          std::shared_ptr<GrowingIndex> index, const IndexBuilder& builder,
+                          std::uint32_t limit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
+  absl::Status OpenEmptyWriter(const std::shared_ptr<Segment>& segment, std::uint32_t limit)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   std::shared_ptr<const LogConfig> config() const;
   void Say(LogLevel level, const std::string& line) const;
@@ -179,6 +190,7 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   std::int64_t first_timestamp_ms_ ABSL_GUARDED_BY(append_mutex_) = kNoTimestamp;  // of the segment
 
   std::int64_t last_flush_ms_ ABSL_GUARDED_BY(maintenance_mutex_) = 0;
+  std::int64_t next_unload_ms_ ABSL_GUARDED_BY(maintenance_mutex_) = 0;
 
   // The size of rolled_, and how many may wait there before appenders help.
   static constexpr std::size_t kMostUnsealed = 16;
@@ -194,6 +206,13 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
     std::int64_t due_ms;
   };
   std::vector<DoomedFile> doomed_ ABSL_GUARDED_BY(maintenance_mutex_);
+
+  // Rolled segments that still have their stopper behind them, in order of `due_ms`.
+  struct Tail {
+    std::shared_ptr<const Segment> segment;
+    std::int64_t due_ms;
+  };
+  std::deque<Tail> tails_ ABSL_GUARDED_BY(maintenance_mutex_);
 
   base::Wakeup data_;  // for WaitFor
   struct Observation;

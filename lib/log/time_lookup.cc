@@ -4,6 +4,7 @@
 #include <string>
 
 #include "fmt/format.h"
+#include "log/buffer_cap.h"
 #include "record/batch_walker.h"
 #include "record/codec.h"
 #include "rill/error.h"
@@ -13,11 +14,14 @@ namespace {
 
 // The first record of the batch in [start, end) that is young enough; offset -1 for none.
 absl::StatusOr<TimestampedOffset> FindInBatch(BatchView batch, std::int64_t target_ms,
-                                              std::int64_t start, std::int64_t end) {
-  if (auto status = ValidateBatch(batch); !status.ok()) return status;
+                                              std::int64_t start, std::int64_t end,
+                                              base::Budget& buffers) {
+  const auto cap = BufferCap::Whole(buffers);
   record::Codec codec;
   base::Buffer scratch;
-  auto records = record::UncompressedRecords(batch, codec, scratch);
+  auto status = record::ValidateBatch(batch, codec, scratch, cap.bytes());
+  if (!status.ok()) return cap.Named(status);
+  auto records = record::UncompressedRecords(batch, codec, scratch, cap.bytes());
   if (!records.ok()) return records.status();
   record::BatchWalker walker(batch, *records);
   while (walker.Next()) {
@@ -32,7 +36,8 @@ absl::StatusOr<TimestampedOffset> FindInBatch(BatchView batch, std::int64_t targ
 }  // namespace
 
 absl::StatusOr<TimestampedOffset> FindTime(Segment& segment, std::int64_t target_ms,
-                                           std::int64_t start, std::int64_t end) {
+                                           std::int64_t start, std::int64_t end,
+                                           base::Budget& buffers) {
   auto view = segment.View();
   if (!view.ok()) return view.status();
   auto index = segment.Index();
@@ -52,7 +57,7 @@ absl::StatusOr<TimestampedOffset> FindTime(Segment& segment, std::int64_t target
     if (!batch.ok()) return batch.status();
     if (batch->base_offset() >= end) break;
     if (batch->max_timestamp_ms() >= target_ms && !batch->is_control()) {
-      auto found = FindInBatch(*batch, target_ms, start, end);
+      auto found = FindInBatch(*batch, target_ms, start, end, buffers);
       if (!found.ok()) {
         return MakeError(found.status().code(), GetErrorCode(found.status()),
                          fmt::format("{}: byte {}: {}", segment.log_path(), at,

@@ -421,5 +421,52 @@ TEST_CASE("a roll that the disk is too full for leaves nothing that the next ope
   REQUIRE(static_cast<std::int64_t>(log.ReadAll(0).size()) == end + 1);
 }
 
+TEST_CASE("a batch that would decompress past the budget of buffers is refused by name") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.config.segment_bytes = 1 << 20;
+  log.buffers = std::make_shared<base::Budget>("Options::max_buffer_bytes", 100000);
+  log.Open();
+  const std::string value(200000, 'x');
+  const RecordData records[] = {{.key = "k", .value = value, .timestamp_ms = 1}};
+  for (const auto codec :
+       {Compression::kGzip, Compression::kSnappy, Compression::kLz4, Compression::kZstd}) {
+    BatchOptions options;
+    options.compression = codec;
+    const std::string batch = SealedBatch(records, options);
+    const auto refused = log->Append(batch, BatchOrigin::kValidate).status();
+    INFO(CompressionName(codec) << ": " << refused.ToString());
+    REQUIRE(absl::IsResourceExhausted(refused));
+    REQUIRE(Contains(refused, "Options::max_buffer_bytes"));
+    REQUIRE(log->log_end_offset() == 0);
+    // A producer of ours sealed it: taken as it is, yet its records are asked for keys.
+    log.config.cleanup_compact = true;
+    log->SetConfig(log.config);
+    REQUIRE(absl::IsResourceExhausted(log->Append(batch, BatchOrigin::kBuiltHere).status()));
+    log.config.cleanup_compact = false;
+    log->SetConfig(log.config);
+  }
+}
+
+TEST_CASE("the last of the room under a cap is used, in steps as small as it takes") {
+  io::FaultyFileSystem files;
+  LogUnderTest log(files);
+  log.config.segment_bytes = 64 << 20;
+  log.config.max_message_bytes = 1 << 20;
+  constexpr std::uint64_t kCapacity = std::uint64_t{10} << 20;
+  files.SetCapacity(kCapacity);
+  log.Open();
+  std::uint64_t stored = 0;
+  for (;;) {
+    const auto result = log->AppendRecord({.value = std::string(100000, 'x')});
+    if (!result.ok()) {
+      REQUIRE(absl::IsResourceExhausted(result.status()));
+      break;
+    }
+    stored += 100000;
+  }
+  REQUIRE(stored > kCapacity - 300000);
+}
+
 }  // namespace
 }  // namespace rill::log

@@ -229,5 +229,58 @@ TEST_CASE("a flush covers segments that were rolled and not sealed yet") {
   REQUIRE(disk.syncs() == static_cast<int>(log.FilesEnding(".log").size()));
 }
 
+TEST_CASE("a rolled segment that cannot be sealed for now is sealed later, and appends go on") {
+  using testing::FileCall;
+  for (const auto& fault :
+       {testing::FileFault{.call = FileCall::kTruncate, .path_part = ".log"},
+        testing::FileFault{.call = FileCall::kOpen, .path_part = ".index"},
+        testing::FileFault{.call = FileCall::kWrite, .path_part = ".index"},
+        testing::FileFault{.call = FileCall::kOpen, .path_part = ".timeindex"},
+        testing::FileFault{.call = FileCall::kSync, .path_part = ".timeindex"}}) {
+    INFO(fault.path_part << ", call " << static_cast<int>(fault.call));
+    io::FaultyFileSystem files;
+    LogUnderTest log(files);
+    log.Open();
+    for (int i = 0; i < 12; ++i) log.AppendValue(std::string(200, 'x'));
+    files.plan().Add(fault);
+    log->Maintain(log.clock.Now());
+    REQUIRE(log->recovery_point() == 0);
+    for (int i = 0; i < 3; ++i) log.AppendValue("more");
+    log->Maintain(log.clock.Now());
+    REQUIRE(log->recovery_point() == std::stoll(log.FilesEnding(".log").back()));
+    REQUIRE(log.FilesEnding(".timeindex").size() + 1 == log.FilesEnding(".log").size());
+    const auto all = log.ReadAll(0);
+    REQUIRE(all.size() == 15);
+    log.ReopenAfterKill();
+    REQUIRE(log.ReadAll(0) == all);
+  }
+}
+
+TEST_CASE("flush.ms goes on after the clock was set back") {
+  auto memory = io::NewMemoryFileSystem();
+  LogUnderTest log(*memory);
+  log.config.segment_bytes = 1 << 20;
+  log.config.flush_ms = 1000;
+  log.Open();
+  log.AppendValue("x");
+  log->Maintain(log.clock.Now());
+  log.clock.Advance(-absl::Hours(1));
+  log.AppendValue("x");
+  log->Maintain(log.clock.Now());
+  log.clock.Advance(absl::Milliseconds(1000));
+  log->Maintain(log.clock.Now());
+  REQUIRE(log->recovery_point() == 2);
+}
+
+TEST_CASE("a log that failed under a closing flush reports it, and is not taken for complete") {
+  io::FaultyFileSystem files;
+  LogUnderTest log(files);
+  log.Open();
+  for (int i = 0; i < 12; ++i) log.AppendValue(std::string(200, 'x'));
+  files.plan().Add({.call = testing::FileCall::kSync, .path_part = ".log", .after = 1});
+  REQUIRE_FALSE(log->Close().ok());
+  REQUIRE(log->recovery_point() < 12);
+}
+
 }  // namespace
 }  // namespace rill::log

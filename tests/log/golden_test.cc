@@ -46,12 +46,16 @@ const GoldenCase kCases[] = {
 
 fs::path FolderOf(const std::string& name) { return fs::path(RILL_GOLDEN) / name / (name + "-0"); }
 
-std::map<std::string, std::string> FilesOf(const std::string& name) {
+std::map<std::string, std::string> FilesIn(const fs::path& folder) {
   std::map<std::string, std::string> files;
-  for (const auto& entry : fs::directory_iterator(FolderOf(name))) {
+  for (const auto& entry : fs::directory_iterator(folder)) {
     files[entry.path().filename().string()] = Slurp(entry.path());
   }
   return files;
+}
+
+std::map<std::string, std::string> FilesOf(const std::string& name) {
+  return FilesIn(FolderOf(name));
 }
 
 void Configure(LogUnderTest& log, const GoldenCase& golden) {
@@ -154,6 +158,25 @@ TEST_CASE("Kafka's batches appended again make Kafka's segments, indexes and sna
   }
 }
 
+TEST_CASE("a log with messages of old formats is refused, and stays as it is") {
+  for (const char* format : {"format-0-0", "format-1-0"}) {
+    const auto original = FilesIn(fs::path(RILL_GOLDEN) / "damaged" / format);
+    for (const bool clean : {true, false}) {
+      INFO(format << (clean ? " closed" : " killed"));
+      auto files = io::NewMemoryFileSystem();
+      LogUnderTest log(*files);
+      for (const auto& [name, bytes] : original) log.Put(name, bytes);
+      log.checkpoint.clean_shutdown = clean;
+      absl::Status refused = log.TryOpen();
+      if (clean && refused.ok()) refused = log->Read(0, {}).status();
+      CHECK(refused.code() == absl::StatusCode::kUnimplemented);
+      CHECK(GetErrorCode(refused) == ErrorCode::kUnsupportedForMessageFormat);
+      CHECK(std::string(refused.message()).find(".log: byte 0: ") != std::string::npos);
+      CHECK(log.Contents("00000000000000000000.log") == original.at("00000000000000000000.log"));
+    }
+  }
+}
+
 TEST_CASE("damaged logs open, and what they show is what Kafka wrote") {
   const auto original = FilesOf("indexes");
   auto sound_files = io::NewMemoryFileSystem();
@@ -175,9 +198,7 @@ TEST_CASE("damaged logs open, and what they show is what Kafka wrote") {
       auto files = io::NewMemoryFileSystem();
       LogUnderTest log(*files);
       log.config.segment_bytes = 1 << 30;
-      for (const auto& entry : fs::directory_iterator(folder)) {
-        log.Put(entry.path().filename().string(), Slurp(entry.path()));
-      }
+      for (const auto& [name, bytes] : FilesIn(folder)) log.Put(name, bytes);
       log.checkpoint.clean_shutdown = clean;
       log.Open();
       for (std::int64_t at = 0; at < log->high_watermark();) {

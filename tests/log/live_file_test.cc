@@ -116,6 +116,83 @@ TEST_CASE("a segment that was just begun, or killed, has no zeros that Kafka wou
   }
 }
 
+// Sizes of the log's files, in order, and what of each a reader like Kafka's takes for batches.
+struct Sizes {
+  std::vector<std::size_t> files;
+  std::vector<std::size_t> batches;
+};
+
+Sizes SizesOf(LogUnderTest& log) {
+  Sizes sizes;
+  for (const std::string& name : log.FilesEnding(".log")) {
+    const std::string bytes = log.Contents(name);
+    const Outside outside = ReadAsKafkaDoes(bytes);
+    INFO(name << ": " << outside.damage.ToString());
+    REQUIRE(outside.damage.ok());
+    sizes.files.push_back(bytes.size());
+    sizes.batches.push_back(outside.end);
+  }
+  return sizes;
+}
+
+// Kafka's tools and consumers of a broker's files look at a file's size once, and then read on.
+TEST_CASE("who began to read a segment before it was rolled still comes to a clean end") {
+  constexpr std::size_t kUpToMagic = 17;
+  for (const auto& [kind, killed] : {std::pair{test::FileSystemKind::kReal, false},
+                                     {test::FileSystemKind::kReal, true},
+                                     {test::FileSystemKind::kMemory, false},
+                                     {test::FileSystemKind::kMemory, true}}) {
+    INFO(test::Name(kind) << (killed ? ", killed" : ""));
+    test::FileSystemUnderTest files(kind);
+    LogUnderTest log(*files, files.root() + "/orders-0");
+    log.config.file_delete_delay_ms = 1000;
+    log.Open();
+    for (int i = 0; i < 12; ++i) log.AppendValue(std::string(200, 'x'));
+    log->Maintain(log.clock.Now());
+    const Sizes rolled = SizesOf(log);
+    REQUIRE(rolled.files.size() > 2);
+    for (std::size_t i = 0; i + 1 < rolled.files.size(); ++i) {
+      REQUIRE(rolled.files[i] == rolled.batches[i] + kUpToMagic);
+    }
+    const auto all = log.ReadAll(0);
+    log.clock.Advance(absl::Milliseconds(999));
+    log->Maintain(log.clock.Now());
+    REQUIRE(SizesOf(log).files == rolled.files);
+    if (killed) log.ReopenAfterKill();
+    log.clock.Advance(absl::Milliseconds(1));
+    log->Maintain(log.clock.Now());
+    const Sizes cut = SizesOf(log);
+    for (std::size_t i = 0; i + 1 < cut.files.size(); ++i) {
+      REQUIRE(cut.files[i] == rolled.batches[i]);
+    }
+    REQUIRE(log.lines().find("dropped") == std::string::npos);
+    REQUIRE(log.ReadAll(0) == all);
+    log.Close();
+    REQUIRE(SizesOf(log).files == rolled.batches);
+  }
+}
+
+TEST_CASE("a record that ends like the stopper of a live log is not cut after a kill") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.config.file_delete_delay_ms = 0;
+  log.Open();
+  // With the count of headers behind it, the value is the last 17 bytes of its batch.
+  const std::string value = std::string(200, 'x') + std::string("\x7f\xff\xff\xff", 4) + "abcd";
+  for (int i = 0; i < 12; ++i) log.AppendValue(value);
+  log->Maintain(log.clock.Now());
+  log->Maintain(log.clock.Now());
+  const auto all = log.ReadAll(0);
+  const Sizes before = SizesOf(log);
+  log.ReopenAfterKill();
+  const Sizes after = SizesOf(log);
+  for (std::size_t i = 0; i + 1 < after.files.size(); ++i) {
+    REQUIRE(before.files[i] == before.batches[i]);
+    REQUIRE(after.files[i] == before.files[i]);
+  }
+  REQUIRE(log.ReadAll(0) == all);
+}
+
 TEST_CASE("a closed log's files are its batches and nothing else") {
   for (const auto kind : test::AllKinds()) {
     INFO(test::Name(kind));

@@ -1,3 +1,4 @@
+#include <fstream>
 #include <optional>
 
 #include "base/bytes.h"
@@ -370,6 +371,50 @@ TEST_CASE("a time index that lies does not make retention delete young records")
   log.clock.Advance(absl::Seconds(2));
   log->Maintain(log.clock.Now());
   REQUIRE(log->log_start_offset() == 40);
+}
+
+TEST_CASE("a time index that points behind the end hides nothing that is appended there later") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.config.segment_bytes = 100000;
+  log.Open();
+  for (int i = 0; i < 20; ++i) log.AppendValue("early", 1000);
+  log.Close();
+  char entry[12];
+  base::StoreBigEndian(entry, std::int64_t{1000});
+  base::StoreBigEndian(entry + 8, std::int32_t{30});
+  log.Put("00000000000000000000.timeindex", std::string_view(entry, sizeof(entry)));
+  log.Open();
+  REQUIRE(log->OffsetForTime(absl::FromUnixMillis(2000))->offset == -1);
+  for (int i = 20; i < 40; ++i) log.AppendValue(std::to_string(i), 3000);
+  for (std::int64_t offset = 20; offset < 40; ++offset) {
+    REQUIRE(ToSeen(log.Read(offset)).at(0).value == std::to_string(offset));
+  }
+}
+
+TEST_CASE("segments that nobody reads any more do not stay mapped") {
+  test::FileSystemUnderTest files(test::FileSystemKind::kReal);
+  LogUnderTest log(*files, files.root() + "/orders-0");
+  const auto mapped = [&] {
+    std::ifstream maps("/proc/self/maps");
+    std::size_t count = 0;
+    for (std::string line; std::getline(maps, line);)
+      count += line.find(log.directory()) != std::string::npos;
+    return count;
+  };
+  log.Open();
+  for (int i = 0; i < 40; ++i) log.AppendValue(std::string(100, 'x'));
+  log->Maintain(log.clock.Now());
+  const Records kept = log.Read(0);
+  const auto all = log.ReadAll(0);
+  REQUIRE(mapped() > 3);
+  for (int i = 0; i < 2; ++i) {
+    log.clock.Advance(absl::Minutes(1));
+    log->Maintain(log.clock.Now());
+  }
+  REQUIRE(mapped() == 2);  // the one that `kept` shows, and the one that is written
+  REQUIRE(ToSeen(kept).at(0) == all.at(0));
+  REQUIRE(log.ReadAll(0) == all);
 }
 
 }  // namespace

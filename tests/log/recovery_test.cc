@@ -372,5 +372,48 @@ TEST_CASE("a power cut at any moment leaves a prefix with all that was flushed")
   }
 }
 
+TEST_CASE("a compaction that Kafka was putting in place is left to Kafka, by name") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.Open();
+  log.AppendValue("x");
+  log.Close();
+  log.Put("00000000000000000000.log.swap", "half of a swap");
+  const absl::Status refused = log.TryOpen();
+  REQUIRE(absl::IsFailedPrecondition(refused));
+  REQUIRE(Contains(refused, "orders-0/00000000000000000000.log.swap"));
+  REQUIRE(log.Contents("00000000000000000000.log.swap") == "half of a swap");
+}
+
+TEST_CASE("a lost leader epoch checkpoint is made again from the batches") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.Put("leader-epoch-checkpoint", "0\n1\n3 0\n");
+  log.Open();
+  for (int i = 0; i < 5; ++i) log.AppendValue("x");
+  log.Close();
+  REQUIRE(log.files().Remove(log.directory() + "/leader-epoch-checkpoint").ok());
+  log.Open();
+  REQUIRE(log.Contents("leader-epoch-checkpoint") == "0\n1\n3 0\n");
+}
+
+TEST_CASE("bytes behind the end that are no batch are dropped, with a line in the log") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.config.segment_bytes = 100000;
+  log.Open();
+  log.AppendValue("kept");
+  log.Kill();
+  std::string bytes = log.Contents(kFirstLog);
+  const std::size_t end = ParseBatch(bytes)->size();
+  bytes.replace(end + 12, 40, std::string(40, 'x'));
+  log.Put(kFirstLog, bytes);
+  log.Open();
+  REQUIRE(log.lines().find(std::string(kFirstLog) + ": byte " + std::to_string(end)) !=
+          std::string::npos);
+  REQUIRE(log.lines().find("52 bytes behind") != std::string::npos);
+  REQUIRE(log.ReadAll(0).size() == 1);
+}
+
 }  // namespace
 }  // namespace rill::log

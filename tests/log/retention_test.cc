@@ -252,5 +252,22 @@ TEST_CASE("segments roll by size, by the time of records, and when an index is f
   }
 }
 
+TEST_CASE("segments below the log start that a power cut brought back are deleted again") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.config.file_delete_delay_ms = 0;
+  log.Open();
+  for (int i = 0; i < 40; ++i) log.AppendValue("x");
+  log.Close();
+  const std::string first = "00000000000000000000.log";
+  log.checkpoint.log_start_offset = 30;
+  log.Open();
+  REQUIRE(log.Contents(first).size() > 0);
+  log->Maintain(log.clock.Now());
+  REQUIRE(log.FilesEnding(".log").front() > first);
+  REQUIRE(log->log_start_offset() == 30);
+  REQUIRE(log.ReadAll(30).size() == 10);
+}
+
 }  // namespace
 }  // namespace rill::log

@@ -105,6 +105,9 @@ const char* SegmentBytes(std::string_view mode) {
   return mode == "single" ? "500000000" : "2000000000";
 }
 
+// Who reads a segment while it is rolled has so long to finish, and so long its disk is taken.
+const char* FileDeleteDelayMs(std::string_view mode) { return mode == "paced" ? "60000" : "1000"; }
+
 absl::Status Run(const std::string& folder, const std::string& name, const std::string& mode) {
   Options options;
   options.max_disk_bytes = std::uint64_t{6} << 30;
@@ -115,7 +118,7 @@ absl::Status Run(const std::string& folder, const std::string& name, const std::
       engine->EnsureTopic(name, {.partitions = 1,
                                  .configs = {{"retention.ms", "-1"},
                                              {"retention.bytes", "500000000"},
-                                             {"file.delete.delay.ms", "0"},
+                                             {"file.delete.delay.ms", FileDeleteDelayMs(mode)},
                                              {"segment.bytes", SegmentBytes(mode)}}});
   if (!topic.ok()) return topic.status();
   auto partition = topic->partition(0);

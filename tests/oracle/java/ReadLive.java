@@ -1,4 +1,3 @@
-import java.io.EOFException;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -7,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Comparator;
-import org.apache.kafka.common.errors.CorruptRecordException;
 import org.apache.kafka.common.record.internal.FileLogInputStream.FileChannelRecordBatch;
 import org.apache.kafka.common.record.internal.FileRecords;
 import org.apache.kafka.common.record.internal.Record;
@@ -52,7 +50,6 @@ public final class ReadLive {
     long last = -1;
     int metEnd = 0;
     int idle = 0;
-    int rolled = 0;
     long deadline = System.nanoTime() + 240_000_000_000L;
     for (int pass = 0; pass < passes;) {
       if (System.nanoTime() > deadline) {
@@ -64,10 +61,7 @@ public final class ReadLive {
         continue;
       }
       Checker checker = new Checker(newest);
-      if (!runTool(newest, checker, out)) {
-        rolled++;
-        continue;
-      }
+      runTool(newest, checker, out);
       long end = checker.nextOffset - 1;
       if (end < last) {
         throw new IllegalStateException("after offset " + last + " the log ends at " + end);
@@ -83,14 +77,13 @@ public final class ReadLive {
     }
     out.println("DumpLogSegments, " + passes + " passes in one JVM over a log that grew from each to the next: "
         + records + " records right, the last offset " + last + "; " + metEnd + " met its moving end. Not counted: "
-        + idle + " that saw nothing new, " + rolled + " whose segment was rolled meanwhile");
+        + idle + " that saw nothing new");
     if (metEnd == 0) {
       throw new IllegalStateException("no pass met the end of the log");
     }
   }
 
-  /** False when the segment was rolled, and so cut to its size, while the tool read it. */
-  private static boolean runTool(File log, Checker checker, PrintStream out) throws Exception {
+  private static void runTool(File log, Checker checker, PrintStream out) throws Exception {
     PrintStream err = System.err;
     System.setOut(new PrintStream(checker, false, StandardCharsets.UTF_8));
     System.setErr(System.out);
@@ -99,25 +92,11 @@ public final class ReadLive {
     });
     try {
       DumpLogSegments.main(new String[] {"--deep-iteration", "--print-data-log", "--files", log.getPath()});
-      return true;
-    } catch (CorruptRecordException e) {
-      if (wasRolled(log, e)) {
-        return false;
-      }
-      throw e;
     } finally {
       System.out.flush();
       System.setOut(out);
       System.setErr(err);
     }
-  }
-
-  /**
-   * A reader that has the size from before finds the file shorter. Kafka's reader throws then, as it does for a
-   * broker with preallocated segments.
-   */
-  private static boolean wasRolled(File log, CorruptRecordException e) {
-    return e.getCause() instanceof EOFException && !newest(log.getParentFile()).equals(log);
   }
 
   /** Newest segment at this moment: the one with the highest base offset. */
@@ -233,10 +212,6 @@ public final class ReadLive {
           if (position - begin > MOST_AT_ONCE) {
             break;
           }
-        }
-      } catch (CorruptRecordException e) {
-        if (!wasRolled(log, e)) {
-          throw e;
         }
       } finally {
         whole.closeHandlers();  // close() would cut the file
