@@ -1,9 +1,9 @@
+#include "engine/catalogue.h"
 #include "engine/engine_config.h"
+#include "engine/group/kafka_bytes.h"
 
 namespace rill::engine {
 namespace {
-
-constexpr double kIntMax = 2147483647.0;
 
 constexpr std::string_view kCleanupPolicies[] = {"compact", "delete"};
 constexpr std::string_view kCompressionTypes[] = {"uncompressed", "zstd", "lz4",
@@ -87,13 +87,16 @@ constexpr ConfigSpec kSpecs[] = {
     {.name = "log.retention.hours",
      .type = ConfigType::kInt,
      .default_value = "168",
+     .min = 1,
+     .also = -1,
      .effect = "Default of retention.ms, in hours, where neither log.retention.ms nor "
-               "log.retention.minutes is set. Negative: no limit."},
+               "log.retention.minutes is set. -1: no limit."},
     {.name = "log.retention.minutes",
      .type = ConfigType::kInt,
+     .min = 1,
+     .also = -1,
      .effect =
-         "Default of retention.ms, in minutes, where log.retention.ms is not set. Negative: no "
-         "limit."},
+         "Default of retention.ms, in minutes, where log.retention.ms is not set. -1: no limit."},
     {.name = "log.retention.ms",
      .type = ConfigType::kLong,
      .min = 1,
@@ -108,12 +111,13 @@ constexpr ConfigSpec kSpecs[] = {
     Int("log.segment.bytes", "1073741824", 1048576, "Default of segment.bytes."),
     Long("log.segment.delete.delay.ms", "60000", 0, "Default of file.delete.delay.ms."),
     Int("message.max.bytes", "1048588", 0, "Default of max.message.bytes."),
-    Int("num.partitions", "1", 1, "Partitions of a topic that is made without a number."),
-    Int("offset.metadata.max.bytes", "4096", 0,
-        "The longest metadata that may be committed with an offset."),
+    Level("num.partitions", "1", 1, kMaxPartitionsPerTopic, INT64_MIN,
+          "Partitions of a topic that is made without a number."),
+    Level("offset.metadata.max.bytes", "4096", 0, KafkaWriter::kMaxString, INT64_MIN,
+          "The longest metadata that may be committed with an offset."),
     Level("offsets.topic.compression.codec", "0", 0, 4, INT64_MIN,
           "Codec of __consumer_offsets: 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd."),
-    Level("offsets.topic.num.partitions", "4", 1, kIntMax, INT64_MIN,
+    Level("offsets.topic.num.partitions", "4", 1, kMaxPartitionsPerTopic, INT64_MIN,
           "Partitions of __consumer_offsets when it is made. Kafka's default is 50."),
     Int("offsets.topic.segment.bytes", "104857600", 1048576,
         "segment.bytes of __consumer_offsets."),

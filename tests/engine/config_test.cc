@@ -232,7 +232,12 @@ TEST_CASE("An engine-wide config that is unknown, idle here, or out of range is 
       {"retention.ms", "1",
        "retention.ms is a config of topics; for all topics it is called "
        "log.retention.ms"},
-      {"num.partitions", "0", "config num.partitions cannot be \"0\"; type int, valid: >= 1"},
+      {"num.partitions", "0", "config num.partitions cannot be \"0\"; type int, valid: 1..10000"},
+      {"num.partitions", "10001", "valid: 1..10000"},
+      {"offsets.topic.num.partitions", "20000", "valid: 1..10000"},
+      {"offset.metadata.max.bytes", "32768", "valid: 0..32767"},
+      {"log.retention.hours", "0", "valid: >= 1 or -1"},
+      {"log.retention.minutes", "0", "valid: >= 1 or -1"},
   };
   for (const auto& one : cases) {
     const auto status = ParseEngineConfig({{one.name, one.value}}).status();
