@@ -85,7 +85,8 @@ class RILL_EXPORT Engine {
 
   // With Options::Maintenance::kByCaller: does the background work that is due now, in this thread,
   // and returns when to call again (InfiniteFuture: when something was appended or changed). Calls
-  // wait for one another. With kOwnThread there is no need to call it.
+  // wait for one another; one that a callback makes from within the work does none and returns at
+  // once. With kOwnThread there is no need to call it.
   absl::Time RunMaintenance();
 
   // Returns once everything appended to any topic would survive a power cut.

@@ -80,6 +80,11 @@ absl::Time Maintenance::NextDue() const {
 }
 
 absl::Time Maintenance::Run() {
+  {
+    absl::MutexLock lock(&mutex_);
+    // Called from a task: run_mutex_ is this thread's already.
+    if (running_ != nullptr && running_thread_ == std::this_thread::get_id()) return NextDue();
+  }
   absl::MutexLock run(&run_mutex_);
   const absl::Time now = clock_->Now();
   std::vector<std::shared_ptr<MaintenanceTask>> due;

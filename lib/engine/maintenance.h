@@ -40,7 +40,7 @@ class Maintenance : public std::enable_shared_from_this<Maintenance> {
   void ScheduleAll(absl::Time at) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Runs what is due now, in this thread; returns when something will be due. Calls wait for one
-  // another; not to be called from a task.
+  // another; called from a task, it runs nothing: what is due is under way.
   absl::Time Run() ABSL_LOCKS_EXCLUDED(run_mutex_, mutex_);
 
   // Starts the thread. ResourceExhausted when the system gives none.

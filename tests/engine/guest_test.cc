@@ -119,6 +119,30 @@ TEST_CASE(
   REQUIRE(engine->Close().ok());
 }
 
+TEST_CASE("Background work that asks for background work gets none, and goes on") {
+  struct Asking final : MaintenanceTask {
+    explicit Asking(LocalEngine* engine) : engine(engine) {}
+    absl::Time Run(absl::Time now) override {
+      next = engine->RunMaintenance();
+      ++runs;
+      return now + absl::Hours(1);
+    }
+    LocalEngine* const engine;
+    absl::Time next;
+    int runs = 0;
+  };
+  testing::ManualClock clock;
+  Options options = ByCaller();
+  options.clock = &clock;
+  const auto engine = MustOpen("mem:", options);
+  const auto asking = std::make_shared<Asking>(engine.get());
+  engine->AddTask(asking);
+  engine->RunMaintenance();
+  CHECK(asking->runs == 1);
+  CHECK(asking->next > clock.Now());
+  REQUIRE(engine->Close().ok());
+}
+
 TEST_CASE("Otherwise the engine has one thread, which ends when it closes") {
   const TemporaryFolder folder;
   const int before = Threads();
@@ -239,10 +263,9 @@ TEST_CASE("Too many open files are refused by the option's name") {
   }
   CAPTURE(status.ToString());
   CHECK(engine->resource_use().open_files <= 8);
-  if (!status.ok()) {
-    CHECK(status.code() == absl::StatusCode::kResourceExhausted);
-    CHECK(Mentions(status, "Options::max_open_files is 8"));
-  }
+  REQUIRE_FALSE(status.ok());
+  CHECK(status.code() == absl::StatusCode::kResourceExhausted);
+  CHECK(Mentions(status, "Options::max_open_files is 8"));
 }
 
 TEST_CASE("Decompressed records count against the buffer budget") {

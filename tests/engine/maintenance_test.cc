@@ -102,6 +102,24 @@ TEST_CASE("A task may remove itself and others while it runs") {
   CHECK(other->runs == 0);
 }
 
+TEST_CASE("A run that is asked for within a run does nothing, and tells when something is due") {
+  testing::ManualClock clock;
+  const auto maintenance = std::make_shared<Maintenance>(&clock);
+  const absl::Time later = clock.Now() + absl::Seconds(5);
+  const auto other = std::make_shared<Task>([&](absl::Time) { return later; });
+  maintenance->Add(other, true);
+  maintenance->Run();
+  absl::Time told;
+  maintenance->Add(std::make_shared<Task>([&](absl::Time now) {
+                     told = maintenance->Run();
+                     return now + absl::Hours(1);
+                   }),
+                   true);
+  CHECK(maintenance->Run() == later);
+  CHECK(told == later);
+  CHECK(other->runs == 1);
+}
+
 TEST_CASE("Removing a task waits for its run, and after that it never runs") {
   const auto maintenance = std::make_shared<Maintenance>(Clock::System());
   REQUIRE(maintenance->StartThread().ok());
