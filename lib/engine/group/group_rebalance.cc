@@ -116,7 +116,7 @@ void Group::ExpireMember(const std::string& id, GroupStep& step) {
   const bool was_member = member != nullptr;
   Remove(id, step);
   if (state_ == GroupState::kPreparingRebalance) {
-    if (AllJoined()) CompleteJoin(step);
+    MaybeCompleteJoin(step);
   } else if (was_member) {
     PrepareRebalance(fmt::format("member {} fell silent", id), step);
   }

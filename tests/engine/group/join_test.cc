@@ -188,6 +188,21 @@ TEST_CASE("the first rebalance waits for more members, at most for the rebalance
   CHECK(group.Members() == 4);
 }
 
+TEST_CASE("an id that runs out unused does not cut the first rebalance's delay short") {
+  GroupConfig config;
+  config.initial_rebalance_delay = absl::Seconds(3);
+  GroupHarness group(config);
+  JoinRequest unused = GroupHarness::JoinOf("");  // has a session timeout of 10 s
+  unused.require_known_member_id = true;
+  REQUIRE(group.joins.at(group.Join(unused)).error == ErrorCode::kMemberIdRequired);
+  group.Advance(absl::Seconds(8));
+  const RequestToken first = group.Join();
+  group.Advance(absl::Milliseconds(2999));
+  CHECK_FALSE(group.Answered(first));
+  group.Advance(absl::Milliseconds(1));
+  CHECK(group.joins.at(first).generation == 1);
+}
+
 TEST_CASE("without newcomers the first rebalance ends after one delay") {
   GroupConfig config;
   config.initial_rebalance_delay = absl::Seconds(3);
