@@ -18,8 +18,14 @@ namespace rill {
 // keeps its results in a database implements this to keep results and offsets in one transaction
 // (examples/sqlite_offsets).
 //
-// The engine has checked membership and generation before it calls. Calls come from the threads
-// that consume, several at a time; implementations are thread-safe.
+// Calls come from the threads that consume, several at a time; implementations are thread-safe.
+// They may call the engine.
+//
+// The engine checks membership and generation before it calls, and does not hold the group still
+// from there on: the store's own COMMIT is not fenced. A member that spends longer than its
+// max_poll_interval before or in it loses its partitions, and its commit may come after the next
+// owner's and set the offset back. Keep commits short; or, in the transaction, move an offset only
+// from where this consumer began to read, and roll back when another stands there.
 class RILL_EXPORT OffsetStore {
  public:
   virtual ~OffsetStore() = default;
@@ -42,7 +48,8 @@ class RILL_EXPORT OffsetStore {
   // Forgets the group. OK when there is nothing.
   virtual absl::Status DeleteGroup(const std::string& group) = 0;
 
-  // Forgets what all groups stored for the topic, which was deleted.
+  // Forgets what all groups stored for the topic, which was deleted. Until this is OK no topic of
+  // that name can be made: it is called again when one is to be, and when the engine is opened.
   virtual absl::Status DeleteTopic(const std::string& topic) = 0;
 };
 

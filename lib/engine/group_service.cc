@@ -13,7 +13,14 @@
 namespace rill::engine {
 namespace {
 
-absl::Status Refusal(const std::string& group, ErrorCode code) {
+absl::Status Refusal(const CommitRequest& request, ErrorCode code) {
+  const std::string& group = request.group_id;
+  if (request.generation < 0 && request.member_id.empty()) {
+    return MakeError(absl::StatusCode::kAborted, code,
+                     fmt::format("group \"{}\" has members, which commit its offsets ({}): "
+                                 "Subscribe to be one, or commit as another group",
+                                 group, ErrorCodeName(code)));
+  }
   return MakeError(absl::StatusCode::kAborted, code,
                    fmt::format("group \"{}\" went on without this member ({}): its partitions are "
                                "another's now; poll to join again",
@@ -74,6 +81,7 @@ std::shared_ptr<void> GroupService::Observe(const std::string& group,
                                             std::function<void()> observer) {
   auto token = std::make_shared<std::function<void()>>(std::move(observer));
   absl::MutexLock lock(&mutex_);
+  std::erase_if(observers_, [](const auto& entry) { return entry.second.expired(); });
   observers_.emplace(group, token);
   return token;
 }
@@ -117,7 +125,9 @@ absl::Status GroupService::Commit(const CommitRequest& request, const Offsets& o
   {
     absl::MutexLock lock(&mutex_);
     const ErrorCode refused = groups_.ValidateCommit(request, Now());
-    if (refused != ErrorCode::kNone) return Refusal(request.group_id, refused);
+    if (refused != ErrorCode::kNone) return Refusal(request, refused);
+    // In the engine's own store, no member can lose a partition between the check and the commit.
+    if (parts_.records != nullptr) return parts_.offsets->Commit(request.group_id, offsets);
   }
   return parts_.offsets->Commit(request.group_id, offsets);
 }

@@ -34,10 +34,10 @@ class GroupRecords {
 // Hosts the group coordinator for the members of this process: gives it the time, carries out what
 // it wants done, and brings answers to those who wait for them. Thread-safe.
 //
-// No lock is held while an answer is delivered or the offset store is called, so both may call
-// back. A commit is validated first and stored then; in between a member can lose its partitions
-// only by its own call (Join, Leave) or by not polling for max.poll.interval.ms, and the validation
-// counts as a sign of life.
+// No lock is held while an answer is delivered or an application's offset store is called, so both
+// may call back. A commit is validated first and stored then. In the engine's own store that is one
+// step; an application's store may be given a commit that was valid and is overtaken, while under
+// way, by the next owner's (offset_store.h).
 class GroupService final : public MaintenanceTask {
  public:
   struct Parts {
@@ -108,7 +108,7 @@ class GroupService final : public MaintenanceTask {
       ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<RequestToken, std::function<void(const SyncResponse&)>> syncs_
       ABSL_GUARDED_BY(mutex_);
-  // Those that are gone are taken out when the group rebalances.
+  // Those that are gone are taken out when the group rebalances, and when another comes.
   std::multimap<std::string, std::weak_ptr<std::function<void()>>> observers_
       ABSL_GUARDED_BY(mutex_);
 };
