@@ -1,6 +1,7 @@
 #include "engine/engine_config.h"
 
 #include <algorithm>
+#include <string>
 
 #include "engine/topic_config.h"
 #include "fmt/format.h"
@@ -81,6 +82,13 @@ absl::StatusOr<EngineConfig> ParseEngineConfig(const ConfigMap& configs) {
   }
   if (auto sound = CheckTopicConfigs({}, config); !sound.ok()) return sound.status();
   return config;
+}
+
+TopicOptions OffsetsTopicOptions(const EngineConfig& config) {
+  return {.partitions = config.offsets_partitions,
+          .configs = {{"cleanup.policy", "compact"},
+                      {"compression.type", "producer"},
+                      {"segment.bytes", std::to_string(config.offsets_segment_bytes)}}};
 }
 
 }  // namespace rill::engine

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "engine/config_spec.h"
+#include "rill/topic.h"
 
 namespace rill::engine {
 
@@ -45,5 +46,8 @@ struct EngineConfig {
 
 // InvalidArgument (INVALID_CONFIG) names what is unknown, without meaning here, or out of range.
 absl::StatusOr<EngineConfig> ParseEngineConfig(const ConfigMap& configs);
+
+// How __consumer_offsets is made where nothing else is asked for.
+TopicOptions OffsetsTopicOptions(const EngineConfig& config);
 
 }  // namespace rill::engine

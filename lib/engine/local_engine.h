@@ -69,6 +69,9 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   absl::Status AlterTopicConfigs(const std::string& name,
                                  const std::map<std::string, std::optional<std::string>>& changes);
 
+  // Whether the topic is there and has that partition.
+  bool HasPartition(const TopicPartition& partition) const;
+
   // The topics there are, in order of name.
   std::vector<std::shared_ptr<TopicState>> topics(bool include_internal) const;
   // Moves whenever a topic is made, deleted or grown.

@@ -25,13 +25,6 @@ std::string NewMemberId() {
   return text;
 }
 
-TopicOptions OffsetsTopicOptions(const EngineConfig& config) {
-  return {.partitions = config.offsets_partitions,
-          .configs = {{"cleanup.policy", "compact"},
-                      {"compression.type", "producer"},
-                      {"segment.bytes", std::to_string(config.offsets_segment_bytes)}}};
-}
-
 GroupConfig GroupConfigOf(const EngineConfig& config) {
   GroupConfig groups;
   groups.initial_rebalance_delay = config.group_initial_rebalance_delay;
@@ -52,12 +45,14 @@ absl::Status LocalEngine::OpenGroups(const Options& options) {
         [weak = weak_from_this()](bool create) -> absl::StatusOr<std::shared_ptr<TopicState>> {
           const auto engine = weak.lock();
           if (engine == nullptr) return absl::FailedPreconditionError("the engine is gone");
-          if (create) {
-            return engine->EnsureTopic(kOffsetsTopic, OffsetsTopicOptions(engine->config()));
-          }
+          if (create) return engine->EnsureTopic(kOffsetsTopic, {});
           auto found = engine->FindTopic(kOffsetsTopic);
           if (absl::IsNotFound(found.status())) return std::shared_ptr<TopicState>();
           return found;
+        },
+        [weak = weak_from_this()](const TopicPartition& partition) {
+          const auto engine = weak.lock();
+          return engine != nullptr && engine->HasPartition(partition);
         },
         clock(), static_cast<Compression>(config().offsets_compression_codec));
     if (!opened.ok()) return opened.status();

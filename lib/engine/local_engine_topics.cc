@@ -24,6 +24,17 @@ absl::Status CheckPartitionCount(const std::string& name, int partitions) {
                                        partitions, kMaxPartitionsPerTopic));
 }
 
+// Whoever makes the offsets topic, retention by time must not take offsets.
+TopicOptions Completed(const TopicOptions& asked, const std::string& name,
+                       const EngineConfig& config) {
+  TopicOptions options = name == kOffsetsTopic
+                             ? OffsetsTopicOptions(config)
+                             : TopicOptions{.partitions = config.num_partitions, .configs = {}};
+  if (asked.partitions != -1) options.partitions = asked.partitions;
+  for (const auto& [config_name, value] : asked.configs) options.configs[config_name] = value;
+  return options;
+}
+
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::CreateTopic(const std::string& name,
@@ -50,10 +61,11 @@ absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::CreateLocked(const std:
     return absl::UnavailableError(
         fmt::format("topic {} is being deleted; try again when that is done", name));
   }
+  const TopicOptions wanted = Completed(options, name, config());
   CatalogueTopic topic;
-  topic.partitions = options.partitions == -1 ? config().num_partitions : options.partitions;
+  topic.partitions = wanted.partitions;
   if (auto sound = CheckPartitionCount(name, topic.partitions); !sound.ok()) return sound;
-  auto configs = CheckTopicConfigs(options.configs, config());
+  auto configs = CheckTopicConfigs(wanted.configs, config());
   if (!configs.ok()) return configs.status();
   topic.configs = *std::move(configs);
   topic.id = Uuid::Random();
@@ -93,6 +105,13 @@ absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::FindTopic(const std::st
   const auto found = topics_.find(name);
   if (found == topics_.end()) return UnknownTopic(name);
   return found->second;
+}
+
+bool LocalEngine::HasPartition(const TopicPartition& partition) const {
+  absl::ReaderMutexLock lock(&topics_mutex_);
+  const auto found = topics_.find(partition.topic);
+  return found != topics_.end() && partition.partition >= 0 &&
+         partition.partition < found->second->partition_count();
 }
 
 std::vector<std::shared_ptr<TopicState>> LocalEngine::topics(bool include_internal) const {

@@ -2,17 +2,74 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "engine/group/kafka_bytes.h"
 #include "engine/topic_name.h"
 #include "rill/error.h"
 #include "rill/record_batch.h"
 
 namespace rill::engine {
+namespace {
+
+// A longer one would be written with a wrong length, and no engine could read the topic again.
+absl::Status CheckLength(std::string_view what, std::string_view text, ErrorCode code) {
+  if (text.size() <= KafkaWriter::kMaxString) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kInvalidArgument, code,
+                   fmt::format("a {} of {} bytes cannot be stored; at most {}", what, text.size(),
+                               KafkaWriter::kMaxString));
+}
+
+absl::Status CheckGroup(const std::string& group) {
+  return CheckLength("group id", group, ErrorCode::kInvalidGroupId);
+}
+
+absl::Status CheckLengths(const TopicOffsetStore::Offsets& offsets) {
+  absl::Status first;
+  for (const auto& [partition, committed] : offsets) {
+    first.Update(CheckLength("topic name", partition.topic, ErrorCode::kInvalidTopic));
+    first.Update(
+        CheckLength("commit's metadata", committed.metadata, ErrorCode::kOffsetMetadataTooLarge));
+  }
+  return first;
+}
+
+absl::Status CheckLengths(const GroupMetadataValue& value) {
+  absl::Status first;
+  const auto check = [&](std::string_view what, std::string_view text) {
+    first.Update(CheckLength(what, text, ErrorCode::kInvalidRequest));
+  };
+  check("protocol type", value.protocol_type);
+  check("protocol name", value.protocol.value_or(""));
+  for (const GroupMetadataMember& member : value.members) {
+    check("member id", member.member_id);
+    check("group instance id", member.group_instance_id.value_or(""));
+    check("client id", member.client_id);
+    check("client host", member.client_host);
+  }
+  check("member id", value.leader.value_or(""));
+  return first;
+}
+
+// A commit is one batch, so that it is stored as a whole or not at all.
+absl::Status ExplainSize(const absl::Status& refused, const std::string& group,
+                         std::size_t offsets) {
+  const ErrorCode code = GetErrorCode(refused);
+  if (code != ErrorCode::kMessageTooLarge && code != ErrorCode::kRecordListTooLarge) return refused;
+  return MakeError(refused.code(), code,
+                   fmt::format("the {} offsets that group \"{}\" commits at once do not fit into "
+                               "one batch, commit fewer at a time: {}",
+                               offsets, group, std::string(refused.message())));
+}
+
+}  // namespace
 
 absl::StatusOr<std::shared_ptr<TopicOffsetStore>> TopicOffsetStore::Open(TopicSource topic,
+                                                                         PartitionCheck exists,
                                                                          Clock* clock,
                                                                          Compression compression) {
   std::shared_ptr<TopicOffsetStore> store(
-      new TopicOffsetStore(std::move(topic), clock, compression));
+      new TopicOffsetStore(std::move(topic), std::move(exists), clock, compression));
   auto found = store->topic_(false);
   if (!found.ok()) return found.status();
   if (*found == nullptr) return store;
@@ -71,6 +128,7 @@ absl::Status TopicOffsetStore::Take(const RecordView& record) {
 
 absl::Status TopicOffsetStore::Append(const std::string& group, const std::vector<Entry>& entries) {
   if (entries.empty()) return absl::OkStatus();
+  if (auto sound = CheckGroup(group); !sound.ok()) return sound;
   auto topic = topic_(true);
   if (!topic.ok()) return topic.status();
   auto partition = (*topic)->OpenPartition(PartitionForGroup(group, (*topic)->partition_count()));
@@ -87,7 +145,23 @@ absl::Status TopicOffsetStore::Append(const std::string& group, const std::vecto
   return (*partition)->log()->Append(*batch, log::BatchOrigin::kBuiltHere).status();
 }
 
+// The topic of a partition that is there now is not deleted before this commit is stored:
+// LocalEngine::DeleteTopic takes a topic out of what `exists_` sees first, and then has its offsets
+// forgotten under mutex_. So a commit is either refused here or forgotten with the others, and none
+// is left to a later topic of that name.
+absl::Status TopicOffsetStore::CheckThere(const std::string& group, const Offsets& offsets) const {
+  for (const auto& [partition, committed] : offsets) {
+    if (exists_(partition)) continue;
+    return MakeError(absl::StatusCode::kNotFound, ErrorCode::kUnknownTopicOrPartition,
+                     fmt::format("group \"{}\" cannot commit an offset of {}-{}: there is no such "
+                                 "partition, or not any more",
+                                 group, partition.topic, partition.partition));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status TopicOffsetStore::Commit(const std::string& group, const Offsets& offsets) {
+  if (auto sound = CheckLengths(offsets); !sound.ok()) return sound;
   const std::int64_t now_ms = absl::ToUnixMillis(clock_->Now());
   std::vector<Entry> entries;
   for (const auto& [partition, committed] : offsets) {
@@ -100,14 +174,16 @@ absl::Status TopicOffsetStore::Commit(const std::string& group, const Offsets& o
                          EncodeValue(value));
   }
   absl::MutexLock lock(&mutex_);
-  if (auto status = Append(group, entries); !status.ok()) return status;
+  if (auto there = CheckThere(group, offsets); !there.ok()) return there;
+  if (auto status = Append(group, entries); !status.ok()) {
+    return ExplainSize(status, group, offsets.size());
+  }
   return memory_.Commit(group, offsets);
 }
 
 absl::Status TopicOffsetStore::DeleteGroup(const std::string& group) {
   absl::MutexLock lock(&mutex_);
-  auto status = Forget(group, [](const TopicPartition&) { return true; });
-  return status.ok() ? memory_.DeleteGroup(group) : status;
+  return Forget(group, [](const TopicPartition&) { return true; });
 }
 
 absl::Status TopicOffsetStore::DeleteTopic(const std::string& topic) {
@@ -119,24 +195,57 @@ absl::Status TopicOffsetStore::DeleteTopic(const std::string& topic) {
         Forget(group, [&](const TopicPartition& partition) { return partition.topic == topic; });
     if (!status.ok()) return status;
   }
-  return memory_.DeleteTopic(topic);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::size_t> TopicOffsetStore::BatchLimit() const {
+  auto topic = topic_(true);
+  if (!topic.ok()) return topic.status();
+  const auto config = (*topic)->config();
+  return static_cast<std::size_t>(
+      std::min<std::int64_t>(config->max_message_bytes, config->segment_bytes));
 }
 
 absl::Status TopicOffsetStore::Forget(const std::string& group,
                                       const std::function<bool(const TopicPartition&)>& which) {
   auto offsets = memory_.FetchAll(group);
   if (!offsets.ok()) return offsets.status();
-  std::vector<Entry> tombstones;
+  std::erase_if(*offsets, [&](const auto& entry) { return !which(entry.first); });
+  if (offsets->empty()) return absl::OkStatus();
+  const auto limit = BatchLimit();
+  if (!limit.ok()) return limit.status();
+  std::vector<TopicPartition> together;
+  std::size_t size = kBatchHeaderSize;
   for (const auto& [partition, committed] : *offsets) {
-    if (!which(partition)) continue;
+    const std::string key = EncodeKey(OffsetCommitKey{group, partition.topic, partition.partition});
+    const std::size_t more = MaxRecordSize({.key = key});
+    if (!together.empty() && size + more > *limit) {
+      if (auto status = AppendTombstones(group, together); !status.ok()) return status;
+      together.clear();
+      size = kBatchHeaderSize;
+    }
+    together.push_back(partition);
+    size += more;
+  }
+  return AppendTombstones(group, together);
+}
+
+absl::Status TopicOffsetStore::AppendTombstones(const std::string& group,
+                                                const std::vector<TopicPartition>& partitions) {
+  std::vector<Entry> tombstones;
+  tombstones.reserve(partitions.size());
+  for (const TopicPartition& partition : partitions) {
     tombstones.emplace_back(EncodeKey(OffsetCommitKey{group, partition.topic, partition.partition}),
                             std::nullopt);
   }
-  return Append(group, tombstones);
+  if (auto status = Append(group, tombstones); !status.ok()) return status;
+  for (const TopicPartition& partition : partitions) memory_.Erase(group, partition);
+  return absl::OkStatus();
 }
 
 absl::Status TopicOffsetStore::StoreGroup(const std::string& group,
                                           const GroupMetadataValue& value) {
+  if (auto sound = CheckLengths(value); !sound.ok()) return sound;
   absl::MutexLock lock(&mutex_);
   return Append(group, {{EncodeKey(GroupMetadataKey{group}), EncodeValue(value)}});
 }

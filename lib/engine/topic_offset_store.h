@@ -30,11 +30,18 @@ class TopicOffsetStore final : public OffsetStore, public GroupRecords {
   // `topic` gives __consumer_offsets; with `create`, it makes it when it is missing. Null without.
   using TopicSource = std::function<absl::StatusOr<std::shared_ptr<TopicState>>(bool create)>;
 
+  // Whether there is such a partition. Called under this store's lock.
+  using PartitionCheck = std::function<bool(const TopicPartition&)>;
+
   // Reads what the topic holds, if it is there. DataLoss when a record cannot be understood.
-  static absl::StatusOr<std::shared_ptr<TopicOffsetStore>> Open(TopicSource topic, Clock* clock,
+  static absl::StatusOr<std::shared_ptr<TopicOffsetStore>> Open(TopicSource topic,
+                                                                PartitionCheck exists, Clock* clock,
                                                                 Compression compression);
 
   using Offsets = std::map<TopicPartition, OffsetAndMetadata>;
+  // NotFound (UNKNOWN_TOPIC_OR_PARTITION) for a partition that is not there, InvalidArgument for
+  // names that a record cannot hold (INVALID_GROUP_ID and others) and for more offsets than fit
+  // into one batch (MESSAGE_TOO_LARGE).
   absl::Status Commit(const std::string& group, const Offsets& offsets) override;
   absl::StatusOr<Offsets> Fetch(const std::string& group,
                                 const std::vector<TopicPartition>& partitions) override {
@@ -47,6 +54,7 @@ class TopicOffsetStore final : public OffsetStore, public GroupRecords {
   absl::Status DeleteGroup(const std::string& group) override;
   absl::Status DeleteTopic(const std::string& topic) override;
 
+  // InvalidArgument (INVALID_GROUP_ID, INVALID_REQUEST) for names that a record cannot hold.
   absl::Status StoreGroup(const std::string& group, const GroupMetadataValue& value) override;
   absl::Status EraseGroup(const std::string& group) override;
 
@@ -57,20 +65,32 @@ class TopicOffsetStore final : public OffsetStore, public GroupRecords {
   // A key with its value; no value is a tombstone.
   using Entry = std::pair<std::string, std::optional<std::string>>;
 
-  TopicOffsetStore(TopicSource topic, Clock* clock, Compression compression)
-      : topic_(std::move(topic)), clock_(clock), compression_(compression) {}
+  TopicOffsetStore(TopicSource topic, PartitionCheck exists, Clock* clock, Compression compression)
+      : topic_(std::move(topic)),
+        exists_(std::move(exists)),
+        clock_(clock),
+        compression_(compression) {}
 
   absl::Status Read(const TopicState& topic);
   absl::Status Take(const RecordView& record);
-  // Writes tombstones for the group's offsets of these partitions.
+  absl::Status CheckThere(const std::string& group, const Offsets& offsets) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Forgets the group's offsets of these partitions, in as many batches as max.message.bytes asks
+  // for. After a failure those of some batches are forgotten and the others stand.
   absl::Status Forget(const std::string& group,
                       const std::function<bool(const TopicPartition&)>& which)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status AppendTombstones(const std::string& group,
+                                const std::vector<TopicPartition>& partitions)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The largest batch that the topic takes, in bytes.
+  absl::StatusOr<std::size_t> BatchLimit() const;
   // Appends the entries as one batch to the group's partition.
   absl::Status Append(const std::string& group, const std::vector<Entry>& entries)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const TopicSource topic_;
+  const PartitionCheck exists_;
   Clock* const clock_;
   const Compression compression_;
   std::map<std::string, GroupMetadataValue> groups_read_;

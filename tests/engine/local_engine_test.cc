@@ -225,6 +225,34 @@ TEST_CASE("Internal topics are listed when asked for, and cannot be deleted") {
   CHECK(engine->DeleteTopic("__consumer_offsets").code() == absl::StatusCode::kInvalidArgument);
 }
 
+TEST_CASE("The offsets topic is compacted whoever makes it, unless asked for otherwise") {
+  Options options = ByCaller();
+  options.configs = {{"offsets.topic.num.partitions", "7"},
+                     {"offsets.topic.segment.bytes", "2000000"},
+                     {"num.partitions", "3"}};
+  for (const bool create : {true, false}) {
+    const auto engine = MustOpen("mem:", options);
+    REQUIRE((create ? engine->CreateTopic("__consumer_offsets", {})
+                    : engine->EnsureTopic("__consumer_offsets", {}))
+                .ok());
+    const auto made = engine->DescribeTopic("__consumer_offsets");
+    REQUIRE(made.ok());
+    CHECK(made->partitions == 7);
+    CHECK(made->configs.at("cleanup.policy").value == "compact");
+    CHECK(made->configs.at("segment.bytes").value == "2000000");
+  }
+  const auto engine = MustOpen("mem:", options);
+  REQUIRE(engine
+              ->CreateTopic("__consumer_offsets",
+                            {.partitions = 2, .configs = {{"segment.bytes", "3000000"}}})
+              .ok());
+  const auto made = engine->DescribeTopic("__consumer_offsets");
+  REQUIRE(made.ok());
+  CHECK(made->partitions == 2);
+  CHECK(made->configs.at("cleanup.policy").value == "compact");
+  CHECK(made->configs.at("segment.bytes").value == "3000000");
+}
+
 TEST_CASE("A partition has no folder before it is used") {
   const TemporaryFolder folder;
   const auto engine = MustOpen(folder.path(), ByCaller());

@@ -6,6 +6,7 @@
 #include "catch.h"
 #include "engine/group/offset_records.h"
 #include "engine/local_engine.h"
+#include "restartable_engine.h"
 #include "rill/error.h"
 #include "rill/testing/faulty_storage.h"
 
@@ -13,40 +14,6 @@ namespace rill::engine {
 namespace {
 
 using Offsets = std::map<TopicPartition, OffsetAndMetadata>;
-
-// An engine over storage that outlives it, so that it can be closed, killed and opened again.
-class Restartable {
- public:
-  Restartable() : storage_(std::make_shared<testing::FaultyStorage>()) { Open(); }
-
-  void Open() {
-    Options options;
-    options.storage = storage_;
-    options.maintenance = Options::Maintenance::kByCaller;
-    auto engine = LocalEngine::Open("./data", options);
-    REQUIRE(engine.status() == absl::OkStatus());
-    engine_ = *std::move(engine);
-  }
-  void CloseAndOpen() {
-    REQUIRE(engine_->Close() == absl::OkStatus());
-    engine_ = nullptr;
-    Open();
-  }
-  void KillAndOpen() {
-    auto after = storage_->ProcessKill();
-    REQUIRE(after != nullptr);
-    engine_->Close().IgnoreError();
-    engine_ = nullptr;
-    storage_ = std::move(after);
-    Open();
-  }
-  OffsetStore& offsets() { return *engine_->offsets(); }
-  LocalEngine& engine() { return *engine_; }
-
- private:
-  std::shared_ptr<testing::FaultyStorage> storage_;
-  std::shared_ptr<LocalEngine> engine_;
-};
 
 const Offsets kSome = {{{"orders", 0}, {17, 3, "seen"}}, {{"orders", 1}, {4, -1, ""}}};
 
@@ -78,12 +45,12 @@ TEST_CASE("a store in memory keeps the contract of offset stores") {
 }
 
 TEST_CASE("a store in a topic keeps the contract of offset stores") {
-  Restartable engine;
+  RestartableEngine engine;
   CheckContract(engine.offsets());
 }
 
 TEST_CASE("offsets in the topic survive a clean restart and a kill") {
-  Restartable engine;
+  RestartableEngine engine;
   REQUIRE(engine.offsets().Commit("billing", kSome) == absl::OkStatus());
   REQUIRE(engine.offsets().Commit("gone", kSome) == absl::OkStatus());
   REQUIRE(engine.offsets().DeleteGroup("gone") == absl::OkStatus());
@@ -97,7 +64,7 @@ TEST_CASE("offsets in the topic survive a clean restart and a kill") {
 }
 
 TEST_CASE("a group's records stand in the partition that Kafka would choose") {
-  Restartable engine;
+  RestartableEngine engine;
   REQUIRE(engine.offsets().Commit("billing", kSome) == absl::OkStatus());
   auto topic = engine.engine().FindTopic("__consumer_offsets");
   REQUIRE(topic.ok());
@@ -117,6 +84,7 @@ TEST_CASE("a record of the offsets topic that is none keeps the engine shut, and
   {
     auto engine = LocalEngine::Open("./data", options);
     REQUIRE(engine.ok());
+    REQUIRE((*engine)->CreateTopic("orders", {.partitions = 2}).ok());
     REQUIRE((*engine)->offsets()->Commit("billing", kSome) == absl::OkStatus());
     auto partition = (*(*engine)->FindTopic("__consumer_offsets"))->OpenPartition(1);
     REQUIRE(partition.ok());
@@ -132,7 +100,7 @@ TEST_CASE("a record of the offsets topic that is none keeps the engine shut, and
 }
 
 TEST_CASE("a commit by a member of an older generation is refused, a stranger's is taken") {
-  Restartable engine;
+  RestartableEngine engine;
   GroupService& groups = *engine.engine().groups();
   JoinResponse joined;
   groups.Join({.group_id = "billing", .protocols = {{"range", ""}}, .needs_heartbeat = false},
@@ -164,7 +132,7 @@ TEST_CASE("a commit by a member of an older generation is refused, a stranger's 
 }
 
 TEST_CASE("metadata past offset.metadata.max.bytes is refused, and nothing of the commit is kept") {
-  Restartable engine;
+  RestartableEngine engine;
   GroupService& groups = *engine.engine().groups();
   const Offsets long_metadata = {{{"orders", 0}, {1, -1, ""}},
                                  {{"orders", 1}, {1, -1, std::string(4097, 'm')}}};
@@ -174,7 +142,7 @@ TEST_CASE("metadata past offset.metadata.max.bytes is refused, and nothing of th
 }
 
 TEST_CASE("a group's generation goes on after a restart, without its members") {
-  Restartable engine;
+  RestartableEngine engine;
   std::int32_t before = 0;
   for (int i = 0; i < 3; ++i) {
     JoinResponse joined;
@@ -197,7 +165,7 @@ TEST_CASE("a group's generation goes on after a restart, without its members") {
 }
 
 TEST_CASE("members hear of a rebalance until they stop listening") {
-  Restartable engine;
+  RestartableEngine engine;
   GroupService& groups = *engine.engine().groups();
   int heard = 0;
   auto token = groups.Observe("billing", [&] { ++heard; });
@@ -213,7 +181,7 @@ TEST_CASE("members hear of a rebalance until they stop listening") {
 }
 
 TEST_CASE("closing answers everyone who waits") {
-  Restartable engine;
+  RestartableEngine engine;
   GroupService& groups = *engine.engine().groups();
   groups.Join({.group_id = "billing", .protocols = {{"range", ""}}}, [](const JoinResponse&) {});
   ErrorCode answered = ErrorCode::kNone;

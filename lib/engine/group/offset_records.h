@@ -15,8 +15,8 @@ namespace rill::engine {
 // The records of the topic __consumer_offsets, byte for byte as Kafka 4.3 writes them, and as every
 // Kafka since 0.9 wrote them for reading. A record with a null value (a tombstone) forgets its key.
 //
-// Names (groups, topics, members, hosts, offset metadata) have at most 32,767 bytes; callers refuse
-// longer ones before they get here.
+// Names (groups, topics, members, hosts, offset metadata) have at most KafkaWriter::kMaxString
+// bytes: TopicOffsetStore refuses longer ones before they get here.
 
 // Where a group's offset in a partition is stored.
 struct OffsetCommitKey {
