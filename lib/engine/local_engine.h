@@ -147,7 +147,7 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   // InvalidArgument (INVALID_TOPIC_EXCEPTION) for a topic that only the engine changes.
   absl::Status CheckNotInternal(const std::string& name, const char* what) const;
   // Removes the folders of deleted partitions. What cannot be removed stays for the next time.
-  absl::Status RemoveDeletedFolders();
+  absl::Status RemoveDeletedFolders() ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
 
   const std::shared_ptr<EngineEnvironment> environment_;
   std::unique_ptr<DataFolder> folder_;

@@ -213,7 +213,8 @@ absl::Status LocalEngine::DeleteTopic(const std::string& name) {
   absl::Status cleared = FinishDelete(name, id);
   {
     absl::MutexLock lock(&change_mutex_);
-    cleared.Update(RemoveDeletedFolders());
+    // Closed meanwhile: the next open removes them.
+    if (CheckOpen().ok()) cleared.Update(RemoveDeletedFolders());
   }
   if (!cleared.ok()) {
     Say(LogLevel::kWarning, fmt::format("topic {} is deleted, but not all that it left behind: {}",

@@ -1,0 +1,120 @@
+// Topics that are deleted: what goes with them, what does not, and what is met on the way.
+
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "../io/temporary_folder.h"
+#include "catch.h"
+#include "engine_under_test.h"
+#include "rill/testing/faulty_storage.h"
+#include "watched_offset_store.h"
+
+namespace rill::engine {
+namespace {
+
+using test::TemporaryFolder;
+using testing::FaultyStorage;
+using testing::FileCall;
+namespace fs = std::filesystem;
+
+TEST_CASE("A deleted topic is gone with its files; its name is free for another one") {
+  const TemporaryFolder folder;
+  const auto engine = MustOpen(folder.path(), ByCaller());
+  const auto first = *engine->CreateTopic("orders", {.partitions = 2});
+  Partition partition = MustPartition(*engine, "orders");
+  REQUIRE(AppendOne(partition, "old").ok());
+  const auto records = partition.Read(0);
+  REQUIRE(records.ok());
+  const std::uint64_t version = engine->topics_version();
+  REQUIRE(engine->DeleteTopic("orders").ok());
+  CHECK(engine->topics_version() > version);
+  CHECK(engine->FindTopic("orders").status().code() == absl::StatusCode::kNotFound);
+  for (const auto& entry : fs::directory_iterator(folder.path())) {
+    CHECK_FALSE(entry.is_directory());
+  }
+  // Handles tell; what was read stays readable.
+  CHECK(first->deleted());
+  CHECK(GetErrorCode(first->OpenPartition(0).status()) == ErrorCode::kUnknownTopicOrPartition);
+  CHECK(GetErrorCode(AppendOne(partition, "late")) == ErrorCode::kUnknownTopicOrPartition);
+  CHECK(partition.Read(0).status().code() == absl::StatusCode::kNotFound);
+  for (const Record& record : *records) CHECK(record.value() == "old");
+
+  const auto second = engine->CreateTopic("orders", {});
+  REQUIRE(second.ok());
+  CHECK((*second)->id() != first->id());
+  CHECK((*second)->ordinal() != first->ordinal());
+  CHECK(MustPartition(*engine, "orders").log_end_offset() == 0);
+  REQUIRE(AppendOne(MustPartition(*engine, "orders"), "new").ok());
+  REQUIRE(engine->Close().ok());
+  CHECK(Values(MustPartition(*MustOpen(folder.path()), "orders")) ==
+        std::vector<std::string>{"new"});
+}
+
+TEST_CASE("A topic whose folder cannot be moved is deleted all the same, and cleared away later") {
+  const auto storage = std::make_shared<FaultyStorage>();
+  Said said;
+  Options options = ByCaller();
+  options.storage = storage;
+  options.log_sink = said.sink();
+  const auto engine = MustOpen("data", options);
+  REQUIRE(engine->CreateTopic("orders", {}).ok());
+  REQUIRE(AppendOne(MustPartition(*engine, "orders"), "old").ok());
+  storage->Fail({.call = FileCall::kRename,
+                 .path_part = "orders-0",
+                 .error = EACCES,
+                 .after = 0,
+                 .times = 2,
+                 .written = 0});
+  REQUIRE(engine->DeleteTopic("orders").ok());
+  CHECK(said.Has(LogLevel::kWarning, "topic orders is deleted, but"));
+  CHECK(engine->ListTopics(true).empty());
+  CHECK_FALSE(engine->CreateTopic("orders", {}).ok());  // its place is not free yet
+  REQUIRE(engine->CreateTopic("orders", {}).ok());
+  CHECK(Values(MustPartition(*engine, "orders")).empty());
+}
+
+TEST_CASE("What a deletion left behind is removed when the engine opens") {
+  const TemporaryFolder folder;
+  const std::string left = folder.path() + "/" + DeletedFolderName("orders", 0);
+  fs::create_directories(left + "/inner");
+  std::ofstream(left + "/00000000000000000000.log") << "x";
+  REQUIRE(MustOpen(folder.path())->Close().ok());
+  CHECK_FALSE(fs::exists(left));
+}
+
+TEST_CASE("An engine that is closed while a topic is deleted finishes when it is opened again") {
+  for (const bool in_other_thread : {false, true}) {
+    CAPTURE(in_other_thread);
+    const auto storage = std::make_shared<FaultyStorage>();
+    const auto store = std::make_shared<WatchedOffsetStore>();
+    Options options = ByCaller();
+    options.storage = storage;
+    options.offset_store = store;
+    const auto engine = MustOpen("data", options);
+    REQUIRE(engine->CreateTopic("orders", {}).ok());
+    REQUIRE(AppendOne(MustPartition(*engine, "orders"), "old").ok());
+    absl::Status closed;
+    store->on_delete_topic = [&] {
+      if (!in_other_thread) {
+        closed = engine->Close();
+        return;
+      }
+      std::thread([&] { closed = engine->Close(); }).join();
+    };
+    CHECK(engine->DeleteTopic("orders") == absl::OkStatus());
+    CHECK(closed == absl::OkStatus());
+    store->on_delete_topic = [] {};
+    const auto again = MustOpen("data", options);
+    CHECK(again->ListTopics(true).empty());
+    REQUIRE(again->CreateTopic("orders", {}).ok());
+    CHECK(Values(MustPartition(*again, "orders")).empty());
+  }
+}
+
+}  // namespace
+}  // namespace rill::engine
