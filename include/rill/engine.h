@@ -109,9 +109,11 @@ class RILL_EXPORT Engine {
 // Opens what `where` names:
 //   "mem:"       topics in memory, gone when the engine closes
 //   a path       topics in this folder, laid out as Kafka lays out its data folder; recovered first
-//                when the last process did not close it
+//                when the last process did not close it. A relative one is looked for from the
+//                working folder of this moment; the process may change that later
 // Errors:
-//   FailedPrecondition    another engine, in this or another process, holds the folder; says who
+//   FailedPrecondition    another engine, in this or another process, holds the folder; says who.
+//                         Or the path is relative, and the working folder is gone
 //   NotFound              no such folder, and Options::create_if_missing is false
 //   PermissionDenied      the folder cannot be written
 //   InvalidArgument       `where` has a scheme that is not known; Options out of range

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "engine/where.h"
 #include "fmt/format.h"
 #include "io/faulty_file_system.h"
 #include "io/memory_file_system.h"
@@ -11,7 +12,6 @@
 namespace rill::engine {
 namespace {
 
-constexpr std::string_view kMemory = "mem:";
 constexpr std::uint64_t kDefaultMemoryCap = std::uint64_t{1} << 30;
 
 io::FileLimits Limits(bool in_memory, const Options& options) {

@@ -33,7 +33,7 @@ class EngineEnvironment {
   const LogSink& sink() const { return sink_; }
   const std::shared_ptr<Maintenance>& maintenance() const { return maintenance_; }
 
-  // Tells the application's log sink, if there is one. Not to be called under a lock.
+  // Tells the application's log sink, if there is one.
   void Say(LogLevel level, const std::string& line) const;
 
   // Nothing is opened any more.

@@ -33,6 +33,8 @@ absl::StatusOr<std::uint64_t> FolderUse(io::FileSystem& files, const std::string
       bytes += entry.size;
     } else if (ParsePartitionFolderName(entry.name) || IsDeletedFolderName(entry.name)) {
       const auto inner = DiskUse(files, directory + "/" + entry.name);
+      // The folder is not locked yet: who holds it may have taken this one away meanwhile.
+      if (absl::IsNotFound(inner.status())) continue;
       if (!inner.ok()) return inner.status();
       bytes += *inner;
     }
@@ -95,6 +97,9 @@ LocalEngine::~LocalEngine() { Close().IgnoreError(); }
 absl::StatusOr<std::shared_ptr<LocalEngine>> LocalEngine::Open(const std::string& where,
                                                                const Options& options) {
   auto directory = CheckWhere(where);
+  if (!directory.ok()) return directory.status();
+  // A folder stays the same one when the application changes its working folder.
+  if (*directory != kMemory && options.storage == nullptr) directory = AbsoluteFolder(*directory);
   if (!directory.ok()) return directory.status();
   if (auto sound = CheckOptions(options); !sound.ok()) return sound;
   auto config = ParseEngineConfig(options.configs);

@@ -1,6 +1,8 @@
 #include "engine/where.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 #include "fmt/format.h"
 #include "rill/error.h"
@@ -33,7 +35,7 @@ absl::StatusOr<std::string> CheckWhere(const std::string& where) {
   if (where.empty()) {
     return Refuse("nothing was named to open; give \"mem:\" or the path of a folder");
   }
-  if (where == "mem:") return where;
+  if (where == kMemory) return where;
   const std::string_view scheme = SchemeOf(where);
   if (scheme == "mem") {
     return Refuse(fmt::format("cannot open \"{}\": \"mem:\" takes nothing behind it", where));
@@ -46,6 +48,20 @@ absl::StatusOr<std::string> CheckWhere(const std::string& where) {
   }
   const auto end = where.find_last_not_of('/');
   return end == std::string::npos ? std::string("/") : where.substr(0, end + 1);
+}
+
+absl::StatusOr<std::string> AbsoluteFolder(std::string folder) {
+  if (folder.starts_with('/')) return folder;
+  std::error_code error;
+  const std::filesystem::path here = std::filesystem::current_path(error);
+  if (error) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, ErrorCode::kUnknownServerError,
+                     fmt::format("cannot open \"{}\": the working folder is not known: {}", folder,
+                                 error.message()));
+  }
+  while (folder.starts_with("./")) folder.erase(0, folder.find_first_not_of('/', 1));
+  if (folder == ".") return here.string();
+  return (here / folder).string();
 }
 
 absl::Status CheckOptions(const Options& options) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -8,9 +9,14 @@
 
 namespace rill::engine {
 
+inline constexpr std::string_view kMemory = "mem:";
+
 // The folder that `where` names; for "mem:" that itself. InvalidArgument for nothing at all and for
 // a scheme that is not known.
 absl::StatusOr<std::string> CheckWhere(const std::string& where);
+
+// The folder seen from the root; fails when the working folder is gone.
+absl::StatusOr<std::string> AbsoluteFolder(std::string folder);
 
 // InvalidArgument names the option that is out of range.
 absl::Status CheckOptions(const Options& options);
