@@ -181,6 +181,7 @@ absl::StatusOr<std::unique_ptr<CatalogueFile>> CatalogueFile::Open(io::FileSyste
     return catalogue;
   }
   if (!bytes.ok()) return bytes.status();
+  if (auto synced = catalogue->SyncWhatWasRead(); !synced.ok()) return synced;
   auto contents = ParseCatalogue(*bytes, catalogue->path_);
   if (!contents.ok()) return contents.status();
   catalogue->image_ = std::move(contents->image);
@@ -199,6 +200,13 @@ absl::StatusOr<std::unique_ptr<CatalogueFile>> CatalogueFile::Open(io::FileSyste
     if (auto written = catalogue->Rewrite(image); !written.ok()) return written;
   }
   return catalogue;
+}
+
+// The last change may be that of a process that was killed before it could sync it. From now on it
+// counts, and a power cut must not take a topic away with what is flushed into it.
+absl::Status CatalogueFile::SyncWhatWasRead() {
+  auto file = files_->Open(path_, io::OpenMode::kRead);
+  return file.ok() ? (*file)->Sync() : file.status();
 }
 
 bool CatalogueFile::IsMostlyHistory() const {

@@ -57,6 +57,7 @@ class CatalogueFile {
   CatalogueFile(io::FileSystem* files, std::string path, Clock* clock)
       : files_(files), path_(std::move(path)), clock_(clock) {}
 
+  absl::Status SyncWhatWasRead();
   bool IsMostlyHistory() const;
   absl::Status Append(const CatalogueCommand& command);
   absl::Status Rewrite(const CatalogueImage& image);

@@ -19,6 +19,18 @@ constexpr std::string_view kDeletedSuffix = "-delete";
 constexpr std::size_t kUniqueIdDigits = 32;
 constexpr std::size_t kMaxFileName = 255;
 
+// Any of the folders above may have been made for this one. Not those that this process may not
+// look into, nor those of a file system that cannot sync a folder (EINVAL: squashfs and other
+// read-only ones).
+absl::Status SyncAncestors(io::FileSystem& files, const std::string& path) {
+  for (std::string at = io::ParentPath(path);; at = io::ParentPath(at)) {
+    auto synced = files.SyncDirectory(at);
+    const bool is_foreign = absl::IsPermissionDenied(synced) || absl::IsInvalidArgument(synced);
+    if (!synced.ok() && !is_foreign) return synced;
+    if (at == "/" || at == ".") return absl::OkStatus();
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<DataFolder>> DataFolder::Open(io::FileSystem* files,
@@ -41,30 +53,39 @@ absl::StatusOr<std::unique_ptr<DataFolder>> DataFolder::Open(io::FileSystem* fil
 }
 
 absl::Status DataFolder::Prepare(bool create_if_missing) {
+  // meta.properties comes after the folders above are synced. Where it is missing they may not be,
+  // though they are there: an earlier process may have been killed in between.
+  const auto in_use = files_->Exists(path_ + "/" + kMetaPropertiesFile);
+  if (!in_use.ok()) return in_use.status();
+  if (*in_use) return absl::OkStatus();
   const auto exists = files_->Exists(path_);
   if (!exists.ok()) return exists.status();
-  if (*exists) return absl::OkStatus();
-  if (!create_if_missing) {
+  if (!*exists && !create_if_missing) {
     return MakeError(
         absl::StatusCode::kNotFound, ErrorCode::kUnknownServerError,
         fmt::format("there is no folder {}, and Options::create_if_missing is false", path_));
   }
   if (auto made = files_->CreateDirectories(path_); !made.ok()) return made;
-  return files_->SyncDirectory(io::ParentPath(path_));
+  return SyncAncestors(*files_, path_);
 }
 
 // From here on a crash must be seen as one, so the mark goes before anything is written.
+//
+// The folder is synced even where there is no mark: a process that was killed between making a file
+// or a partition's folder and syncing its name left something that a power cut could take, with all
+// that is flushed into it from now on.
 absl::Status DataFolder::TakeCleanMark() {
   const std::string path = path_ + "/" + kCleanShutdownFile;
   const auto exists = files_->Exists(path);
   if (!exists.ok()) return exists.status();
   was_clean_ = *exists;
-  if (!was_clean_) return absl::OkStatus();
-  if (auto removed = files_->Remove(path); !removed.ok()) return removed;
+  if (was_clean_) {
+    if (auto removed = files_->Remove(path); !removed.ok()) return removed;
+  }
   return files_->SyncDirectory(path_);
 }
 
-log::OffsetCheckpoint DataFolder::Read(const char* name, const LogSink& sink) {
+std::optional<log::OffsetCheckpoint> DataFolder::Read(const char* name, const LogSink& sink) {
   auto offsets = log::ReadOffsetCheckpoint(*files_, path_ + "/" + name);
   if (offsets.ok()) return *std::move(offsets);
   if (sink) {
@@ -73,7 +94,7 @@ log::OffsetCheckpoint DataFolder::Read(const char* name, const LogSink& sink) {
   }
   // Whether the logs are whole is not known either, then.
   was_clean_ = false;
-  return {};
+  return std::nullopt;
 }
 
 absl::Status DataFolder::Write(const char* name, const log::OffsetCheckpoint& offsets) {

@@ -19,11 +19,12 @@ namespace rill::engine {
 inline constexpr char kLockFile[] = ".lock";
 inline constexpr char kCleanShutdownFile[] = ".kafka_cleanshutdown";
 
-// The offsets that the folder's checkpoint files hold.
+// The offsets that the folder's checkpoint files hold; nothing of a file of which that is not
+// known.
 struct FolderCheckpoints {
-  log::OffsetCheckpoint recovery_points;
-  log::OffsetCheckpoint log_starts;
-  log::OffsetCheckpoint high_watermarks;
+  std::optional<log::OffsetCheckpoint> recovery_points;
+  std::optional<log::OffsetCheckpoint> log_starts;
+  std::optional<log::OffsetCheckpoint> high_watermarks;
 };
 
 // The root of a data folder, as Kafka lays it out: the lock, whose folder it is, how it was left.
@@ -31,7 +32,7 @@ struct FolderCheckpoints {
 class DataFolder {
  public:
   // Locks the folder; makes it and its meta.properties where they are missing; reads the
-  // checkpoints (a damaged one counts as empty, which costs a longer recovery and is told to
+  // checkpoints (without one that is damaged, which costs a longer recovery and is told to
   // `sink`); takes the mark of a clean shutdown away. `files` must outlive this. Errors as
   // rill::Open.
   static absl::StatusOr<std::unique_ptr<DataFolder>> Open(io::FileSystem* files, std::string path,
@@ -55,7 +56,7 @@ class DataFolder {
 
   absl::Status Prepare(bool create_if_missing);
   absl::Status TakeCleanMark();
-  log::OffsetCheckpoint Read(const char* name, const LogSink& sink);
+  std::optional<log::OffsetCheckpoint> Read(const char* name, const LogSink& sink);
   absl::Status Write(const char* name, const log::OffsetCheckpoint& offsets);
 
   io::FileSystem* const files_;

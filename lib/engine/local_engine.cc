@@ -1,6 +1,7 @@
 #include "engine/local_engine.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "engine/topic_config.h"
@@ -16,9 +17,11 @@ absl::Status Prefixed(std::string_view prefix, const absl::Status& status) {
                    fmt::format("{}: {}", prefix, std::string(status.message())));
 }
 
-std::int64_t OffsetIn(const log::OffsetCheckpoint& offsets, const TopicPartition& partition) {
-  const auto found = offsets.find(partition);
-  return found == offsets.end() ? 0 : found->second;
+std::int64_t OffsetIn(const std::optional<log::OffsetCheckpoint>& offsets,
+                      const TopicPartition& partition) {
+  if (!offsets) return 0;
+  const auto found = offsets->find(partition);
+  return found == offsets->end() ? 0 : found->second;
 }
 
 // Bytes of what rill may have in the folder: its files, and the folders of partitions. A folder
@@ -201,33 +204,33 @@ absl::Time LocalEngine::UpkeepOfLogs(absl::Time now) {
 absl::Status LocalEngine::WriteCheckpoints(bool recovery_points, bool log_starts,
                                            bool high_watermarks) {
   absl::MutexLock lock(&checkpoint_mutex_);
-  FolderCheckpoints now;
+  log::OffsetCheckpoint recovered;
+  log::OffsetCheckpoint started;
+  log::OffsetCheckpoint shown;
   for (const auto& topic : topics(/*include_internal=*/true)) {
     for (const auto& partition : topic->partitions()) {
       const auto known = partition->Checkpoint();
       if (!known) continue;
       const TopicPartition& name = partition->topic_partition();
-      now.recovery_points[name] = known->recovery_point;
-      now.high_watermarks[name] = known->high_watermark;
-      if (known->log_start_offset > 0) now.log_starts[name] = known->log_start_offset;
+      recovered[name] = known->recovery_point;
+      shown[name] = known->high_watermark;
+      if (known->log_start_offset > 0) started[name] = known->log_start_offset;
     }
   }
-  absl::Status status;
-  if (recovery_points && now.recovery_points != checkpoints_.recovery_points) {
-    status.Update(folder_->WriteRecoveryPoints(now.recovery_points));
-    if (status.ok()) checkpoints_.recovery_points = std::move(now.recovery_points);
-  }
-  if (log_starts && now.log_starts != checkpoints_.log_starts) {
-    const auto written = folder_->WriteLogStarts(now.log_starts);
-    if (written.ok()) checkpoints_.log_starts = std::move(now.log_starts);
-    status.Update(written);
-  }
-  if (high_watermarks && now.high_watermarks != checkpoints_.high_watermarks) {
-    const auto written = folder_->WriteHighWatermarks(now.high_watermarks);
-    if (written.ok()) checkpoints_.high_watermarks = std::move(now.high_watermarks);
-    status.Update(written);
-  }
-  return status;
+  absl::Status first;
+  const auto write = [&](bool is_due, log::OffsetCheckpoint now, auto& written, auto how) {
+    if (!is_due || now == written) return;
+    written.reset();  // either may be there after a failure
+    const auto status = (folder_.get()->*how)(now);
+    if (status.ok()) written = std::move(now);
+    first.Update(status);
+  };
+  write(recovery_points, std::move(recovered), checkpoints_.recovery_points,
+        &DataFolder::WriteRecoveryPoints);
+  write(log_starts, std::move(started), checkpoints_.log_starts, &DataFolder::WriteLogStarts);
+  write(high_watermarks, std::move(shown), checkpoints_.high_watermarks,
+        &DataFolder::WriteHighWatermarks);
+  return first;
 }
 
 void LocalEngine::AddTask(std::shared_ptr<MaintenanceTask> task) {

@@ -162,7 +162,7 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   std::int64_t producer_ids_left_ ABSL_GUARDED_BY(change_mutex_) = 0;
 
   absl::Mutex checkpoint_mutex_ ABSL_ACQUIRED_BEFORE(topics_mutex_);
-  // As they were last read or written.
+  // As they were last read or written; what could not be, is written the next time.
   FolderCheckpoints checkpoints_ ABSL_GUARDED_BY(checkpoint_mutex_);
 
   mutable absl::Mutex topics_mutex_;

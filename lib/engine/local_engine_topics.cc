@@ -291,6 +291,8 @@ absl::Status LocalEngine::MoveFoldersAway(const std::string& name, const Catalog
   }
   // The names must be free for good before a topic of this name can be made again.
   if (auto synced = files.SyncDirectory(folder_->path()); !synced.ok()) return synced;
+  // Nor may it begin where the old one's checkpoints stood.
+  if (auto written = WriteCheckpoints(true, true, true); !written.ok()) return written;
   return catalogue_->Commit(TopicChange{name, std::nullopt});
 }
 

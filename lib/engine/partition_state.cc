@@ -59,7 +59,11 @@ absl::Status PartitionState::PrepareFolder(const std::string& directory) {
   io::FileSystem& files = environment_->files();
   const std::string path = directory + "/" + log::kPartitionMetadataFile;
   const auto metadata = log::ReadPartitionMetadata(files, path);
-  if (metadata.ok() && metadata->topic_id == topic_id_) return absl::OkStatus();
+  if (metadata.ok() && metadata->topic_id == topic_id_) {
+    // What the engine found when it was opened was synced then (DataFolder). Else it was made
+    // since, perhaps in an attempt that failed before the data folder had it for good.
+    return checkpoint_ ? absl::OkStatus() : files.SyncDirectory(environment_->directory());
+  }
   if (metadata.ok()) {
     return MakeError(absl::StatusCode::kFailedPrecondition, ErrorCode::kKafkaStorageError,
                      fmt::format("{} belongs to a topic with the id {}, not to {} with the id {}; "

@@ -62,7 +62,7 @@ class PartitionState : public std::enable_shared_from_this<PartitionState> {
   absl::Time Upkeep(absl::Time now, absl::Duration interval);
 
  private:
-  absl::Status PrepareFolder(const std::string& directory);
+  absl::Status PrepareFolder(const std::string& directory) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<std::shared_ptr<log::PartitionLog>> Open() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::shared_ptr<EngineEnvironment> environment_;

@@ -149,6 +149,27 @@ struct Bench {
 // Topics by name, to be compared as a whole.
 using Topics = std::map<std::string, CatalogueTopic>;
 
+TEST_CASE("A change that a killed process did not sync is there for good once it was read") {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    CAPTURE(seed);
+    Bench bench;
+    REQUIRE(bench.Open().ok());
+    CatalogueImage image;
+    image.Apply(TopicChange{"orders", Topic(1)});
+    {
+      auto file =
+          io::FileSystemOf(*bench.storage).Open("/data/rill.catalogue", io::OpenMode::kReadWrite);
+      REQUIRE(file.ok());
+      REQUIRE((*file)->WriteAt(0, *FormatCatalogue(image, 0)).ok());
+    }
+    REQUIRE((*bench.Open())->image().topics().contains("orders"));
+    bench.storage = bench.storage->PowerLoss(seed);
+    const auto after = bench.Open();
+    REQUIRE(after.ok());
+    CHECK((*after)->image().topics().contains("orders"));
+  }
+}
+
 TEST_CASE("What was committed is there when the catalogue is opened again") {
   Bench bench;
   Topics expected;

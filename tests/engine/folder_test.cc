@@ -1,9 +1,10 @@
-// Where an engine's folder is, and that it stays there.
+// Where an engine's folder is, and what is there of it after a power cut.
 
 #include <cerrno>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "../io/temporary_folder.h"
 #include "catch.h"
@@ -16,6 +17,7 @@ namespace {
 using test::TemporaryFolder;
 using testing::FaultyStorage;
 using testing::FileCall;
+using testing::kForever;
 namespace fs = std::filesystem;
 
 // Has the process work elsewhere until the end of its scope.
@@ -68,6 +70,84 @@ TEST_CASE("A folder that another process takes away meanwhile does not keep the 
   REQUIRE(storage->WriteFile("data/" + deleted + "/00000000000000000000.log", "x").ok());
   storage->FailNext(FileCall::kList, deleted, ENOENT);
   CHECK(MustOpen("data", options)->Close().ok());
+}
+
+Options On(std::shared_ptr<FaultyStorage> storage) {
+  Options options = ByCaller();
+  options.storage = std::move(storage);
+  return options;
+}
+
+TEST_CASE("A folder that was made some levels deep is there after a power cut, and its topics") {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    CAPTURE(seed);
+    const auto storage = std::make_shared<FaultyStorage>();
+    const auto engine = MustOpen("a/b/c", On(storage));
+    REQUIRE(engine->CreateTopic("orders", {}).ok());
+    Options existing = On(storage->PowerLoss(seed));
+    existing.create_if_missing = false;
+    CHECK(MustOpen("a/b/c", existing)->FindTopic("orders").ok());
+  }
+}
+
+// An engine whose topics are flushed before an append is acknowledged.
+Options Flushed(std::shared_ptr<FaultyStorage> storage) {
+  Options options = On(std::move(storage));
+  options.configs = {{"log.flush.interval.messages", "1"}};
+  return options;
+}
+
+// The engine, still open, after it acknowledged a record.
+absl::StatusOr<std::shared_ptr<LocalEngine>> OpenAndAppend(
+    const std::shared_ptr<FaultyStorage>& storage, const char* value) {
+  auto engine = LocalEngine::Open("a/b/c", Flushed(storage));
+  if (!engine.ok()) return engine;
+  const auto topic = (*engine)->EnsureTopic("orders", {});
+  if (!topic.ok()) return topic.status();
+  const auto partition = (*topic)->OpenPartition(0);
+  if (!partition.ok()) return partition.status();
+  const auto appended = AppendOne(PartitionAccess::Make(*partition), value);
+  if (!appended.ok()) return appended;
+  return engine;
+}
+
+TEST_CASE("What a killed process made and did not sync holds what the next one flushes into it") {
+  const std::uint64_t first = FirstSeed();
+  bool lived = false;
+  for (std::int64_t last = 0; !lived; ++last) {
+    const auto storage = std::make_shared<FaultyStorage>();
+    storage->Fail({.call = FileCall::kAny, .error = EIO, .after = last, .times = kForever});
+    const auto killed = OpenAndAppend(storage, "killed");
+    lived = killed.ok();
+    // A file's sync that fails takes pages away, which a kill does not.
+    if (Mentions(killed.status(), "cannot sync a/b/c/")) continue;
+    for (std::uint64_t seed = first; seed < first + 5; ++seed) {
+      CAPTURE(last, seed, killed.status().ToString());
+      const auto left = storage->ProcessKill();
+      const auto engine = OpenAndAppend(left, "flushed");
+      REQUIRE(engine.status() == absl::OkStatus());
+      const auto after = MustOpen("a/b/c", On(left->PowerLoss(seed)));
+      const auto values = Values(MustPartition(*after, "orders"));
+      REQUIRE_FALSE(values.empty());
+      CHECK(values.back() == "flushed");
+    }
+  }
+}
+
+TEST_CASE("A partition that is opened at the second attempt only is there after a power cut") {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    CAPTURE(seed);
+    const auto storage = std::make_shared<FaultyStorage>();
+    const auto engine = MustOpen("data", Flushed(storage));
+    const auto topic = engine->CreateTopic("orders", {});
+    REQUIRE(topic.ok());
+    // The partition's own folder is synced before the one that it is in.
+    storage->Fail({.call = FileCall::kSyncDirectory, .error = EIO, .after = 1, .times = 1});
+    REQUIRE_FALSE((*topic)->OpenPartition(0).ok());
+    REQUIRE(AppendOne(MustPartition(*engine, "orders"), "kept").ok());
+    const auto after = MustOpen("data", On(storage->PowerLoss(seed)));
+    CHECK(Values(MustPartition(*after, "orders")) == std::vector<std::string>{"kept"});
+  }
 }
 
 }  // namespace

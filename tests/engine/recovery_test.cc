@@ -1,7 +1,9 @@
 // What an engine finds after the process or the machine died, wherever that happened.
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -85,35 +87,111 @@ TEST_CASE("A power cut takes nothing that was flushed") {
   }
 }
 
+TEST_CASE("A topic made anew does not begin where the deleted one's log started") {
+  for (const bool power_cut : {false, true}) {
+    CAPTURE(power_cut);
+    const auto storage = std::make_shared<FaultyStorage>();
+    {
+      const auto engine = MustOpen("data", On(storage));
+      REQUIRE(engine->CreateTopic("orders", {}).ok());
+      Partition partition = MustPartition(*engine, "orders");
+      for (int i = 0; i < 60; ++i) REQUIRE(AppendOne(partition, "old").ok());
+      REQUIRE(partition.DeleteRecordsBefore(50).ok());
+      REQUIRE(engine->Close().ok());
+    }
+    const auto engine = MustOpen("data", On(storage));
+    REQUIRE(MustPartition(*engine, "orders").log_start_offset() == 50);
+    REQUIRE(engine->DeleteTopic("orders").ok());
+    REQUIRE(engine->CreateTopic("orders", {.configs = {{"flush.messages", "1"}}}).ok());
+    std::vector<std::string> expected;
+    for (int i = 0; i < 10; ++i) {
+      expected.push_back("new " + std::to_string(i));
+      REQUIRE(AppendOne(MustPartition(*engine, "orders"), expected.back()).ok());
+    }
+    const auto left = power_cut ? storage->PowerLoss(1) : storage->ProcessKill();
+    const auto after = MustOpen("data", On(left));
+    CHECK(MustPartition(*after, "orders").log_start_offset() == 0);
+    CHECK(Values(MustPartition(*after, "orders")) == expected);
+  }
+}
+
+TEST_CASE("A checkpoint that could not be read does not outlive the topics it speaks of") {
+  const auto storage = std::make_shared<FaultyStorage>();
+  {
+    const auto engine = MustOpen("data", On(storage));
+    REQUIRE(engine->CreateTopic("orders", {}).ok());
+    Partition partition = MustPartition(*engine, "orders");
+    for (int i = 0; i < 3; ++i) REQUIRE(AppendOne(partition, "old").ok());
+    REQUIRE(partition.DeleteRecordsBefore(2).ok());
+    REQUIRE(engine->Close().ok());
+  }
+  storage->FailNext(FileCall::kRead, "log-start-offset-checkpoint");
+  const auto engine = MustOpen("data", On(storage));
+  REQUIRE(engine->DeleteTopic("orders").ok());
+  REQUIRE(engine->CreateTopic("orders", {}).ok());
+  REQUIRE(AppendOne(MustPartition(*engine, "orders"), "new").ok());
+  const auto after = MustOpen("data", On(storage->ProcessKill()));
+  CHECK(Values(MustPartition(*after, "orders")) == std::vector<std::string>{"new"});
+}
+
 // What is known of topics after a run in which storage failed.
 struct Known {
   std::map<std::string, std::set<int>> partitions;  // what each may have; 0: it may be missing
+  // Flushed and acknowledged, from the topic's first record on.
+  std::map<std::string, std::vector<std::string>> flushed;
 };
 
-// Makes, grows, changes and deletes topics, in storage that may fail at any moment; notes what must
-// and what may be there afterwards.
+// `done`: the topic has so many partitions. Otherwise it may have: the failure may have come after
+// the deed.
+void Note(Known& known, const char* name, int partitions, const absl::Status& done) {
+  auto& may_be = known.partitions[name];
+  if (done.ok()) may_be.clear();
+  may_be.insert(partitions);
+}
+
+std::optional<Partition> FirstPartition(LocalEngine& engine, const char* topic) {
+  const auto found = engine.FindTopic(topic);
+  if (!found.ok()) return std::nullopt;
+  auto partition = TopicAccess::Make(*found).partition(0);
+  return partition.ok() ? std::optional(*std::move(partition)) : std::nullopt;
+}
+
+// Leaves the topic "a" with a log that does not start at 0.
+void FirstRun(LocalEngine& engine, Known& known) {
+  Note(known, "a", 2, engine.CreateTopic("a", {.partitions = 2}).status());
+  Note(known, "b", 1, engine.CreateTopic("b", {.partitions = 1}).status());
+  if (auto partition = FirstPartition(engine, "a")) {
+    for (int i = 0; i < 3; ++i) AppendOne(*partition, "old").IgnoreError();
+    partition->DeleteRecordsBefore(2).IgnoreError();
+  }
+  if (engine.FindTopic("b").ok()) Note(known, "b", 3, engine.CreatePartitions("b", 3));
+  engine.Close().IgnoreError();
+}
+
+void SecondRun(LocalEngine& engine, Known& known) {
+  if (engine.FindTopic("a").ok()) Note(known, "a", 0, engine.DeleteTopic("a"));
+  const auto anew =
+      engine.CreateTopic("a", {.partitions = 1, .configs = {{"flush.messages", "1"}}});
+  Note(known, "a", 1, anew.status());
+  if (auto partition = anew.ok() ? FirstPartition(engine, "a") : std::nullopt) {
+    for (const char* value : {"0", "1", "2", "3"}) {
+      if (!AppendOne(*partition, value).ok()) break;
+      known.flushed["a"].push_back(value);
+    }
+  }
+  Note(known, "c", 1, engine.CreateTopic("c", {.partitions = 1}).status());
+  engine.Close().IgnoreError();
+}
+
+// Makes, grows and deletes topics, and makes one anew, in storage that may fail at any moment;
+// notes what must and what may be there afterwards.
 Known Run(const std::shared_ptr<FaultyStorage>& storage) {
   Known known;
   for (const char* name : {"a", "b", "c"}) known.partitions[name] = {0};
-  const auto opened = LocalEngine::Open("data", On(storage));
-  if (!opened.ok()) return known;
-  LocalEngine& engine = **opened;
-  // `done`: it happened. Otherwise it may have: the failure may have come after the deed.
-  const auto note = [&](const char* name, int partitions, const absl::Status& done) {
-    auto& may_be = known.partitions[name];
-    if (done.ok()) may_be.clear();
-    may_be.insert(partitions);
-  };
-  note("a", 2, engine.CreateTopic("a", {.partitions = 2}).status());
-  note("b", 1, engine.CreateTopic("b", {.partitions = 1}).status());
-  if (const auto topic = engine.FindTopic("a"); topic.ok()) {
-    const auto partition = TopicAccess::Make(*topic).partition(0);
-    if (partition.ok()) AppendOne(*partition, "x").IgnoreError();
+  for (const auto run : {FirstRun, SecondRun}) {
+    const auto engine = LocalEngine::Open("data", On(storage));
+    if (engine.ok()) run(**engine, known);
   }
-  if (engine.FindTopic("b").ok()) note("b", 3, engine.CreatePartitions("b", 3));
-  if (engine.FindTopic("a").ok()) note("a", 0, engine.DeleteTopic("a"));
-  note("c", 1, engine.CreateTopic("c", {.partitions = 1}).status());
-  engine.Close().IgnoreError();
   return known;
 }
 
@@ -123,6 +201,11 @@ void CheckKnown(LocalEngine& engine, const Known& known) {
     const int partitions = found.ok() ? (*found)->partition_count() : 0;
     CAPTURE(name, partitions);
     CHECK(may_be.contains(partitions));
+    if (const auto flushed = known.flushed.find(name); flushed != known.flushed.end()) {
+      auto values = Values(MustPartition(engine, name));
+      values.resize(std::min(values.size(), flushed->second.size()));
+      CHECK(values == flushed->second);
+    }
     // Whatever is there can be used.
     if (found.ok()) CHECK(AppendOne(MustPartition(engine, name), "after").ok());
   }
