@@ -95,8 +95,9 @@ class RILL_EXPORT Engine {
   ResourceUse resource_use() const;
 
   // Stops the background work, writes the checkpoints, trims the segments, marks the folder cleanly
-  // shut down and lets it go. Producers should be closed before: records that they still hold back
-  // fail. Returns the first failure but closes all the same. Calling it again is OK.
+  // shut down and lets it go. Records that producers still hold back are sent first, and those that
+  // come later refused; only close the producers before to know that all were stored. Returns the
+  // first failure but closes all the same. Calling it again is OK.
   absl::Status Close();
 
  private:

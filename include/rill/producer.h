@@ -81,11 +81,12 @@ class RILL_EXPORT PendingSend {
         status_(std::move(other.status_)),
         settled_(std::exchange(other.settled_, false)) {}
   PendingSend& operator=(PendingSend&& other) noexcept {
-    std::swap(batch_, other.batch_);
-    std::swap(offset_, other.offset_);
-    std::swap(timestamp_ms_, other.timestamp_ms_);
-    std::swap(status_, other.status_);
-    std::swap(settled_, other.settled_);
+    PendingSend taken(std::move(other));  // and lets go of what was here
+    std::swap(batch_, taken.batch_);
+    std::swap(offset_, taken.offset_);
+    std::swap(timestamp_ms_, taken.timestamp_ms_);
+    std::swap(status_, taken.status_);
+    std::swap(settled_, taken.settled_);
     return *this;
   }
   ~PendingSend() {
@@ -97,7 +98,8 @@ class RILL_EXPORT PendingSend {
   // Waits, at most `timeout`, until the record is acknowledged or has failed; then where it landed,
   // or why not. DeadlineExceeded (REQUEST_TIMED_OUT) when the time is over first: the record may
   // still be delivered, and Wait may be called again. Waiting for a record that lingers sends its
-  // batch at once, in this thread: nobody waits for the linger.
+  // batch at once, in this thread: nobody waits for the linger. FailedPrecondition from within a
+  // DeliveryCallback, unless it is ready.
   absl::StatusOr<RecordMetadata> Wait(absl::Duration timeout = absl::InfiniteDuration()) const;
 
  private:
@@ -116,16 +118,17 @@ class RILL_EXPORT PendingSend {
 
 // Called once per record, in whichever thread completes it: one that sends, or the engine's
 // maintenance thread. In order of offset for the records that one thread sends to one partition; of
-// a record that is refused on the spot, before Send returns. It may Send (to find buffer_memory
-// full is then an error at once); it must not block, throw, wait for a PendingSend, nor call the
-// producer's Flush or Close or destroy it.
+// a record that is refused on the spot, before Send returns. It may Send, to any producer (to find
+// buffer_memory full is then an error at once). It must not block, throw or destroy a producer:
+// waiting for a PendingSend, Flush, Close, and ClaimRecord of a producer that has batches (linger,
+// compression, idempotence) are FailedPrecondition in it.
 using DeliveryCallback = std::function<void(const absl::StatusOr<RecordMetadata>&)>;
 
 // Room in a partition's log for one record, claimed to be written in place. Fill `value()`, then
-// Publish. While it lives, other appends to the partition wait: fill it and let go, and do not
-// append to that partition, or close the engine, in the same thread meanwhile. Destroying it
-// unpublished abandons the record and leaves no trace. To be used and destroyed by the thread that
-// claimed it.
+// Publish. While it lives, other appends to the partition wait: fill it and let go. Meanwhile the
+// same thread makes no other call of this engine's producers, nor RunMaintenance, Flush or Close of
+// the engine: any of them may have to append to that partition. Destroying it unpublished abandons
+// the record and leaves no trace. To be used and destroyed by the thread that claimed it.
 class RILL_EXPORT Claim {
  public:
   Claim(Claim&&) noexcept;
@@ -171,13 +174,14 @@ class RILL_EXPORT Producer {
   absl::StatusOr<Claim> ClaimRecord(const Topic& topic, const ProducerRecord& record,
                                     std::size_t value_size);
 
-  // Sends what lingers and returns when everything sent before is acknowledged or has failed; the
-  // first failure of any Send since the last Flush. DeadlineExceeded (REQUEST_TIMED_OUT) when other
-  // threads' appends are not done within `timeout`; those in this thread are not interrupted.
+  // Sends what lingers and returns when everything sent before is acknowledged or has failed, and
+  // the callbacks have been told; the first failure of any Send since the last Flush.
+  // DeadlineExceeded (REQUEST_TIMED_OUT) when other threads' appends are not done within `timeout`;
+  // those in this thread are not interrupted.
   absl::Status Flush(absl::Duration timeout = absl::InfiniteDuration());
 
-  // Refuses further records, then does as Flush. What has not been sent when `timeout` is over
-  // fails. Calling it again is OK.
+  // Refuses further records, then does as Flush. What no thread has begun to send when `timeout` is
+  // over fails. Calling it again is OK; while another thread is at it, waits for that one as long.
   absl::Status Close(absl::Duration timeout = absl::InfiniteDuration());
 
  private:

@@ -8,6 +8,12 @@
 
 namespace rill::client {
 
+// The time `wait` after `now_nanos`; INT64_MAX, which is never, for a wait that has no end.
+inline std::int64_t NanosAfter(std::int64_t now_nanos, absl::Duration wait) {
+  const std::int64_t nanos = absl::ToInt64Nanoseconds(wait);
+  return nanos > INT64_MAX - now_nanos ? INT64_MAX : now_nanos + nanos;
+}
+
 // Reads an engine's clock in nanoseconds since the Unix epoch. The system's clock is read without
 // going through absl::Time, which costs 20 ns of 35. Thread-safe.
 class ClockReader {

@@ -13,12 +13,14 @@ constexpr std::int64_t kGraceNanos = 1'000'000'000;
 }  // namespace
 
 absl::Time LingerTask::Run(absl::Time now) {
+  const auto routes = routes_.lock();
+  if (routes == nullptr) return absl::InfiniteFuture();
   // Before the due times are looked at: see ProducerContext::NoteDue.
   context_->next_visit_nanos.store(INT64_MAX);
   const std::int64_t now_nanos = absl::ToUnixNanos(now);
   const std::int64_t linger = absl::ToInt64Nanoseconds(context_->options.linger);
   std::int64_t earliest = INT64_MAX;
-  for (const auto& queue : routes_->Queues()) {
+  for (const auto& queue : routes->Queues()) {
     std::int64_t due = queue->due_nanos();
     if (due == INT64_MAX) continue;
     // A clock that was set back does not make records wait for it to catch up.
@@ -33,6 +35,12 @@ absl::Time LingerTask::Run(absl::Time now) {
   while (earliest < next && !context_->next_visit_nanos.compare_exchange_weak(next, earliest)) {
   }
   return absl::FromUnixNanos(earliest);
+}
+
+void LingerTask::OnEngineClose() {
+  const auto routes = routes_.lock();
+  if (routes == nullptr) return;
+  for (const auto& queue : routes->Queues()) queue->SendOpen();
 }
 
 }  // namespace rill::client

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <memory>
+#include <utility>
+
 #include "absl/time/time.h"
 #include "client/producer_context.h"
 #include "client/route.h"
@@ -10,15 +13,18 @@ namespace rill::client {
 // Sends the batches of one producer whose linger is over, in the engine's maintenance.
 class LingerTask final : public engine::MaintenanceTask {
  public:
-  // Both outlive the task's stay with the engine.
-  LingerTask(ProducerContext* context, const RouteTable* routes)
-      : context_(context), routes_(routes) {}
+  // Holding on to `routes` must keep `context`, too. Weak, for a run may go on when the producer
+  // has closed, and must not find it gone; nor is it to keep a producer that nobody has any more.
+  LingerTask(ProducerContext* context, std::weak_ptr<const RouteTable> routes)
+      : context_(context), routes_(std::move(routes)) {}
 
   absl::Time Run(absl::Time now) override;
+  // Sends what still lingers, for no linger ends any more.
+  void OnEngineClose() override;
 
  private:
   ProducerContext* const context_;
-  const RouteTable* const routes_;
+  const std::weak_ptr<const RouteTable> routes_;
 };
 
 }  // namespace rill::client

@@ -13,11 +13,6 @@ namespace {
 
 constexpr std::int64_t kNanosPerMilli = 1'000'000;
 
-std::int64_t Due(std::int64_t now_nanos, absl::Duration linger) {
-  const std::int64_t nanos = absl::ToInt64Nanoseconds(linger);
-  return nanos > INT64_MAX - now_nanos ? INT64_MAX : now_nanos + nanos;
-}
-
 // Sequence numbers go round after 2^31-1, as Kafka's do.
 std::int32_t After(std::int32_t sequence, int records) {
   constexpr auto kMost = std::numeric_limits<std::int32_t>::max();
@@ -65,6 +60,9 @@ absl::Status PartitionQueue::Prepare(const RecordData& record, std::size_t size,
                                      std::int64_t now_nanos, std::size_t& wanted) {
   if (context_->closed.load(std::memory_order_relaxed)) return ProducerClosed();
   if (open_ == nullptr) {
+    // Under the lock, as with `closed` above: what was opened without seeing it is found by the
+    // LingerTask when the engine closes, and sent.
+    if (auto status = context_->engine->CheckOpen(); !status.ok()) return status;
     config_ = topic_->config();
     limit_ = std::min(context_->options.batch_size,
                       static_cast<std::size_t>(config_->max_message_bytes));
@@ -72,7 +70,7 @@ absl::Status PartitionQueue::Prepare(const RecordData& record, std::size_t size,
   if (auto status = CheckRecord(record, now_nanos); !status.ok()) return status;
   if (open_ != nullptr) return absl::OkStatus();
   const std::size_t charge = std::max(context_->options.batch_size, kBatchHeaderSize + size);
-  if (auto status = context_->memory.TryTake(charge); !status.ok()) {
+  if (auto status = context_->memory.TryTake(charge, where()); !status.ok()) {
     wanted = charge;
     return status;
   }
@@ -105,7 +103,7 @@ void PartitionQueue::Open(std::size_t charge, std::int64_t now_nanos) {
   open_ = context_->pool->GetBatch();
   open_->Open(shared_from_this(), name_->shared_where(), context_->pool,
               context_->pool->GetBuilder(), charge);
-  due_nanos_.store(Due(now_nanos, context_->options.linger));
+  due_nanos_.store(NanosAfter(now_nanos, context_->options.linger));
 }
 
 void PartitionQueue::CloseOpen() {
@@ -145,7 +143,8 @@ void PartitionQueue::SendOpen() {
 PendingBatch* PartitionQueue::NextClosed(bool stop) {
   base::MutexLock lock(&mutex_);
   in_flight_ = nullptr;
-  if (stop || first_ == nullptr) {
+  // A closed engine has no maintenance to take the job over. (Under the lock: see Prepare.)
+  if ((stop && !context_->engine->closed()) || first_ == nullptr) {
     sending_ = false;
     if (first_ != nullptr) due_nanos_.store(0);
     return nullptr;
@@ -191,6 +190,9 @@ void PartitionQueue::Settle(PendingBatch* batch, const absl::StatusOr<AppendResu
   FreeMemory(*batch);
   batch->Complete(result);
   progress_.Notify();
+  if (batch->progress() == PendingBatch::Progress::kReported) return;
+  batch->Report();
+  progress_.Notify();
 }
 
 void PartitionQueue::FreeMemory(PendingBatch& batch) {
@@ -202,8 +204,13 @@ void PartitionQueue::FreeMemory(PendingBatch& batch) {
 }
 
 bool PartitionQueue::Finish(PendingBatch* batch, base::Deadline deadline) {
+  return Reach(batch, PendingBatch::Progress::kDone, deadline);
+}
+
+bool PartitionQueue::Reach(PendingBatch* batch, PendingBatch::Progress wanted,
+                           base::Deadline deadline) {
   for (;;) {
-    if (batch->done()) return true;
+    if (batch->progress() >= wanted) return true;
     const auto ticket = progress_.Prepare();
     bool send = false;
     {
@@ -215,12 +222,20 @@ bool PartitionQueue::Finish(PendingBatch* batch, base::Deadline deadline) {
       SendClosed(batch);
       continue;
     }
-    if (batch->done()) return true;
-    if (!progress_.Wait(ticket, deadline)) return batch->done();
+    if (batch->progress() >= wanted) return true;
+    if (!progress_.Wait(ticket, deadline)) return batch->progress() >= wanted;
   }
 }
 
+bool PartitionQueue::SendAll(base::Deadline deadline) {
+  return CloseAndReach(PendingBatch::Progress::kDone, deadline);
+}
+
 bool PartitionQueue::Flush(base::Deadline deadline) {
+  return CloseAndReach(PendingBatch::Progress::kReported, deadline);
+}
+
+bool PartitionQueue::CloseAndReach(PendingBatch::Progress wanted, base::Deadline deadline) {
   PendingBatch* last = nullptr;
   {
     base::MutexLock lock(&mutex_);
@@ -229,9 +244,9 @@ bool PartitionQueue::Flush(base::Deadline deadline) {
     if (last == nullptr) return true;
     last->Ref();
   }
-  const bool done = Finish(last, deadline);
+  const bool reached = Reach(last, wanted, deadline);
   last->Unref();
-  return done;
+  return reached;
 }
 
 void PartitionQueue::Abort(const absl::Status& status) {

@@ -60,6 +60,8 @@ class PartitionQueue : public std::enable_shared_from_this<PartitionQueue> {
   // returns when it is done. False when `deadline` passed first.
   bool Finish(PendingBatch* batch, base::Deadline deadline);
   // Sends all that was added before and returns when it is done. False as above.
+  bool SendAll(base::Deadline deadline);
+  // The same, and returns when the callbacks have run, too.
   bool Flush(base::Deadline deadline);
   // Fails everything that no thread is sending.
   void Abort(const absl::Status& status);
@@ -82,7 +84,12 @@ class PartitionQueue : public std::enable_shared_from_this<PartitionQueue> {
   void CloseOpen() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Whether the caller is to call SendClosed now.
   bool TakeSending() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // The next batch to send, or null, and then nobody is sending any more.
+  bool Reach(PendingBatch* batch, PendingBatch::Progress wanted, base::Deadline deadline)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  bool CloseAndReach(PendingBatch::Progress wanted, base::Deadline deadline)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  // The next batch to send, or null, and then nobody is sending any more. Null before all are sent
+  // only with `stop`.
   PendingBatch* NextClosed(bool stop) ABSL_LOCKS_EXCLUDED(mutex_);
   // Sends closed batches in order: all of them, or its fair share, but `until` in any case.
   void SendClosed(PendingBatch* until) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -107,7 +114,7 @@ class PartitionQueue : public std::enable_shared_from_this<PartitionQueue> {
   std::size_t limit_ ABSL_GUARDED_BY(mutex_) = 0;
 
   std::atomic<std::int64_t> due_nanos_ = INT64_MAX;
-  // A batch is done, or the job of sending is free.
+  // A batch is done or reported, or the job of sending is free.
   base::Wakeup progress_;
 
   // Whoever sends reads and writes it; the lock is taken between one sender and the next.

@@ -1,5 +1,6 @@
 #include "client/pending_batch.h"
 
+#include <string>
 #include <utility>
 
 namespace rill::client {
@@ -10,6 +11,19 @@ thread_local int callbacks_running = 0;
 }  // namespace
 
 bool InDeliveryCallback() { return callbacks_running > 0; }
+
+absl::Status CalledFromCallback(const char* call) {
+  return absl::FailedPreconditionError(
+      std::string(call) + " waits for records, and so may not be called from a DeliveryCallback");
+}
+
+DeliveryScope::DeliveryScope() { ++callbacks_running; }
+DeliveryScope::~DeliveryScope() { --callbacks_running; }
+
+void Deliver(const DeliveryCallback& callback, const absl::StatusOr<RecordMetadata>& result) {
+  const DeliveryScope scope;
+  callback(result);
+}
 
 void PendingBatch::Open(std::shared_ptr<PartitionQueue> queue,
                         std::shared_ptr<const TopicPartition> where,
@@ -22,7 +36,7 @@ void PendingBatch::Open(std::shared_ptr<PartitionQueue> queue,
   builder_ = std::move(builder);
   charge_ = charge;
   status_ = absl::OkStatus();
-  done_.store(false, std::memory_order_relaxed);
+  progress_.store(Progress::kWaits, std::memory_order_relaxed);
   next = nullptr;
   base::MutexLock lock(&queue_mutex_);
   queue_ = std::move(queue);
@@ -47,20 +61,25 @@ void PendingBatch::Complete(const absl::StatusOr<AppendResult>& result) {
   } else {
     status_ = result.status();
   }
-  done_.store(true, std::memory_order_seq_cst);
+  // One store for both steps where nobody is to be told.
+  progress_.store(listeners_.empty() ? Progress::kReported : Progress::kDone,
+                  std::memory_order_seq_cst);
   std::shared_ptr<PartitionQueue> queue;
-  {
-    base::MutexLock lock(&queue_mutex_);
-    queue = std::move(queue_);
-  }
+  base::MutexLock lock(&queue_mutex_);
+  queue = std::move(queue_);
+}
+
+void PendingBatch::Report() {
   if (listeners_.empty()) return;
-  ++callbacks_running;
-  for (Listener& listener : listeners_) {
-    listener.callback(ResultOf(listener.index, listener.timestamp_ms));
-    listener.callback = nullptr;  // what it holds goes with its record
+  {
+    const DeliveryScope scope;
+    for (Listener& listener : listeners_) {
+      listener.callback(ResultOf(listener.index, listener.timestamp_ms));
+      listener.callback = nullptr;  // what it holds goes with its record
+    }
+    listeners_.clear();
   }
-  --callbacks_running;
-  listeners_.clear();
+  progress_.store(Progress::kReported, std::memory_order_seq_cst);
 }
 
 std::shared_ptr<PartitionQueue> PendingBatch::queue() const {

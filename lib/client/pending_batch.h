@@ -50,12 +50,17 @@ class PendingBatch {
   BatchBuilder& builder() { return *builder_; }
   std::unique_ptr<BatchBuilder> TakeBuilder() { return std::move(builder_); }
 
-  // Settles the result, then reports it to the callbacks in order. Once.
+  // Settles the result. Once; then Report is due.
   void Complete(const absl::StatusOr<AppendResult>& result);
+  // Tells the callbacks, in order.
+  void Report();
 
   // --- For those who ask.
 
-  bool done() const { return done_.load(std::memory_order_seq_cst); }
+  enum class Progress { kWaits, kDone, kReported };
+  // kDone: the result is known. kReported: the callbacks have run as well.
+  Progress progress() const { return progress_.load(std::memory_order_seq_cst); }
+  bool done() const { return progress() != Progress::kWaits; }
   // The queue that will send it; null when it is done.
   std::shared_ptr<PartitionQueue> queue() const;
   // Where the record at `index` landed; for a batch that is done.
@@ -91,10 +96,10 @@ class PendingBatch {
   mutable base::Mutex queue_mutex_;
   std::shared_ptr<PartitionQueue> queue_ ABSL_GUARDED_BY(queue_mutex_);
 
-  // Written before done_ is set, not changed while anybody holds a reference.
+  // Written before progress_ says so, not changed while anybody holds a reference.
   AppendResult result_;
   absl::Status status_;
-  std::atomic<bool> done_ = false;
+  std::atomic<Progress> progress_ = Progress::kWaits;
 };
 
 // Keeps batches and builders for their next use. Thread-safe.
@@ -121,8 +126,23 @@ class BatchPool : public std::enable_shared_from_this<BatchPool> {
   std::vector<std::unique_ptr<BatchBuilder>> builders_ ABSL_GUARDED_BY(mutex_);
 };
 
-// Whether this thread is inside a DeliveryCallback, and so must not wait for batches.
+// Whether this thread is inside a DeliveryCallback, and so must not wait for batches: the one that
+// it would wait for may be behind the one that it reports.
 bool InDeliveryCallback();
+// What a call that would wait says then.
+absl::Status CalledFromCallback(const char* call);
+
+// While it lives, this thread is inside a DeliveryCallback.
+class DeliveryScope {
+ public:
+  DeliveryScope();
+  ~DeliveryScope();
+  DeliveryScope(const DeliveryScope&) = delete;
+  DeliveryScope& operator=(const DeliveryScope&) = delete;
+};
+
+// Reports the result of one record that has no batch, or none any more.
+void Deliver(const DeliveryCallback& callback, const absl::StatusOr<RecordMetadata>& result);
 
 // Makes PendingSends.
 struct PendingSendAccess {

@@ -6,6 +6,7 @@
 #include "client/partition_queue.h"
 #include "client/pending_batch.h"
 #include "client/producer_impl.h"
+#include "fmt/format.h"
 #include "rill/error.h"
 
 namespace rill {
@@ -27,11 +28,14 @@ absl::StatusOr<RecordMetadata> PendingSend::Wait(absl::Duration timeout) const {
     return RecordMetadata{where.topic, where.partition, offset_, timestamp_ms_};
   }
   if (!batch_->done()) {
+    if (client::InDeliveryCallback()) return client::CalledFromCallback("PendingSend::Wait");
     // Null: it was done in between.
     const auto queue = batch_->queue();
     if (queue != nullptr && !queue->Finish(batch_, base::DeadlineAfter(timeout))) {
+      const TopicPartition& where = batch_->where();
       return MakeError(absl::StatusCode::kDeadlineExceeded, ErrorCode::kRequestTimedOut,
-                       "the record is not acknowledged yet: wait longer");
+                       fmt::format("{}-{}: the record is not acknowledged yet: wait longer",
+                                   where.topic, where.partition));
     }
   }
   return batch_->ResultOf(offset_, timestamp_ms_);
@@ -69,8 +73,9 @@ Producer::Producer(std::shared_ptr<client::ProducerImpl> impl) : impl_(std::move
 Producer::Producer(Producer&&) noexcept = default;
 
 Producer& Producer::operator=(Producer&& other) noexcept {
-  std::swap(impl_, other.impl_);
-  return *this;
+  Producer taken(std::move(other));
+  std::swap(impl_, taken.impl_);
+  return *this;  // `taken` closes what was here
 }
 
 Producer::~Producer() {
@@ -84,7 +89,7 @@ PendingSend Producer::Send(const Topic& topic, const ProducerRecord& record) {
 
 void Producer::Send(const Topic& topic, const ProducerRecord& record, DeliveryCallback callback) {
   if (impl_ != nullptr) return impl_->Send(topic.state_, record, std::move(callback));
-  if (callback) callback(MovedFrom("Producer"));
+  if (callback) client::Deliver(callback, MovedFrom("Producer"));
 }
 
 absl::StatusOr<Claim> Producer::ClaimRecord(const Topic& topic, const ProducerRecord& record,

@@ -18,14 +18,16 @@ BatchOptions BatchOptionsOf(const ProducerOptions& options) {
 
 absl::Status ProducerClosed() { return absl::FailedPreconditionError("this producer is closed"); }
 
-absl::Status BufferMemory::TryTake(std::size_t amount) {
+absl::Status BufferMemory::TryTake(std::size_t amount, const TopicPartition& where) {
   std::size_t used = used_.load();
   do {
     if (used + amount > cap_) {
       return MakeError(absl::StatusCode::kDeadlineExceeded, ErrorCode::kRequestTimedOut,
-                       fmt::format("ProducerOptions::buffer_memory={} is full: {} bytes wait to be "
-                                   "sent and {} more were asked for; raise it, or send less",
-                                   cap_, used, amount));
+                       fmt::format("{}-{}: ProducerOptions::buffer_memory={} is full: {} bytes "
+                                   "wait to be sent and {} more were asked for; raise it or "
+                                   "max_block={}, or send less",
+                                   where.topic, where.partition, cap_, used, amount,
+                                   absl::FormatDuration(max_block_)));
     }
   } while (!used_.compare_exchange_weak(used, used + amount));
   if (auto status = engine_budget_->TryReserve(amount); !status.ok()) {
@@ -57,7 +59,7 @@ ProducerContext::ProducerContext(std::shared_ptr<engine::LocalEngine> owner,
       options(given),
       clock(engine->clock()),
       pool(std::make_shared<BatchPool>(BatchOptionsOf(given))),
-      memory(given.buffer_memory, engine->buffers()) {}
+      memory(given, engine->buffers()) {}
 
 // Together with LingerTask::Run no due time is missed. The queue has stored its due time, and then
 // looks at next_visit_nanos here; Run sets that to "not asked", and then looks at the due times.

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "base/budget.h"
 #include "base/mutex.h"
 #include "base/wakeup.h"
@@ -21,12 +22,12 @@ namespace rill::client {
 // Memory for records that wait (ProducerOptions::buffer_memory). Thread-safe.
 class BufferMemory {
  public:
-  BufferMemory(std::size_t cap, base::Budget* engine_budget)
-      : cap_(cap), engine_budget_(engine_budget) {}
+  BufferMemory(const ProducerOptions& options, base::Budget* engine_budget)
+      : cap_(options.buffer_memory), max_block_(options.max_block), engine_budget_(engine_budget) {}
 
-  // Takes `amount`. DeadlineExceeded (REQUEST_TIMED_OUT), naming buffer_memory, when that is full;
-  // ResourceExhausted when the engine's buffers are.
-  absl::Status TryTake(std::size_t amount);
+  // Takes `amount` for records of `where`. DeadlineExceeded (REQUEST_TIMED_OUT), naming
+  // buffer_memory, when that is full; ResourceExhausted when the engine's buffers are.
+  absl::Status TryTake(std::size_t amount, const TopicPartition& where);
   void GiveBack(std::size_t amount);
   // Waits until `amount` may be taken. False when `deadline` passed first.
   bool WaitFor(std::size_t amount, base::Deadline deadline);
@@ -37,6 +38,7 @@ class BufferMemory {
   bool Fits(std::size_t amount) const { return used_.load() + amount <= cap_; }
 
   const std::size_t cap_;
+  const absl::Duration max_block_;
   base::Budget* const engine_budget_;
   std::atomic<std::size_t> used_ = 0;
   base::Wakeup freed_;

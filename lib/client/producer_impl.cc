@@ -45,11 +45,11 @@ absl::Status CheckOptions(const ProducerOptions& options) {
   return CheckCompression(options);
 }
 
-absl::Status TooLarge(std::size_t size, const char* option, std::size_t limit) {
-  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kMessageTooLarge,
-                   fmt::format("a record of up to {} bytes with its overhead passes "
-                               "ProducerOptions::{}={}; raise it, or send less at once",
-                               size, option, limit));
+// A batch's worth. Where batches linger, filling one is the sign to move on; counting is for those
+// that go by time, and counts twice as much, as Kafka does (KIP-794): the size of records is known
+// as an upper bound, and a batch that was left just before it is full would wait for the linger.
+std::size_t StickyLimit(const ProducerOptions& options) {
+  return options.linger > absl::ZeroDuration() ? 2 * options.batch_size : options.batch_size;
 }
 
 }  // namespace
@@ -65,8 +65,8 @@ absl::StatusOr<std::shared_ptr<ProducerImpl>> ProducerImpl::Create(
     producer->context_->producer_id = *id;
   }
   if (!producer->sends_now_) {
-    producer->linger_task_ =
-        std::make_shared<LingerTask>(producer->context_.get(), &producer->routes_);
+    producer->linger_task_ = std::make_shared<LingerTask>(
+        producer->context_.get(), std::shared_ptr<const RouteTable>(producer, &producer->routes_));
     producer->context_->engine->AddTask(producer->linger_task_);
   }
   return producer;
@@ -81,23 +81,23 @@ ProducerImpl::ProducerImpl(std::shared_ptr<engine::LocalEngine> engine,
                        ? PartitionerKind::kRoundRobin
                        : PartitionerKind::kCallable),
       sends_now_(options.linger == absl::ZeroDuration() &&
-                 options.compression == Compression::kNone && !options.enable_idempotence) {}
+                 options.compression == Compression::kNone && !options.enable_idempotence),
+      sticky_limit_(StickyLimit(options)) {}
 
 ProducerImpl::~ProducerImpl() { Close(absl::InfiniteDuration()).IgnoreError(); }
 
 absl::StatusOr<Route*> ProducerImpl::FindRoute(const TopicPtr& topic) {
   if (context_->closed.load(std::memory_order_relaxed)) return ProducerClosed();
-  if (topic == nullptr) {
-    return absl::InvalidArgumentError("the topic handle is empty: it was moved from");
-  }
   auto own = context_->engine->FindTopic(topic->name());
-  // A deleted one has a route, where its errors come from.
-  if (own.ok() && *own != topic && !topic->deleted()) {
+  // Whose it was is not known any more. Another engine's must not get a route: one of our own may
+  // have its ordinal.
+  if (topic->deleted()) return topic->OpenPartition(0).status();
+  if (!own.ok()) return own.status();
+  if (*own != topic) {
     return absl::InvalidArgumentError(
         fmt::format("topic {} is another engine's: find it in the engine that made this producer",
                     topic->name()));
   }
-  if (!own.ok()) return own.status();
   return routes_.FindOrAdd(context_, topic);
 }
 
@@ -125,7 +125,7 @@ absl::StatusOr<std::int32_t> ProducerImpl::AskPartitioner(const ProducerRecord& 
 
 absl::Status ProducerImpl::Find(const TopicPtr& topic, const ProducerRecord& record,
                                 std::size_t value_size, Target& target) {
-  target.route = topic != nullptr ? routes_.Find(*topic) : nullptr;
+  target.route = routes_.Find(*topic);
   if (target.route == nullptr || context_->closed.load(std::memory_order_relaxed)) [[unlikely]] {
     auto route = FindRoute(topic);
     if (!route.ok()) return route.status();
@@ -148,21 +148,30 @@ absl::Status ProducerImpl::Find(const TopicPtr& topic, const ProducerRecord& rec
   target.data.timestamp_ms = record.timestamp.has_value() ? absl::ToUnixMillis(*record.timestamp)
                                                           : target.now_nanos / kNanosPerMilli;
   if (target.data.timestamp_ms < 0) {
+    const TopicPartition& where = target.queue->where();
     return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidTimestamp,
-                     fmt::format("timestamp {} ms is before 1970", target.data.timestamp_ms));
+                     fmt::format("{}-{}: timestamp {} ms is before 1970", where.topic,
+                                 where.partition, target.data.timestamp_ms));
   }
   target.size = MaxRecordSize(target.data) - record.value.size() + value_size;
-  if (target.size > context_->options.max_request_size) {
-    return TooLarge(target.size, "max_request_size", context_->options.max_request_size);
-  }
-  return absl::OkStatus();
+  return CheckSize(target);
+}
+
+absl::Status ProducerImpl::CheckSize(const Target& target) const {
+  const std::size_t limit = context_->options.max_request_size;
+  if (target.size <= limit) return absl::OkStatus();
+  const TopicPartition& where = target.queue->where();
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kMessageTooLarge,
+                   fmt::format("{}-{}: a record of up to {} bytes with its overhead passes "
+                               "ProducerOptions::max_request_size={}; raise it, or send less at "
+                               "once",
+                               where.topic, where.partition, target.size, limit));
 }
 
 void ProducerImpl::CountSent(const Target& target, bool filled) const {
   if (!target.is_sticky) return;
-  if (filled ||
-      (sends_now_ && target.route->CountSticky(target.size, context_->options.batch_size)))
-    target.route->MoveOn(target.queue->where().partition, target.route->topic().partition_count());
+  if (!target.route->CountSticky(target.size, sticky_limit_, filled)) return;
+  target.route->MoveOn(target.queue->where().partition, target.route->topic().partition_count());
 }
 
 absl::Status ProducerImpl::Failed(absl::Status status) const {
@@ -205,14 +214,15 @@ void ProducerImpl::Send(const TopicPtr& topic, const ProducerRecord& record,
   absl::Status status = Find(topic, record, record.value.size(), target);
   if (status.ok() && sends_now_) {
     auto result = SendNow(target);
-    if (!result.ok()) return callback(result.status());
+    if (!result.ok()) return Deliver(callback, result.status());
     const std::int64_t stamp = result->log_append_time_ms;
     const TopicPartition& where = target.queue->where();
-    return callback(RecordMetadata{where.topic, where.partition, result->base_offset,
-                                   stamp != kNoTimestamp ? stamp : target.data.timestamp_ms});
+    return Deliver(callback,
+                   RecordMetadata{where.topic, where.partition, result->base_offset,
+                                  stamp != kNoTimestamp ? stamp : target.data.timestamp_ms});
   }
   if (status.ok()) status = SendQueued(target, &callback).status;
-  if (!status.ok()) callback(Failed(std::move(status)));
+  if (!status.ok()) Deliver(callback, Failed(std::move(status)));
 }
 
 PartitionQueue::Added ProducerImpl::SendQueued(Target& target, DeliveryCallback* callback) {
@@ -248,11 +258,12 @@ PartitionQueue::Added ProducerImpl::AddWithRoom(const Target& target, DeliveryCa
 absl::StatusOr<std::unique_ptr<ClaimedRecord>> ProducerImpl::Claim(const TopicPtr& topic,
                                                                    const ProducerRecord& record,
                                                                    std::size_t value_size) {
+  if (!sends_now_ && InDeliveryCallback()) return CalledFromCallback("ClaimRecord");
   Target target;
   if (auto status = Find(topic, record, value_size, target); !status.ok()) {
     return Failed(std::move(status));
   }
-  target.queue->Flush(base::Deadline::max());
+  target.queue->SendAll(base::Deadline::max());
   auto batch = target.queue->log().Claim(target.data, value_size);
   if (!batch.ok()) return Failed(batch.status());
   CountSent(target, false);
@@ -267,28 +278,47 @@ absl::StatusOr<std::unique_ptr<ClaimedRecord>> ProducerImpl::Claim(const TopicPt
 
 absl::Status ProducerImpl::FlushQueues(base::Deadline deadline) {
   const auto queues = routes_.Queues();
-  bool done = true;
-  for (const auto& queue : queues) done = queue->Flush(deadline) && done;
-  if (done) return context_->failures.Take();
+  const PartitionQueue* late = nullptr;
+  for (const auto& queue : queues) {
+    if (!queue->Flush(deadline) && late == nullptr) late = queue.get();
+  }
+  if (late == nullptr) return context_->failures.Take();
   return MakeError(absl::StatusCode::kDeadlineExceeded, ErrorCode::kRequestTimedOut,
-                   "not all records were sent in time: other threads are still appending them");
+                   fmt::format("{}-{}: not all records were sent and reported in time: other "
+                               "threads are still appending them, or in their callbacks",
+                               late->where().topic, late->where().partition));
 }
 
 absl::Status ProducerImpl::Flush(absl::Duration timeout) {
+  if (InDeliveryCallback()) return CalledFromCallback("Flush");
   if (context_->closed.load()) return ProducerClosed();
   return FlushQueues(base::DeadlineAfter(timeout));
 }
 
+// Whoever comes first closes. No lock is held meanwhile, for callbacks run.
 absl::Status ProducerImpl::Close(absl::Duration timeout) {
-  absl::MutexLock lock(&close_mutex_);
-  if (std::exchange(close_done_, true)) return absl::OkStatus();
-  context_->closed.store(true);
-  auto status = FlushQueues(base::DeadlineAfter(timeout));
+  if (InDeliveryCallback()) return CalledFromCallback("Close");
+  const base::Deadline deadline = base::DeadlineAfter(timeout);
+  if (context_->closed.exchange(true)) return WaitUntilClosed(deadline);
+  auto status = FlushQueues(deadline);
   if (status.code() == absl::StatusCode::kDeadlineExceeded) {
     for (const auto& queue : routes_.Queues()) queue->Abort(status);
   }
   if (linger_task_ != nullptr) context_->engine->RemoveTask(linger_task_.get());
+  close_ended_.store(true);
+  close_ends_.Notify();
   return status;
+}
+
+absl::Status ProducerImpl::WaitUntilClosed(base::Deadline deadline) {
+  while (!close_ended_.load()) {
+    const auto ticket = close_ends_.Prepare();
+    if (close_ended_.load() || close_ends_.Wait(ticket, deadline)) continue;
+    if (close_ended_.load()) break;
+    return MakeError(absl::StatusCode::kDeadlineExceeded, ErrorCode::kRequestTimedOut,
+                     "another thread is still closing this producer");
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace rill::client

@@ -8,7 +8,6 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "base/wakeup.h"
 #include "client/linger_task.h"
@@ -63,6 +62,7 @@ class ProducerImpl {
                     Target& target);
   absl::StatusOr<Route*> FindRoute(const TopicPtr& topic);
   absl::StatusOr<std::int32_t> AskPartitioner(const ProducerRecord& record, Target& target) const;
+  absl::Status CheckSize(const Target& target) const;
   // Says that a record went to `target`; `filled` its batch, where it went through a queue.
   void CountSent(const Target& target, bool filled) const;
 
@@ -71,15 +71,18 @@ class ProducerImpl {
   PartitionQueue::Added AddWithRoom(const Target& target, DeliveryCallback* callback,
                                     std::size_t wanted);
   absl::Status FlushQueues(base::Deadline deadline);
+  // Until the Close in another thread has ended.
+  absl::Status WaitUntilClosed(base::Deadline deadline);
   absl::Status Failed(absl::Status status) const;
 
   const std::shared_ptr<ProducerContext> context_;
   const PartitionerKind partitioner_;
   const bool sends_now_;
+  const std::size_t sticky_limit_;  // bytes until records without a key go to another partition
   RouteTable routes_;
   std::shared_ptr<LingerTask> linger_task_;  // null without linger
-  absl::Mutex close_mutex_;
-  bool close_done_ ABSL_GUARDED_BY(close_mutex_) = false;
+  std::atomic<bool> close_ended_ = false;
+  base::Wakeup close_ends_;
 };
 
 }  // namespace rill::client

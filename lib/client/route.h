@@ -41,12 +41,14 @@ class Route {
   }
   // Chooses another partition than `from`, unless that was left already.
   std::int32_t MoveOn(std::int32_t from, std::int32_t partitions);
-  // Counts bytes sent to the sticky partition; true once every `limit` bytes.
-  bool CountSticky(std::size_t bytes, std::size_t limit) {
+  // Counts bytes sent to the sticky partition; true, and then from zero, where they filled a batch
+  // or are `limit` in all.
+  bool CountSticky(std::size_t bytes, std::size_t limit, bool filled) {
     // Two threads may count over each other: then the batch's worth is a little more.
     const std::size_t sum = sticky_bytes_.load(std::memory_order_relaxed) + bytes;
-    sticky_bytes_.store(sum < limit ? sum : 0, std::memory_order_relaxed);
-    return sum >= limit;
+    const bool is_worth = filled || sum >= limit;
+    sticky_bytes_.store(is_worth ? 0 : sum, std::memory_order_relaxed);
+    return is_worth;
   }
 
   std::int32_t RoundRobin(std::int32_t partitions) {

@@ -94,8 +94,8 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   absl::Status CheckOpen() const { return environment_->CheckOpen(); }
 
   // Background work of producers and groups. A task is due when it is added, when it said so, and
-  // at the times of ScheduleMaintenance. RemoveTask returns when no run of the task is under way,
-  // unless it is called from that run. Closing removes all.
+  // at the times of ScheduleMaintenance. A run that is under way outlasts RemoveTask. Closing the
+  // engine removes all and closes them; logs can still be appended to then.
   void AddTask(std::shared_ptr<MaintenanceTask> task);
   void RemoveTask(MaintenanceTask* task);
   void ScheduleMaintenance(absl::Time at);

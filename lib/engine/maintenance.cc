@@ -32,21 +32,22 @@ void Maintenance::Remove(MaintenanceTask* task) {
   absl::MutexLock lock(&mutex_);
   const auto found = std::find_if(entries_.begin(), entries_.end(),
                                   [&](const Entry& entry) { return entry.task.get() == task; });
-  if (found != entries_.end()) {
-    removed = std::move(found->task);
-    entries_.erase(found);
-  }
-  while (running_ == task && running_thread_ != std::this_thread::get_id()) idle_.Wait(&mutex_);
+  if (found == entries_.end()) return;
+  removed = std::move(found->task);
+  entries_.erase(found);
 }
 
 void Maintenance::RemoveAll() {
   std::vector<Entry> removed;
-  absl::MutexLock lock(&mutex_);
-  ended_ = true;
-  removed.swap(entries_);
-  while (running_ != nullptr && running_thread_ != std::this_thread::get_id()) {
-    idle_.Wait(&mutex_);
+  {
+    absl::MutexLock lock(&mutex_);
+    ended_ = true;
+    removed.swap(entries_);
+    while (running_ != nullptr && running_thread_ != std::this_thread::get_id()) {
+      idle_.Wait(&mutex_);
+    }
   }
+  for (const Entry& entry : removed) entry.task->OnEngineClose();
 }
 
 void Maintenance::Schedule(MaintenanceTask* task, absl::Time at) {

@@ -18,11 +18,14 @@ struct MaintenanceTask {
   // Does what is due at `now`; returns when to come again, InfiniteFuture when it will be asked
   // for. Runs with no lock held, one run at a time. May add, remove and schedule tasks.
   virtual absl::Time Run(absl::Time now) = 0;
+  // No run comes any more, for the engine closes: what was put off for one is to be done now. Runs
+  // as Run does, and inside one where that closes the engine.
+  virtual void OnEngineClose() {}
 };
 
 // Runs tasks when they are due: in a thread of its own, or in whichever thread calls Run.
-// Thread-safe. Its lock is taken last of all: every call but Run may be made under any other lock
-// (Remove: under those that the removed task does not take).
+// Thread-safe. Its lock is taken last of all: every call but Run and RemoveAll may be made under
+// any other lock.
 class Maintenance : public std::enable_shared_from_this<Maintenance> {
  public:
   // `clock` must outlive this.
@@ -30,9 +33,10 @@ class Maintenance : public std::enable_shared_from_this<Maintenance> {
 
   // The task is due at once. With `is_woken_by_all`, ScheduleAll means it too.
   void Add(std::shared_ptr<MaintenanceTask> task, bool is_woken_by_all) ABSL_LOCKS_EXCLUDED(mutex_);
-  // Returns when no run of the task is under way, unless this is called from that run.
+  // The task is not run again. A run that is under way goes on, and keeps the task.
   void Remove(MaintenanceTask* task) ABSL_LOCKS_EXCLUDED(mutex_);
-  // Removes all tasks; later ones are not taken.
+  // Removes all tasks and closes them; later ones are not taken. No run is under way when it
+  // returns, unless it is called from one.
   void RemoveAll() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // The task is due at `at`, if not before.

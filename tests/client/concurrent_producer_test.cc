@@ -1,11 +1,13 @@
 #include <algorithm>
 #include <atomic>
 #include <map>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "concurrent.h"
+#include "rill/testing/faulty_storage.h"
 
 namespace rill::testing {
 namespace {
@@ -201,24 +203,56 @@ TEST_CASE("claims, single records and batches of several producers share a log")
   CheckOrder(topic, kEach);
 }
 
-TEST_CASE("senders that wait for the disk share its flushes") {
-  Place place(true);
-  const Topic topic = MakeTopic(place.engine, "t", 1, {{"flush.messages", "1"}});
+// A topic that is flushed before a record is acknowledged, on storage that counts and forgets.
+struct Flushed {
+  Flushed() : engine(Get(Open("data", Storing(storage)))) {}
+  static Options Storing(std::shared_ptr<FaultyStorage> storage) {
+    Options options;
+    options.storage = std::move(storage);
+    options.maintenance = Options::Maintenance::kByCaller;
+    return options;
+  }
+  const std::shared_ptr<FaultyStorage> storage = std::make_shared<FaultyStorage>();
+  Engine engine;
+  const Topic topic = MakeTopic(engine, "t", 1, {{"flush.messages", "1"}});
+};
+
+TEST_CASE("senders that wait for the disk are answered when it has their records") {
   for (const ProducerOptions& options :
        {ProducerOptions{}, ProducerOptions{.linger = absl::Milliseconds(1)},
         ProducerOptions{.enable_idempotence = true}}) {
-    Producer producer = Get(place.engine.NewProducer(options));
-    const std::int64_t before = EndOf(topic);
+    Flushed f;
+    Producer producer = Get(f.engine.NewProducer(options));
     std::atomic<int> failures = 0;
     InThreads(kThreads, [&](int) {
       for (int i = 0; i < 20; ++i) {
-        const auto at = producer.Send(topic, {.value = "v"}).Wait(kLong);
-        if (!at.ok() || MustGet(topic.partition(0)).high_watermark() <= at->offset) ++failures;
+        const auto at = producer.Send(f.topic, {.value = "v"}).Wait(kLong);
+        if (!at.ok() || MustGet(f.topic.partition(0)).high_watermark() <= at->offset) ++failures;
       }
     });
     CHECK(failures == 0);
-    CHECK(EndOf(topic) == before + kThreads * 20);
+    CHECK(EndOf(f.topic) == kThreads * 20);
+    Engine recovered = Get(Open("data", Flushed::Storing(f.storage->PowerLoss(7))));
+    CHECK(EndOf(Get(recovered.FindTopic("t"))) == kThreads * 20);
   }
+}
+
+TEST_CASE("senders whose records are in one batch share its flush") {
+  Flushed f;
+  Producer producer = Get(f.engine.NewProducer({.linger = absl::Hours(1)}));
+  CHECK(EndOf(f.topic) == 0);  // opens the log, which syncs as well
+  const std::int64_t before = f.storage->calls(FileCall::kSync);
+  std::atomic<int> failures = 0;
+  InThreads(kThreads, [&](int) {
+    for (int i = 0; i < 19; ++i) producer.Send(f.topic, {.value = "v"}, nullptr);
+    if (!producer.Send(f.topic, {.value = "v"}).Wait(kLong).ok()) ++failures;
+  });
+  CHECK(failures == 0);
+  CHECK(EndOf(f.topic) == kThreads * 20);
+  // Batches this small are sent when somebody waits for them.
+  const std::int64_t flushes = f.storage->calls(FileCall::kSync) - before;
+  CHECK(flushes >= 1);
+  CHECK(flushes <= kThreads);
 }
 
 }  // namespace

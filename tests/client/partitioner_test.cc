@@ -5,8 +5,10 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "client_test.h"
+#include "rill/testing/manual_clock.h"
 
 namespace rill::testing {
 namespace {
@@ -114,6 +116,31 @@ TEST_CASE("records without a key stay with a partition for a batch's worth, then
       CHECK(run >= 10);
       CHECK(run <= 20);
     }
+  }
+}
+
+TEST_CASE("records without a key move on also where batches go before they are full") {
+  ManualClock clock;
+  Options driven;
+  driven.maintenance = Options::Maintenance::kByCaller;
+  driven.clock = &clock;
+  Engine engine = OpenMemory(driven);
+  const std::string value(1000, 'v');
+  for (const ProducerOptions& options : {ProducerOptions{.compression = Compression::kLz4},
+                                         ProducerOptions{.enable_idempotence = true},
+                                         ProducerOptions{.linger = absl::Milliseconds(1)}}) {
+    const Topic topic = MakeTopic(engine, "t", 6);
+    Producer producer = Get(engine.NewProducer(options));
+    std::set<std::int32_t> seen;
+    for (int i = 0; i < 2000; ++i) {
+      const auto sent = producer.Send(topic, {.value = value});
+      clock.Advance(absl::Milliseconds(1));
+      engine.RunMaintenance();
+      REQUIRE(sent.ready());
+      seen.insert(Get(sent.Wait()).partition);
+    }
+    CHECK(seen.size() == 6);
+    REQUIRE(engine.DeleteTopic("t").ok());
   }
 }
 

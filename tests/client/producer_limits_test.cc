@@ -1,8 +1,8 @@
 #include <string>
 #include <thread>
 
-#include "absl/synchronization/notification.h"
 #include "client_test.h"
+#include "held_partition.h"
 #include "rill/testing/manual_clock.h"
 
 namespace rill::testing {
@@ -28,6 +28,7 @@ TEST_CASE("a record past max_request_size is refused, one within it is not") {
     Producer producer = Get(engine.NewProducer({.linger = linger, .max_request_size = 1000}));
     const auto status = producer.Send(topic, {.value = std::string(1000, 'v')}).Wait().status();
     CHECK(GetErrorCode(status) == ErrorCode::kMessageTooLarge);
+    CHECK(Says(status, "t-0"));
     CHECK(Says(status, "max_request_size=1000"));
     CHECK(producer.Send(topic, {.value = std::string(900, 'v')}).Wait().ok());
     CHECK(GetErrorCode(producer.ClaimRecord(topic, {}, 2000).status()) ==
@@ -63,7 +64,9 @@ TEST_CASE("a record that is refused does not take its batch along") {
           ErrorCode::kInvalidTimestamp);
     CHECK(code({.key = "k", .timestamp = absl::FromUnixMillis(-1)}) ==
           ErrorCode::kInvalidTimestamp);
-    CHECK(code({.key = "k", .timestamp = absl::InfinitePast()}) == ErrorCode::kInvalidTimestamp);
+    const auto past = producer.Send(topic, {.key = "k", .timestamp = absl::InfinitePast()});
+    CHECK(GetErrorCode(past.Wait().status()) == ErrorCode::kInvalidTimestamp);
+    CHECK(Says(past.Wait().status(), "t-0"));
     const auto behind = producer.Send(topic, {.key = "k", .value = "v"});
     CHECK(Get(behind.Wait()).offset == Get(before.Wait()).offset + 1);
   }
@@ -112,30 +115,6 @@ TEST_CASE("the engine's buffers are shared, and refuse by name") {
   CHECK(other.Send(topic, {.value = "v", .partition = 1}).Wait().ok());
 }
 
-// A partition whose log is held by a claim in another thread: nothing gets past it.
-class HeldPartition {
- public:
-  HeldPartition(Engine& engine, const Topic& topic)
-      : holder_([this, &engine, topic] {
-          Producer producer = Get(engine.NewProducer());
-          Claim claim = Get(producer.ClaimRecord(topic, {.partition = 0}, 1));
-          is_held_.Notify();
-          let_go_.WaitForNotification();
-        }) {
-    is_held_.WaitForNotification();
-  }
-  ~HeldPartition() { LetGo(); }
-  void LetGo() {
-    if (!let_go_.HasBeenNotified()) let_go_.Notify();
-    if (holder_.joinable()) holder_.join();
-  }
-
- private:
-  absl::Notification is_held_;
-  absl::Notification let_go_;
-  std::thread holder_;
-};
-
 TEST_CASE("a buffer that stays full for max_block is an error that names it") {
   Engine engine = OpenMemory();
   const Topic topic = MakeTopic(engine, "t", 1);
@@ -153,8 +132,13 @@ TEST_CASE("a buffer that stays full for max_block is an error that names it") {
   CHECK(status.code() == absl::StatusCode::kDeadlineExceeded);
   CHECK(GetErrorCode(status) == ErrorCode::kRequestTimedOut);
   CHECK(Says(status, "buffer_memory=2500"));
-  CHECK(waits.Wait(kSoon).status().code() == absl::StatusCode::kDeadlineExceeded);
-  CHECK(producer.Flush(kSoon).code() == absl::StatusCode::kDeadlineExceeded);
+  CHECK(Says(status, "max_block=30ms"));
+  const absl::Status late = waits.Wait(kSoon).status();
+  const absl::Status unflushed = producer.Flush(kSoon);
+  for (const absl::Status& refusal : {status, late, unflushed}) {
+    CHECK(refusal.code() == absl::StatusCode::kDeadlineExceeded);
+    CHECK(Says(refusal, "t-0"));
+  }
   SECTION("and goes on when there is room again") {
     held.LetGo();
     CHECK(waits.Wait().ok());

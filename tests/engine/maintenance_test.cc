@@ -21,8 +21,10 @@ struct Task final : MaintenanceTask {
     ++runs;
     return work(now);
   }
+  void OnEngineClose() override { ++closes; }
   std::function<absl::Time(absl::Time)> work;
   std::atomic<int> runs = 0;
+  std::atomic<int> closes = 0;
 };
 
 std::shared_ptr<Task> Every(absl::Duration interval) {
@@ -120,29 +122,53 @@ TEST_CASE("A run that is asked for within a run does nothing, and tells when som
   CHECK(other->runs == 1);
 }
 
-TEST_CASE("Removing a task waits for its run, and after that it never runs") {
-  const auto maintenance = std::make_shared<Maintenance>(Clock::System());
-  REQUIRE(maintenance->StartThread().ok());
+// A task whose run goes on until it is let go.
+struct StuckTask {
   absl::Notification began;
   absl::Notification go_on;
   std::atomic<bool> ended = false;
-  const auto task = std::make_shared<Task>([&](absl::Time now) {
+  const std::shared_ptr<Task> task = std::make_shared<Task>([this](absl::Time now) {
     if (!began.HasBeenNotified()) began.Notify();
     go_on.WaitForNotification();
     ended = true;
     return now;
   });
-  maintenance->Add(task, true);
-  began.WaitForNotification();
+};
+
+TEST_CASE("Removing a task does not wait for its run, and none comes after it") {
+  const auto maintenance = std::make_shared<Maintenance>(Clock::System());
+  REQUIRE(maintenance->StartThread().ok());
+  StuckTask stuck;
+  maintenance->Add(stuck.task, true);
+  stuck.began.WaitForNotification();
+  maintenance->Remove(stuck.task.get());
+  CHECK_FALSE(stuck.ended);
+  stuck.go_on.Notify();
+  while (!stuck.ended) absl::SleepFor(absl::Milliseconds(1));
+  absl::SleepFor(absl::Milliseconds(20));
+  CHECK(stuck.task->runs == 1);
+  CHECK(stuck.task->closes == 0);
+  maintenance->StopThread();
+}
+
+TEST_CASE("Removing all tasks waits for the run under way, and then closes each") {
+  const auto maintenance = std::make_shared<Maintenance>(Clock::System());
+  REQUIRE(maintenance->StartThread().ok());
+  StuckTask stuck;
+  const auto other = Once();
+  maintenance->Add(stuck.task, true);
+  stuck.began.WaitForNotification();
+  maintenance->Add(other, true);
   std::thread releaser([&] {
     absl::SleepFor(absl::Milliseconds(20));
-    go_on.Notify();
+    stuck.go_on.Notify();
   });
-  maintenance->Remove(task.get());
-  CHECK(ended.load());
-  const int runs = task->runs;
-  absl::SleepFor(absl::Milliseconds(20));
-  CHECK(task->runs == runs);
+  maintenance->RemoveAll();
+  CHECK(stuck.ended);
+  CHECK(stuck.task->closes == 1);
+  CHECK(other->closes == 1);
+  maintenance->RemoveAll();
+  CHECK(other->closes == 1);
   releaser.join();
   maintenance->StopThread();
 }
