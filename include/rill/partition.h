@@ -48,6 +48,10 @@ struct TimestampedOffset {
 // after the partition's storage failed in a way that it must not be written on.
 class RILL_EXPORT Partition {
  public:
+  // No moves: a handle is never empty.
+  Partition(const Partition&) = default;
+  Partition& operator=(const Partition&) = default;
+
   const std::string& topic() const;
   std::int32_t index() const;
 

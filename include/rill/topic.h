@@ -47,6 +47,10 @@ struct TopicDescription {
 // (UNKNOWN_TOPIC_OR_PARTITION), after the engine is closed FailedPrecondition.
 class RILL_EXPORT Topic {
  public:
+  // No moves: a handle is never empty.
+  Topic(const Topic&) = default;
+  Topic& operator=(const Topic&) = default;
+
   const std::string& name() const;
   const std::string& id() const;
   // May grow while the engine runs.

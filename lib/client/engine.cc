@@ -24,8 +24,9 @@ Engine::Engine(std::shared_ptr<engine::LocalEngine> engine) : engine_(std::move(
 Engine::Engine(Engine&&) noexcept = default;
 
 Engine& Engine::operator=(Engine&& other) noexcept {
-  std::swap(engine_, other.engine_);
-  return *this;
+  Engine taken(std::move(other));
+  std::swap(engine_, taken.engine_);
+  return *this;  // `taken` closes what was here
 }
 
 Engine::~Engine() {
