@@ -32,11 +32,12 @@ inline constexpr OffsetReset kNoReset = OffsetReset::kNone;  // an error from Po
 // kReadCommitted is refused (Unimplemented).
 enum class IsolationLevel { kReadUncommitted, kReadCommitted };
 
-// Told of changes of a subscribed consumer's assignment, from within Poll, Close or Unsubscribe, in
-// the thread that calls them. The consumer may be used inside, except for Poll, Close, Subscribe,
-// Unsubscribe and Assign. Listeners must not throw.
+// Told of changes of a subscribed consumer's assignment, from within Poll, Close, Unsubscribe or
+// Assign, in the thread that calls them. The consumer may be used inside, except for Poll, Close,
+// Subscribe, Unsubscribe and Assign (FailedPrecondition). Listeners must not throw.
 struct RebalanceListener {
-  // About to lose these; the place to commit what was processed of them.
+  // About to lose these; the place to commit what was processed of them (a CommitAsync is done when
+  // this returns).
   std::function<void(const std::vector<TopicPartition>&)> on_revoked;
   // Given these, in addition to what is kept.
   std::function<void(const std::vector<TopicPartition>&)> on_assigned;
@@ -45,9 +46,11 @@ struct RebalanceListener {
 };
 
 struct ConsumerOptions {
-  // The group whose offsets are used. Empty: no group; Subscribe and commits are refused.
+  // The group whose offsets are used. Empty: no group; Subscribe and commits are refused. At most
+  // 32,767 bytes.
   std::string group = {};
-  // Static membership (KIP-345): a name that a restarted consumer takes its place back by.
+  // Static membership (KIP-345): a name that a restarted consumer takes its place back by. This and
+  // client_id have at most 32,730 bytes: with 37 more they become a member id.
   std::string group_instance_id = {};
   std::string client_id = "rill";
   OffsetReset reset = OffsetReset::kLatest;
@@ -77,15 +80,18 @@ class RILL_EXPORT Consumer {
   ~Consumer();
 
   // Joins the group as a member that wants these topics; those that do not exist yet are taken up
-  // when they do. Replaces what was subscribed or assigned. FailedPrecondition (INVALID_GROUP_ID)
-  // without a group.
+  // when they do. Replaces what was subscribed or assigned; a last automatic commit that fails is
+  // logged. FailedPrecondition (INVALID_GROUP_ID) without a group.
   absl::Status Subscribe(const std::vector<std::string>& topics);
   // The same, for every topic (internal ones excepted) whose whole name matches the ECMAScript
   // regular expression, now and later. InvalidArgument when it is not one.
   absl::Status SubscribePattern(const std::string& pattern);
-  // Leaves the group's membership and forgets the assignment.
+  // Leaves the group's membership and forgets the assignment. Returns why the last automatic commit
+  // failed, but leaves all the same.
   absl::Status Unsubscribe();
-  // Takes these partitions, without membership. NotFound (UNKNOWN_TOPIC_OR_PARTITION).
+  // Takes these partitions, without membership. NotFound (UNKNOWN_TOPIC_OR_PARTITION), or why a log
+  // cannot be opened; then the consumer keeps what it had. A last automatic commit of that which
+  // fails is logged.
   absl::Status Assign(const std::vector<TopicPartition>& partitions);
 
   std::vector<std::string> subscription() const;
@@ -97,9 +103,16 @@ class RILL_EXPORT Consumer {
   //                                       range; names the partition
   //   DataLoss (CORRUPT_MESSAGE)          a damaged batch at the position; names the offset to Seek
   //                                       to in order to go on
+  //   NotFound (UNKNOWN_TOPIC_OR_PARTITION)   the topic of an assigned partition was deleted
+  //   ResourceExhausted                   the disk or a cap of Options, in opening a log (the next
+  //                                       Poll tries again) or decompressing
   //   Cancelled                           Wakeup was called
-  //   FailedPrecondition                  nothing subscribed or assigned; closed; static member
-  //                                       fenced (FENCED_INSTANCE_ID)
+  //   FailedPrecondition                  nothing subscribed or assigned; closed; called from a
+  //                                       listener or CommitCallback; or the group does not take
+  //                                       the member: fenced (FENCED_INSTANCE_ID), no assignor in
+  //                                       common (INCONSISTENT_GROUP_PROTOCOL), full
+  //                                       (GROUP_MAX_SIZE_REACHED)
+  //   whatever the offset store says
   absl::StatusOr<Records> Poll(absl::Duration timeout);
 
   // Makes the Poll that is waiting, or else the next one, return Cancelled. From any thread, as
@@ -127,17 +140,20 @@ class RILL_EXPORT Consumer {
   std::vector<TopicPartition> paused() const;
 
   // Commits the positions, the ends of `records`, or the given offsets, and returns when they are
-  // stored. Errors:
+  // stored. Nothing is stored when any one partition is refused. Errors:
   //   FailedPrecondition (INVALID_GROUP_ID)      no group
   //   Aborted (ILLEGAL_GENERATION, UNKNOWN_MEMBER_ID, REBALANCE_IN_PROGRESS)   the group went on
   //     without this member, or took the partition from it: it is another's now; Poll joins again
+  //   NotFound (UNKNOWN_TOPIC_OR_PARTITION)      no such partition, or its topic was deleted
+  //   InvalidArgument                            a negative offset
   //   DataLoss                                   records.Check() fails
   //   whatever the offset store says
   absl::Status Commit();
   absl::Status Commit(const Records& records);
   absl::Status Commit(const std::map<TopicPartition, OffsetAndMetadata>& offsets);
   // The same, without waiting: done at the latest by the next Poll, Commit or Close, in the order
-  // of the calls. The callback (may be null) runs in that call.
+  // of the calls. The callback (may be null) runs in that call, or at once when the consumer is
+  // closed; the same may be done in it as in a RebalanceListener.
   using CommitCallback = std::function<void(const absl::Status&)>;
   void CommitAsync(CommitCallback callback = nullptr);
   void CommitAsync(const std::map<TopicPartition, OffsetAndMetadata>& offsets,
@@ -147,7 +163,8 @@ class RILL_EXPORT Consumer {
   std::string member_id() const;
 
   // Commits (with auto-commit), leaves the group and lets everything go. A static member's place is
-  // kept for max_poll_interval. Calling it again is OK.
+  // kept for max_poll_interval. Returns why the last automatic commit failed, but closes all the
+  // same. Calling it again is OK.
   absl::Status Close();
 
  private:

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -37,6 +38,11 @@ class AssignedPartitions {
   // From now on these; those that were there before keep where they stand. NotFound
   // (UNKNOWN_TOPIC_OR_PARTITION), or why a log cannot be opened; then nothing has changed.
   absl::Status Set(const std::vector<TopicPartition>& partitions);
+  // Has what `other` has, in place of what it had.
+  void Replace(AssignedPartitions&& other) {
+    partitions_ = std::move(other.partitions_);
+    deleted_is_error_ = other.deleted_is_error_;
+  }
   void Clear() { partitions_.clear(); }
 
   AssignedPartition* Find(const TopicPartition& name);

@@ -49,21 +49,35 @@ absl::Status ConsumerImpl::Commit(const Offsets& offsets) {
   return Store(offsets);
 }
 
+absl::Status ConsumerImpl::CheckCommit(const TopicPartition& name, std::int64_t offset) {
+  if (offset < 0) {
+    return absl::InvalidArgumentError(
+        fmt::format("offset {} of {}-{} is negative", offset, name.topic, name.partition));
+  }
+  const AssignedPartition* const assigned = assigned_.Find(name);
+  if (mode_ == Mode::kSubscribed && assigned == nullptr) {
+    return MakeError(absl::StatusCode::kAborted, ErrorCode::kIllegalGeneration,
+                     fmt::format("{}-{} is not this member's any more: what it read of it is left "
+                                 "to whoever has it now",
+                                 name.topic, name.partition));
+  }
+  // An offset of a topic that was deleted would be taken for one of the next of that name.
+  const auto topic = assigned != nullptr ? assigned->topic : engine_->FindTopic(name.topic);
+  if (!topic.ok()) return topic.status();
+  if (!(*topic)->deleted() && (*topic)->partition(name.partition) != nullptr) {
+    return absl::OkStatus();
+  }
+  return MakeError(absl::StatusCode::kNotFound, ErrorCode::kUnknownTopicOrPartition,
+                   fmt::format("there is no {}-{} to commit an offset of{}", name.topic,
+                               name.partition, (*topic)->deleted() ? ": it was deleted" : ""));
+}
+
 absl::Status ConsumerImpl::Store(const Offsets& offsets) {
   if (auto status = CheckOpen(); !status.ok()) return status;
   if (auto status = CheckGroup(); !status.ok()) return status;
   if (offsets.empty()) return absl::OkStatus();
   for (const auto& [partition, committed] : offsets) {
-    if (committed.offset < 0) {
-      return absl::InvalidArgumentError(fmt::format("offset {} of {}-{} is negative",
-                                                    committed.offset, partition.topic,
-                                                    partition.partition));
-    }
-    if (mode_ != Mode::kSubscribed || assigned_.Find(partition) != nullptr) continue;
-    return MakeError(absl::StatusCode::kAborted, ErrorCode::kIllegalGeneration,
-                     fmt::format("{}-{} is not this member's any more: what it read of it is left "
-                                 "to whoever has it now",
-                                 partition.topic, partition.partition));
+    if (auto status = CheckCommit(partition, committed.offset); !status.ok()) return status;
   }
   auto status = mode_ == Mode::kSubscribed
                     ? membership_.Commit(offsets)
@@ -75,6 +89,7 @@ absl::Status ConsumerImpl::Store(const Offsets& offsets) {
 }
 
 void ConsumerImpl::CommitAsync(std::optional<Offsets> offsets, CommitCallback callback) {
+  if (auto status = CheckOpen(); !status.ok()) return Answer(callback, status);
   async_commits_.push_back(
       {offsets.has_value() ? *std::move(offsets) : Positions(), std::move(callback)});
 }
@@ -84,9 +99,15 @@ void ConsumerImpl::RunAsyncCommits() {
     // Taken out first: the callback may ask for another.
     AsyncCommit commit = std::move(async_commits_.front());
     async_commits_.pop_front();
-    const absl::Status status = Store(commit.offsets);
-    if (commit.callback) commit.callback(status);
+    Answer(commit.callback, Store(commit.offsets));
   }
+}
+
+void ConsumerImpl::Answer(const CommitCallback& callback, const absl::Status& status) {
+  if (!callback) return;
+  const bool was_in_callback = std::exchange(in_callback_, true);
+  callback(status);
+  in_callback_ = was_in_callback;
 }
 
 absl::Status ConsumerImpl::AutoCommit() {
@@ -99,11 +120,10 @@ absl::Status ConsumerImpl::AutoCommit() {
   return Store(changed);
 }
 
-void ConsumerImpl::LastAutoCommit() {
-  if (auto status = AutoCommit(); !status.ok()) {
-    engine_->Say(LogLevel::kWarning,
-                 fmt::format("group {}: automatic commit: {}", options_.group, status.ToString()));
-  }
+void ConsumerImpl::NoteAutoCommit(const absl::Status& status) {
+  if (status.ok()) return;
+  engine_->Say(LogLevel::kWarning,
+               fmt::format("group {}: automatic commit: {}", options_.group, status.ToString()));
 }
 
 void ConsumerImpl::AutoCommitIfDue() {
@@ -112,7 +132,8 @@ void ConsumerImpl::AutoCommitIfDue() {
   const std::int64_t interval = absl::ToInt64Nanoseconds(options_.auto_commit_interval);
   // A clock that was set back does not put commits off.
   if (now < next_auto_commit_nanos_ && next_auto_commit_nanos_ - now <= interval) return;
-  const bool first = std::exchange(next_auto_commit_nanos_, now + interval) == 0;
+  const std::int64_t next = NanosAfter(now, options_.auto_commit_interval);
+  const bool first = std::exchange(next_auto_commit_nanos_, next) == 0;
   if (!first) LastAutoCommit();
 }
 

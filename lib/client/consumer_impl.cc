@@ -1,6 +1,7 @@
 #include "client/consumer_impl.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -19,6 +20,28 @@ constexpr int kBusyPollsToUnwatch = 64;
 
 absl::Status InvalidOption(const std::string& message) {
   return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidConfig, message);
+}
+
+// Kafka's strings have a length of 16 bits, in requests and in __consumer_offsets.
+constexpr std::size_t kMaxString = INT16_MAX;
+// A member id is a client id or an instance id, a hyphen and a UUID.
+constexpr std::size_t kMaxInMemberId = kMaxString - 37;
+
+absl::Status CheckLength(const char* option, const std::string& value, std::size_t limit,
+                         ErrorCode code) {
+  if (value.size() <= limit) return absl::OkStatus();
+  return MakeError(
+      absl::StatusCode::kInvalidArgument, code,
+      fmt::format("ConsumerOptions::{} has {} bytes; it may have {}", option, value.size(), limit));
+}
+
+absl::Status CheckNames(const ConsumerOptions& options) {
+  absl::Status first = CheckLength("group", options.group, kMaxString, ErrorCode::kInvalidGroupId);
+  first.Update(CheckLength("group_instance_id", options.group_instance_id, kMaxInMemberId,
+                           ErrorCode::kInvalidConfig));
+  first.Update(
+      CheckLength("client_id", options.client_id, kMaxInMemberId, ErrorCode::kInvalidConfig));
+  return first;
 }
 
 absl::Status CheckOptions(const ConsumerOptions& options) {
@@ -45,7 +68,7 @@ absl::Status CheckOptions(const ConsumerOptions& options) {
     return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidGroupId,
                      "enable_auto_commit and group_instance_id need a ConsumerOptions::group");
   }
-  return absl::OkStatus();
+  return CheckNames(options);
 }
 
 absl::StatusOr<std::vector<engine::Assignor>> FindAssignors(const std::vector<std::string>& names) {
@@ -113,25 +136,23 @@ absl::Status ConsumerImpl::SubscribePattern(const std::string& pattern) {
 }
 
 absl::Status ConsumerImpl::CheckMayChange() const {
-  if (!in_listener_) return CheckOpen();
+  if (!in_callback_) return CheckOpen();
   return absl::FailedPreconditionError(
       "Poll, Close, Subscribe, Unsubscribe and Assign may not be called from within a "
-      "RebalanceListener");
+      "RebalanceListener or a CommitCallback");
 }
 
 absl::Status ConsumerImpl::BecomeSubscribed(Subscription subscription) {
   if (auto status = CheckMayChange(); !status.ok()) return status;
   if (auto status = CheckGroup(); !status.ok()) return status;
-  if (mode_ == Mode::kAssigned) {
-    if (auto status = BecomeNothing(false); !status.ok()) return status;
-  }
+  if (mode_ == Mode::kAssigned) NoteAutoCommit(BecomeNothing(false));
   mode_ = Mode::kSubscribed;
   assigned_.set_deleted_is_error(false);
   membership_.Subscribe(std::move(subscription));
   return absl::OkStatus();
 }
 
-// Leaves whatever the consumer had, after the last commits.
+// Leaves whatever the consumer had, after the last commits, whose failure it returns.
 absl::Status ConsumerImpl::BecomeNothing(bool keep_place) {
   RunAsyncCommits();
   auto status = AutoCommit();
@@ -151,11 +172,16 @@ absl::Status ConsumerImpl::Unsubscribe() {
 absl::Status ConsumerImpl::Assign(const Partitions& partitions) {
   if (auto status = CheckMayChange(); !status.ok()) return status;
   if (mode_ == Mode::kSubscribed) {
-    if (auto status = BecomeNothing(false); !status.ok()) return status;
+    // Opened before the membership is left, which a wrong name must not cost.
+    AssignedPartitions opened(engine_, signal_);
+    if (auto status = opened.Set(partitions); !status.ok()) return status;
+    NoteAutoCommit(BecomeNothing(false));
+    assigned_.Replace(std::move(opened));
+  } else {
+    LastAutoCommit();
+    assigned_.set_deleted_is_error(true);
+    if (auto status = assigned_.Set(partitions); !status.ok()) return status;
   }
-  LastAutoCommit();
-  assigned_.set_deleted_is_error(true);
-  if (auto status = assigned_.Set(partitions); !status.ok()) return status;
   stored_.clear();
   mode_ = partitions.empty() ? Mode::kNothing : Mode::kAssigned;
   return absl::OkStatus();
@@ -169,9 +195,9 @@ std::vector<std::string> ConsumerImpl::subscription() const {
 void ConsumerImpl::Tell(const std::function<void(const Partitions&)>& listener,
                         const Partitions& partitions) {
   if (!listener || partitions.empty()) return;
-  in_listener_ = true;
+  in_callback_ = true;
   listener(partitions);
-  in_listener_ = false;
+  in_callback_ = false;
 }
 
 Membership::Events ConsumerImpl::MembershipEvents() {
@@ -189,6 +215,8 @@ Membership::Events ConsumerImpl::MembershipEvents() {
             RunAsyncCommits();
             LastAutoCommit();
             Tell(options_.rebalance_listener.on_revoked, revoked);
+            // What the listener asked for, while these partitions are still the member's.
+            RunAsyncCommits();
             keep_only(revoked);
           },
       .on_lost =
@@ -259,7 +287,7 @@ bool ConsumerImpl::Sleep(base::Deadline deadline) {
 
 absl::Status ConsumerImpl::Close() {
   if (closed_) return absl::OkStatus();
-  if (in_listener_) return CheckMayChange();
+  if (in_callback_) return CheckMayChange();
   const auto status = BecomeNothing(!options_.group_instance_id.empty());
   closed_ = true;
   return status;

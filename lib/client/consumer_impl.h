@@ -75,7 +75,7 @@ class ConsumerImpl {
                std::vector<engine::Assignor> assignors);
 
   absl::Status CheckOpen() const;
-  // CheckOpen, for calls that may not be made from within a listener.
+  // CheckOpen, for calls that may not be made from within a listener or a CommitCallback.
   absl::Status CheckMayChange() const;
   absl::Status CheckGroup() const;
   absl::Status BecomeSubscribed(Subscription subscription);
@@ -93,11 +93,14 @@ class ConsumerImpl {
 
   Offsets Positions() const;
   absl::Status Store(const Offsets& offsets);
+  absl::Status CheckCommit(const TopicPartition& partition, std::int64_t offset);
   void RunAsyncCommits();
+  void Answer(const CommitCallback& callback, const absl::Status& status);
   // With auto-commit, stores the positions that changed.
   absl::Status AutoCommit();
   // The same; a failure goes to the log.
-  void LastAutoCommit();
+  void LastAutoCommit() { NoteAutoCommit(AutoCommit()); }
+  void NoteAutoCommit(const absl::Status& status);
   void AutoCommitIfDue();
 
   const std::shared_ptr<engine::LocalEngine> engine_;
@@ -106,7 +109,7 @@ class ConsumerImpl {
   const std::shared_ptr<ConsumerSignal> signal_ = std::make_shared<ConsumerSignal>();
   Mode mode_ = Mode::kNothing;
   bool closed_ = false;
-  bool in_listener_ = false;
+  bool in_callback_ = false;  // the application's: a listener or a CommitCallback
   AssignedPartitions assigned_;
   Membership membership_;
   std::deque<AsyncCommit> async_commits_;

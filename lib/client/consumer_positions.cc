@@ -32,7 +32,8 @@ absl::StatusOr<std::vector<AssignedPartition*>> ConsumerImpl::FindAll(const Part
 
 absl::Status ConsumerImpl::Seek(const TopicPartition& name, std::int64_t offset) {
   if (offset < 0) {
-    return absl::InvalidArgumentError(fmt::format("offset {} is negative", offset));
+    return absl::InvalidArgumentError(
+        fmt::format("{}-{}: offset {} is negative", name.topic, name.partition, offset));
   }
   return SeekAll({name}, [offset](const AssignedPartition&) { return offset; });
 }

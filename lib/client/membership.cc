@@ -47,7 +47,7 @@ bool Membership::HasNews() const {
     case State::kOutside:
       return wants_to_join_;
     case State::kStable:
-      return wants_to_join_ || topics_version_ != engine_->topics_version();
+      return wants_to_join_ || untaken_.has_value() || topics_version_ != engine_->topics_version();
     case State::kJoining:
     case State::kSyncing:
       break;
@@ -63,6 +63,8 @@ absl::Status Membership::Advance() {
     CheckHeartbeat();
     CheckTopics();
   }
+  // Not when the group divides anew: it must not wait for what this member may not get again.
+  if (state_ == State::kStable && untaken_.has_value() && !wants_to_join_) return TakeUntaken();
   absl::Status status;
   while (AdvanceOnce(status)) {
   }
@@ -202,11 +204,19 @@ absl::Status Membership::OnJoined(const JoinResponse& response) {
 
 absl::Status Membership::OnSynced(const SyncResponse& response) {
   if (response.error != ErrorCode::kNone) return OnRefused(response.error, "sync with");
-  auto assignment = engine::DecodeAssignment(response.assignment);
-  if (!assignment.ok()) return assignment.status();
+  engine::ConsumerAssignment assignment;  // no bytes: the leader left this member out
+  if (!response.assignment.empty()) {
+    auto decoded = engine::DecodeAssignment(response.assignment);
+    if (!decoded.ok()) {
+      state_ = State::kOutside;
+      wants_to_join_ = true;
+      return decoded.status();
+    }
+    assignment = *std::move(decoded);
+  }
   state_ = State::kStable;
   is_prepared_ = false;
-  return Take(std::move(assignment->partitions));
+  return Take(std::move(assignment.partitions));
 }
 
 absl::Status Membership::OnRefused(ErrorCode error, const char* request) {
@@ -237,6 +247,7 @@ void Membership::Lose(ErrorCode error) {
   state_ = State::kOutside;
   led_partitions_.clear();
   is_prepared_ = true;  // there is nothing left to give up
+  DropUntaken();
   const auto lost = std::exchange(owned_, {});
   if (!lost.empty()) events_.on_lost(lost);
 }
@@ -285,6 +296,7 @@ void Membership::Leave(bool keep_place) {
   if (watch_ == nullptr) return;
   watch_.reset();
   wants_to_join_ = false;
+  DropUntaken();
   if (!owned_.empty()) {
     events_.on_revoked(owned_);
     owned_.clear();

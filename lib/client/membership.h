@@ -32,7 +32,7 @@ class Membership {
     std::function<void(const std::vector<TopicPartition>&)> on_revoked;
     // These are somebody else's already.
     std::function<void(const std::vector<TopicPartition>&)> on_lost;
-    // From now on `all`, of which `added` are new.
+    // From now on `all`, of which `added` are new. After a failure the next Advance calls it again.
     std::function<absl::Status(const std::vector<TopicPartition>& all,
                                const std::vector<TopicPartition>& added)>
         on_assigned;
@@ -94,6 +94,8 @@ class Membership {
   void PrepareToJoin();
   std::vector<engine::MemberAssignment> Divide(const engine::JoinResponse& response);
   absl::Status Take(std::vector<TopicPartition> assigned);
+  absl::Status TakeUntaken();
+  void DropUntaken();
   bool IsCooperative() const;
   std::map<std::string, std::int32_t> CountPartitions(const std::set<std::string>& topics) const;
 
@@ -113,6 +115,8 @@ class Membership {
   std::int32_t generation_ = -1;
   engine::Assignor assignor_ = engine::Assignor::kRange;  // of this generation
   std::vector<TopicPartition> owned_;
+  // Those of owned_ that the consumer has not been able to take yet.
+  std::optional<std::vector<TopicPartition>> untaken_;
   // What the assignor gave last, which sticky ones are told again, also when it was given up since.
   std::optional<std::vector<TopicPartition>> last_assigned_;
   std::int32_t last_assigned_generation_ = -1;

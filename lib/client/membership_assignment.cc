@@ -35,6 +35,7 @@ std::string Membership::Metadata(engine::Assignor assignor) const {
 // Members that are not all cooperative give everything up before they join; cooperative ones only
 // what they no longer subscribe to.
 void Membership::PrepareToJoin() {
+  DropUntaken();
   Partitions kept;
   if (IsCooperative()) {
     const auto topics = subscription_.Topics(*engine_);
@@ -94,9 +95,23 @@ absl::Status Membership::Take(Partitions assigned) {
     // They can be given to somebody else now: the group divides once more.
     wants_to_join_ = true;
   }
-  const Partitions added = Without(assigned, owned_);
+  untaken_ = Without(assigned, owned_);
   owned_ = std::move(assigned);
-  return events_.on_assigned(owned_, added);
+  return TakeUntaken();
+}
+
+// A log that cannot be opened now (the disk is full, a cap is reached) may be next time.
+absl::Status Membership::TakeUntaken() {
+  auto status = events_.on_assigned(owned_, *untaken_);
+  if (status.ok()) untaken_.reset();
+  return status;
+}
+
+// What was never taken is not given up, nor lost: the listener did not hear of it.
+void Membership::DropUntaken() {
+  if (!untaken_.has_value()) return;
+  owned_ = Without(owned_, *untaken_);
+  untaken_.reset();
 }
 
 }  // namespace rill::client
