@@ -23,6 +23,6 @@ struct IngestOptions {
 
 // Writes the flights of the file into `topic`, keyed by origin and stamped with their departure,
 // going on where the log ends: a line that an earlier run wrote is not written again. `written`
-// counts the lines that are in the log.
+// counts the lines that were read: each is sent, or was in the log already.
 absl::Status Ingest(rill::Engine& engine, const rill::Topic& topic, const IngestOptions& options,
                     std::atomic<std::int64_t>& written);

@@ -50,6 +50,8 @@ absl::Status Subscribe(rill::Engine& engine, int subscriber) {
   while (seen < kPublishers * kQuotesEach) {
     auto records = consumer->Poll(absl::Seconds(5));
     if (!records.ok()) return records.status();
+    // A publisher that failed sends no more, and says why itself.
+    if (records->empty()) return absl::DeadlineExceededError("no quote for five seconds");
     for (const rill::Record& record : *records) {
       Quote quote;
       std::memcpy(&quote, record.value().data(), sizeof quote);
@@ -72,13 +74,14 @@ absl::Status Run() {
   auto quotes = engine->CreateTopic("quotes", {.partitions = kPublishers});
   if (!quotes.ok()) return quotes.status();
 
+  // The publishers' first: what they say is the cause.
   std::vector<absl::Status> results(kPublishers + kSubscribers);
   std::vector<std::thread> threads;
   for (int i = 0; i < kSubscribers; ++i) {
-    threads.emplace_back([&, i] { results[i] = Subscribe(*engine, i); });
+    threads.emplace_back([&, i] { results[kPublishers + i] = Subscribe(*engine, i); });
   }
   for (int i = 0; i < kPublishers; ++i) {
-    threads.emplace_back([&, i] { results[kSubscribers + i] = Publish(*engine, *quotes, i); });
+    threads.emplace_back([&, i] { results[i] = Publish(*engine, *quotes, i); });
   }
   for (std::thread& thread : threads) thread.join();
   for (const absl::Status& result : results) {
