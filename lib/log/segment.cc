@@ -83,7 +83,7 @@ absl::StatusOr<std::uint32_t> Segment::Find(const SegmentView& view, std::int64_
   while (at < view.end) {
     auto batch = FrameAt(view, at, at_least);
     if (!batch.ok()) {
-      const auto indexed = IndexedBatch(view, offset);
+      const auto indexed = IndexedBatch(view, base_offset_, offset);
       if (!indexed.has_value() || indexed->base_offset() > offset) return batch.status();
       return static_cast<std::uint32_t>(indexed->data() - view.data());
     }
@@ -110,18 +110,21 @@ absl::StatusOr<std::uint32_t> Segment::FloorPosition(const SegmentView& view, st
   return entry.position;
 }
 
-// The first batch that ends at `offset` or later and has an index entry that agrees with it.
-std::optional<BatchView> Segment::IndexedBatch(const SegmentView& view, std::int64_t offset) {
+// The first batch that begins at `least_base` or later, ends at `least_last` or later, and has an
+// index entry that agrees with it. The index may lie, and its entries go up and down.
+std::optional<BatchView> Segment::IndexedBatch(const SegmentView& view, std::int64_t least_base,
+                                               std::int64_t least_last) {
   auto index = Index();
   if (!index.ok()) return std::nullopt;
-  offset = std::max(offset, base_offset_);
+  const std::int64_t from = std::max(least_last, base_offset_) - base_offset_;
   const std::size_t entries = (*index)->offset_entries();
-  std::size_t i = (*index)->OffsetEntriesBelow(static_cast<std::uint32_t>(offset - base_offset_));
+  std::size_t i = (*index)->OffsetEntriesBelow(static_cast<std::uint32_t>(from));
   for (; i < entries; ++i) {
     const OffsetEntry entry = (*index)->OffsetAt(i);
-    if (entry.position >= view.end) break;
+    if (entry.position >= view.end) continue;
     auto batch = FrameAt(view, entry.position, base_offset_);
-    if (batch.ok() && batch->last_offset() == base_offset_ + entry.relative_offset) return *batch;
+    if (!batch.ok() || batch->last_offset() != base_offset_ + entry.relative_offset) continue;
+    if (batch->base_offset() >= least_base && batch->last_offset() >= least_last) return *batch;
   }
   return std::nullopt;
 }
@@ -138,10 +141,7 @@ std::optional<std::int64_t> Segment::ResumeOffset(const SegmentView& view, std::
       }
     }
   }
-  auto indexed = IndexedBatch(view, offset + 1);
-  while (indexed.has_value() && indexed->base_offset() <= offset) {
-    indexed = IndexedBatch(view, indexed->next_offset());
-  }
+  const auto indexed = IndexedBatch(view, offset + 1, offset + 1);
   if (!indexed.has_value()) return std::nullopt;
   return indexed->base_offset();
 }

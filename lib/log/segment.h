@@ -90,7 +90,8 @@ class Segment {
 
   absl::Status Damaged(std::uint32_t position, const std::string& what) const;
   absl::StatusOr<std::uint32_t> FloorPosition(const SegmentView& view, std::int64_t offset);
-  std::optional<BatchView> IndexedBatch(const SegmentView& view, std::int64_t offset);
+  std::optional<BatchView> IndexedBatch(const SegmentView& view, std::int64_t least_base,
+                                        std::int64_t least_last);
 
   io::FileSystem* const files_;
   const std::string stem_;
