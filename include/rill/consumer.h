@@ -102,7 +102,7 @@ class RILL_EXPORT Consumer {
   //   OutOfRange (OFFSET_OUT_OF_RANGE)    with kNoReset: no offset to begin at, or one out of
   //                                       range; names the partition
   //   DataLoss (CORRUPT_MESSAGE)          a damaged batch at the position; names the offset to Seek
-  //                                       to in order to go on
+  //                                       to in order to go on, if there is one
   //   NotFound (UNKNOWN_TOPIC_OR_PARTITION)   the topic of an assigned partition was deleted
   //   ResourceExhausted                   the disk or a cap of Options, in opening a log (the next
   //                                       Poll tries again) or decompressing

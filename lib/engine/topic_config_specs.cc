@@ -92,7 +92,9 @@ constexpr TopicConfigSpec kSpecs[] = {
     {Long("delete.retention.ms", "86400000", 0, kNoCleaner), kDeleteRetention},
     {Boolean("errors.deadletterqueue.group.enable", "Kept and shown; there are no share groups.")},
     {Long("file.delete.delay.ms", "60000", 0,
-          "How long a segment's files stay, renamed, after it was deleted."),
+          "How long a segment's files stay, renamed, after it was deleted; and, ten minutes at "
+          "most, "
+          "how long a rolled segment keeps its stopper for those who read it."),
      kFileDeleteDelay},
     {Long("flush.messages", kLongMax, 1,
           "Flush after so many records. 1: before each append is acknowledged."),

@@ -180,7 +180,13 @@ absl::Status SegmentedLog::Enlarge() {
   auto status = OpenEmptyWriter(segment, static_cast<std::uint32_t>(config_->segment_bytes));
   if (status.ok()) return status;
   // As it was: what was refused now may be had later.
-  if (auto back = OpenEmptyWriter(segment, former_limit); !back.ok()) state_ = back;
+  if (auto back = OpenEmptyWriter(segment, former_limit); !back.ok()) {
+    state_ = MakeError(back.code(), GetErrorCode(back),
+                       fmt::format("{} takes no more appends, for its segment could not be opened "
+                                   "again ({}); close the engine and open it again",
+                                   name_, back.ToString()));
+    return state_;
+  }
   return status;
 }
 

@@ -27,7 +27,8 @@ class BufferCap {
   // the option.
   absl::Status Named(const absl::Status& status) const {
     if (!absl::IsResourceExhausted(status) || bytes_ == record::kMaxRecordsSize) return status;
-    return budget_->Reserve(std::uint64_t{bytes_} + 1).status();
+    const absl::Status refused = budget_->Reserve(std::uint64_t{bytes_} + 1).status();
+    return refused.ok() ? status : refused;  // some was given back meanwhile
   }
 
  private:

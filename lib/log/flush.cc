@@ -52,16 +52,24 @@ absl::Status SegmentedLog::FlushOnce(std::int64_t& flushed_to) {
     base::MutexLock lock(&append_mutex_);
     if (!state_.ok()) return state_;
     flushed_to = log_end_offset();
-    for (const auto& writer : rolled_) files.push_back(writer->file());
+    for (const auto& writer : rolled_) {
+      if (writer->file() != nullptr) files.push_back(writer->file());
+    }
     files.push_back(writer_->file());
   }
   for (const auto& file : files) {
-    if (auto status = file->Sync(); !status.ok()) {
-      Fail(status);
-      return status;
-    }
+    if (auto status = SyncFile(*file); !status.ok()) return status;
   }
   return SyncFolder();
+}
+
+// A kernel tells one caller of a failed write and forgets it: two that sync at once would each have
+// to know what the other was told. So they take turns, and after a failure nobody succeeds.
+absl::Status SegmentedLog::SyncFile(io::File& file) {
+  absl::MutexLock lock(&sync_mutex_);
+  if (sync_failure_.ok()) sync_failure_ = file.Sync();
+  if (!sync_failure_.ok()) Fail(sync_failure_);
+  return sync_failure_;
 }
 
 // What was flushed into a file is lost all the same when the folder forgets the file.
@@ -72,10 +80,11 @@ absl::Status SegmentedLog::SyncFolder() {
     changes = folder_changes_;
     if (folder_changes_synced_ == changes) return absl::OkStatus();
   }
-  // Another thread that comes meanwhile syncs, too: what is under way is not yet done.
-  if (auto status = environment_.files->SyncDirectory(directory_); !status.ok()) {
-    Fail(status);
-    return status;
+  {
+    absl::MutexLock lock(&sync_mutex_);
+    if (sync_failure_.ok()) sync_failure_ = environment_.files->SyncDirectory(directory_);
+    if (!sync_failure_.ok()) Fail(sync_failure_);
+    if (!sync_failure_.ok()) return sync_failure_;
   }
   base::MutexLock lock(&append_mutex_);
   folder_changes_synced_ = std::max(folder_changes_synced_, changes);

@@ -4,8 +4,8 @@
 #include <limits>
 #include <utility>
 
-#include "base/bytes.h"
 #include "fmt/format.h"
+#include "log/buffer_cap.h"
 #include "log/segment_name.h"
 #include "rill/error.h"
 
@@ -82,7 +82,7 @@ absl::StatusOr<std::vector<LogLoader::Found>> LogLoader::ListSegments() {
   auto entries = environment_.files->List(directory_);
   if (!entries.ok()) return entries.status();
   for (const io::DirectoryEntry& entry : *entries) {
-    if (!entry.name.ends_with(kSwapSuffix)) continue;
+    if (!ParseSegmentName(entry.name, std::string(kLogSuffix) + kSwapSuffix).has_value()) continue;
     return MakeError(
         absl::StatusCode::kFailedPrecondition, ErrorCode::kKafkaStorageError,
         fmt::format("{}/{}: a Kafka broker died while it put this compacted segment in "
@@ -131,30 +131,17 @@ absl::StatusOr<bool> LogLoader::NeedsRecovery(const Found& found, std::int64_t n
 }
 
 // A segment that was rolled shortly before the process died may still have its stopper behind it
-// (SegmentedLog::CutTails). Any bytes can look like one, so the batches are followed to it.
+// (SegmentedLog::CutTails).
 absl::Status LogLoader::CutTail(Found& found) {
-  if (checkpoint_.clean_shutdown || found.size < kStopperTail) return absl::OkStatus();
+  if (checkpoint_.clean_shutdown || found.size == 0) return absl::OkStatus();
+  auto end = MakeSegment(found)->EndOfBatches();
+  if (!end.ok()) return end.status();
+  if (*end == found.size) return absl::OkStatus();
   auto file = environment_.files->Open(SegmentStem(directory_, found.base_offset) + kLogSuffix,
                                        io::OpenMode::kReadWrite);
   if (!file.ok()) return file.status();
-  const std::uint32_t end = found.size - kStopperTail;
-  char tail[kStopperSize];
-  auto read = (*file)->ReadAt(end, tail, kStopperSize);
-  if (!read.ok()) return read.status();
-  const auto length = base::LoadBigEndian<std::uint32_t>(tail + sizeof(std::int64_t));
-  if (length != kStopperLength) return absl::OkStatus();
-  const auto segment = MakeSegment(found);
-  auto view = segment->View();
-  if (!view.ok()) return view.status();
-  auto index = segment->Index();
-  if (!index.ok()) return index.status();
-  const auto last = (*index)->LastOffset();
-  const std::uint32_t from = last.has_value() ? last->position : 0;
-  const ScanResult scan = ScanBatches({view->data(), view->end}, from, found.base_offset,
-                                      ScanDepth::kFrames, [](BatchView, std::uint32_t) {});
-  if (!scan.damage.ok() || scan.sound_end != end) return absl::OkStatus();
-  found.size = end;
-  return (*file)->Truncate(end);
+  found.size = *end;
+  return (*file)->Truncate(*end);
 }
 
 // Validates the segments from `at` on, and ends the log at the first batch that is not sound.
@@ -205,7 +192,7 @@ absl::StatusOr<ScanResult> LogLoader::RecoverSegment(const Found& found,
         builder.Add(batch.last_offset(), batch.max_timestamp_ms(), position,
                     static_cast<std::uint32_t>(batch.size()), config_.index_interval_bytes);
       },
-      next_base_offset);
+      next_base_offset, BufferCap::Whole(*environment_.buffers).bytes());
   builder.Finish();
   *view = SegmentView();
   // What rill cannot read, or has no memory for, is not damaged.
@@ -272,8 +259,7 @@ absl::Status LogLoader::SayWhatIsCut(Segment& segment, const Found& found, const
   const auto last = behind.find_last_not_of('\0');
   if (last == std::string_view::npos) return absl::OkStatus();
   Say(LogLevel::kInfo,
-      fmt::format("{}: byte {}: the log ends here, at offset {}; {} bytes behind, of no complete "
-                  "batch, are dropped",
+      fmt::format("{}: byte {}: the log ends here, at offset {}; {} bytes behind are dropped",
                   segment.log_path(), scan.sound_end, scan.next_offset, kStopperSize + last + 1));
   return absl::OkStatus();
 }

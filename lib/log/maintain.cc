@@ -14,6 +14,10 @@ namespace {
 constexpr absl::Duration kRetentionCheckInterval = absl::Minutes(5);
 // How long a sealed segment stays mapped after it was last read, once or twice over.
 constexpr std::int64_t kUnloadIntervalMs = std::int64_t{60} * 1000;
+// What failed for want of space or descriptors is tried again after this.
+constexpr std::int64_t kRetryMs = std::int64_t{5} * 1000;
+// Nobody takes longer to read a segment; a file.delete.delay.ms may be for ever.
+constexpr std::int64_t kLongestTailMs = std::int64_t{10} * 60 * 1000;
 // Kafka's producer.id.expiration.ms.
 constexpr std::int64_t kProducerExpirationMs = std::int64_t{24} * 3600 * 1000;
 
@@ -106,10 +110,13 @@ void SegmentedLog::SetConfig(const LogConfig& config) {
 std::uint64_t SegmentedLog::size_bytes() const { return segments_.SizeBytes(); }
 
 // A log that was read from end to end does not stay mapped.
-void SegmentedLog::UnloadIdle(std::int64_t now_ms) {
-  if (now_ms < next_unload_ms_ && next_unload_ms_ - now_ms <= kUnloadIntervalMs) return;
+absl::Time SegmentedLog::UnloadIdle(std::int64_t now_ms) {
+  const bool due = now_ms >= next_unload_ms_ || next_unload_ms_ - now_ms > kUnloadIntervalMs;
+  if (!due) return absl::FromUnixMillis(next_unload_ms_);
   next_unload_ms_ = Later(now_ms, kUnloadIntervalMs);
-  for (const auto& segment : segments_.All()) segment->UnloadIfIdle();
+  bool any_left = false;
+  for (const auto& segment : segments_.All()) any_left |= segment->UnloadIfIdle();
+  return any_left ? absl::FromUnixMillis(next_unload_ms_) : absl::InfiniteFuture();
 }
 
 absl::Time SegmentedLog::Maintain(absl::Time now) {
@@ -125,14 +132,15 @@ absl::Time SegmentedLog::Maintain(absl::Time now) {
   }
   ForgetIdleProducers(now_ms);
   ApplyRetention(now_ms);
-  UnloadIdle(now_ms);
   RemoveDoomedFiles(now_ms);
   if (auto status = CutTails(now_ms, false); !status.ok()) {
     Say(LogLevel::kError, fmt::format("{}: {}", name_, status.ToString()));
   }
-  absl::Time next = std::min(FlushIfDue(*policy, now_ms), now + kRetentionCheckInterval);
+  absl::Time next =
+      std::min({FlushIfDue(*policy, now_ms), UnloadIdle(now_ms), now + kRetentionCheckInterval});
+  if (unsealed_.load() > 0) next = std::min(next, now + absl::Milliseconds(kRetryMs));
   for (const DoomedFile& file : doomed_) next = std::min(next, absl::FromUnixMillis(file.due_ms));
-  if (!tails_.empty()) next = std::min(next, absl::FromUnixMillis(tails_.front().due_ms));
+  for (const Tail& tail : tails_) next = std::min(next, absl::FromUnixMillis(tail.due_ms));
   return next;
 }
 
@@ -142,6 +150,8 @@ absl::Time SegmentedLog::Maintain(absl::Time now) {
 // Those that are rolled meanwhile are left to the next round, and all to Close when it is waiting:
 // appends may roll faster than the disk seals.
 absl::Status SegmentedLog::SealRolled() {
+  const std::int64_t now_ms = NowMs();
+  if (now_ms < next_seal_ms_ && next_seal_ms_ - now_ms <= kRetryMs) return absl::OkStatus();
   std::size_t left = SIZE_MAX;
   for (; left > 0 && !closing_.load(); --left) {
     SegmentWriter* writer = nullptr;
@@ -155,9 +165,14 @@ absl::Status SegmentedLog::SealRolled() {
       next_offset = rolled_.size() > 1 ? rolled_[1]->segment()->base_offset()
                                        : writer_->segment()->base_offset();
     }
-    if (auto status = Seal(*writer, kStopperTail); !status.ok()) return status;
-    if (auto status = SyncFolder(); !status.ok()) return status;
-    tails_.push_back({writer->segment(), Later(NowMs(), config()->file_delete_delay_ms)});
+    auto status = Seal(*writer, kStopperTail);
+    if (status.ok()) status = SyncFolder();
+    if (!status.ok()) {
+      next_seal_ms_ = Later(now_ms, kRetryMs);
+      return status;
+    }
+    tails_.push_back({writer->segment(),
+                      Later(now_ms, std::min(config()->file_delete_delay_ms, kLongestTailMs))});
     MarkFlushed(next_offset);
     base::MutexLock lock(&append_mutex_);
     rolled_.erase(rolled_.begin());
@@ -259,28 +274,40 @@ absl::Status SegmentedLog::WhyClosed() const {
 // What fails for want of space or descriptors can be tried again. After a sync that failed nothing
 // can, for nobody knows what it lost.
 absl::Status SegmentedLog::Seal(SegmentWriter& writer, std::size_t tail) {
-  if (auto status = writer.CutReserve(tail); !status.ok()) return status;
-  if (auto status = writer.file()->Sync(); !status.ok()) {
-    Fail(status);
-    return status;
+  if (writer.file() != nullptr) {
+    if (auto status = writer.CutReserve(tail); !status.ok()) return status;
+    if (auto status = SyncFile(*writer.file()); !status.ok()) return status;
+    base::MutexLock lock(&append_mutex_);
+    writer.CloseFile();  // its descriptor may be the one that the index files want
   }
   return writer.SaveIndex();
 }
 
 // Rolled segments lose the last of their reserve once those who were reading them then have had
-// time to finish, and when the log closes; until then they are as good as unsealed on the disk,
-// which the next open knows (LogLoader::CutTail).
+// time to finish, and when the log closes; if the process does not live to that, at the next open
+// (LogLoader::CutTail). The first failure is told, and tried again later.
 absl::Status SegmentedLog::CutTails(std::int64_t now_ms, bool sync) {
-  for (; !tails_.empty() && tails_.front().due_ms <= now_ms; tails_.pop_front()) {
-    const Segment& segment = *tails_.front().segment;
-    auto file = environment_.files->Open(segment.log_path(), io::OpenMode::kReadWrite);
-    if (absl::IsNotFound(file.status())) continue;  // deleted since
-    if (!file.ok()) return file.status();
-    auto status = (*file)->Truncate(segment.end());
-    if (status.ok() && sync) status = (*file)->Sync();
-    if (!status.ok()) return status;
+  absl::Status failure;
+  std::vector<Tail> left;
+  for (Tail& tail : tails_) {
+    absl::Status status;
+    const bool due = tail.due_ms <= now_ms;
+    if (due) status = CutTail(*tail.segment, sync);
+    if (due && status.ok()) continue;
+    failure.Update(status);
+    left.push_back({std::move(tail.segment), due ? Later(now_ms, kRetryMs) : tail.due_ms});
   }
-  return absl::OkStatus();
+  tails_ = std::move(left);
+  return failure;
+}
+
+absl::Status SegmentedLog::CutTail(const Segment& segment, bool sync) {
+  auto file = environment_.files->Open(segment.log_path(), io::OpenMode::kReadWrite);
+  if (absl::IsNotFound(file.status())) return absl::OkStatus();  // deleted since
+  if (!file.ok()) return file.status();
+  auto status = (*file)->Truncate(segment.end());
+  if (status.ok() && sync) status = (*file)->Sync();
+  return status;
 }
 
 // After a flush that failed, nothing is cut or indexed: the next open has to look at all of it.
@@ -291,8 +318,10 @@ absl::Status SegmentedLog::SealAll() {
     writers = std::move(rolled_);
     if (writer_ != nullptr) writers.push_back(std::move(writer_));
   }
-  for (const auto& writer : writers) {
+  if (auto status = SyncFolder(); !status.ok()) return status;
+  for (auto& writer : writers) {
     if (auto status = Seal(*writer, 0); !status.ok()) return status;
+    writer = nullptr;  // each lets its descriptor go before the next wants one
   }
   if (auto status = CutTails(INT64_MAX, true); !status.ok()) return status;
   MarkFlushed(log_end_offset());

@@ -97,8 +97,9 @@ class PartitionLog {
   // The configs from now on.
   virtual void SetConfig(const LogConfig& config) = 0;
 
-  // Background work that is due at `now`: rolls by time, deletes by retention, flushes by interval,
-  // removes files whose delete delay is over, populates ahead. Returns when to come again.
+  // Background work that is due at `now`: completes rolled segments, rolls by time, deletes by
+  // retention, flushes by interval, removes files whose delete delay is over and the stoppers of
+  // segments that were rolled as long ago, unmaps what nobody reads. Returns when to come again.
   virtual absl::Time Maintain(absl::Time now) = 0;
 
   // After it every call fails with FailedPrecondition. Trims the segments, writes indexes and the

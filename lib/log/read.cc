@@ -23,7 +23,8 @@ absl::Status SegmentedLog::WithWayOn(const absl::Status& damage, Segment& segmen
                                      const std::shared_ptr<Segment>& next) const {
   std::optional<std::int64_t> resume;
   if (auto view = segment.View(); view.ok() && view->end > 0) {
-    resume = segment.ResumeOffset(*view, offset);
+    resume = segment.ResumeOffset(*view, offset,
+                                  next == nullptr ? high_watermark() : next->base_offset());
   }
   if (!resume.has_value() && next != nullptr) resume = next->base_offset();
   const std::string way_on = resume.has_value()
@@ -47,7 +48,9 @@ absl::StatusOr<Records> SegmentedLog::Read(std::int64_t offset, const ReadOption
     auto status = collector.Collect(*segment, next == nullptr ? end : next->base_offset());
     // Retention may have taken the segment away since its offset was looked at.
     if (!status.ok() && offset < log_start_offset()) return OutsideOfLog(offset);
-    if (absl::IsDataLoss(status)) return WithWayOn(status, *segment, offset, next);
+    if (GetErrorCode(status) == ErrorCode::kCorruptMessage) {
+      return WithWayOn(status, *segment, offset, next);
+    }
     if (!status.ok()) return status;
     segment = next;
   }

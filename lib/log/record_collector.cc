@@ -28,6 +28,13 @@ absl::Status AtPosition(const absl::Status& status, const Segment& segment,
       fmt::format("{}: byte {}: {}", segment.log_path(), position, std::string(status.message())));
 }
 
+// The base offset of the batch at `position`, or what follows the segment when none fits there.
+std::int64_t BaseOffsetAt(const SegmentView& view, std::size_t position,
+                          std::int64_t segment_end_offset) {
+  if (position + kBatchHeaderSize > view.end) return segment_end_offset;
+  return std::min(BatchView(view.data() + position).base_offset(), segment_end_offset);
+}
+
 }  // namespace
 
 RecordCollector::RecordCollector(const TopicPartition& partition, std::int64_t offset,
@@ -48,14 +55,18 @@ absl::Status RecordCollector::Collect(Segment& segment, std::int64_t segment_end
   std::int64_t at_least = segment.base_offset();
   absl::Status damage;
   while (at < view->end && range_.next_offset < limit_) {
+    if (segment.EndsAt(*view, at, at_least)) {
+      at = view->end;
+      break;
+    }
     auto batch = segment.FrameAt(*view, at, at_least);
     if (batch.ok()) {
-      if (batch->base_offset() >= limit_ && batch->base_offset() <= segment_end_offset) {
+      if (stored_bytes_ > 0 && stored_bytes_ + batch->size() > max_bytes_) break;
+      damage = CheckOffsets(segment, *view, at, *batch, segment_end_offset);
+      if (damage.ok() && batch->base_offset() >= limit_) {
         range_.next_offset = limit_;  // compaction left nothing below
         break;
       }
-      if (stored_bytes_ > 0 && stored_bytes_ + batch->size() > max_bytes_) break;
-      damage = CheckOffsets(segment, *view, at, *batch, segment_end_offset);
       if (damage.ok()) damage = Take(segment, *view, at, *batch);
     } else {
       damage = batch.status();
@@ -81,10 +92,13 @@ absl::Status RecordCollector::Collect(Segment& segment, std::int64_t segment_end
 absl::Status RecordCollector::CheckOffsets(const Segment& segment, const SegmentView& view,
                                            std::uint32_t position, BatchView batch,
                                            std::int64_t segment_end_offset) const {
-  std::int64_t end_offset = segment_end_offset;
   const std::size_t behind = position + batch.size();
-  if (behind + kBatchHeaderSize <= view.end) {
-    end_offset = std::min(end_offset, BatchView(view.data() + behind).base_offset());
+  std::int64_t end_offset = BaseOffsetAt(view, behind, segment_end_offset);
+  if (end_offset < batch.next_offset() && behind + kBatchHeaderSize <= view.end) {
+    // Of two batches that disagree the second is the wrong one, if the third agrees with the first.
+    const BatchView second(view.data() + behind);
+    const std::int64_t third = BaseOffsetAt(view, behind + second.size(), segment_end_offset);
+    if (third - second.last_offset_delta() - 1 == batch.next_offset()) end_offset = third;
   }
   if (batch.last_offset() >= range_.next_offset && batch.next_offset() <= end_offset) {
     return absl::OkStatus();

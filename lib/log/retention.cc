@@ -42,6 +42,7 @@ void SegmentedLog::DeleteSegmentsBelow(std::int64_t offset) {
     unsealed_.store(rolled_.size());
   }
   for (const auto& segment : taken) {
+    bool stays = false;
     for (const char* suffix : {kLogSuffix, kOffsetIndexSuffix, kTimeIndexSuffix,
                                kTransactionIndexSuffix, kSnapshotSuffix}) {
       const std::string path = segment->stem() + suffix;
@@ -50,8 +51,10 @@ void SegmentedLog::DeleteSegmentsBelow(std::int64_t offset) {
       if (status.ok() || absl::IsNotFound(status)) continue;
       Say(LogLevel::kError,
           fmt::format("{}: a segment below the log start stays: {}", name_, status.ToString()));
-      break;  // without its index files it would seem unfinished
+      stays = true;  // and its index files, without which it would seem unfinished
+      break;
     }
+    if (stays) continue;
     Say(LogLevel::kInfo, fmt::format("{}: segment {} is deleted, {} bytes", name_,
                                      segment->base_offset(), segment->end()));
   }

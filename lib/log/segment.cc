@@ -76,16 +76,20 @@ absl::StatusOr<std::uint32_t> Segment::Find(const SegmentView& view, std::int64_
   const std::uint64_t hint = hints_[relative % kHints].load(std::memory_order_relaxed);
   if (High(hint) == relative && Low(hint) <= view.end) return Low(hint);
 
-  auto position = FloorPosition(view, offset);
-  if (!position.ok()) return position.status();
-  std::uint32_t at = *position;
+  auto index = Index();
+  if (!index.ok()) return index.status();
+  // An entry for the very batch leads there past any damage before it.
+  const auto own = BatchOfEntry(view, **index, (*index)->OffsetEntriesBelow(relative));
+  if (own.has_value() && own->base_offset() <= offset) return PositionOf(view, *own);
+  std::uint32_t at = FloorPosition(view, **index, offset);
   std::int64_t at_least = base_offset_;
   while (at < view.end) {
+    if (EndsAt(view, at, at_least)) return view.end;
     auto batch = FrameAt(view, at, at_least);
     if (!batch.ok()) {
       const auto indexed = IndexedBatch(view, base_offset_, offset);
       if (!indexed.has_value() || indexed->base_offset() > offset) return batch.status();
-      return static_cast<std::uint32_t>(indexed->data() - view.data());
+      return PositionOf(view, *indexed);
     }
     if (batch->last_offset() >= offset) break;
     at_least = batch->next_offset();
@@ -96,11 +100,9 @@ absl::StatusOr<std::uint32_t> Segment::Find(const SegmentView& view, std::int64_
   return at;
 }
 
-absl::StatusOr<std::uint32_t> Segment::FloorPosition(const SegmentView& view, std::int64_t offset) {
-  auto index = Index();
-  if (!index.ok()) return index.status();
-  const OffsetEntry entry =
-      (*index)->FloorOffset(static_cast<std::uint32_t>(offset - base_offset_));
+std::uint32_t Segment::FloorPosition(const SegmentView& view, const SegmentIndex& index,
+                                     std::int64_t offset) const {
+  const OffsetEntry entry = index.FloorOffset(static_cast<std::uint32_t>(offset - base_offset_));
   if (entry.position >= view.end) return 0;
   // An index that lies must cost time, not answers: the entry has to meet a batch that does not
   // stand behind what is looked for. (Where several batches were appended at once, older brokers
@@ -108,6 +110,19 @@ absl::StatusOr<std::uint32_t> Segment::FloorPosition(const SegmentView& view, st
   auto batch = FrameAt(view, entry.position, base_offset_);
   if (!batch.ok() || batch->last_offset() > base_offset_ + entry.relative_offset) return 0;
   return entry.position;
+}
+
+// The batch that the i-th entry points at, if both agree; none behind the last entry.
+std::optional<BatchView> Segment::BatchOfEntry(const SegmentView& view, const SegmentIndex& index,
+                                               std::size_t i) const {
+  if (i >= index.offset_entries()) return std::nullopt;
+  const OffsetEntry entry = index.OffsetAt(i);
+  if (entry.position >= view.end) return std::nullopt;
+  auto batch = FrameAt(view, entry.position, base_offset_);
+  if (!batch.ok() || batch->last_offset() != base_offset_ + entry.relative_offset) {
+    return std::nullopt;
+  }
+  return *batch;
 }
 
 // The first batch that begins at `least_base` or later, ends at `least_last` or later, and has an
@@ -120,30 +135,48 @@ std::optional<BatchView> Segment::IndexedBatch(const SegmentView& view, std::int
   const std::size_t entries = (*index)->offset_entries();
   std::size_t i = (*index)->OffsetEntriesBelow(static_cast<std::uint32_t>(from));
   for (; i < entries; ++i) {
-    const OffsetEntry entry = (*index)->OffsetAt(i);
-    if (entry.position >= view.end) continue;
-    auto batch = FrameAt(view, entry.position, base_offset_);
-    if (!batch.ok() || batch->last_offset() != base_offset_ + entry.relative_offset) continue;
-    if (batch->base_offset() >= least_base && batch->last_offset() >= least_last) return *batch;
+    const auto batch = BatchOfEntry(view, **index, i);
+    if (!batch.has_value()) continue;
+    if (batch->base_offset() >= least_base && batch->last_offset() >= least_last) return batch;
   }
   return std::nullopt;
 }
 
-std::optional<std::int64_t> Segment::ResumeOffset(const SegmentView& view, std::int64_t offset) {
+std::optional<std::int64_t> Segment::ResumeOffset(const SegmentView& view, std::int64_t offset,
+                                                  std::int64_t end_offset) {
   auto position = Find(view, offset);
   if (position.ok() && *position < view.end) {
     auto damaged = FrameAt(view, *position, base_offset_);
-    // Its length can be believed when another batch, or the end, stands behind it.
-    if (damaged.ok() && damaged->next_offset() > offset) {
+    // Its length and offsets can be believed when what stands behind it agrees.
+    if (damaged.ok() && damaged->next_offset() > offset && damaged->next_offset() <= end_offset) {
       const auto behind = *position + static_cast<std::uint32_t>(damaged->size());
-      if (behind == view.end || FrameAt(view, behind, damaged->next_offset()).ok()) {
-        return damaged->next_offset();
-      }
+      const std::int64_t next_offset = damaged->next_offset();
+      const bool agrees =
+          behind < view.end ? FrameAt(view, behind, next_offset).ok() : next_offset == end_offset;
+      if (agrees) return next_offset;
     }
   }
   const auto indexed = IndexedBatch(view, offset + 1, offset + 1);
-  if (!indexed.has_value()) return std::nullopt;
+  if (!indexed.has_value() || indexed->next_offset() > end_offset) return std::nullopt;
   return indexed->base_offset();
+}
+
+bool Segment::EndsAt(const SegmentView& view, std::uint32_t at, std::int64_t next_offset) const {
+  return view.end - at <= kStopperTail &&
+         IsStopperTail({view.data() + at, view.end - at}, next_offset);
+}
+
+absl::StatusOr<std::uint32_t> Segment::EndOfBatches() {
+  auto view = View();
+  if (!view.ok()) return view.status();
+  auto index = Index();
+  if (!index.ok()) return index.status();
+  const std::uint32_t from =
+      FloorPosition(*view, **index, base_offset_ + std::numeric_limits<std::int32_t>::max());
+  const ScanResult scan = ScanBatches({view->data(), view->end}, from, base_offset_,
+                                      ScanDepth::kFrames, [](BatchView, std::uint32_t) {});
+  const bool ends = scan.damage.ok() && EndsAt(*view, scan.sound_end, scan.next_offset);
+  return ends ? scan.sound_end : view->end;
 }
 
 void Segment::Remember(std::int64_t offset, std::uint32_t position) {
@@ -222,6 +255,12 @@ bool Segment::Confirms(const SegmentView& view, const TimeEntry& entry) {
   auto batch = FrameAt(view, *position, base_offset_);
   return batch.ok() && batch->base_offset() <= offset &&
          batch->max_timestamp_ms() == entry.timestamp_ms;
+}
+
+bool Segment::UnloadIfIdle() {
+  if (!viewed_.exchange(false, std::memory_order_relaxed)) Unload();
+  base::MutexLock lock(&load_mutex_);
+  return !growing_ && (mapping_ != nullptr || index_ != nullptr);
 }
 
 void Segment::Unload() {

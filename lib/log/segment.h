@@ -50,9 +50,17 @@ class Segment {
   // no index entry leads past it.
   absl::StatusOr<std::uint32_t> Find(const SegmentView& view, std::int64_t offset);
 
-  // Where reading can go on when the batch that holds `offset` is damaged: the lowest offset above
-  // it that Find is known to get to.
-  std::optional<std::int64_t> ResumeOffset(const SegmentView& view, std::int64_t offset);
+  // Where reading can go on when the batch that holds `offset` is damaged: an offset above it, and
+  // below `end_offset` where the next segment begins, that the index or the batch behind leads to.
+  std::optional<std::int64_t> ResumeOffset(const SegmentView& view, std::int64_t offset,
+                                           std::int64_t end_offset);
+
+  // Whether the batches, after the last of which `next_offset` comes, end at `at`: at the end, or
+  // before the stopper that a rolled segment keeps for a while, which a killed process leaves there
+  // and a broker may keep.
+  bool EndsAt(const SegmentView& view, std::uint32_t at, std::int64_t next_offset) const;
+  // Where that is in a segment that is not written.
+  absl::StatusOr<std::uint32_t> EndOfBatches();
 
   // The frame of the batch at `position` < view.end: lengths and offsets checked against their
   // surroundings, nothing else. `at_least` is the lowest base offset that it may have.
@@ -80,16 +88,21 @@ class Segment {
   // Lets go of the mapping and the index of a sealed segment; they come back when needed. Records
   // that show it keep the mapping.
   void Unload();
-  // Unload, if nobody has looked at the segment since the last call.
-  void UnloadIfIdle() {
-    if (!viewed_.exchange(false, std::memory_order_relaxed)) Unload();
-  }
+  // Unload, if nobody has looked at the segment since the last call. Whether there is something
+  // left to unload.
+  bool UnloadIfIdle();
 
  private:
   friend class SegmentWriter;
 
   absl::Status Damaged(std::uint32_t position, const std::string& what) const;
-  absl::StatusOr<std::uint32_t> FloorPosition(const SegmentView& view, std::int64_t offset);
+  static std::uint32_t PositionOf(const SegmentView& view, BatchView batch) {
+    return static_cast<std::uint32_t>(batch.data() - view.data());
+  }
+  std::uint32_t FloorPosition(const SegmentView& view, const SegmentIndex& index,
+                              std::int64_t offset) const;
+  std::optional<BatchView> BatchOfEntry(const SegmentView& view, const SegmentIndex& index,
+                                        std::size_t i) const;
   std::optional<BatchView> IndexedBatch(const SegmentView& view, std::int64_t least_base,
                                         std::int64_t least_last);
 

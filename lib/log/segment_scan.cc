@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "base/buffer.h"
 #include "base/bytes.h"
 #include "fmt/format.h"
+#include "record/codec.h"
 #include "rill/error.h"
 
 namespace rill::log {
@@ -17,8 +19,8 @@ bool AllZero(std::string_view bytes) {
 // its reserve, or the beginning of a batch whose length was never stored. `next_offset` is what a
 // stopper there says.
 bool IsUnwritten(std::string_view rest, std::int64_t next_offset) {
-  if (rest.empty()) return true;
-  if (rest.size() < kLogOverhead) return AllZero(rest);
+  if (IsStopperTail(rest, next_offset)) return true;
+  if (rest.size() < kLogOverhead) return false;
   const auto offset = base::LoadBigEndian<std::int64_t>(rest.data());
   const auto length = base::LoadBigEndian<std::uint32_t>(rest.data() + sizeof offset);
   // The first byte of the length is stored last: until then it is the stopper's, whatever follows.
@@ -49,9 +51,19 @@ absl::Status CheckOffsets(BatchView batch, std::string_view behind, std::int64_t
 
 }  // namespace
 
+bool IsStopperTail(std::string_view rest, std::int64_t next_offset) {
+  if (rest.size() > kStopperTail) return false;
+  char stopper[kStopperTail] = {};
+  base::StoreBigEndian(base::StoreBigEndian(stopper, next_offset), kStopperLength);
+  return std::equal(rest.begin(), rest.end(), stopper,
+                    [](char found, char stored) { return found == 0 || found == stored; });
+}
+
 ScanResult ScanBatches(std::string_view bytes, std::uint32_t position, std::int64_t next_offset,
                        ScanDepth depth, const std::function<void(BatchView, std::uint32_t)>& visit,
-                       std::int64_t end_offset) {
+                       std::int64_t end_offset, std::size_t max_size) {
+  record::Codec codec;
+  base::Buffer scratch;
   ScanResult result{position, next_offset, absl::OkStatus()};
   while (!IsUnwritten(bytes.substr(result.sound_end), result.next_offset)) {
     auto batch = ParseBatch(bytes.substr(result.sound_end));
@@ -61,7 +73,8 @@ ScanResult ScanBatches(std::string_view bytes, std::uint32_t position, std::int6
                                     batch->base_offset(), result.next_offset));
     }
     if (batch.ok() && depth == ScanDepth::kValidate) {
-      if (auto status = ValidateBatch(*batch); !status.ok()) batch = status;
+      auto status = record::ValidateBatch(*batch, codec, scratch, max_size);
+      if (!status.ok()) batch = status;
     }
     if (batch.ok() && depth >= ScanDepth::kOffsets) {
       auto status = CheckOffsets(*batch, bytes.substr(result.sound_end + batch->size()),

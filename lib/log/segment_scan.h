@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -7,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "log/segment_index.h"
+#include "record/batch_walker.h"
 #include "rill/record_batch.h"
 
 namespace rill::log {
@@ -20,6 +22,10 @@ inline constexpr std::size_t kStopperSize = kLogOverhead;
 // Kafka's reader wants of a header (up to the magic byte) before it looks at the length. A reader
 // that found the file longer still comes to a clean end; one that comes later does not look here.
 inline constexpr std::size_t kStopperTail = kLogOverhead + 5;
+
+// Whether `rest`, the bytes of a rolled segment behind a batch after which `next_offset` comes, is
+// such a tail or what a power cut left of one.
+bool IsStopperTail(std::string_view rest, std::int64_t next_offset);
 
 // How a walk over a segment's bytes ended.
 struct ScanResult {
@@ -40,11 +46,13 @@ enum class ScanDepth {
 // `next_offset`; `visit` is called with each sound batch and its position. Offsets must rise. From
 // kOffsets on, a batch that leaves offsets out, as compaction does, must be followed by one that
 // agrees, or be the last of a segment whose next one begins at `end_offset` and agrees: a batch's
-// base offset is not under its CRC.
+// base offset is not under its CRC. Batches whose records take more than `max_size` bytes
+// uncompressed are ResourceExhausted.
 ScanResult ScanBatches(std::string_view bytes, std::uint32_t position, std::int64_t next_offset,
                        ScanDepth depth,
                        const std::function<void(BatchView, std::uint32_t position)>& visit,
-                       std::int64_t end_offset = INT64_MAX);
+                       std::int64_t end_offset = INT64_MAX,
+                       std::size_t max_size = record::kMaxRecordsSize);
 
 // Makes the index entries of a segment batch by batch, as Kafka does: one each time more than
 // `interval_bytes` have passed since the last.

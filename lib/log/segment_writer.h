@@ -62,8 +62,11 @@ class SegmentWriter {
            (index_->time_entries() + 2) * kTimeEntrySize > limit;
   }
 
-  // For flushing while others append: a flush keeps the file open by itself.
+  // For flushing while others append: a flush keeps the file open by itself. Null once CloseFile
+  // was called.
   const std::shared_ptr<io::File>& file() const { return file_; }
+  // After CutReserve and a sync, which were the last that had to do with the file.
+  void CloseFile() { file_ = nullptr; }
 
   // The two steps that complete a segment, with a sync of file() in between: index files that
   // outlived a power cut which the new size did not would hide the reserve. Each may be tried again

@@ -3,7 +3,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -116,6 +115,7 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   // flush.cc
   absl::Status FlushUpTo(std::int64_t offset);
   absl::Status FlushOnce(std::int64_t& flushed_to);
+  absl::Status SyncFile(io::File& file);
   absl::Status SyncFolder();
   void MarkFlushed(std::int64_t offset);
   void Fail(const absl::Status& status);
@@ -133,13 +133,14 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   void HelpSealing();
   absl::Status RollIfAged(const LogConfig& config, std::int64_t now_ms);
   void ForgetIdleProducers(std::int64_t now_ms);
-  void UnloadIdle(std::int64_t now_ms) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+  absl::Time UnloadIdle(std::int64_t now_ms) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   absl::Time FlushIfDue(const LogConfig& config, std::int64_t now_ms)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   absl::Status Seal(SegmentWriter& writer, std::size_t tail)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   absl::Status CutTails(std::int64_t now_ms, bool sync)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+  absl::Status CutTail(const Segment& segment, bool sync);
   absl::Status SealAll() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   void DropWriters();
   // Refuses all further calls for `reason`; returns why appends were refused before.
@@ -173,6 +174,10 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   absl::Mutex flush_mutex_ ABSL_ACQUIRED_BEFORE(append_mutex_);
   bool flushing_ ABSL_GUARDED_BY(flush_mutex_) = false;
 
+  absl::Mutex sync_mutex_ ABSL_ACQUIRED_BEFORE(append_mutex_);
+  absl::Status sync_failure_
+      ABSL_GUARDED_BY(sync_mutex_);  // the first; nothing is durable after it
+
   mutable base::Mutex append_mutex_;
   absl::Status state_ ABSL_GUARDED_BY(append_mutex_);  // why appends are refused, or OK
   std::shared_ptr<const LogConfig> config_ ABSL_GUARDED_BY(append_mutex_);
@@ -191,6 +196,7 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
 
   std::int64_t last_flush_ms_ ABSL_GUARDED_BY(maintenance_mutex_) = 0;
   std::int64_t next_unload_ms_ ABSL_GUARDED_BY(maintenance_mutex_) = 0;
+  std::int64_t next_seal_ms_ ABSL_GUARDED_BY(maintenance_mutex_) = 0;  // after one that failed
 
   // The size of rolled_, and how many may wait there before appenders help.
   static constexpr std::size_t kMostUnsealed = 16;
@@ -207,12 +213,12 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   };
   std::vector<DoomedFile> doomed_ ABSL_GUARDED_BY(maintenance_mutex_);
 
-  // Rolled segments that still have their stopper behind them, in order of `due_ms`.
+  // Rolled segments that still have their stopper behind them.
   struct Tail {
     std::shared_ptr<const Segment> segment;
     std::int64_t due_ms;
   };
-  std::deque<Tail> tails_ ABSL_GUARDED_BY(maintenance_mutex_);
+  std::vector<Tail> tails_ ABSL_GUARDED_BY(maintenance_mutex_);
 
   base::Wakeup data_;  // for WaitFor
   struct Observation;

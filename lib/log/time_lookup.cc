@@ -53,6 +53,7 @@ absl::StatusOr<TimestampedOffset> FindTime(Segment& segment, std::int64_t target
   if (!position.ok()) return position.status();
   std::int64_t at_least = segment.base_offset();
   for (std::uint32_t at = *position; at < view->end;) {
+    if (segment.EndsAt(*view, at, at_least)) break;
     auto batch = segment.FrameAt(*view, at, at_least);
     if (!batch.ok()) return batch.status();
     if (batch->base_offset() >= end) break;

@@ -2,6 +2,7 @@
 #include <condition_variable>
 #include <thread>
 
+#include "io/limited_file_system.h"
 #include "log_under_test.h"
 #include "wrapped_file_system.h"
 
@@ -247,6 +248,9 @@ TEST_CASE("a rolled segment that cannot be sealed for now is sealed later, and a
     REQUIRE(log->recovery_point() == 0);
     for (int i = 0; i < 3; ++i) log.AppendValue("more");
     log->Maintain(log.clock.Now());
+    REQUIRE(log->recovery_point() == 0);  // not at every append
+    log.clock.Advance(absl::Seconds(5));
+    log->Maintain(log.clock.Now());
     REQUIRE(log->recovery_point() == std::stoll(log.FilesEnding(".log").back()));
     REQUIRE(log.FilesEnding(".timeindex").size() + 1 == log.FilesEnding(".log").size());
     const auto all = log.ReadAll(0);
@@ -280,6 +284,42 @@ TEST_CASE("a log that failed under a closing flush reports it, and is not taken 
   files.plan().Add({.call = testing::FileCall::kSync, .path_part = ".log", .after = 1});
   REQUIRE_FALSE(log->Close().ok());
   REQUIRE(log->recovery_point() < 12);
+}
+
+TEST_CASE("three descriptors are enough to append, roll, seal and close") {
+  auto memory = io::NewMemoryFileSystem();
+  io::LimitedFileSystem files(memory.get(), {.max_open_files = 3});
+  LogUnderTest log(files);
+  log.Open();
+  for (int i = 0; i < 20; ++i) {
+    log.AppendValue(std::string(200, 'x'));
+    log->Maintain(log.clock.Now());
+  }
+  REQUIRE(log.FilesEnding(".timeindex").size() + 1 == log.FilesEnding(".log").size());
+  log.AppendValue(std::string(800, 'x'));
+  log.ReopenAfterClose();
+  REQUIRE(log.ReadAll(0).size() == 21);
+}
+
+TEST_CASE("a stopper that cannot be cut off for now is cut off later, and does not keep others") {
+  io::FaultyFileSystem files;
+  LogUnderTest log(files);
+  log.config.file_delete_delay_ms = 0;
+  log.Open();
+  for (int i = 0; i < 12; ++i) log.AppendValue(std::string(200, 'x'));
+  files.plan().Add({.call = testing::FileCall::kTruncate,
+                    .path_part = "00000000000000000000.log",
+                    .error = EACCES,
+                    .after = 1});
+  const absl::Time next = log->Maintain(log.clock.Now());
+  REQUIRE(next > log.clock.Now());
+  REQUIRE(log.lines().find("00000000000000000000.log") != std::string::npos);
+  const auto size = log.Contents("00000000000000000000.log").size();
+  const auto names = log.FilesEnding(".log");
+  REQUIRE(log.Contents(names[1]).size() + 17 == size);
+  log.clock.Set(next);
+  log->Maintain(log.clock.Now());
+  REQUIRE(log.Contents("00000000000000000000.log").size() + 17 == size);
 }
 
 }  // namespace
