@@ -38,11 +38,11 @@ enum class IsolationLevel { kReadUncommitted, kReadCommitted };
 struct RebalanceListener {
   // About to lose these; the place to commit what was processed of them (a CommitAsync is done when
   // this returns).
-  std::function<void(const std::vector<TopicPartition>&)> on_revoked;
+  std::function<void(const std::vector<TopicPartition>&)> on_revoked = {};
   // Given these, in addition to what is kept.
-  std::function<void(const std::vector<TopicPartition>&)> on_assigned;
+  std::function<void(const std::vector<TopicPartition>&)> on_assigned = {};
   // Lost without a chance to commit: the group went on without this member. Empty: on_revoked.
-  std::function<void(const std::vector<TopicPartition>&)> on_lost;
+  std::function<void(const std::vector<TopicPartition>&)> on_lost = {};
 };
 
 struct ConsumerOptions {
@@ -84,7 +84,8 @@ class RILL_EXPORT Consumer {
   // logged. FailedPrecondition (INVALID_GROUP_ID) without a group.
   absl::Status Subscribe(const std::vector<std::string>& topics);
   // The same, for every topic (internal ones excepted) whose whole name matches the ECMAScript
-  // regular expression, now and later. InvalidArgument when it is not one.
+  // regular expression, now and later. InvalidArgument when it is not one, or has more than 1,000
+  // bytes. An expression that backtracks without end holds Poll up.
   absl::Status SubscribePattern(const std::string& pattern);
   // Leaves the group's membership and forgets the assignment. Returns why the last automatic commit
   // failed, but leaves all the same.
@@ -121,7 +122,8 @@ class RILL_EXPORT Consumer {
 
   // Moves the position of an assigned partition. FailedPrecondition when it is not assigned.
   absl::Status Seek(const TopicPartition& partition, std::int64_t offset);
-  // For all of `partitions`; empty: all that are assigned.
+  // For all of `partitions`; empty: all that are assigned, and FailedPrecondition when none is yet:
+  // a group assigns within Poll.
   absl::Status SeekToBeginning(const std::vector<TopicPartition>& partitions = {});
   absl::Status SeekToEnd(const std::vector<TopicPartition>& partitions = {});
   // To the first record of that time or later; to the end when there is none.
@@ -153,7 +155,8 @@ class RILL_EXPORT Consumer {
   absl::Status Commit(const std::map<TopicPartition, OffsetAndMetadata>& offsets);
   // The same, without waiting: done at the latest by the next Poll, Commit or Close, in the order
   // of the calls. The callback (may be null) runs in that call, or at once when the consumer is
-  // closed; the same may be done in it as in a RebalanceListener.
+  // closed; the same may be done in it as in a RebalanceListener, and it must not throw either. A
+  // commit that is asked for in it has its turn in the next such call; on a closed consumer none.
   using CommitCallback = std::function<void(const absl::Status&)>;
   void CommitAsync(CommitCallback callback = nullptr);
   void CommitAsync(const std::map<TopicPartition, OffsetAndMetadata>& offsets,

@@ -44,7 +44,8 @@ class RILL_EXPORT Engine {
 
   // Makes a topic. AlreadyExists (TOPIC_ALREADY_EXISTS); InvalidArgument
   // (INVALID_TOPIC_EXCEPTION for the name by Kafka's rules, INVALID_PARTITIONS, INVALID_CONFIG with
-  // the config's name and its range).
+  // the config's name and its range); FailedPrecondition (KAFKA_STORAGE_ERROR) when the folder of a
+  // partition is there and holds a log that is not this engine's.
   absl::StatusOr<Topic> CreateTopic(const std::string& name, const TopicOptions& options = {});
 
   // The topic, made with `options` when it is missing. One that exists is returned as it is, even

@@ -41,9 +41,10 @@ struct Options {
   // Memory in buffers: what producers hold back and what Records hold decompressed, in bytes.
   std::size_t max_buffer_bytes = std::size_t{256} << 20;
   // Files in all, in bytes, space reserved ahead of the writer included. Default: no cap for a
-  // folder, 1 GiB for "mem:". Deleted segments that Records still show are no longer counted,
-  // though in "mem:" their memory comes back only with the last of those.
-  std::optional<std::uint64_t> max_disk_bytes;
+  // folder, 1 GiB for "mem:". Deleted segments count until their files go, in a folder after
+  // file.delete.delay.ms; in "mem:" at once, though the memory comes back only when no Records show
+  // them any more.
+  std::optional<std::uint64_t> max_disk_bytes = {};
   // Descriptors that the engine has open at a time.
   int max_open_files = 512;
 
@@ -51,21 +52,21 @@ struct Options {
   // ("log.retention.ms", "log.segment.bytes", "num.partitions", ...), group limits
   // ("group.max.session.timeout.ms", ...), internal topics ("offsets.topic.num.partitions").
   // docs/reference/configs.md lists them. An unknown name or a value out of range is refused.
-  std::map<std::string, std::string> configs;
+  std::map<std::string, std::string> configs = {};
 
   // Where the time is read; null for the system's. Must outlive the engine.
   Clock* clock = nullptr;
 
   // Null for silence.
-  LogSink log_sink;
+  LogSink log_sink = {};
 
   // Where consumer groups keep their offsets; null for the topic __consumer_offsets. See
   // offset_store.h.
-  std::shared_ptr<OffsetStore> offset_store;
+  std::shared_ptr<OffsetStore> offset_store = {};
 
   // For tests: keep everything in this storage, whose faults and power cuts a test can command,
   // instead of the file system (include/rill/testing/faulty_storage.h).
-  std::shared_ptr<testing::FaultyStorage> storage;
+  std::shared_ptr<testing::FaultyStorage> storage = {};
 };
 
 }  // namespace rill

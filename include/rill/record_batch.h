@@ -82,9 +82,12 @@ class BatchView {
                   "rill runs on little-endian machines");
     T value;
     std::memcpy(&value, data_ + at, sizeof value);
-    if constexpr (sizeof(T) == 8) return static_cast<T>(__builtin_bswap64(value));
-    if constexpr (sizeof(T) == 4) return static_cast<T>(__builtin_bswap32(value));
-    if constexpr (sizeof(T) == 2) return static_cast<T>(__builtin_bswap16(value));
+    if constexpr (sizeof(T) == 8)
+      return static_cast<T>(__builtin_bswap64(static_cast<std::uint64_t>(value)));
+    if constexpr (sizeof(T) == 4)
+      return static_cast<T>(__builtin_bswap32(static_cast<std::uint32_t>(value)));
+    if constexpr (sizeof(T) == 2)
+      return static_cast<T>(__builtin_bswap16(static_cast<std::uint16_t>(value)));
   }
   const char* data_;
 };

@@ -70,11 +70,12 @@ absl::Status AssignedPartitions::Reset(AssignedPartition& partition, OffsetReset
   const std::string found = partition.position.has_value()
                                 ? fmt::format("offset {} is out of range", *partition.position)
                                 : "the group has no offset";
-  return MakeError(absl::StatusCode::kOutOfRange, ErrorCode::kOffsetOutOfRange,
-                   fmt::format("{}-{}: {}, and ConsumerOptions::reset is kNone; the log has {} to "
-                               "{}: Seek to one of them",
-                               topic, index, found, partition.log->log_start_offset(),
-                               partition.log->high_watermark()));
+  return MakeError(
+      absl::StatusCode::kOutOfRange, ErrorCode::kOffsetOutOfRange,
+      fmt::format("{}-{}: {}, and ConsumerOptions::reset is kNoReset; the log has {} to "
+                  "{}: Seek to one of them",
+                  topic, index, found, partition.log->log_start_offset(),
+                  partition.log->high_watermark()));
 }
 
 absl::Status AssignedPartitions::ReadOne(AssignedPartition& partition, const ReadOptions& limits,

@@ -2,6 +2,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "client/consumer_impl.h"
 #include "fmt/format.h"
 #include "rill/error.h"
@@ -55,21 +56,20 @@ absl::Status ConsumerImpl::CheckCommit(const TopicPartition& name, std::int64_t 
         fmt::format("offset {} of {}-{} is negative", offset, name.topic, name.partition));
   }
   const AssignedPartition* const assigned = assigned_.Find(name);
-  if (mode_ == Mode::kSubscribed && assigned == nullptr) {
-    return MakeError(absl::StatusCode::kAborted, ErrorCode::kIllegalGeneration,
-                     fmt::format("{}-{} is not this member's any more: what it read of it is left "
-                                 "to whoever has it now",
-                                 name.topic, name.partition));
-  }
   // An offset of a topic that was deleted would be taken for one of the next of that name.
   const auto topic = assigned != nullptr ? assigned->topic : engine_->FindTopic(name.topic);
   if (!topic.ok()) return topic.status();
-  if (!(*topic)->deleted() && (*topic)->partition(name.partition) != nullptr) {
-    return absl::OkStatus();
+  if ((*topic)->deleted() || (*topic)->partition(name.partition) == nullptr) {
+    return MakeError(absl::StatusCode::kNotFound, ErrorCode::kUnknownTopicOrPartition,
+                     fmt::format("there is no {}-{} to commit an offset of{}", name.topic,
+                                 name.partition, (*topic)->deleted() ? ": it was deleted" : ""));
   }
-  return MakeError(absl::StatusCode::kNotFound, ErrorCode::kUnknownTopicOrPartition,
-                   fmt::format("there is no {}-{} to commit an offset of{}", name.topic,
-                               name.partition, (*topic)->deleted() ? ": it was deleted" : ""));
+  if (mode_ != Mode::kSubscribed || assigned != nullptr) return absl::OkStatus();
+  return MakeError(
+      absl::StatusCode::kAborted, ErrorCode::kIllegalGeneration,
+      fmt::format("{}-{} is not this member's, or not any more: what was read of it is "
+                  "left to whoever has it now",
+                  name.topic, name.partition));
 }
 
 absl::Status ConsumerImpl::Store(const Offsets& offsets) {
@@ -89,14 +89,18 @@ absl::Status ConsumerImpl::Store(const Offsets& offsets) {
 }
 
 void ConsumerImpl::CommitAsync(std::optional<Offsets> offsets, CommitCallback callback) {
-  if (auto status = CheckOpen(); !status.ok()) return Answer(callback, status);
+  if (auto status = CheckOpen(); !status.ok()) {
+    // One that asks again when it is refused would ask for ever.
+    if (!in_callback_) Answer(callback, status);
+    return;
+  }
   async_commits_.push_back(
       {offsets.has_value() ? *std::move(offsets) : Positions(), std::move(callback)});
 }
 
 void ConsumerImpl::RunAsyncCommits() {
-  while (!async_commits_.empty()) {
-    // Taken out first: the callback may ask for another.
+  // What a callback asks for has its turn the next time, or one that asks again would never end.
+  for (std::size_t left = async_commits_.size(); left > 0; --left) {
     AsyncCommit commit = std::move(async_commits_.front());
     async_commits_.pop_front();
     Answer(commit.callback, Store(commit.offsets));
@@ -106,8 +110,8 @@ void ConsumerImpl::RunAsyncCommits() {
 void ConsumerImpl::Answer(const CommitCallback& callback, const absl::Status& status) {
   if (!callback) return;
   const bool was_in_callback = std::exchange(in_callback_, true);
+  const absl::Cleanup leave = [&] { in_callback_ = was_in_callback; };
   callback(status);
-  in_callback_ = was_in_callback;
 }
 
 absl::Status ConsumerImpl::AutoCommit() {

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "fmt/format.h"
 #include "rill/error.h"
 
@@ -60,6 +61,9 @@ absl::Status CheckOptions(const ConsumerOptions& options) {
   }
   if (options.auto_commit_interval < absl::ZeroDuration()) {
     return InvalidOption("ConsumerOptions::auto_commit_interval must not be negative");
+  }
+  if (options.reset < OffsetReset::kLatest || options.reset > OffsetReset::kNone) {
+    return InvalidOption("ConsumerOptions::reset must be kLatest, kEarliest or kNoReset");
   }
   if (options.max_poll_interval <= absl::ZeroDuration()) {
     return InvalidOption("ConsumerOptions::max_poll_interval must be positive");
@@ -196,8 +200,8 @@ void ConsumerImpl::Tell(const std::function<void(const Partitions&)>& listener,
                         const Partitions& partitions) {
   if (!listener || partitions.empty()) return;
   in_callback_ = true;
+  const absl::Cleanup leave = [this] { in_callback_ = false; };
   listener(partitions);
-  in_callback_ = false;
 }
 
 Membership::Events ConsumerImpl::MembershipEvents() {
@@ -290,6 +294,10 @@ absl::Status ConsumerImpl::Close() {
   if (in_callback_) return CheckMayChange();
   const auto status = BecomeNothing(!options_.group_instance_id.empty());
   closed_ = true;
+  // What callbacks asked for meanwhile.
+  for (const AsyncCommit& commit : std::exchange(async_commits_, {})) {
+    Answer(commit.callback, CheckOpen());
+  }
   return status;
 }
 

@@ -41,6 +41,10 @@ absl::Status ConsumerImpl::Seek(const TopicPartition& name, std::int64_t offset)
 absl::Status ConsumerImpl::SeekAll(const Partitions& names, const Finder& find) {
   auto partitions = FindAll(names);
   if (!partitions.ok()) return partitions.status();
+  if (partitions->empty()) {
+    return absl::FailedPreconditionError(
+        "no partition is assigned yet; seek in on_assigned, or after a Poll");
+  }
   std::vector<std::int64_t> offsets;
   for (const AssignedPartition* partition : *partitions) {
     auto offset = find(*partition);

@@ -18,6 +18,21 @@ absl::Duration SessionTimeout(const engine::EngineConfig& config) {
                     std::max(config.group_min_session_timeout, config.group_max_session_timeout));
 }
 
+// What to do about a refusal, where there is something to do.
+std::string_view WayOut(ErrorCode error) {
+  switch (error) {
+    case ErrorCode::kInconsistentGroupProtocol:
+      return "; its members have no assignor in common with this one's "
+             "partition_assignment_strategy";
+    case ErrorCode::kFencedInstanceId:
+      return "; another member has taken this one's ConsumerOptions::group_instance_id";
+    case ErrorCode::kGroupMaxSizeReached:
+      return "; it has as many members as group.max.size lets it";
+    default:
+      return "";
+  }
+}
+
 }  // namespace
 
 using engine::JoinResponse;
@@ -233,9 +248,9 @@ absl::Status Membership::OnRefused(ErrorCode error, const char* request) {
       break;
   }
   Lose(error);
-  return MakeError(
-      absl::StatusCode::kFailedPrecondition, error,
-      fmt::format("cannot {} group {}: {}", request, options_.group, ErrorCodeName(error)));
+  return MakeError(absl::StatusCode::kFailedPrecondition, error,
+                   fmt::format("cannot {} group {}: {}{}", request, options_.group,
+                               ErrorCodeName(error), WayOut(error)));
 }
 
 // The group went on without this member.

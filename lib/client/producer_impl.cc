@@ -26,6 +26,10 @@ absl::Status CheckCompression(const ProducerOptions& options) {
 }
 
 absl::Status CheckOptions(const ProducerOptions& options) {
+  if (options.compression > Compression::kZstd) {
+    return InvalidOption(fmt::format("ProducerOptions::compression={} is no codec",
+                                     static_cast<int>(options.compression)));
+  }
   if (options.linger < absl::ZeroDuration()) {
     return InvalidOption("ProducerOptions::linger must not be negative");
   }

@@ -6,6 +6,12 @@
 #include "fmt/format.h"
 
 namespace rill::client {
+namespace {
+
+// std::regex recurses, by the pattern's nesting.
+constexpr std::size_t kLongestPattern = 1000;
+
+}  // namespace
 
 Subscription::Subscription(std::vector<std::string> topics) : topics_(std::move(topics)) {
   std::sort(topics_.begin(), topics_.end());
@@ -13,6 +19,10 @@ Subscription::Subscription(std::vector<std::string> topics) : topics_(std::move(
 }
 
 absl::StatusOr<Subscription> Subscription::Matching(const std::string& pattern) {
+  if (pattern.size() > kLongestPattern) {
+    return absl::InvalidArgumentError(fmt::format(
+        "a pattern of {} bytes is too long; it may have {}", pattern.size(), kLongestPattern));
+  }
   Subscription subscription;
   try {
     subscription.pattern_ = std::make_shared<const std::regex>(pattern);

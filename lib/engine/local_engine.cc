@@ -158,6 +158,8 @@ absl::Status LocalEngine::ReadFolder() {
   for (const io::DirectoryEntry& entry : *entries) {
     if (!entry.is_directory || IsDeletedFolderName(entry.name)) continue;
     const auto partition = ParsePartitionFolderName(entry.name);
+    const auto topic = partition ? topics.find(partition->topic) : topics.end();
+    if (topic != topics.end() && topic->second.deleting) continue;  // FinishDeletes
     const auto opened =
         partition ? OpenExisting(*partition) : absl::NotFoundError("not the folder of a partition");
     if (!opened.ok()) {

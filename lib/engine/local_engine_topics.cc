@@ -1,9 +1,11 @@
 #include <utility>
 
+#include "engine/data_folder.h"
 #include "engine/local_engine.h"
 #include "engine/topic_config.h"
 #include "engine/topic_name.h"
 #include "fmt/format.h"
+#include "log/partition_metadata.h"
 #include "rill/error.h"
 
 namespace rill::engine {
@@ -68,6 +70,7 @@ absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::CreateLocked(const std:
   auto configs = CheckTopicConfigs(wanted.configs, config());
   if (!configs.ok()) return configs.status();
   topic.configs = *std::move(configs);
+  if (auto free = CheckFoldersFree(name, 0, topic.partitions); !free.ok()) return free;
   topic.id = Uuid::Random();
   if (auto committed = catalogue_->Commit(TopicChange{name, topic}); !committed.ok())
     return committed;
@@ -87,6 +90,21 @@ absl::Status LocalEngine::CheckNewName(const std::string& name) const {
                    fmt::format("the name {} collides with the topic {}: Kafka tells names that "
                                "differ in '.' and '_' only not apart",
                                name, colliding->second));
+}
+
+absl::Status LocalEngine::CheckFoldersFree(const std::string& name, int from, int to) const {
+  for (int i = from; i < to; ++i) {
+    const std::string folder =
+        environment_->directory() + "/" + PartitionFolderName(name, static_cast<std::int32_t>(i));
+    auto taken = environment_->files().Exists(folder + "/" + log::kPartitionMetadataFile);
+    if (!taken.ok()) return taken.status();
+    if (!*taken) continue;
+    return MakeError(absl::StatusCode::kFailedPrecondition, ErrorCode::kKafkaStorageError,
+                     fmt::format("{} holds the log of a topic that is not in this engine's "
+                                 "catalogue, a Kafka broker's perhaps; move it away",
+                                 folder));
+  }
+  return absl::OkStatus();
 }
 
 std::shared_ptr<TopicState> LocalEngine::AddTopic(const std::string& name,
@@ -168,6 +186,7 @@ absl::Status LocalEngine::CreatePartitions(const std::string& name, int total) {
                     "{}",
                     name, topic->partitions, total));
   }
+  if (auto free = CheckFoldersFree(name, topic->partitions, total); !free.ok()) return free;
   topic->partitions = total;
   if (auto committed = catalogue_->Commit(TopicChange{name, *topic}); !committed.ok())
     return committed;

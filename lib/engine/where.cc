@@ -36,6 +36,10 @@ absl::StatusOr<std::string> CheckWhere(const std::string& where) {
     return Refuse("nothing was named to open; give \"mem:\" or the path of a folder");
   }
   if (where == kMemory) return where;
+  if (where.find('\0') != std::string::npos) {
+    return Refuse(fmt::format("cannot open \"{}\": a path cannot hold a byte of zero",
+                              where.substr(0, where.find('\0'))));
+  }
   const std::string_view scheme = SchemeOf(where);
   if (scheme == "mem") {
     return Refuse(fmt::format("cannot open \"{}\": \"mem:\" takes nothing behind it", where));

@@ -39,8 +39,8 @@ int OpenFlags(OpenMode mode) {
 }
 
 FileDescriptor OpenDescriptor(const std::string& path, int flags) {
-  return FileDescriptor(
-      RetryOnSignal([&] { return ::open(path.c_str(), flags | O_CLOEXEC, kFileMode); }));
+  return FileDescriptor(RetryOnSignal(
+      [&] { return ::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK, kFileMode); }));
 }
 
 class RealFileLock final : public FileLock {
@@ -74,6 +74,10 @@ absl::StatusOr<std::unique_ptr<File>> RealFileSystem::Open(const std::string& pa
   if (::fstat(fd.get(), &info) != 0) return SystemError(errno, "open", path);
   // Reading is the one mode in which the system itself opens a folder.
   if (S_ISDIR(info.st_mode)) return SystemError(EISDIR, "open", path);
+  if (!S_ISREG(info.st_mode)) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, ErrorCode::kKafkaStorageError,
+                     fmt::format("cannot open {}: it is no regular file; move it away", path));
+  }
   return NewRealFile(std::move(fd), path, mode != OpenMode::kRead);
 }
 
@@ -134,7 +138,8 @@ absl::StatusOr<std::vector<DirectoryEntry>> RealFileSystem::List(const std::stri
     if (name == "." || name == "..") continue;
     struct stat info;
     if (::fstatat(::dirfd(dir.get()), next->d_name, &info, 0) != 0) {
-      if (errno == ENOENT) continue;  // removed meanwhile, or a link to nothing
+      // Removed meanwhile, or a link to nothing or to itself.
+      if (errno == ENOENT || errno == ELOOP) continue;
       return SystemError(errno, "list", path + "/" + name);
     }
     const bool is_directory = S_ISDIR(info.st_mode);
@@ -163,10 +168,12 @@ absl::StatusOr<std::uint64_t> RealFileSystem::FileSize(const std::string& path) 
 
 absl::Status RealFileSystem::SyncDirectory(const std::string& path) {
   const FileDescriptor fd = OpenDescriptor(path, O_RDONLY | O_DIRECTORY);
-  if (!fd.valid() || RetryOnSignal([&] { return ::fsync(fd.get()); }) != 0) {
-    return SystemError(errno, "sync folder", path);
-  }
-  return absl::OkStatus();
+  if (!fd.valid()) return SystemError(errno, "open folder", path);
+  if (RetryOnSignal([&] { return ::fsync(fd.get()); }) == 0) return absl::OkStatus();
+  const absl::Status failed = SystemError(errno, "sync folder", path);
+  if (!absl::IsResourceExhausted(failed)) return failed;
+  return MakeError(absl::StatusCode::kDataLoss, GetErrorCode(failed),
+                   std::string(failed.message()));
 }
 
 // Java's FileChannel.lock(), which Kafka calls, is a POSIX record lock: one kind with the locks

@@ -82,9 +82,12 @@ absl::Status SegmentedLog::SyncFolder() {
   }
   {
     absl::MutexLock lock(&sync_mutex_);
-    if (sync_failure_.ok()) sync_failure_ = environment_.files->SyncDirectory(directory_);
-    if (!sync_failure_.ok()) Fail(sync_failure_);
     if (!sync_failure_.ok()) return sync_failure_;
+    auto status = environment_.files->SyncDirectory(directory_);
+    if (absl::IsResourceExhausted(status)) return status;  // no descriptor: nothing was tried
+    sync_failure_ = status;
+    if (!status.ok()) Fail(status);
+    if (!status.ok()) return status;
   }
   base::MutexLock lock(&append_mutex_);
   folder_changes_synced_ = std::max(folder_changes_synced_, changes);

@@ -47,6 +47,11 @@ absl::StatusOr<LoadedLog> LogLoader::Load() {
   if (!log.recovered) {
     if (auto status = LoadTail(log); !status.ok()) return status;
   }
+  if (log.log_end_offset < checkpoint_.recovery_point) {
+    Say(LogLevel::kWarning, fmt::format("{}: the log ends at offset {}, though it was flushed up "
+                                        "to {}: files of it are missing or damaged",
+                                        name_, log.log_end_offset, checkpoint_.recovery_point));
+  }
   if (log.log_end_offset < checkpoint_.log_start_offset) {
     if (auto status = BeginAnew(*found, log); !status.ok()) return status;
   }

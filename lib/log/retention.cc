@@ -28,10 +28,12 @@ absl::StatusOr<std::int64_t> SegmentedLog::DeleteRecordsBefore(std::int64_t offs
 
 // Moves the log start, then takes the segments below it off the list; readers that are in one of
 // them keep its mapping. Their files are renamed at once, so that a restart does not bring them
-// back, and removed after file.delete.delay.ms.
+// back, and removed after file.delete.delay.ms: at once where nobody else can be reading them.
 void SegmentedLog::DeleteSegmentsBelow(std::int64_t offset) {
   if (offset > log_start_offset()) log_start_offset_.store(offset);
-  const std::int64_t due_ms = Later(NowMs(), config()->file_delete_delay_ms);
+  const bool others_may_read = environment_.files->IsDurable();
+  const std::int64_t due_ms =
+      others_may_read ? Later(NowMs(), config()->file_delete_delay_ms) : INT64_MIN;
   const auto taken = segments_.TakeBelow(log_start_offset());
   {
     // Those that were not sealed yet need not be any more.

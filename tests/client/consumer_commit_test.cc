@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -139,14 +140,19 @@ TEST_CASE("with an endless interval auto-commit stores the position at the end o
 
 TEST_CASE("an automatic commit that fails does not keep a consumer from what comes next") {
   auto store = std::make_shared<Moody>();
+  std::mutex mutex;
   std::vector<std::string> said;
   Options engine_options;
   engine_options.offset_store = store;
-  engine_options.log_sink = [&](LogLevel, std::string_view line) { said.emplace_back(line); };
+  engine_options.log_sink = [&](LogLevel, std::string_view line) {
+    std::lock_guard lock(mutex);
+    said.emplace_back(line);
+  };
   Fixture f(engine_options);
   ConsumerOptions options{.group = "g", .reset = kEarliest, .enable_auto_commit = true};
   Consumer consumer = Get(f.engine.NewConsumer(options));
   const auto told = [&] {
+    std::lock_guard lock(mutex);
     for (const std::string& line : said) {
       if (line.find("the database is full") != std::string::npos) return true;
     }
@@ -233,6 +239,30 @@ TEST_CASE("names that Kafka's strings cannot hold are refused when the consumer 
     CHECK(consumer.Commit().ok());
   }
   CHECK(Get(engine.CommittedOffsets(longest_group)).size() == 1);
+}
+
+TEST_CASE("a callback that asks again whenever it is refused ends with its consumer") {
+  auto store = std::make_shared<Moody>();
+  Options options;
+  options.offset_store = store;
+  Fixture f(options);
+  int answers = 0;
+  Consumer consumer = Get(f.engine.NewConsumer({.group = "g", .reset = kEarliest}));
+  REQUIRE(consumer.Assign({kZero}).ok());
+  REQUIRE(consumer.Poll(absl::ZeroDuration()).ok());
+  Consumer::CommitCallback again = [&](const absl::Status& status) {
+    ++answers;
+    if (!status.ok()) consumer.CommitAsync(again);
+  };
+  store->refuses = true;
+  consumer.CommitAsync(again);
+  REQUIRE(consumer.Poll(absl::ZeroDuration()).ok());
+  CHECK(answers == 1);
+  REQUIRE(consumer.Poll(absl::ZeroDuration()).ok());
+  CHECK(answers == 2);
+  REQUIRE(consumer.Close().ok());
+  CHECK(answers >= 3);
+  CHECK(answers < 10);
 }
 
 }  // namespace

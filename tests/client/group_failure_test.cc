@@ -18,6 +18,7 @@ namespace {
 
 using Partitions = std::vector<TopicPartition>;
 
+// Outlives the consumers that have its options.
 struct Watched {
   explicit Watched(const std::string& assignor) {
     options.reset = kEarliest;
@@ -67,9 +68,10 @@ TEST_CASE("what a member could not open is not revoked, and others get it when t
     MakeTopic(engine, "t", 2);
     storage->Fail({.call = FileCall::kCreateDirectory, .path_part = "t-", .times = kForever});
     Watched watched(assignor);
+    Watched watched_other(assignor);
     Consumer stuck = Get(engine.Subscribe("g", {"t"}, watched.options));
     CHECK_FALSE(stuck.Poll(absl::ZeroDuration()).ok());
-    Consumer other = Get(engine.Subscribe("g", {"t"}, Watched(assignor).options));
+    Consumer other = Get(engine.Subscribe("g", {"t"}, watched_other.options));
     SECTION(std::string("the group divides while it is stuck: ") + assignor) {
       for (int i = 0; i < 6; ++i) {
         other.Poll(absl::ZeroDuration()).IgnoreError();

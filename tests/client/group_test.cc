@@ -33,6 +33,22 @@ class Members {
   std::vector<Consumer*> consumers_;
 };
 
+TEST_CASE("a seek before the group has assigned anything is refused, and says when to do it") {
+  Engine engine = OpenMemory();
+  const Topic topic = MakeTopic(engine, "t", 2);
+  Producer producer = Get(engine.NewProducer());
+  SendNumbers(producer, topic, 3);
+  Consumer consumer = Get(engine.Subscribe("g", {"t"}, {.reset = kEarliest}));
+  for (const auto& status :
+       {consumer.SeekToEnd(), consumer.SeekToBeginning(), consumer.SeekToTime(absl::Now())}) {
+    CHECK(status.code() == absl::StatusCode::kFailedPrecondition);
+    CHECK(Says(status, "after a Poll"));
+  }
+  CHECK(Get(consumer.Poll(absl::Seconds(5))).ranges().size() == 1);
+  REQUIRE(consumer.SeekToBeginning().ok());
+  CHECK_FALSE(Get(consumer.Poll(absl::ZeroDuration())).empty());
+}
+
 Partitions Sorted(Partitions partitions) {
   std::sort(partitions.begin(), partitions.end());
   return partitions;

@@ -228,6 +228,24 @@ TEST_CASE("A full disk budget refuses by its name, and goes on when there is roo
   }
 }
 
+TEST_CASE("Old segments of a topic in memory make room for new ones at once") {
+  Options options = ByCaller();
+  options.max_disk_bytes = 8 << 20;
+  const auto engine = MustOpen("mem:", options);
+  REQUIRE(engine
+              ->CreateTopic("orders", {.configs = {{"segment.bytes", "1048576"},
+                                                   {"retention.bytes", "1000000"}}})
+              .ok());
+  Partition partition = MustPartition(*engine, "orders");
+  for (int i = 0; i < 300; ++i) {
+    const auto status = AppendOne(partition, std::string(50000, 'x'));
+    CAPTURE(i, status.ToString());
+    REQUIRE(status.ok());
+    if (i % 10 == 0) engine->RunMaintenance();
+  }
+  CHECK(partition.log_start_offset() > 250);
+}
+
 TEST_CASE("What the folder holds already counts against the disk budget") {
   const TemporaryFolder folder;
   std::uint64_t held = 0;

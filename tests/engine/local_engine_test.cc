@@ -326,6 +326,21 @@ TEST_CASE("Folders that the catalogue does not know are left alone, with a warni
   }
 }
 
+TEST_CASE("A topic is not made over a folder that holds somebody else's log") {
+  const TemporaryFolder folder;
+  const auto engine = MustOpen(folder.path());
+  fs::create_directory(folder.path() + "/orders-1");
+  std::ofstream(folder.path() + "/orders-1/partition.metadata")
+      << "version: 0\ntopic_id: Hq1Y6xyTRkaSaMQp0HGqeA";
+  const auto refused = engine->EnsureTopic("orders", {.partitions = 2}).status();
+  CHECK(refused.code() == absl::StatusCode::kFailedPrecondition);
+  CHECK(Mentions(refused, "orders-1 holds the log of a topic"));
+  REQUIRE(engine->CreateTopic("orders", {.partitions = 1}).ok());
+  CHECK(engine->CreatePartitions("orders", 2).code() == absl::StatusCode::kFailedPrecondition);
+  fs::remove_all(folder.path() + "/orders-1");
+  CHECK(engine->CreatePartitions("orders", 2).ok());
+}
+
 TEST_CASE("A folder that belongs to another topic of the name is not written to") {
   const TemporaryFolder folder;
   const auto engine = MustOpen(folder.path());

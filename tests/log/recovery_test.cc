@@ -282,6 +282,19 @@ TEST_CASE("a log that lost its end below its start begins anew at its start") {
   REQUIRE(log.ReadAll(18).size() == 1);
 }
 
+TEST_CASE("a log whose files are gone though they were flushed says so") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.Open();
+  for (int i = 0; i < 5; ++i) log.AppendValue("x");
+  log.Close();
+  REQUIRE(log.files().Remove(log.directory() + "/" + kFirstLog).ok());
+  log.Open();
+  REQUIRE(log->log_end_offset() == 0);
+  REQUIRE(log.lines().find("the log ends at offset 0, though it was flushed up to 5") !=
+          std::string::npos);
+}
+
 TEST_CASE("an empty folder with a log start begins there") {
   auto files = io::NewMemoryFileSystem();
   LogUnderTest log(*files);
