@@ -105,8 +105,9 @@ class RILL_EXPORT Consumer {
   //   DataLoss (CORRUPT_MESSAGE)          a damaged batch at the position; names the offset to Seek
   //                                       to in order to go on, if there is one
   //   NotFound (UNKNOWN_TOPIC_OR_PARTITION)   the topic of an assigned partition was deleted
-  //   ResourceExhausted                   the disk or a cap of Options, in opening a log (the next
-  //                                       Poll tries again) or decompressing
+  //   ResourceExhausted, PermissionDenied, FailedPrecondition, DataLoss (KAFKA_STORAGE_ERROR)
+  //                                       a log that cannot be opened, or read; the next Poll tries
+  //                                       again. ResourceExhausted also from decompressing
   //   Cancelled                           Wakeup was called
   //   FailedPrecondition                  nothing subscribed or assigned; closed; called from a
   //                                       listener or CommitCallback; or the group does not take

@@ -96,9 +96,10 @@ class RILL_EXPORT Engine {
   ResourceUse resource_use() const;
 
   // Stops the background work, writes the checkpoints, trims the segments, marks the folder cleanly
-  // shut down and lets it go. Records that producers still hold back are sent first, and those that
-  // come later refused; only close the producers before to know that all were stored. Returns the
-  // first failure but closes all the same. Calling it again is OK.
+  // shut down and lets it go. Records that producers still hold back are sent first, but for those
+  // behind an append that another thread is in the middle of; those and what comes later are
+  // refused. Close the producers before to know that all were stored. Returns the first failure but
+  // closes all the same. Calling it again is OK.
   absl::Status Close();
 
  private:

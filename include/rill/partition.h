@@ -97,6 +97,7 @@ class RILL_EXPORT Partition {
   absl::StatusOr<TimestampedOffset> OffsetForTime(absl::Time time) const;
 
   // Moves the log start to `offset` (Kafka's DeleteRecords); whole segments below it are deleted.
+  // Within a segment, a kill undoes what the checkpoint does not have yet, as in Kafka.
   // Returns the new log start. OutOfRange (OFFSET_OUT_OF_RANGE) above the high watermark;
   // FailedPrecondition (INVALID_REQUEST) when cleanup.policy does not have "delete".
   absl::StatusOr<std::int64_t> DeleteRecordsBefore(std::int64_t offset);

@@ -180,8 +180,9 @@ class RILL_EXPORT Producer {
   // those in this thread are not interrupted.
   absl::Status Flush(absl::Duration timeout = absl::InfiniteDuration());
 
-  // Refuses further records, then does as Flush. What no thread has begun to send when `timeout` is
-  // over fails. Calling it again is OK; while another thread is at it, waits for that one as long.
+  // Refuses further records, then does as Flush: this thread sends all that it gets hold of,
+  // however long that takes. What waits behind another thread's append when `timeout` is over
+  // fails. Calling it again is OK; while another thread is at it, waits for that one as long.
   absl::Status Close(absl::Duration timeout = absl::InfiniteDuration());
 
  private:

@@ -147,8 +147,9 @@ absl::Status TopicOffsetStore::Append(const std::string& group, const std::vecto
 
 // The topic of a partition that is there now is not deleted before this commit is stored:
 // LocalEngine::DeleteTopic takes a topic out of what `exists_` sees first, and then has its offsets
-// forgotten under mutex_. So a commit is either refused here or forgotten with the others, and none
-// is left to a later topic of that name.
+// forgotten under mutex_. So a commit is either refused here or forgotten with the others. (Names
+// are compared, not ids: one that waits for mutex_ while its topic is deleted and made again passes
+// for one of the new topic.)
 absl::Status TopicOffsetStore::CheckThere(const std::string& group, const Offsets& offsets) const {
   for (const auto& [partition, committed] : offsets) {
     if (exists_(partition)) continue;
