@@ -171,8 +171,6 @@ absl::Status SegmentedLog::SealRolled() {
       next_seal_ms_ = Later(now_ms, kRetryMs);
       return status;
     }
-    tails_.push_back({writer->segment(),
-                      Later(now_ms, std::min(config()->file_delete_delay_ms, kLongestTailMs))});
     MarkFlushed(next_offset);
     base::MutexLock lock(&append_mutex_);
     rolled_.erase(rolled_.begin());
@@ -279,6 +277,10 @@ absl::Status SegmentedLog::Seal(SegmentWriter& writer, std::size_t tail) {
     if (auto status = SyncFile(*writer.file()); !status.ok()) return status;
     base::MutexLock lock(&append_mutex_);
     writer.CloseFile();  // its descriptor may be the one that the index files want
+    if (tail > 0) {
+      tails_.push_back({writer.segment(),
+                        Later(NowMs(), std::min(config_->file_delete_delay_ms, kLongestTailMs))});
+    }
   }
   return writer.SaveIndex();
 }

@@ -301,6 +301,20 @@ TEST_CASE("three descriptors are enough to append, roll, seal and close") {
   REQUIRE(log.ReadAll(0).size() == 21);
 }
 
+TEST_CASE("a segment whose index files came at the close only is cut to its batches, too") {
+  io::FaultyFileSystem files;
+  LogUnderTest log(files);
+  log.Open();
+  for (int i = 0; i < 12; ++i) log.AppendValue(std::string(200, 'x'));
+  files.plan().Add({.call = testing::FileCall::kOpen, .path_part = ".index", .error = EMFILE});
+  log->Maintain(log.clock.Now());
+  const std::uint64_t batches = log->size_bytes();
+  log.Close();
+  std::uint64_t total = 0;
+  for (const std::string& name : log.FilesEnding(".log")) total += log.Contents(name).size();
+  REQUIRE(total == batches);
+}
+
 TEST_CASE("a stopper that cannot be cut off for now is cut off later, and does not keep others") {
   io::FaultyFileSystem files;
   LogUnderTest log(files);
