@@ -136,7 +136,7 @@ void ConsumerImpl::AutoCommitIfDue() {
   const std::int64_t interval = absl::ToInt64Nanoseconds(options_.auto_commit_interval);
   // A clock that was set back does not put commits off.
   if (now < next_auto_commit_nanos_ && next_auto_commit_nanos_ - now <= interval) return;
-  const std::int64_t next = NanosAfter(now, options_.auto_commit_interval);
+  const std::int64_t next = base::NanosAfter(now, options_.auto_commit_interval);
   const bool first = std::exchange(next_auto_commit_nanos_, next) == 0;
   if (!first) LastAutoCommit();
 }

@@ -14,7 +14,7 @@
 #include "absl/time/time.h"
 #include "base/wakeup.h"
 #include "client/assigned_partitions.h"
-#include "client/clock_reader.h"
+#include "base/clock_reader.h"
 #include "client/consumer_signal.h"
 #include "client/membership.h"
 #include "engine/local_engine.h"
@@ -105,7 +105,7 @@ class ConsumerImpl {
 
   const std::shared_ptr<engine::LocalEngine> engine_;
   const ConsumerOptions options_;
-  const ClockReader clock_;
+  const base::ClockReader clock_;
   const std::shared_ptr<ConsumerSignal> signal_ = std::make_shared<ConsumerSignal>();
   Mode mode_ = Mode::kNothing;
   bool closed_ = false;

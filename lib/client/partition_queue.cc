@@ -103,7 +103,7 @@ void PartitionQueue::Open(std::size_t charge, std::int64_t now_nanos) {
   open_ = context_->pool->GetBatch();
   open_->Open(shared_from_this(), name_->shared_where(), context_->pool,
               context_->pool->GetBuilder(), charge);
-  due_nanos_.store(NanosAfter(now_nanos, context_->options.linger));
+  due_nanos_.store(base::NanosAfter(now_nanos, context_->options.linger));
 }
 
 void PartitionQueue::CloseOpen() {

@@ -12,7 +12,7 @@
 #include "base/budget.h"
 #include "base/mutex.h"
 #include "base/wakeup.h"
-#include "client/clock_reader.h"
+#include "base/clock_reader.h"
 #include "client/pending_batch.h"
 #include "engine/local_engine.h"
 #include "rill/producer.h"
@@ -69,7 +69,7 @@ struct ProducerContext {
 
   const std::shared_ptr<engine::LocalEngine> engine;
   const ProducerOptions options;
-  const ClockReader clock;
+  const base::ClockReader clock;
   const std::shared_ptr<BatchPool> pool;
   // With idempotence, else kNoProducerId.
   std::int64_t producer_id = kNoProducerId;

@@ -15,8 +15,6 @@
 
 namespace rill::log {
 
-std::int64_t SegmentedLog::NowMs() const { return absl::ToUnixMillis(environment_.clock->Now()); }
-
 absl::StatusOr<AppendResult> SegmentedLog::Append(std::string_view bytes, BatchOrigin origin) {
   auto batch = ParseBatch(bytes);
   if (!batch.ok()) return batch.status();

@@ -45,6 +45,7 @@ absl::StatusOr<std::shared_ptr<PartitionLog>> PartitionLog::Open(const LogEnviro
 SegmentedLog::SegmentedLog(const LogEnvironment& environment, std::string directory,
                            const TopicPartition& partition, const LogConfig& config)
     : environment_(environment),
+      clock_(environment.clock),
       directory_(std::move(directory)),
       partition_(partition),
       name_(fmt::format("{}-{}", partition.topic, partition.partition)),

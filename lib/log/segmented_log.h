@@ -9,6 +9,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "base/clock_reader.h"
 #include "base/mutex.h"
 #include "base/wakeup.h"
 #include "log/leader_epochs.h"
@@ -110,7 +111,7 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   absl::Status Acknowledge(std::int64_t flush_target);
   void RaiseHighWatermark(std::int64_t offset);
   void NotifyObservers();
-  std::int64_t NowMs() const;
+  std::int64_t NowMs() const { return clock_.NowMs(); }
 
   // flush.cc
   absl::Status FlushUpTo(std::int64_t offset);
@@ -157,6 +158,7 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   void Say(LogLevel level, const std::string& line) const;
 
   const LogEnvironment environment_;
+  const base::ClockReader clock_;
   const std::string directory_;
   const TopicPartition partition_;
   const std::string name_;  // "topic-0", for messages

@@ -6,7 +6,7 @@
 #include "absl/time/time.h"
 #include "rill/clock.h"
 
-namespace rill::client {
+namespace rill::base {
 
 // The time `wait` after `now_nanos`; INT64_MAX, which is never, for a wait that has no end.
 inline std::int64_t NanosAfter(std::int64_t now_nanos, absl::Duration wait) {
@@ -14,8 +14,8 @@ inline std::int64_t NanosAfter(std::int64_t now_nanos, absl::Duration wait) {
   return nanos > INT64_MAX - now_nanos ? INT64_MAX : now_nanos + nanos;
 }
 
-// Reads an engine's clock in nanoseconds since the Unix epoch. The system's clock is read without
-// going through absl::Time, which costs 20 ns of 35. Thread-safe.
+// Reads an engine's clock as a count since the Unix epoch. The system's clock is read without going
+// through absl::Time, which costs 20 ns of 35. Thread-safe.
 class ClockReader {
  public:
   explicit ClockReader(Clock* clock) : clock_(clock == Clock::System() ? nullptr : clock) {}
@@ -23,10 +23,14 @@ class ClockReader {
   std::int64_t NowNanos() const {
     return clock_ == nullptr ? absl::GetCurrentTimeNanos() : absl::ToUnixNanos(clock_->Now());
   }
+  std::int64_t NowMs() const {
+    return clock_ == nullptr ? absl::GetCurrentTimeNanos() / 1'000'000
+                             : absl::ToUnixMillis(clock_->Now());
+  }
   absl::Time Now() const { return absl::FromUnixNanos(NowNanos()); }
 
  private:
   Clock* const clock_;  // null: the system's
 };
 
-}  // namespace rill::client
+}  // namespace rill::base
