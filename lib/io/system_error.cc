@@ -68,6 +68,10 @@ std::string_view AdviceOn(int error) {
       return "; the process's user needs to read and write it";
     case EBADF:
       return "; it is open for reading only";
+    case EISDIR:
+      return "; a folder stands where a file belongs: move it away";
+    case ENOTDIR:
+      return "; a file stands where a folder belongs: move it away";
     case EIO:
       return "; the storage failed, see the system's log";
     default:

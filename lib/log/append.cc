@@ -15,12 +15,24 @@
 
 namespace rill::log {
 
-absl::StatusOr<AppendResult> SegmentedLog::Append(std::string_view bytes, BatchOrigin origin) {
+absl::Status SegmentedLog::Named(const absl::Status& status) const {
+  return MakeError(status.code(), GetErrorCode(status),
+                   fmt::format("{}: {}", name_, std::string(status.message())));
+}
+
+// What can be known of a batch before its turn comes. `converted` holds what compression.type made
+// of it.
+absl::StatusOr<BatchView> SegmentedLog::CheckBatch(std::string_view bytes, BatchOrigin origin,
+                                                   std::string& converted) const {
   auto batch = ParseBatch(bytes);
+  if (absl::IsOutOfRange(batch.status())) {
+    return MakeError(absl::StatusCode::kDataLoss, ErrorCode::kCorruptMessage,
+                     std::string(batch.status().message()));
+  }
   if (!batch.ok()) return batch.status();
   if (batch->size() != bytes.size()) {
     return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRecord,
-                     fmt::format("{}: {} bytes follow the batch; append one batch at a time", name_,
+                     fmt::format("{} bytes follow the batch; append one batch at a time",
                                  bytes.size() - batch->size()));
   }
   const auto cap = BufferCap::Whole(*environment_.buffers);
@@ -30,15 +42,19 @@ absl::StatusOr<AppendResult> SegmentedLog::Append(std::string_view bytes, BatchO
     auto status = record::ValidateBatch(*batch, codec, scratch, cap.bytes());
     if (!status.ok()) return cap.Named(status);
   }
+  if (!inspects_batches_.load(std::memory_order_relaxed)) return batch;
+  const auto policy = config();
+  auto status = CheckRecords(*batch, *policy, NowMs(), cap.bytes());
+  if (!status.ok()) return cap.Named(status);
+  auto rewritten = ApplyCompression(*batch, *policy, cap.bytes(), converted);
+  if (!rewritten.ok()) return cap.Named(rewritten.status());
+  return *rewritten;
+}
+
+absl::StatusOr<AppendResult> SegmentedLog::Append(std::string_view bytes, BatchOrigin origin) {
   std::string converted;
-  if (inspects_batches_.load(std::memory_order_relaxed)) {
-    const auto policy = config();
-    auto status = CheckRecords(*batch, *policy, NowMs(), cap.bytes());
-    if (!status.ok()) return cap.Named(status);
-    auto rewritten = ApplyCompression(*batch, *policy, cap.bytes(), converted);
-    if (!rewritten.ok()) return cap.Named(rewritten.status());
-    batch = *rewritten;
-  }
+  const auto batch = CheckBatch(bytes, origin, converted);
+  if (!batch.ok()) return Named(batch.status());
   std::int64_t flush_target = -1;
   absl::StatusOr<AppendResult> result;
   {
@@ -66,7 +82,7 @@ absl::StatusOr<AppendResult> SegmentedLog::AppendSealed(BatchView batch,
   const std::int64_t now_ms = NowMs();
   if (!stamps) {
     auto status = CheckYoungest(batch.max_timestamp_ms(), *config_, now_ms);
-    if (!status.ok()) return status;
+    if (!status.ok()) return Named(status);
   }
   const Incoming incoming{stamps ? now_ms : batch.max_timestamp_ms(),
                           static_cast<std::uint32_t>(batch.size()), batch.last_offset_delta()};
@@ -113,13 +129,13 @@ absl::Status SegmentedLog::BeginRecord(const record::SingleRecordBatch& batch,
                                        char*& room, char*& value) {
   if (auto status = CheckWritable(); !status.ok()) return status;
   if (auto status = CheckSize(batch.size()); !status.ok()) return status;
-  if (auto status = CheckShape(record, *config_); !status.ok()) return status;
+  if (auto status = CheckShape(record, *config_); !status.ok()) return Named(status);
   const bool stamps = config_->message_timestamp_type == TimestampType::kLogAppendTime;
   const std::int64_t now_ms = NowMs();
   timestamp_ms = stamps || record.timestamp_ms == kNoTimestamp ? now_ms : record.timestamp_ms;
   if (timestamp_ms != now_ms) {
     auto status = CheckTimestamp(timestamp_ms, *config_, now_ms);
-    if (!status.ok()) return status;
+    if (!status.ok()) return Named(status);
   }
   auto place = Room({timestamp_ms, static_cast<std::uint32_t>(batch.size()), 0});
   if (!place.ok()) return place.status();
@@ -233,7 +249,11 @@ absl::Status SegmentedLog::Roll() {
   producers_.AdvanceTo(base_offset);
   segment_created_ms_ = NowMs();
   first_timestamp_ms_ = kNoTimestamp;
-  return producers_.SaveSnapshot(*environment_.files, directory_, false);
+  // One that is missing costs time when the log is opened, and no record.
+  if (auto saved = producers_.SaveSnapshot(*environment_.files, directory_, false); !saved.ok()) {
+    Say(LogLevel::kWarning, fmt::format("{}: {}", name_, saved.ToString()));
+  }
+  return absl::OkStatus();
 }
 
 void SegmentedLog::Publish(Incoming batch, std::int64_t last_offset) {

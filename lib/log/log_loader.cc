@@ -17,6 +17,9 @@ namespace {
 constexpr std::uint64_t kMaxSegmentSize =
     std::uint64_t{std::numeric_limits<std::int32_t>::max()} + (std::uint64_t{64} << 10);
 
+// A checkpoint that is further ahead of its log than this was damaged, not the log.
+constexpr std::int64_t kLongestLoss = std::numeric_limits<std::int32_t>::max();
+
 bool IsLeftover(const std::string& name) {
   return name.ends_with(kDeletedSuffix) || name.ends_with(kCleanedSuffix) ||
          name.ends_with(kTruncatedSuffix) || name.ends_with(".tmp");
@@ -47,13 +50,11 @@ absl::StatusOr<LoadedLog> LogLoader::Load() {
   if (!log.recovered) {
     if (auto status = LoadTail(log); !status.ok()) return status;
   }
-  if (log.log_end_offset < checkpoint_.recovery_point) {
-    Say(LogLevel::kWarning, fmt::format("{}: the log ends at offset {}, though it was flushed up "
-                                        "to {}: files of it are missing or damaged",
-                                        name_, log.log_end_offset, checkpoint_.recovery_point));
-  }
   if (log.log_end_offset < checkpoint_.log_start_offset) {
     if (auto status = BeginAnew(*found, log); !status.ok()) return status;
+  }
+  if (log.log_end_offset < checkpoint_.recovery_point) {
+    if (auto status = GoOnBehindLoss(log); !status.ok()) return status;
   }
   log.log_start_offset = std::clamp(checkpoint_.log_start_offset,
                                     log.segments.front()->base_offset(), log.log_end_offset);
@@ -83,6 +84,35 @@ absl::Status LogLoader::BeginAnew(const std::vector<Found>& found, LoadedLog& lo
   return absl::OkStatus();
 }
 
+// The log lost its end, though that had been flushed. Consumers have seen the offsets, and may have
+// committed them: they are not given out twice either, and a new segment begins behind them.
+absl::Status LogLoader::GoOnBehindLoss(LoadedLog& log) {
+  const std::int64_t flushed = checkpoint_.recovery_point;
+  const std::string loss = fmt::format(
+      "{}: the log ends at offset {}, though it was flushed up to {}: files of it are missing or "
+      "damaged",
+      name_, log.log_end_offset, flushed);
+  if (flushed - log.log_end_offset > kLongestLoss) {
+    Say(LogLevel::kWarning, loss + ", or the checkpoint is; it is not believed");
+    return absl::OkStatus();
+  }
+  Say(LogLevel::kWarning, fmt::format("{}. It goes on at offset {}; to have the records back, "
+                                      "restore the files from a backup before anything is appended",
+                                      loss, flushed));
+  const auto last = log.segments.back();
+  if (last->end() > 0) {
+    if (auto status = Complete(*last, *log.index); !status.ok()) return status;
+  } else {
+    log.segments.pop_back();
+    if (auto status = Drop({last->base_offset(), 0}); !status.ok()) return status;
+  }
+  log.segments.push_back(MakeSegment({flushed, 0}));
+  log.index = std::make_shared<GrowingIndex>();
+  log.first_timestamp_ms = kNoTimestamp;
+  log.log_end_offset = flushed;
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::vector<LogLoader::Found>> LogLoader::ListSegments() {
   auto entries = environment_.files->List(directory_);
   if (!entries.ok()) return entries.status();
@@ -97,12 +127,16 @@ absl::StatusOr<std::vector<LogLoader::Found>> LogLoader::ListSegments() {
   std::vector<Found> found;
   for (const io::DirectoryEntry& entry : *entries) {
     const std::string path = directory_ + "/" + entry.name;
-    if (IsLeftover(entry.name)) {
+    if (IsLeftover(entry.name) && !entry.is_directory) {
       if (auto status = environment_.files->Remove(path); !status.ok()) return status;
       continue;
     }
     const auto base_offset = ParseSegmentName(entry.name, kLogSuffix);
     if (!base_offset.has_value()) continue;
+    if (entry.is_directory) {
+      return MakeError(absl::StatusCode::kFailedPrecondition, ErrorCode::kKafkaStorageError,
+                       fmt::format("{}: a folder has the name of a segment; move it away", path));
+    }
     if (entry.size > kMaxSegmentSize) {
       return MakeError(
           absl::StatusCode::kDataLoss, ErrorCode::kCorruptMessage,

@@ -56,7 +56,7 @@ absl::StatusOr<std::vector<std::int64_t>> LogLoader::ListSnapshots(const LoadedL
   std::vector<std::int64_t> offsets;
   for (const io::DirectoryEntry& entry : *entries) {
     const auto offset = ParseSegmentName(entry.name, kSnapshotSuffix);
-    if (offset.has_value()) offsets.push_back(*offset);
+    if (offset.has_value() && !entry.is_directory) offsets.push_back(*offset);
   }
   std::sort(offsets.rbegin(), offsets.rend());
   std::vector<std::int64_t> kept;
@@ -87,7 +87,8 @@ absl::Status LogLoader::LoadProducers(LoadedLog& log) {
       from = offset;
       break;
     }
-    if (!absl::IsDataLoss(status)) return status;
+    const bool is_damaged = absl::IsDataLoss(status) || absl::IsFailedPrecondition(status);
+    if (!is_damaged) return status;
     Say(LogLevel::kWarning, fmt::format("{}; an older one is used", std::string(status.message())));
   }
   return ReplayProducers(log, from);

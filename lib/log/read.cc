@@ -52,11 +52,23 @@ absl::StatusOr<Records> SegmentedLog::Read(std::int64_t offset, const ReadOption
       return WithWayOn(status, *segment, offset, next);
     }
     if (!status.ok()) return status;
+    if (collector.empty() && next != nullptr && offset < next->base_offset()) {
+      SayHole(offset, next->base_offset());
+    }
     segment = next;
   }
   if (collector.empty() && offset < log_start_offset()) return OutsideOfLog(offset);
   if (segment == nullptr) collector.SkipToLimit();
   return std::move(collector).Finish();
+}
+
+// Compaction leaves holes; in a log that is not compacted, somebody took records away. Once a hole,
+// for every consumer comes by.
+void SegmentedLog::SayHole(std::int64_t begin, std::int64_t end) {
+  if (config()->cleanup_compact || last_hole_.exchange(end) == end) return;
+  Say(LogLevel::kWarning,
+      fmt::format("{}: offsets {} to {} are missing: the segment that held them was removed or cut",
+                  name_, begin, end - 1));
 }
 
 absl::StatusOr<TimestampedOffset> SegmentedLog::OffsetForTime(absl::Time time) {

@@ -88,8 +88,12 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   absl::Status OutsideOfLog(std::int64_t offset) const;
   absl::Status WithWayOn(const absl::Status& damage, Segment& segment, std::int64_t offset,
                          const std::shared_ptr<Segment>& next) const;
+  void SayHole(std::int64_t begin, std::int64_t end);
 
   // append.cc
+  absl::Status Named(const absl::Status& status) const;
+  absl::StatusOr<BatchView> CheckBatch(std::string_view bytes, BatchOrigin origin,
+                                       std::string& converted) const;
   absl::Status CheckWritable() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   absl::Status CheckSize(std::size_t size) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   absl::StatusOr<char*> Room(Incoming batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
@@ -167,6 +171,7 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   std::atomic<std::int64_t> high_watermark_ = 0;
   std::atomic<std::int64_t> log_end_offset_ = 0;
   std::atomic<std::int64_t> recovery_point_ = 0;
+  std::atomic<std::int64_t> last_hole_ = -1;  // where the hole ends that was told of last
   // Set for configs that need a look into every record or batch before it is appended.
   std::atomic<bool> inspects_batches_ = false;
 

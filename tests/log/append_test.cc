@@ -71,12 +71,16 @@ TEST_CASE("a batch that is damaged, followed by more, or no batch at all is refu
   std::string batch = NumberedBatch(2, 5000);
   REQUIRE(GetErrorCode(log->Append(batch + "x", BatchOrigin::kValidate).status()) ==
           ErrorCode::kInvalidRecord);
-  REQUIRE_FALSE(log->Append("", BatchOrigin::kValidate).ok());
-  REQUIRE_FALSE(log->Append(batch.substr(0, 40), BatchOrigin::kValidate).ok());
+  for (const std::size_t size : {0, 40, 61}) {
+    const auto status = log->Append(batch.substr(0, size), BatchOrigin::kValidate).status();
+    REQUIRE(absl::IsDataLoss(status));
+    REQUIRE(Contains(status, "orders-0: the bytes end before the record batch does"));
+  }
   batch.back() ^= 1;
   const auto status = log->Append(batch, BatchOrigin::kValidate).status();
   REQUIRE(absl::IsDataLoss(status));
   REQUIRE(GetErrorCode(status) == ErrorCode::kCorruptMessage);
+  REQUIRE(Contains(status, "orders-0: "));
   REQUIRE(log->log_end_offset() == 0);
   REQUIRE(log.Read(0).empty());
 }
@@ -315,6 +319,21 @@ TEST_CASE("the snapshot of a clean close answers the last repetition of a produc
   log.Open();
   for (int i = 0; i < 30; ++i) log.AppendBatch(ProducerBatch(i * 2, 2, 1000));
   log.ReopenAfterClose();
+  REQUIRE(log.AppendBatch(ProducerBatch(58, 2, 1000)).base_offset == 58);
+  REQUIRE(log.AppendBatch(ProducerBatch(60, 2, 1000)).base_offset == 60);
+}
+
+TEST_CASE("a roll whose producer snapshot cannot be written goes on, and repetitions are known") {
+  io::FaultyFileSystem files;
+  LogUnderTest log(files);
+  log.Open();
+  files.plan().Add({.path_part = ".snapshot", .error = EIO, .times = 1000});
+  for (int i = 0; i < 30; ++i) log.AppendBatch(ProducerBatch(i * 2, 2, 1000));
+  REQUIRE(log.FilesEnding(".log").size() > 2);
+  REQUIRE(log.FilesEnding(".snapshot").empty());
+  REQUIRE(log.lines().find(".snapshot") != std::string::npos);
+  files.plan().Clear();
+  log.ReopenAfterKill();
   REQUIRE(log.AppendBatch(ProducerBatch(58, 2, 1000)).base_offset == 58);
   REQUIRE(log.AppendBatch(ProducerBatch(60, 2, 1000)).base_offset == 60);
 }

@@ -282,17 +282,91 @@ TEST_CASE("a log that lost its end below its start begins anew at its start") {
   REQUIRE(log.ReadAll(18).size() == 1);
 }
 
-TEST_CASE("a log whose files are gone though they were flushed says so") {
+TEST_CASE("offsets that were flushed and lost are not given out again, and the log says so") {
   auto files = io::NewMemoryFileSystem();
   LogUnderTest log(*files);
   log.Open();
   for (int i = 0; i < 5; ++i) log.AppendValue("x");
   log.Close();
-  REQUIRE(log.files().Remove(log.directory() + "/" + kFirstLog).ok());
+  SECTION("the whole segment") {
+    REQUIRE(log.files().Remove(log.directory() + "/" + kFirstLog).ok());
+    log.Open();
+    REQUIRE(log.lines().find("the log ends at offset 0, though it was flushed up to 5") !=
+            std::string::npos);
+  }
+  SECTION("its last batches") {
+    const std::string bytes = log.Contents(kFirstLog);
+    log.Put(kFirstLog, bytes.substr(0, 2 * ParseBatch(bytes)->size()));
+    log.Open();
+    REQUIRE(log.lines().find("the log ends at offset 2, though it was flushed up to 5") !=
+            std::string::npos);
+    REQUIRE(log.ReadAll(0).size() == 2);
+    REQUIRE(log.lines().find("offsets 2 to 4 are missing") != std::string::npos);
+  }
+  REQUIRE(log->log_end_offset() == 5);
+  REQUIRE(log.AppendValue("goes on") == 5);
+  const std::int64_t start = log->log_start_offset();
+  const auto records = log.ReadAll(start);
+  log.ReopenAfterKill();
+  REQUIRE(log.ReadAll(start) == records);
+  log.ReopenAfterClose();
+  REQUIRE(log.ReadAll(start) == records);
+  REQUIRE(log.AppendValue("and on") == 6);
+}
+
+TEST_CASE("a recovery point far ahead of its log is not believed") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
   log.Open();
-  REQUIRE(log->log_end_offset() == 0);
-  REQUIRE(log.lines().find("the log ends at offset 0, though it was flushed up to 5") !=
-          std::string::npos);
+  log.AppendValue("x");
+  log.Close();
+  log.checkpoint.recovery_point = INT64_MAX;
+  log.Open();
+  REQUIRE(log->log_end_offset() == 1);
+  REQUIRE(log.lines().find("it is not believed") != std::string::npos);
+}
+
+TEST_CASE("a segment that is missing or emptied in the middle is told of once, when readers come") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.Open();
+  for (int i = 0; i < 80; ++i) log.AppendValue("x");
+  log.Close();
+  const auto logs = log.FilesEnding(".log");
+  REQUIRE(logs.size() > 3);
+  SECTION("missing") { REQUIRE(log.files().Remove(log.directory() + "/" + logs[1]).ok()); }
+  SECTION("emptied") { log.Put(logs[1], ""); }
+  log.Open();
+  const std::size_t left = log.ReadAll(0).size();
+  REQUIRE(left < 80);
+  log.ReadAll(0);
+  const std::string lines = log.lines();
+  const auto told = lines.find("are missing: the segment that held them was removed or cut");
+  REQUIRE(told != std::string::npos);
+  REQUIRE(lines.find("are missing", told + 1) == std::string::npos);
+}
+
+TEST_CASE("folders with the names of a log's files are told of, or left alone") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.Open();
+  log.AppendValue("x");
+  log.Close();
+  const auto make = [&](const std::string& name) {
+    REQUIRE(log.files().CreateDirectories(log.directory() + "/" + name).ok());
+  };
+  SECTION("a segment") {
+    make("00000000000000000007.log");
+    const auto status = log.TryOpen();
+    REQUIRE(absl::IsFailedPrecondition(status));
+    REQUIRE(Contains(status, "00000000000000000007.log: a folder has the name of a segment"));
+  }
+  SECTION("a snapshot, or what an interruption leaves") {
+    make("00000000000000000000.snapshot");
+    make("00000000000000000000.log.deleted");
+    log.Open();
+    REQUIRE(log.ReadAll(0).size() == 1);
+  }
 }
 
 TEST_CASE("an empty folder with a log start begins there") {
