@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/cleanup/cleanup.h"
 #include "client/consumer_impl.h"
@@ -50,21 +51,36 @@ absl::Status ConsumerImpl::Commit(const Offsets& offsets) {
   return Store(offsets);
 }
 
-absl::Status ConsumerImpl::CheckCommit(const TopicPartition& name, std::int64_t offset) {
-  if (offset < 0) {
-    return absl::InvalidArgumentError(
-        fmt::format("offset {} of {}-{} is negative", offset, name.topic, name.partition));
-  }
+namespace {
+
+absl::Status NothingToCommit(const TopicPartition& name, const engine::TopicState& topic) {
+  return MakeError(absl::StatusCode::kNotFound, ErrorCode::kUnknownTopicOrPartition,
+                   fmt::format("there is no {}-{} to commit an offset of{}", name.topic,
+                               name.partition, topic.deleted() ? ": it was deleted" : ""));
+}
+
+absl::Status CheckNumbers(const TopicPartition& name, const OffsetAndMetadata& committed) {
+  if (committed.offset >= 0 && committed.leader_epoch >= -1) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      committed.offset < 0 ? fmt::format("offset {} of {}-{} is negative", committed.offset,
+                                         name.topic, name.partition)
+                           : fmt::format("leader epoch {} of {}-{} cannot be; -1 is for none",
+                                         committed.leader_epoch, name.topic, name.partition));
+}
+
+}  // namespace
+
+absl::StatusOr<ConsumerImpl::TopicPtr> ConsumerImpl::CheckCommit(
+    const TopicPartition& name, const OffsetAndMetadata& committed) {
+  if (auto sound = CheckNumbers(name, committed); !sound.ok()) return sound;
   const AssignedPartition* const assigned = assigned_.Find(name);
   // An offset of a topic that was deleted would be taken for one of the next of that name.
   const auto topic = assigned != nullptr ? assigned->topic : engine_->FindTopic(name.topic);
   if (!topic.ok()) return topic.status();
   if ((*topic)->deleted() || (*topic)->partition(name.partition) == nullptr) {
-    return MakeError(absl::StatusCode::kNotFound, ErrorCode::kUnknownTopicOrPartition,
-                     fmt::format("there is no {}-{} to commit an offset of{}", name.topic,
-                                 name.partition, (*topic)->deleted() ? ": it was deleted" : ""));
+    return NothingToCommit(name, **topic);
   }
-  if (mode_ != Mode::kSubscribed || assigned != nullptr) return absl::OkStatus();
+  if (mode_ != Mode::kSubscribed || assigned != nullptr) return topic;
   return MakeError(
       absl::StatusCode::kAborted, ErrorCode::kIllegalGeneration,
       fmt::format("{}-{} is not this member's, or not any more: what was read of it is "
@@ -76,12 +92,22 @@ absl::Status ConsumerImpl::Store(const Offsets& offsets) {
   if (auto status = CheckOpen(); !status.ok()) return status;
   if (auto status = CheckGroup(); !status.ok()) return status;
   if (offsets.empty()) return absl::OkStatus();
+  std::vector<std::pair<TopicPartition, TopicPtr>> topics;
   for (const auto& [partition, committed] : offsets) {
-    if (auto status = CheckCommit(partition, committed.offset); !status.ok()) return status;
+    auto topic = CheckCommit(partition, committed);
+    if (!topic.ok()) return topic.status();
+    topics.emplace_back(partition, *std::move(topic));
   }
+  // Asked again when the commit has its turn: by then one may be deleted, and made anew.
+  const auto still_there = [&] {
+    for (const auto& [partition, topic] : topics) {
+      if (topic->deleted()) return NothingToCommit(partition, *topic);
+    }
+    return absl::OkStatus();
+  };
   auto status = mode_ == Mode::kSubscribed
-                    ? membership_.Commit(offsets)
-                    : engine_->groups()->Commit({.group_id = options_.group}, offsets);
+                    ? membership_.Commit(offsets, still_there)
+                    : engine_->groups()->Commit({.group_id = options_.group}, offsets, still_there);
   if (status.ok()) {
     for (const auto& [partition, committed] : offsets) stored_[partition] = committed;
   }

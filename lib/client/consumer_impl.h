@@ -12,9 +12,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "base/clock_reader.h"
 #include "base/wakeup.h"
 #include "client/assigned_partitions.h"
-#include "base/clock_reader.h"
 #include "client/consumer_signal.h"
 #include "client/membership.h"
 #include "engine/local_engine.h"
@@ -93,7 +93,10 @@ class ConsumerImpl {
 
   Offsets Positions() const;
   absl::Status Store(const Offsets& offsets);
-  absl::Status CheckCommit(const TopicPartition& partition, std::int64_t offset);
+  using TopicPtr = std::shared_ptr<engine::TopicState>;
+  // The topic whose log the offset is one of.
+  absl::StatusOr<TopicPtr> CheckCommit(const TopicPartition& partition,
+                                       const OffsetAndMetadata& committed);
   void RunAsyncCommits();
   void Answer(const CommitCallback& callback, const absl::Status& status);
   // With auto-commit, stores the positions that changed.

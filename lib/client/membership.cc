@@ -289,7 +289,8 @@ bool Membership::WaitForAnswer() const {
 // A cooperative member goes on while it joins, and what it has is its own until it has synced: what
 // others get in the new generation was nobody's. So its commits hold in the old generation and in
 // the new one alike, whichever the group is in.
-absl::Status Membership::Commit(const std::map<TopicPartition, OffsetAndMetadata>& offsets) {
+absl::Status Membership::Commit(const std::map<TopicPartition, OffsetAndMetadata>& offsets,
+                                const engine::GroupService::TopicCheck& topics) {
   const bool keeps_partitions = IsCooperative();
   for (;;) {
     const engine::CommitRequest request{.group_id = options_.group,
@@ -297,7 +298,7 @@ absl::Status Membership::Commit(const std::map<TopicPartition, OffsetAndMetadata
                                         .member_id = member_id_,
                                         .group_instance_id = options_.group_instance_id,
                                         .keeps_partitions = keeps_partitions};
-    auto status = engine_->groups()->Commit(request, offsets);
+    auto status = engine_->groups()->Commit(request, offsets, topics);
     if (GetErrorCode(status) != ErrorCode::kIllegalGeneration || !keeps_partitions ||
         state_ != State::kJoining) {
       return status;

@@ -57,8 +57,10 @@ class Membership {
   // `keep_place`.
   void Leave(bool keep_place);
 
-  // Stores offsets of partitions that the member has. Aborted when the group went on without it.
-  absl::Status Commit(const std::map<TopicPartition, OffsetAndMetadata>& offsets);
+  // Stores offsets of partitions that the member has, unless `topics` refuses. Aborted when the
+  // group went on without it.
+  absl::Status Commit(const std::map<TopicPartition, OffsetAndMetadata>& offsets,
+                      const engine::GroupService::TopicCheck& topics);
 
   const std::string& member_id() const { return member_id_; }
 

@@ -113,7 +113,17 @@ LeaveResponse GroupService::Leave(const LeaveRequest& request) {
   return response;
 }
 
-absl::Status GroupService::Commit(const CommitRequest& request, const Offsets& offsets) {
+absl::Status GroupService::Validate(const CommitRequest& request, const TopicCheck& topics) {
+  {
+    absl::MutexLock lock(&mutex_);
+    const ErrorCode refused = groups_.ValidateCommit(request, Now());
+    if (refused != ErrorCode::kNone) return Refusal(request, refused);
+  }
+  return topics();
+}
+
+absl::Status GroupService::Commit(const CommitRequest& request, const Offsets& offsets,
+                                  const TopicCheck& topics) {
   for (const auto& [partition, committed] : offsets) {
     if (static_cast<std::int64_t>(committed.metadata.size()) <= parts_.max_metadata_bytes) continue;
     return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kOffsetMetadataTooLarge,
@@ -122,13 +132,9 @@ absl::Status GroupService::Commit(const CommitRequest& request, const Offsets& o
                                  partition.topic, partition.partition, committed.metadata.size(),
                                  parts_.max_metadata_bytes));
   }
-  {
-    absl::MutexLock lock(&mutex_);
-    const ErrorCode refused = groups_.ValidateCommit(request, Now());
-    if (refused != ErrorCode::kNone) return Refusal(request, refused);
-    // In the engine's own store, no member can lose a partition between the check and the commit.
-    if (parts_.records != nullptr) return parts_.offsets->Commit(request.group_id, offsets);
-  }
+  const auto check = [&] { return Validate(request, topics); };
+  if (parts_.records != nullptr) return parts_.records->CommitIf(check, request.group_id, offsets);
+  if (auto valid = check(); !valid.ok()) return valid;
   return parts_.offsets->Commit(request.group_id, offsets);
 }
 
@@ -244,6 +250,18 @@ void GroupService::TakeAnswer(const Answer& answer, Waiting& waiting, Answers& a
       [deliver = std::move(found.mapped()), response = answer.response] { deliver(response); });
 }
 
+// Members hear a code; the reason is for the log.
+ErrorCode GroupService::Store(const StoreGroup& store, Answers& answers) {
+  if (parts_.records == nullptr) return ErrorCode::kNone;
+  const auto stored = parts_.records->StoreGroup(store.group_id, store.value);
+  if (stored.ok()) return ErrorCode::kNone;
+  answers.push_back([this, line = fmt::format("group {}: its members cannot be written down: {}",
+                                              store.group_id, stored.ToString())] {
+    if (parts_.warn) parts_.warn(line);
+  });
+  return ErrorCode::kCoordinatorNotAvailable;
+}
+
 void GroupService::CarryOut(Effects effects, Answers& answers) {
   std::deque<Effect> queue;
   Queue(std::move(effects), queue);
@@ -254,10 +272,7 @@ void GroupService::CarryOut(Effects effects, Answers& answers) {
     } else if (const auto* sync = std::get_if<SyncAnswer>(&effect)) {
       TakeAnswer(*sync, syncs_, answers);
     } else if (const auto* store = std::get_if<StoreGroup>(&effect)) {
-      absl::Status stored;
-      if (parts_.records != nullptr)
-        stored = parts_.records->StoreGroup(store->group_id, store->value);
-      const ErrorCode error = stored.ok() ? ErrorCode::kNone : ErrorCode::kCoordinatorNotAvailable;
+      const ErrorCode error = Store(*store, answers);
       Queue(groups_.Stored(store->group_id, store->ticket, error, Now()), queue);
     } else if (const auto* rebalance = std::get_if<RebalanceStarted>(&effect)) {
       CallObservers(rebalance->group_id, answers);

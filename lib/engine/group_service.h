@@ -22,11 +22,17 @@
 
 namespace rill::engine {
 
-// Where the membership of groups is written down, so that a group's generation goes on after a
-// restart. Thread-safe.
+// The engine's own store of offsets, which also has the membership of groups written down, so that
+// a group's generation goes on after a restart. Thread-safe.
 class GroupRecords {
  public:
+  using Offsets = std::map<TopicPartition, OffsetAndMetadata>;
+
   virtual ~GroupRecords() = default;
+  // OffsetStore::Commit, unless `check` refuses: it is asked once no other commit of the group can
+  // come in between, and no topic's offsets can be forgotten.
+  virtual absl::Status CommitIf(const std::function<absl::Status()>& check,
+                                const std::string& group, const Offsets& offsets) = 0;
   virtual absl::Status StoreGroup(const std::string& group, const GroupMetadataValue& value) = 0;
   virtual absl::Status EraseGroup(const std::string& group) = 0;
 };
@@ -34,10 +40,11 @@ class GroupRecords {
 // Hosts the group coordinator for the members of this process: gives it the time, carries out what
 // it wants done, and brings answers to those who wait for them. Thread-safe.
 //
-// No lock is held while an answer is delivered or an application's offset store is called, so both
-// may call back. A commit is validated first and stored then. In the engine's own store that is one
-// step; an application's store may be given a commit that was valid and is overtaken, while under
-// way, by the next owner's (offset_store.h).
+// No lock is held while an answer is delivered or offsets are stored: an application's store may
+// call back, and a group whose commit waits for the disk holds up no other. A commit is validated
+// first and stored then. In the engine's own store that is one step; an application's store may be
+// given a commit that was valid and is overtaken, while under way, by the next owner's
+// (offset_store.h).
 class GroupService final : public MaintenanceTask {
  public:
   struct Parts {
@@ -49,6 +56,7 @@ class GroupService final : public MaintenanceTask {
     std::int64_t max_metadata_bytes = 4096;
     // Asks for Run to be called at a time. Called without a lock.
     std::function<void(absl::Time)> schedule;
+    std::function<void(const std::string& line)> warn = {};  // called without a lock
   };
   explicit GroupService(Parts parts)
       : parts_(std::move(parts)), groups_(parts_.config, parts_.new_member_id) {}
@@ -63,9 +71,14 @@ class GroupService final : public MaintenanceTask {
   LeaveResponse Leave(const LeaveRequest& request);
 
   using Offsets = std::map<TopicPartition, OffsetAndMetadata>;
+  // Whether what the offsets stand in is still there.
+  using TopicCheck = std::function<absl::Status()>;
   // Stores offsets for a member, or for a consumer that is none. Aborted with the coordinator's
-  // code when the group went on without the member; InvalidArgument (OFFSET_METADATA_TOO_LARGE).
-  absl::Status Commit(const CommitRequest& request, const Offsets& offsets);
+  // code when the group went on without the member; InvalidArgument (OFFSET_METADATA_TOO_LARGE);
+  // or what `topics` says.
+  absl::Status Commit(
+      const CommitRequest& request, const Offsets& offsets,
+      const TopicCheck& topics = [] { return absl::OkStatus(); });
   absl::StatusOr<Offsets> Fetch(const std::string& group,
                                 const std::vector<TopicPartition>& partitions);
   absl::StatusOr<Offsets> FetchAll(const std::string& group);
@@ -73,7 +86,6 @@ class GroupService final : public MaintenanceTask {
   std::vector<GroupListing> List();
   absl::StatusOr<GroupDescription> Describe(const std::string& group);
   absl::Status Delete(const std::string& group);
-  absl::Status ForgetTopic(const std::string& topic) { return parts_.offsets->DeleteTopic(topic); }
 
   // A group that was written down before the restart; its members are gone with their process.
   void Restore(const std::string& group, const GroupMetadataValue& value);
@@ -95,6 +107,8 @@ class GroupService final : public MaintenanceTask {
   template <typename Answer, typename Waiting>
   void TakeAnswer(const Answer& answer, Waiting& waiting, Answers& answers)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  ErrorCode Store(const StoreGroup& store, Answers& answers) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status Validate(const CommitRequest& request, const TopicCheck& topics);
   void CallObservers(const std::string& group, Answers& answers)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Finish(const Answers& answers, absl::Time deadline);

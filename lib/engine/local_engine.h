@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -140,7 +141,9 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   // Forgets the offsets of a topic that the catalogue calls deleting, moves its folders out of the
   // way and takes it out of the catalogue. OK when that is done already.
   absl::Status FinishDelete(const std::string& name, const Uuid& id)
-      ABSL_LOCKS_EXCLUDED(change_mutex_);
+      ABSL_LOCKS_EXCLUDED(change_mutex_, finishing_mutex_);
+  absl::StatusOr<bool> IsDeleting(const std::string& name, const Uuid& id) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
   // The same where an earlier DeleteTopic could not: for one name, for all.
   absl::Status FinishEarlierDelete(const std::string& name) ABSL_LOCKS_EXCLUDED(change_mutex_);
   void FinishDeletes() ABSL_LOCKS_EXCLUDED(change_mutex_);
@@ -158,6 +161,10 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   // Between Open and Close. Never set where Open failed: nothing may be written then.
   bool is_open_ ABSL_GUARDED_BY(change_mutex_) = false;
   std::unique_ptr<CatalogueFile> catalogue_ ABSL_GUARDED_BY(change_mutex_);
+
+  // The names that somebody is in FinishDelete with, and who.
+  absl::Mutex finishing_mutex_ ABSL_ACQUIRED_BEFORE(change_mutex_);
+  std::map<std::string, std::thread::id> finishing_ ABSL_GUARDED_BY(finishing_mutex_);
 
   // Those of the block that the catalogue says is taken, and that no producer has yet.
   std::int64_t next_producer_id_ ABSL_GUARDED_BY(change_mutex_) = 0;

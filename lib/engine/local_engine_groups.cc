@@ -59,16 +59,17 @@ absl::Status LocalEngine::OpenGroups(const Options& options) {
     store = *std::move(opened);
     offsets_ = store;
   }
-  groups_ = std::make_shared<GroupService>(
-      GroupService::Parts{.clock = clock(),
-                          .config = GroupConfigOf(config()),
-                          .new_member_id = NewMemberId,
-                          .offsets = offsets_,
-                          .records = store,
-                          .max_metadata_bytes = config().offset_metadata_max_bytes,
-                          .schedule = [maintenance = environment_->maintenance()](absl::Time at) {
-                            maintenance->ScheduleAll(at);
-                          }});
+  groups_ = std::make_shared<GroupService>(GroupService::Parts{
+      .clock = clock(),
+      .config = GroupConfigOf(config()),
+      .new_member_id = NewMemberId,
+      .offsets = offsets_,
+      .records = store,
+      .max_metadata_bytes = config().offset_metadata_max_bytes,
+      .schedule = [maintenance = environment_->maintenance()](
+                      absl::Time at) { maintenance->ScheduleAll(at); },
+      .warn = [environment = environment_](
+                  const std::string& line) { environment->Say(LogLevel::kWarning, line); }});
   if (store != nullptr) {
     for (const auto& [group, value] : store->groups_read()) groups_->Restore(group, value);
   }

@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "engine/data_folder.h"
 #include "engine/local_engine.h"
 #include "engine/topic_config.h"
@@ -13,7 +14,7 @@ namespace {
 
 absl::Status UnknownTopic(const std::string& name) {
   return MakeError(absl::StatusCode::kNotFound, ErrorCode::kUnknownTopicOrPartition,
-                   fmt::format("there is no topic {}", name));
+                   fmt::format("there is no topic \"{}\"", name));
 }
 
 absl::Status InvalidPartitions(const std::string& message) {
@@ -252,17 +253,44 @@ std::shared_ptr<TopicState> LocalEngine::RemoveTopic(const std::string& name) {
   return state;
 }
 
+absl::StatusOr<bool> LocalEngine::IsDeleting(const std::string& name, const Uuid& id) const {
+  if (auto open = CheckOpen(); !open.ok()) return open;
+  const auto& topics = catalogue_->image().topics();
+  const auto found = topics.find(name);
+  return found != topics.end() && found->second.deleting && found->second.id == id;
+}
+
 // The offsets go before the catalogue forgets the topic: a new one of that name must not be
-// consumed from where groups stood in the old one. No lock is held while the store is called.
+// consumed from where groups stood in the old one. One thread at a time, or a slow one would have
+// the new one's offsets forgotten. No lock is held while the store is called: it may call back.
 absl::Status LocalEngine::FinishDelete(const std::string& name, const Uuid& id) {
+  {
+    absl::MutexLock lock(&finishing_mutex_);
+    const auto is_free = [&] {
+      finishing_mutex_.AssertReaderHeld();
+      const auto found = finishing_.find(name);
+      return found == finishing_.end() || found->second == std::this_thread::get_id();
+    };
+    finishing_mutex_.Await(absl::Condition(&is_free));
+    if (!finishing_.emplace(name, std::this_thread::get_id()).second) {
+      return absl::UnavailableError(fmt::format(
+          "topic {} is being deleted: its offset store cannot wait for that itself", name));
+    }
+  }
+  const absl::Cleanup leave = [&] {
+    absl::MutexLock lock(&finishing_mutex_);
+    finishing_.erase(name);
+  };
+  {
+    absl::MutexLock lock(&change_mutex_);
+    const auto deleting = IsDeleting(name, id);
+    if (!deleting.ok() || !*deleting) return deleting.status();
+  }
   if (auto forgotten = offsets_->DeleteTopic(name); !forgotten.ok()) return forgotten;
   absl::MutexLock lock(&change_mutex_);
-  if (auto open = CheckOpen(); !open.ok()) return open;
-  const auto found = catalogue_->image().topics().find(name);
-  const bool is_finished = found == catalogue_->image().topics().end() || !found->second.deleting ||
-                           found->second.id != id;
-  if (is_finished) return absl::OkStatus();
-  const CatalogueTopic deleted = found->second;
+  const auto deleting = IsDeleting(name, id);
+  if (!deleting.ok() || !*deleting) return deleting.status();
+  const CatalogueTopic deleted = catalogue_->image().topics().at(name);
   return MoveFoldersAway(name, deleted);
 }
 

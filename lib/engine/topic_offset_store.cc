@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "engine/group/kafka_bytes.h"
 #include "engine/topic_name.h"
@@ -145,11 +146,13 @@ absl::Status TopicOffsetStore::Append(const std::string& group, const std::vecto
   return (*partition)->log()->Append(*batch, log::BatchOrigin::kBuiltHere).status();
 }
 
+std::size_t TopicOffsetStore::StripeOf(const std::string& group) const {
+  return std::hash<std::string>()(group) % stripes_.size();
+}
+
 // The topic of a partition that is there now is not deleted before this commit is stored:
 // LocalEngine::DeleteTopic takes a topic out of what `exists_` sees first, and then has its offsets
-// forgotten under mutex_. So a commit is either refused here or forgotten with the others. (Names
-// are compared, not ids: one that waits for mutex_ while its topic is deleted and made again passes
-// for one of the new topic.)
+// forgotten under the same lock. So a commit is either refused here or forgotten with the others.
 absl::Status TopicOffsetStore::CheckThere(const std::string& group, const Offsets& offsets) const {
   for (const auto& [partition, committed] : offsets) {
     if (exists_(partition)) continue;
@@ -162,6 +165,11 @@ absl::Status TopicOffsetStore::CheckThere(const std::string& group, const Offset
 }
 
 absl::Status TopicOffsetStore::Commit(const std::string& group, const Offsets& offsets) {
+  return CommitIf([] { return absl::OkStatus(); }, group, offsets);
+}
+
+absl::Status TopicOffsetStore::CommitIf(const std::function<absl::Status()>& check,
+                                        const std::string& group, const Offsets& offsets) {
   if (auto sound = CheckLengths(offsets); !sound.ok()) return sound;
   const std::int64_t now_ms = absl::ToUnixMillis(clock_->Now());
   std::vector<Entry> entries;
@@ -174,7 +182,8 @@ absl::Status TopicOffsetStore::Commit(const std::string& group, const Offsets& o
     entries.emplace_back(EncodeKey(OffsetCommitKey{group, partition.topic, partition.partition}),
                          EncodeValue(value));
   }
-  absl::MutexLock lock(&mutex_);
+  absl::MutexLock lock(&LockOf(group));
+  if (auto allowed = check(); !allowed.ok()) return allowed;
   if (auto there = CheckThere(group, offsets); !there.ok()) return there;
   if (auto status = Append(group, entries); !status.ok()) {
     return ExplainSize(status, group, offsets.size());
@@ -183,15 +192,24 @@ absl::Status TopicOffsetStore::Commit(const std::string& group, const Offsets& o
 }
 
 absl::Status TopicOffsetStore::DeleteGroup(const std::string& group) {
-  absl::MutexLock lock(&mutex_);
+  absl::MutexLock lock(&LockOf(group));
   return Forget(group, [](const TopicPartition&) { return true; });
 }
 
 absl::Status TopicOffsetStore::DeleteTopic(const std::string& topic) {
-  absl::MutexLock lock(&mutex_);
+  for (std::size_t stripe = 0; stripe < stripes_.size(); ++stripe) {
+    if (auto forgotten = ForgetTopic(topic, stripe); !forgotten.ok()) return forgotten;
+  }
+  return absl::OkStatus();
+}
+
+// The groups are listed under their lock: one may be committing for the first time.
+absl::Status TopicOffsetStore::ForgetTopic(const std::string& topic, std::size_t stripe) {
+  absl::MutexLock lock(&stripes_[stripe]);
   auto groups = memory_.Groups();
   if (!groups.ok()) return groups.status();
   for (const std::string& group : *groups) {
+    if (StripeOf(group) != stripe) continue;
     auto status =
         Forget(group, [&](const TopicPartition& partition) { return partition.topic == topic; });
     if (!status.ok()) return status;
@@ -247,12 +265,10 @@ absl::Status TopicOffsetStore::AppendTombstones(const std::string& group,
 absl::Status TopicOffsetStore::StoreGroup(const std::string& group,
                                           const GroupMetadataValue& value) {
   if (auto sound = CheckLengths(value); !sound.ok()) return sound;
-  absl::MutexLock lock(&mutex_);
   return Append(group, {{EncodeKey(GroupMetadataKey{group}), EncodeValue(value)}});
 }
 
 absl::Status TopicOffsetStore::EraseGroup(const std::string& group) {
-  absl::MutexLock lock(&mutex_);
   return Append(group, {{EncodeKey(GroupMetadataKey{group}), std::nullopt}});
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -24,13 +25,14 @@ namespace rill::engine {
 
 // Offsets and memberships of groups in the topic __consumer_offsets, keys and values as Kafka
 // writes them. All of a group is in one partition, the one that Kafka would choose. What the topic
-// says is held in memory, too; it is read once, when the store is made. Thread-safe.
+// says is held in memory, too; it is read once, when the store is made. Thread-safe; groups wait
+// for each other's appends, and for the flush of those, by chance only.
 class TopicOffsetStore final : public OffsetStore, public GroupRecords {
  public:
   // `topic` gives __consumer_offsets; with `create`, it makes it when it is missing. Null without.
   using TopicSource = std::function<absl::StatusOr<std::shared_ptr<TopicState>>(bool create)>;
 
-  // Whether there is such a partition. Called under this store's lock.
+  // Whether there is such a partition. Called under a lock of this store.
   using PartitionCheck = std::function<bool(const TopicPartition&)>;
 
   // Reads what the topic holds, if it is there. DataLoss when a record cannot be understood.
@@ -38,16 +40,22 @@ class TopicOffsetStore final : public OffsetStore, public GroupRecords {
                                                                 PartitionCheck exists, Clock* clock,
                                                                 Compression compression);
 
-  using Offsets = std::map<TopicPartition, OffsetAndMetadata>;
+  using Offsets = GroupRecords::Offsets;
   // NotFound (UNKNOWN_TOPIC_OR_PARTITION) for a partition that is not there, InvalidArgument for
   // names that a record cannot hold (INVALID_GROUP_ID and others) and for more offsets than fit
   // into one batch (MESSAGE_TOO_LARGE).
   absl::Status Commit(const std::string& group, const Offsets& offsets) override;
+  absl::Status CommitIf(const std::function<absl::Status()>& check, const std::string& group,
+                        const Offsets& offsets) override;
+  // Both wait for a commit of the group that is under way: who is given a partition begins behind
+  // what its last owner could still commit.
   absl::StatusOr<Offsets> Fetch(const std::string& group,
                                 const std::vector<TopicPartition>& partitions) override {
+    absl::MutexLock lock(&LockOf(group));
     return memory_.Fetch(group, partitions);
   }
   absl::StatusOr<Offsets> FetchAll(const std::string& group) override {
+    absl::MutexLock lock(&LockOf(group));
     return memory_.FetchAll(group);
   }
   absl::StatusOr<std::vector<std::string>> Groups() override { return memory_.Groups(); }
@@ -73,21 +81,25 @@ class TopicOffsetStore final : public OffsetStore, public GroupRecords {
 
   absl::Status Read(const TopicState& topic);
   absl::Status Take(const RecordView& record);
-  absl::Status CheckThere(const std::string& group, const Offsets& offsets) const
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Forgets the group's offsets of these partitions, in as many batches as max.message.bytes asks
-  // for. After a failure those of some batches are forgotten and the others stand.
+  // Of one group there is one commit, or forgetting, at a time, so that memory and topic agree on
+  // what came last.
+  std::size_t StripeOf(const std::string& group) const;
+  absl::Mutex& LockOf(const std::string& group) { return stripes_[StripeOf(group)]; }
+
+  // Under the group's lock.
+  absl::Status CheckThere(const std::string& group, const Offsets& offsets) const;
+  // Under the group's lock. Forgets its offsets of these partitions, in as many batches as
+  // max.message.bytes asks for. After a failure those of some batches are forgotten and the others
+  // stand.
   absl::Status Forget(const std::string& group,
-                      const std::function<bool(const TopicPartition&)>& which)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+                      const std::function<bool(const TopicPartition&)>& which);
+  absl::Status ForgetTopic(const std::string& topic, std::size_t stripe);
   absl::Status AppendTombstones(const std::string& group,
-                                const std::vector<TopicPartition>& partitions)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+                                const std::vector<TopicPartition>& partitions);
   // The largest batch that the topic takes, in bytes.
   absl::StatusOr<std::size_t> BatchLimit() const;
   // Appends the entries as one batch to the group's partition.
-  absl::Status Append(const std::string& group, const std::vector<Entry>& entries)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status Append(const std::string& group, const std::vector<Entry>& entries);
 
   const TopicSource topic_;
   const PartitionCheck exists_;
@@ -95,8 +107,7 @@ class TopicOffsetStore final : public OffsetStore, public GroupRecords {
   const Compression compression_;
   std::map<std::string, GroupMetadataValue> groups_read_;
 
-  // Held while the topic is appended to, so that memory and topic agree on what came last.
-  absl::Mutex mutex_;
+  std::array<absl::Mutex, 64> stripes_;
   MemoryOffsetStore memory_;
 };
 

@@ -21,22 +21,15 @@
 namespace rill::engine {
 namespace {
 
-struct NoRecords final : GroupRecords {
-  absl::Status StoreGroup(const std::string&, const GroupMetadataValue&) override {
-    return absl::OkStatus();
-  }
-  absl::Status EraseGroup(const std::string&) override { return absl::OkStatus(); }
-};
-
 // A service with a group of one stable member.
 class ServiceUnderTest {
  public:
-  explicit ServiceUnderTest(bool own_store)
+  ServiceUnderTest()
       : service_({.clock = &clock_,
                   .config = {},
                   .new_member_id = [] { return std::string("id"); },
                   .offsets = store_,
-                  .records = own_store ? std::make_shared<NoRecords>() : nullptr,
+                  .records = nullptr,
                   .schedule = [](absl::Time) {}}) {
     service_.Join({.group_id = "billing", .protocols = {{"range", ""}}, .needs_heartbeat = false},
                   [&](const JoinResponse& response) { joined_ = response; });
@@ -83,14 +76,8 @@ bool IsOvertaken(ServiceUnderTest& group, absl::Duration patience) {
   return overtaken;
 }
 
-TEST_CASE("no member loses its partitions while the engine's own store takes its commit") {
-  ServiceUnderTest group(/*own_store=*/true);
-  CHECK_FALSE(IsOvertaken(group, absl::Milliseconds(100)));
-  CHECK(absl::IsAborted(group.Commit()));
-}
-
 TEST_CASE("an application's store holds nobody up, and may call back") {
-  ServiceUnderTest group(/*own_store=*/false);
+  ServiceUnderTest group;
   CHECK(IsOvertaken(group, absl::Seconds(30)));
   group.store().on_commit = [&] { group.service().Describe("billing").IgnoreError(); };
   CHECK(group.service().Commit({.group_id = "billing"}, {{{"orders", 0}, {2, -1, ""}}}).ok());
@@ -98,7 +85,7 @@ TEST_CASE("an application's store holds nobody up, and may call back") {
 
 TEST_CASE(
     "a commit that a group's members stand in the way of says so, another that they went on") {
-  ServiceUnderTest group(/*own_store=*/true);
+  ServiceUnderTest group;
   const GroupService::Offsets offsets = {{{"orders", 0}, {1, -1, ""}}};
   const auto stranger = group.service().Commit({.group_id = "billing"}, offsets);
   CAPTURE(stranger.ToString());

@@ -5,6 +5,7 @@
 #include <string>
 #include <thread>
 
+#include "absl/time/clock.h"
 #include "catch.h"
 #include "engine/group/kafka_bytes.h"
 #include "engine/group/offset_records.h"
@@ -94,26 +95,52 @@ TEST_CASE("a topic that is made anew is not consumed from where groups stood in 
   CHECK(engine.groups().FetchAll("billing").value().empty());
 }
 
-TEST_CASE("a commit that meets the deletion of its topic leaves nothing behind") {
+TEST_CASE("a commit that meets the deletion of its topic leaves nothing behind, not in the next") {
   RestartableEngine engine;
   for (int round = 0; round < 50; ++round) {
-    std::atomic<bool> deleted = false;
+    const auto topic = *engine.engine().FindTopic("orders");
+    const auto still_there = [&] {
+      return topic->deleted() ? absl::NotFoundError("it was deleted") : absl::OkStatus();
+    };
+    std::atomic<bool> done = false;
     std::atomic<int> commits = 0;
     std::thread committer([&] {
-      while (!deleted) {
-        engine.groups().Commit({.group_id = "billing"}, kOne).IgnoreError();
+      while (!done) {
+        engine.groups().Commit({.group_id = "billing"}, kOne, still_there).IgnoreError();
         ++commits;
       }
     });
     while (commits < round) std::this_thread::yield();
     REQUIRE(engine.engine().DeleteTopic("orders").ok());
+    REQUIRE(engine.engine().CreateTopic("orders", {.partitions = 2}).ok());
     const int before = commits;
     while (commits < before + 2) std::this_thread::yield();
-    deleted = true;
+    done = true;
     committer.join();
     CHECK(engine.groups().FetchAll("billing").value().empty());
-    REQUIRE(engine.engine().CreateTopic("orders", {}).ok());
   }
+}
+
+TEST_CASE("what a commit refuses when its turn comes is not stored") {
+  RestartableEngine engine;
+  const auto refuse = [] { return absl::NotFoundError("it was deleted"); };
+  CHECK(absl::IsNotFound(engine.groups().Commit({.group_id = "billing"}, kOne, refuse)));
+  CHECK(engine.groups().FetchAll("billing").value().empty());
+}
+
+TEST_CASE("a commit under way keeps who is given its partitions waiting, and nobody else") {
+  RestartableEngine engine;
+  std::thread heir;
+  Offsets begins;
+  const auto slow = [&] {
+    heir = std::thread([&] { begins = engine.groups().Fetch("billing", {{"orders", 0}}).value(); });
+    engine.groups().List();  // takes the lock that joins and heartbeats take
+    absl::SleepFor(absl::Milliseconds(20));
+    return absl::OkStatus();
+  };
+  REQUIRE(engine.groups().Commit({.group_id = "billing"}, kOne, slow).ok());
+  heir.join();
+  CHECK(begins == kOne);
 }
 
 Options SmallMessages() {

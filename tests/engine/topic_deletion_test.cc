@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "../io/temporary_folder.h"
+#include "absl/synchronization/notification.h"
 #include "catch.h"
 #include "engine_under_test.h"
 #include "rill/testing/faulty_storage.h"
@@ -114,6 +115,46 @@ TEST_CASE("An engine that is closed while a topic is deleted finishes when it is
     REQUIRE(again->CreateTopic("orders", {}).ok());
     CHECK(Values(MustPartition(*again, "orders")).empty());
   }
+}
+
+TEST_CASE("An offset store that forgets a topic slowly does not forget the next of its name") {
+  const auto store = std::make_shared<WatchedOffsetStore>();
+  Options options = ByCaller();
+  options.offset_store = store;
+  const auto engine = MustOpen("mem:", options);
+  REQUIRE(engine->CreateTopic("orders", {}).ok());
+  const WatchedOffsetStore::Offsets offsets = {{{"orders", 0}, {7, -1, ""}}};
+  absl::Notification forgetting;
+  absl::Notification committed;
+  store->on_delete_topic = [&] {
+    if (forgetting.HasBeenNotified()) return;
+    forgetting.Notify();
+    committed.WaitForNotificationWithTimeout(absl::Milliseconds(100));
+  };
+  absl::Status deleted;
+  std::thread deleter([&] { deleted = engine->DeleteTopic("orders"); });
+  forgetting.WaitForNotification();
+  CHECK(engine->CreateTopic("orders", {}).ok());
+  CHECK(store->Commit("billing", offsets).ok());
+  committed.Notify();
+  deleter.join();
+  CHECK(deleted.ok());
+  CHECK(*store->FetchAll("billing") == offsets);
+}
+
+TEST_CASE("An offset store that makes the topic which it is to forget is told to let that be") {
+  const auto store = std::make_shared<WatchedOffsetStore>();
+  Options options = ByCaller();
+  options.offset_store = store;
+  const auto engine = MustOpen("mem:", options);
+  REQUIRE(engine->CreateTopic("orders", {}).ok());
+  absl::Status made;
+  store->on_delete_topic = [&] { made = engine->CreateTopic("orders", {}).status(); };
+  CHECK(engine->DeleteTopic("orders").ok());
+  CHECK(absl::IsUnavailable(made));
+  CHECK(Mentions(made, "topic orders is being deleted"));
+  store->on_delete_topic = [] {};
+  CHECK(engine->CreateTopic("orders", {}).ok());
 }
 
 }  // namespace
