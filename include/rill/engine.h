@@ -96,10 +96,9 @@ class RILL_EXPORT Engine {
   ResourceUse resource_use() const;
 
   // Stops the background work, writes the checkpoints, trims the segments, marks the folder cleanly
-  // shut down and lets it go. Records that producers still hold back are sent first, but for those
-  // behind an append that another thread is in the middle of; those and what comes later are
-  // refused. Close the producers before to know that all were stored. Returns the first failure but
-  // closes all the same. Calling it again is OK.
+  // shut down and lets it go. Records that producers still hold back are sent first, also those
+  // behind an append that another thread is in the middle of, which is given 10 s; what comes later
+  // is refused. Returns the first failure but closes all the same. Calling it again is OK.
   absl::Status Close();
 
  private:

@@ -119,9 +119,9 @@ class RILL_EXPORT PendingSend {
 // Called once per record, in whichever thread completes it: one that sends, or the engine's
 // maintenance thread. In order of offset for the records that one thread sends to one partition; of
 // a record that is refused on the spot, before Send returns. It may Send, to any producer (to find
-// buffer_memory full is then an error at once). It must not block, throw or destroy a producer:
-// waiting for a PendingSend, Flush, Close, and ClaimRecord of a producer that has batches (linger,
-// compression, idempotence) are FailedPrecondition in it.
+// buffer_memory full is then an error at once). It must not block, throw or destroy a producer that
+// may be sending: waiting for a PendingSend, Flush, Close, and ClaimRecord of a producer that has
+// batches (linger, compression, idempotence) are FailedPrecondition in it.
 using DeliveryCallback = std::function<void(const absl::StatusOr<RecordMetadata>&)>;
 
 // Room in a partition's log for one record, claimed to be written in place. Fill `value()`, then
@@ -176,13 +176,13 @@ class RILL_EXPORT Producer {
 
   // Sends what lingers and returns when everything sent before is acknowledged or has failed, and
   // the callbacks have been told; the first failure of any Send since the last Flush.
-  // DeadlineExceeded (REQUEST_TIMED_OUT) when other threads' appends are not done within `timeout`;
-  // those in this thread are not interrupted.
+  // DeadlineExceeded (REQUEST_TIMED_OUT) when that is not all done within `timeout`; an append that
+  // this thread has begun is not interrupted, and what is left goes on lingering.
   absl::Status Flush(absl::Duration timeout = absl::InfiniteDuration());
 
-  // Refuses further records, then does as Flush: this thread sends all that it gets hold of,
-  // however long that takes. What waits behind another thread's append when `timeout` is over
-  // fails. Calling it again is OK; while another thread is at it, waits for that one as long.
+  // Refuses further records, then does as Flush; what no thread has begun to append when `timeout`
+  // is over fails. Calling it again is OK; while another thread is at it, waits for that one as
+  // long.
   absl::Status Close(absl::Duration timeout = absl::InfiniteDuration());
 
  private:

@@ -15,6 +15,11 @@ using Deadline = std::chrono::steady_clock::time_point;
 // one that is not positive.
 Deadline DeadlineAfter(absl::Duration timeout);
 
+// Reads the clock, but for a deadline that never passes.
+inline bool HasPassed(Deadline deadline) {
+  return deadline != Deadline::max() && std::chrono::steady_clock::now() >= deadline;
+}
+
 // Lets threads sleep until a condition on shared memory may have become true, at the cost of one
 // load to those who make it true while nobody sleeps (an "event count"). Thread-safe.
 //

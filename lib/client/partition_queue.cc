@@ -52,7 +52,7 @@ PartitionQueue::Added PartitionQueue::Add(const RecordData& record, std::size_t 
     send = TakeSending();
   }
   if (due != INT64_MAX) context_->NoteDue(due);
-  if (send) SendClosed(nullptr);
+  if (send) SendClosed(nullptr, base::Deadline::max());
   return added;
 }
 
@@ -137,7 +137,7 @@ void PartitionQueue::SendOpen() {
     CloseOpen();
     if (!TakeSending()) return;
   }
-  SendClosed(nullptr);
+  SendClosed(nullptr, base::Deadline::max());
 }
 
 PendingBatch* PartitionQueue::NextClosed(bool stop) {
@@ -155,10 +155,12 @@ PendingBatch* PartitionQueue::NextClosed(bool stop) {
   return in_flight_;
 }
 
-void PartitionQueue::SendClosed(PendingBatch* until) {
+void PartitionQueue::SendClosed(PendingBatch* until, base::Deadline deadline) {
+  const auto self = shared_from_this();  // a callback may destroy the producer
   PendingBatch* sent = nullptr;
   for (int count = 0;; ++count) {
-    const bool stop = count >= kFairShare && (until == nullptr || until->done());
+    const bool did_its_share = count >= kFairShare && (until == nullptr || until->done());
+    const bool stop = did_its_share || (count > 0 && base::HasPassed(deadline));
     PendingBatch* const batch = NextClosed(stop);
     if (sent != nullptr) sent->Unref();
     if (batch == nullptr) {
@@ -219,7 +221,8 @@ bool PartitionQueue::Reach(PendingBatch* batch, PendingBatch::Progress wanted,
       send = TakeSending();
     }
     if (send) {
-      SendClosed(batch);
+      SendClosed(batch, deadline);
+      if (base::HasPassed(deadline)) return batch->progress() >= wanted;
       continue;
     }
     if (batch->progress() >= wanted) return true;
@@ -247,6 +250,11 @@ bool PartitionQueue::CloseAndReach(PendingBatch::Progress wanted, base::Deadline
   const bool reached = Reach(last, wanted, deadline);
   last->Unref();
   return reached;
+}
+
+bool PartitionQueue::IsEmpty() {
+  base::MutexLock lock(&mutex_);
+  return open_ == nullptr && first_ == nullptr && in_flight_ == nullptr;
 }
 
 void PartitionQueue::Abort(const absl::Status& status) {

@@ -63,6 +63,8 @@ class PartitionQueue : public std::enable_shared_from_this<PartitionQueue> {
   bool SendAll(base::Deadline deadline);
   // The same, and returns when the callbacks have run, too.
   bool Flush(base::Deadline deadline);
+  // Whether there is nothing to send, and nothing being sent.
+  bool IsEmpty() ABSL_LOCKS_EXCLUDED(mutex_);
   // Fails everything that no thread is sending.
   void Abort(const absl::Status& status);
 
@@ -91,8 +93,9 @@ class PartitionQueue : public std::enable_shared_from_this<PartitionQueue> {
   // The next batch to send, or null, and then nobody is sending any more. Null before all are sent
   // only with `stop`.
   PendingBatch* NextClosed(bool stop) ABSL_LOCKS_EXCLUDED(mutex_);
-  // Sends closed batches in order: all of them, or its fair share, but `until` in any case.
-  void SendClosed(PendingBatch* until) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Sends closed batches in order: all of them, or its fair share but no less than to `until`, or
+  // those that it begins before `deadline`, and one at least.
+  void SendClosed(PendingBatch* until, base::Deadline deadline) ABSL_LOCKS_EXCLUDED(mutex_);
   absl::StatusOr<AppendResult> Store(PendingBatch& batch);
   void Settle(PendingBatch* batch, const absl::StatusOr<AppendResult>& result);
   void FreeMemory(PendingBatch& batch);

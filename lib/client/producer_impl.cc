@@ -88,7 +88,15 @@ ProducerImpl::ProducerImpl(std::shared_ptr<engine::LocalEngine> engine,
                  options.compression == Compression::kNone && !options.enable_idempotence),
       sticky_limit_(StickyLimit(options)) {}
 
-ProducerImpl::~ProducerImpl() { Close(absl::InfiniteDuration()).IgnoreError(); }
+ProducerImpl::~ProducerImpl() {
+  if (!InDeliveryCallback()) {
+    Close(absl::InfiniteDuration()).IgnoreError();
+  } else if (!context_->closed.exchange(true)) {
+    // What it would wait for may be behind the batch that is being reported.
+    for (const auto& queue : routes_.Queues()) queue->SendOpen();
+    if (linger_task_ != nullptr) context_->engine->RemoveTask(linger_task_.get());
+  }
+}
 
 absl::StatusOr<Route*> ProducerImpl::FindRoute(const TopicPtr& topic) {
   if (context_->closed.load(std::memory_order_relaxed)) return ProducerClosed();
@@ -283,13 +291,16 @@ absl::StatusOr<std::unique_ptr<ClaimedRecord>> ProducerImpl::Claim(const TopicPt
 absl::Status ProducerImpl::FlushQueues(base::Deadline deadline) {
   const auto queues = routes_.Queues();
   const PartitionQueue* late = nullptr;
+  bool in_time = true;
   for (const auto& queue : queues) {
-    if (!queue->Flush(deadline) && late == nullptr) late = queue.get();
+    const bool is_flushed = in_time ? queue->Flush(deadline) : queue->IsEmpty();
+    if (!is_flushed && late == nullptr) late = queue.get();
+    in_time = !base::HasPassed(deadline);
   }
   if (late == nullptr) return context_->failures.Take();
   return MakeError(absl::StatusCode::kDeadlineExceeded, ErrorCode::kRequestTimedOut,
-                   fmt::format("{}-{}: not all records were sent and reported in time: other "
-                               "threads are still appending them, or in their callbacks",
+                   fmt::format("{}-{}: not all records were sent and reported in time: they are "
+                               "still being appended, or their callbacks run",
                                late->where().topic, late->where().partition));
 }
 

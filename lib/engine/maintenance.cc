@@ -43,11 +43,18 @@ void Maintenance::RemoveAll() {
     absl::MutexLock lock(&mutex_);
     ended_ = true;
     removed.swap(entries_);
-    while (running_ != nullptr && running_thread_ != std::this_thread::get_id()) {
+    const auto self = std::this_thread::get_id();
+    while ((running_ != nullptr && running_thread_ != self) ||
+           (closing_thread_ != std::thread::id() && closing_thread_ != self)) {
       idle_.Wait(&mutex_);
     }
+    if (removed.empty()) return;
+    closing_thread_ = self;
   }
   for (const Entry& entry : removed) entry.task->OnEngineClose();
+  absl::MutexLock lock(&mutex_);
+  closing_thread_ = {};
+  idle_.SignalAll();
 }
 
 void Maintenance::Schedule(MaintenanceTask* task, absl::Time at) {

@@ -36,7 +36,7 @@ class Maintenance : public std::enable_shared_from_this<Maintenance> {
   // The task is not run again. A run that is under way goes on, and keeps the task.
   void Remove(MaintenanceTask* task) ABSL_LOCKS_EXCLUDED(mutex_);
   // Removes all tasks and closes them; later ones are not taken. No run is under way when it
-  // returns, unless it is called from one.
+  // returns, and no task is being closed, unless it is called from there.
   void RemoveAll() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // The task is due at `at`, if not before.
@@ -72,10 +72,11 @@ class Maintenance : public std::enable_shared_from_this<Maintenance> {
   absl::Mutex run_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);
   absl::Mutex mutex_;
   absl::CondVar changed_;  // an earlier due time, or stop_
-  absl::CondVar idle_;     // running_ has ended
+  absl::CondVar idle_;     // running_ or closing_thread_ has ended
   std::vector<Entry> entries_ ABSL_GUARDED_BY(mutex_);
   const MaintenanceTask* running_ ABSL_GUARDED_BY(mutex_) = nullptr;
   std::thread::id running_thread_ ABSL_GUARDED_BY(mutex_);
+  std::thread::id closing_thread_ ABSL_GUARDED_BY(mutex_);  // that is in OnEngineClose
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
   bool stop_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;  // StartThread and StopThread are called once each

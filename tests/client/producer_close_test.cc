@@ -140,6 +140,40 @@ TEST_CASE("Close keeps its time while the maintenance is stuck with a batch") {
   CHECK(sent.Wait(kLong).ok());  // a thread had begun to send it
 }
 
+TEST_CASE("Close stops sending when its time is over, and the rest fails") {
+  constexpr int kPartitions = 20;
+  Engine engine = OpenMemory();
+  const Topic topic = MakeTopic(engine, "t", kPartitions);
+  Producer producer = Get(engine.NewProducer({.linger = absl::Hours(1)}));
+  int stored = 0;
+  int late = 0;
+  for (int i = 0; i < kPartitions; ++i) {
+    producer.Send(topic, {.value = "v", .partition = i},
+                  [&](const absl::StatusOr<RecordMetadata>& at) {
+                    if (at.ok()) absl::SleepFor(kSoon);
+                    ++(at.ok() ? stored : late);
+                  });
+  }
+  CHECK(producer.Close(2 * kSoon).code() == absl::StatusCode::kDeadlineExceeded);
+  CHECK(stored > 0);
+  CHECK(late > 0);
+  CHECK(stored + late == kPartitions);
+}
+
+TEST_CASE("what lingers in a producer that a callback destroys is sent") {
+  ManualClock clock;
+  Engine engine = OpenMemory(Driven(&clock));
+  const Topic topic = MakeTopic(engine, "t", 2);
+  auto producer =
+      std::make_unique<Producer>(Get(engine.NewProducer({.linger = absl::Milliseconds(1)})));
+  producer->Send(topic, {.value = "a", .partition = 0}, [&](const auto&) { producer.reset(); });
+  clock.Advance(absl::Milliseconds(1));
+  const PendingSend other = producer->Send(topic, {.value = "b", .partition = 1});
+  engine.RunMaintenance();
+  CHECK(producer == nullptr);
+  CHECK(other.Wait(kLong).ok());
+}
+
 TEST_CASE("a second Close waits for the first, but no longer than it is told") {
   Engine engine = OpenMemory();
   const Topic topic = MakeTopic(engine, "t");
@@ -173,6 +207,31 @@ TEST_CASE("a producer that is assigned over is closed then, and what it held bac
   producer = std::move(next);
   CHECK(sent.ready());
   CHECK(producer.Send(topic, {.value = "w"}).Wait().ok());
+}
+
+TEST_CASE("an engine that closes waits for a batch that another thread appends, and those behind") {
+  ManualClock clock;
+  Engine engine = OpenMemory(Driven(&clock));
+  const Topic topic = MakeTopic(engine, "t");
+  Producer producer = Get(engine.NewProducer({.linger = absl::Hours(1)}));
+  HeldPartition held(engine, topic);
+  const auto first = producer.Send(topic, {.value = "held"});
+  std::thread sender([&] { first.Wait().IgnoreError(); });
+  std::vector<PendingSend> behind;
+  absl::Status closed;
+  std::thread closer([&] { closed = engine.Close(); });
+  // Until the engine refuses: its Close is under way.
+  do {
+    behind.push_back(producer.Send(topic, {.value = "behind"}));
+  } while (!behind.back().ready());
+  std::thread again([&] { engine.Close().IgnoreError(); });
+  absl::SleepFor(kSoon);
+  held.LetGo();
+  for (std::thread* thread : {&sender, &closer, &again}) thread->join();
+  CHECK(closed.ok());
+  CHECK(first.Wait().ok());
+  behind.pop_back();
+  for (const PendingSend& sent : behind) CHECK(sent.Wait().ok());
 }
 
 TEST_CASE("records that linger when the engine closes are stored, and later ones are refused") {
