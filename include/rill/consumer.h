@@ -106,8 +106,9 @@ class RILL_EXPORT Consumer {
   //                                       to in order to go on, if there is one
   //   NotFound (UNKNOWN_TOPIC_OR_PARTITION)   the topic of an assigned partition was deleted
   //   ResourceExhausted, PermissionDenied, FailedPrecondition, DataLoss (KAFKA_STORAGE_ERROR)
-  //                                       a log that cannot be opened, or read; the next Poll tries
-  //                                       again. ResourceExhausted also from decompressing
+  //                                       a log that cannot be opened, or read; a later Poll tries
+  //                                       again, and a member reads its other partitions meanwhile.
+  //                                       ResourceExhausted also from decompressing
   //   Cancelled                           Wakeup was called
   //   FailedPrecondition                  nothing subscribed or assigned; closed; called from a
   //                                       listener or CommitCallback; or the group does not take

@@ -1,6 +1,7 @@
 #include "client/assigned_partitions.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "fmt/format.h"
@@ -16,30 +17,49 @@ absl::StatusOr<AssignedPartition> AssignedPartitions::Open(const TopicPartition&
   return AssignedPartition{.name = name, .topic = *topic, .log = (*state)->log()};
 }
 
-absl::Status AssignedPartitions::Set(const std::vector<TopicPartition>& wanted) {
-  std::vector<TopicPartition> names = wanted;
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  std::vector<AssignedPartition> next(names.size());
-  std::vector<AssignedPartition*> kept(names.size());
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    kept[i] = Find(names[i]);
-    if (kept[i] != nullptr && !kept[i]->topic->deleted()) continue;
-    kept[i] = nullptr;
-    auto opened = Open(names[i]);
-    if (opened.ok()) {
-      next[i] = *std::move(opened);
-    } else if (deleted_is_error_ || opened.status().code() != absl::StatusCode::kNotFound) {
-      return opened.status();
+AssignedPartitions::Opened AssignedPartitions::OpenAll(const std::vector<TopicPartition>& names) {
+  Opened opened;
+  for (const TopicPartition& name : std::set<TopicPartition>(names.begin(), names.end())) {
+    const AssignedPartition* const had = Find(name);
+    if (had != nullptr && !had->topic->deleted()) {
+      opened.kept.push_back(name);
+      continue;
+    }
+    auto partition = Open(name);
+    if (partition.ok()) {
+      opened.added.push_back(*std::move(partition));
+    } else if (deleted_is_error_ || !absl::IsNotFound(partition.status())) {
+      opened.failed.push_back(name);
+      opened.first_failure.Update(partition.status());
     }
   }
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (kept[i] != nullptr) next[i] = std::move(*kept[i]);
-  }
-  std::erase_if(next, [](const AssignedPartition& partition) { return partition.log == nullptr; });
+  return opened;
+}
+
+void AssignedPartitions::Adopt(Opened opened) {
+  std::vector<AssignedPartition> next = std::move(opened.added);
+  for (const TopicPartition& name : opened.kept) next.push_back(std::move(*Find(name)));
+  std::sort(next.begin(), next.end(), [](const AssignedPartition& a, const AssignedPartition& b) {
+    return a.name < b.name;
+  });
   partitions_ = std::move(next);
   if (watching_) Watch();
+}
+
+absl::Status AssignedPartitions::Set(const std::vector<TopicPartition>& partitions) {
+  Opened opened = OpenAll(partitions);
+  if (!opened.first_failure.ok()) return opened.first_failure;
+  Adopt(std::move(opened));
   return absl::OkStatus();
+}
+
+absl::Status AssignedPartitions::SetWhatOpens(const std::vector<TopicPartition>& partitions,
+                                              std::vector<TopicPartition>& left_out) {
+  Opened opened = OpenAll(partitions);
+  left_out = std::move(opened.failed);
+  const absl::Status first_failure = opened.first_failure;
+  Adopt(std::move(opened));
+  return first_failure;
 }
 
 AssignedPartition* AssignedPartitions::Find(const TopicPartition& name) {

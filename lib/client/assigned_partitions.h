@@ -38,6 +38,10 @@ class AssignedPartitions {
   // From now on these; those that were there before keep where they stand. NotFound
   // (UNKNOWN_TOPIC_OR_PARTITION), or why a log cannot be opened; then nothing has changed.
   absl::Status Set(const std::vector<TopicPartition>& partitions);
+  // The same, but those whose logs cannot be opened are left out, and not held against the others:
+  // `left_out` has them. Returns why the first of them cannot.
+  absl::Status SetWhatOpens(const std::vector<TopicPartition>& partitions,
+                            std::vector<TopicPartition>& left_out);
   // Has what `other` has, in place of what it had.
   void Replace(AssignedPartitions&& other) {
     partitions_ = std::move(other.partitions_);
@@ -71,6 +75,15 @@ class AssignedPartitions {
  private:
   bool HasNews(const AssignedPartition& partition) const;
   absl::StatusOr<AssignedPartition> Open(const TopicPartition& name) const;
+  // Opens those of `names`, in order and each once, that are new.
+  struct Opened {
+    std::vector<AssignedPartition> added;
+    std::vector<TopicPartition> kept;
+    std::vector<TopicPartition> failed;
+    absl::Status first_failure;
+  };
+  Opened OpenAll(const std::vector<TopicPartition>& names);
+  void Adopt(Opened opened);
   absl::Status ReadOne(AssignedPartition& partition, const ReadOptions& limits, OffsetReset reset,
                        Records& records);
 

@@ -230,10 +230,15 @@ Membership::Events ConsumerImpl::MembershipEvents() {
             Tell(listener.on_lost ? listener.on_lost : listener.on_revoked, lost);
           },
       .on_assigned =
-          [this](const Partitions& all, const Partitions& added) {
-            if (auto status = assigned_.Set(all); !status.ok()) return status;
+          [this](const Partitions& all, Partitions& untaken) {
+            const Partitions wanted = std::exchange(untaken, {});
+            auto status = assigned_.SetWhatOpens(all, untaken);
+            Partitions added = wanted;
+            std::erase_if(added, [&](const TopicPartition& name) {
+              return std::binary_search(untaken.begin(), untaken.end(), name);
+            });
             Tell(options_.rebalance_listener.on_assigned, added);
-            return absl::OkStatus();
+            return status;
           },
   };
 }

@@ -62,7 +62,7 @@ bool Membership::HasNews() const {
     case State::kOutside:
       return wants_to_join_;
     case State::kStable:
-      return wants_to_join_ || untaken_.has_value() || topics_version_ != engine_->topics_version();
+      return wants_to_join_ || MayTryAgain() || topics_version_ != engine_->topics_version();
     case State::kJoining:
     case State::kSyncing:
       break;
@@ -79,7 +79,7 @@ absl::Status Membership::Advance() {
     CheckTopics();
   }
   // Not when the group divides anew: it must not wait for what this member may not get again.
-  if (state_ == State::kStable && untaken_.has_value() && !wants_to_join_) return TakeUntaken();
+  if (state_ == State::kStable && MayTryAgain() && !wants_to_join_) return TakeUntaken();
   absl::Status status;
   while (AdvanceOnce(status)) {
   }

@@ -32,9 +32,10 @@ class Membership {
     std::function<void(const std::vector<TopicPartition>&)> on_revoked;
     // These are somebody else's already.
     std::function<void(const std::vector<TopicPartition>&)> on_lost;
-    // From now on `all`, of which `added` are new. After a failure the next Advance calls it again.
+    // From now on `all`, of which `untaken` are new. What it fails to take it leaves there, to be
+    // called again for.
     std::function<absl::Status(const std::vector<TopicPartition>& all,
-                               const std::vector<TopicPartition>& added)>
+                               std::vector<TopicPartition>& untaken)>
         on_assigned;
   };
 
@@ -97,6 +98,7 @@ class Membership {
   std::vector<engine::MemberAssignment> Divide(const engine::JoinResponse& response);
   absl::Status Take(std::vector<TopicPartition> assigned);
   absl::Status TakeUntaken();
+  bool MayTryAgain() const { return !untaken_.empty() && base::HasPassed(next_try_); }
   void DropUntaken();
   bool IsCooperative() const;
   std::map<std::string, std::int32_t> CountPartitions(const std::set<std::string>& topics) const;
@@ -117,8 +119,9 @@ class Membership {
   std::int32_t generation_ = -1;
   engine::Assignor assignor_ = engine::Assignor::kRange;  // of this generation
   std::vector<TopicPartition> owned_;
-  // Those of owned_ that the consumer has not been able to take yet.
-  std::optional<std::vector<TopicPartition>> untaken_;
+  // Those of owned_ that the consumer has not been able to take yet, and when it tries again.
+  std::vector<TopicPartition> untaken_;
+  base::Deadline next_try_;
   // What the assignor gave last, which sticky ones are told again, also when it was given up since.
   std::optional<std::vector<TopicPartition>> last_assigned_;
   std::int32_t last_assigned_generation_ = -1;

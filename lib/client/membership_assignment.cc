@@ -10,6 +10,9 @@ namespace {
 
 using Partitions = std::vector<TopicPartition>;
 
+// How long a member leaves a log alone that could not be opened.
+constexpr absl::Duration kRetryInterval = absl::Milliseconds(250);
+
 // Those of `all` that are not in `others`; both in order.
 Partitions Without(const Partitions& all, const Partitions& others) {
   Partitions rest;
@@ -100,18 +103,17 @@ absl::Status Membership::Take(Partitions assigned) {
   return TakeUntaken();
 }
 
-// A log that cannot be opened now (the disk is full, a cap is reached) may be next time.
+// A log that cannot be opened now (the disk is full, a cap is reached) may be next time. Meanwhile
+// the member reads the others.
 absl::Status Membership::TakeUntaken() {
-  auto status = events_.on_assigned(owned_, *untaken_);
-  if (status.ok()) untaken_.reset();
-  return status;
+  next_try_ = base::DeadlineAfter(kRetryInterval);
+  return events_.on_assigned(owned_, untaken_);
 }
 
 // What was never taken is not given up, nor lost: the listener did not hear of it.
 void Membership::DropUntaken() {
-  if (!untaken_.has_value()) return;
-  owned_ = Without(owned_, *untaken_);
-  untaken_.reset();
+  owned_ = Without(owned_, untaken_);
+  untaken_.clear();
 }
 
 }  // namespace rill::client

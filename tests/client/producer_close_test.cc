@@ -220,8 +220,10 @@ TEST_CASE("an engine that closes waits for a batch that another thread appends, 
   std::vector<PendingSend> behind;
   absl::Status closed;
   std::thread closer([&] { closed = engine.Close(); });
-  // Until the engine refuses: its Close is under way.
+  // Until the engine refuses: its Close is under way. (Not so many that one fills a batch, which
+  // this thread might then have to append.)
   do {
+    absl::SleepFor(absl::Milliseconds(1));
     behind.push_back(producer.Send(topic, {.value = "behind"}));
   } while (!behind.back().ready());
   std::thread again([&] { engine.Close().IgnoreError(); });
