@@ -48,6 +48,19 @@ TEST_CASE("A command that is not there is refused with the nearest that is") {
   CHECK(Contains(RunRillLine("--bogus").err, "there is no option \"--bogus\""));
 }
 
+TEST_CASE("The beginning of a command's name is refused with that command") {
+  for (const char* word : {"dump", "d", "dump-", "kafka", "dumplog", "dump_log"}) {
+    INFO(word);
+    const Ran ran = RunRillLine(std::string(word) + " --files x");
+    CHECK(ran.exit_code == 1);
+    CHECK(ran.out.empty());
+    CHECK(Contains(ran.err, "did you mean \"rill dump-log\"?"));
+  }
+  CHECK(Contains(RunRillLine("hel").err, "did you mean \"rill help\"?"));
+  const auto files = io::NewMemoryFileSystem();
+  CHECK_FALSE(Contains(RunWords(*files, "/", {"rill", ""}).err, "did you mean"));
+}
+
 TEST_CASE("Called by the name of Kafka's tool, rill is that tool") {
   const auto files = io::NewMemoryFileSystem();
   CHECK(RunWords(*files, "/", {"/usr/bin/kafka-dump-log", "--version"}).out == "4.3.1\n");
