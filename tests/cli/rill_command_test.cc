@@ -75,5 +75,22 @@ TEST_CASE("dump-log reads its words by the rules of Kafka's tools, whatever they
   CHECK(RunRillLine("dump-log -- --files x").exit_code == 1);
 }
 
+TEST_CASE("dump-log without --files says how the files that were given are named") {
+  const Ran ran = RunRillLine("dump-log --deep-iteration a.log b.log");
+  CHECK(ran.exit_code == 1);
+  CHECK(ran.out.empty());
+  CHECK(ran.err.starts_with("Missing required argument \"[files]\"\n"));
+  CHECK(ran.err.ends_with(
+      "\nrill dump-log: words without an option are ignored; did you mean --files a.log,b.log?\n"));
+  CHECK_FALSE(Contains(RunRillLine("dump-log --deep-iteration").err, "did you mean"));
+}
+
+TEST_CASE("Words beside --files are ignored in silence, as by Kafka's tool") {
+  const Ran ran = RunRillLine("dump-log --files a.none b.none");
+  CHECK(ran.exit_code == 0);
+  CHECK(ran.out == "Dumping a.none\n");
+  CHECK(ran.err == "Ignoring unknown file a.none\n");
+}
+
 }  // namespace
 }  // namespace rill::cli
