@@ -36,10 +36,11 @@ need_packages "${build_packages[@]}"
 mkdir -p build
 heading "Configure"
 quietly build/quickstart-configure.log cmake --preset release
-heading "Build (some minutes on 2 cores)"
+heading "Build (a few minutes on 2 cores)"
 if [ -t 1 ]; then
   cmake --build --preset release --target flights rill_program
 else
+  echo "what the build prints goes to build/quickstart-build.log"
   quietly build/quickstart-build.log cmake --build --preset release --target flights rill_program
 fi
 

@@ -46,7 +46,10 @@ absl::StatusOr<CommandLine> CommandLine::Parse(std::span<const OptionSpec> specs
                                                std::span<const std::string> words) {
   CommandLine line;
   for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
-    if (!LooksLikeOption(words[i])) continue;
+    if (!LooksLikeOption(words[i])) {
+      line.ignored_.push_back(words[i]);
+      continue;
+    }
     const Word word = SplitWord(words[i]);
     const auto spec = std::find_if(specs.begin(), specs.end(), [&word](const OptionSpec& known) {
       return known.name == word.name;

@@ -36,6 +36,9 @@ class CommandLine {
 
   bool Has(std::string_view name) const;
 
+  // The words that belong to no option, up to "--".
+  const std::vector<std::string>& ignored() const { return ignored_; }
+
   // The argument of an option, `otherwise` when it was not given or had none. InvalidArgument when
   // there are several.
   absl::StatusOr<std::string> Value(std::string_view name, std::string_view otherwise) const;
@@ -48,6 +51,7 @@ class CommandLine {
   Given& Note(std::string_view name);
 
   std::vector<Given> given_;
+  std::vector<std::string> ignored_;
 };
 
 }  // namespace rill::cli

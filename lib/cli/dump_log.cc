@@ -4,6 +4,7 @@
 #include "cli/dump_log_options.h"
 #include "cli/java_text.h"
 #include "fmt/format.h"
+#include "fmt/ranges.h"
 #include "rill/error.h"
 
 namespace rill::cli {
@@ -70,6 +71,15 @@ absl::Status DumpAll(DumpContext& context, const DumpLogOptions& options,
   return absl::OkStatus();
 }
 
+// Files without --files are an easy mistake, and the list of options does not say that it was made.
+// Beside --files such words are ignored in silence, as by Kafka's tool.
+void RefuseWithoutFiles(TextWriter& err, const std::vector<std::string>& ignored) {
+  err.Print("Missing required argument \"[files]\"\n{}", kDumpLogHelp);
+  if (ignored.empty()) return;
+  err.Print("\nrill dump-log: words without an option are ignored; did you mean --files {}?\n",
+            fmt::join(ignored, ","));
+}
+
 int Fail(TextWriter& err, const absl::Status& status) {
   err.Print("rill dump-log: {}\n", std::string(status.message()));
   return 1;
@@ -108,7 +118,7 @@ int RunDumpLog(const CommandContext& context, std::span<const std::string> words
     return 0;
   }
   if (!options->has_files()) {
-    err.Print("Missing required argument \"[files]\"\n{}", kDumpLogHelp);
+    RefuseWithoutFiles(err, options->ignored());
     return 1;
   }
   DumpContext dump{.files = context.files, .out = out, .err = err};

@@ -25,6 +25,8 @@ class DumpLogOptions {
   bool wants_help() const { return has_no_words_ || line_.Has("help"); }
   bool wants_version() const { return line_.Has("version"); }
   bool has_files() const { return line_.Has("files"); }
+  // Words that are ignored, as Kafka's tool does.
+  const std::vector<std::string>& ignored() const { return line_.ignored(); }
 
   // The files, as they were given. InvalidArgument when --files is there twice.
   absl::StatusOr<std::vector<std::string>> Files() const;

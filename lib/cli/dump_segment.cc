@@ -39,6 +39,14 @@ const char* TimestampTypeName(const Frame& frame) {
   return is_append_time ? "LogAppendTime" : "CreateTime";
 }
 
+absl::Status CheckCodec(const Frame& frame, Compression compression) {
+  if (compression <= Compression::kZstd) return absl::OkStatus();
+  return MakeError(
+      absl::StatusCode::kDataLoss, ErrorCode::kCorruptMessage,
+      fmt::format("record batch at offset {}: compressed by codec {}, which is unknown",
+                  frame.base_offset(), static_cast<int>(compression)));
+}
+
 absl::Status InRecord(const absl::Status& status, std::int64_t offset) {
   return MakeError(
       status.code(), GetErrorCode(status),
@@ -70,7 +78,7 @@ class SegmentDump {
       absl::Status status =
           (*frame)->is_old_format() ? PrintOldBatch(**frame) : PrintBatch(**frame);
       if (status.ok() && options_.deep) status = PrintRecords(**frame);
-      if (!status.ok()) return status;
+      if (!status.ok()) return segment_.Locate(position, status);
       position += static_cast<std::int64_t>((*frame)->size);
     }
     const bool is_limited = options_.max_bytes != std::numeric_limits<std::int32_t>::max();
@@ -81,13 +89,6 @@ class SegmentDump {
   }
 
  private:
-  absl::Status CheckCodec(const Frame& frame, Compression compression) const {
-    if (compression <= Compression::kZstd) return absl::OkStatus();
-    return segment_.Damage(frame.position, fmt::format("a batch that is compressed by codec {}, "
-                                                       "which is unknown",
-                                                       static_cast<int>(compression)));
-  }
-
   absl::Status PrintBatch(const Frame& frame) {
     const BatchView batch = frame.batch();
     const bool has_sequence = batch.base_sequence() != kNoSequence;

@@ -143,7 +143,7 @@ class TimeIndexDump {
       max_ms = std::max(max_ms, record.timestamp_ms);
       return absl::OkStatus();
     });
-    if (!status.ok()) return status;
+    if (!status.ok()) return log_.Locate(found.position, status);
     return max_ms;
   }
 

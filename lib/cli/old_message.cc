@@ -16,6 +16,12 @@ absl::Status Damaged(std::int64_t offset, std::string_view what) {
                    fmt::format("the message at offset {}: {}", offset, what));
 }
 
+absl::Status InMessage(const absl::Status& status, std::int64_t offset) {
+  return MakeError(
+      status.code(), GetErrorCode(status),
+      fmt::format("the message at offset {}: {}", offset, std::string(status.message())));
+}
+
 // The polynomial of zlib and Ethernet, not that of record batches.
 constexpr std::array<std::uint32_t, 256> MakeCrcTable() {
   std::array<std::uint32_t, 256> table = {};
@@ -116,7 +122,7 @@ absl::Status ForEachOldRecord(
   if (!value.ok()) return value.status();
   scratch.Clear();
   auto status = codec.Decompress(message.compression(), *value, max_size, scratch);
-  if (!status.ok()) return status;
+  if (!status.ok()) return InMessage(status, message.offset());
   auto inner = ParseInner(message, scratch.view());
   if (!inner.ok()) return inner.status();
   // In format 1 the offsets inside count from an offset that makes the last one the outer's.

@@ -33,13 +33,20 @@ std::size_t EditDistance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+// How far `word` is from `command`; how a command begins is as near as its whole name, however much
+// is missing.
+std::size_t Distance(std::string_view word, std::string_view command) {
+  if (!word.empty() && command.starts_with(word)) return 0;
+  return EditDistance(word, command);
+}
+
 // The command that somebody meant who wrote `word`, if one is near.
 std::optional<std::string_view> NearestCommand(std::string_view word) {
   constexpr std::size_t kNear = 3;
   std::optional<std::string_view> nearest;
   std::size_t least = kNear + 1;
   for (const std::string_view command : {kDumpLog, kHelp, kDumpLogLink}) {
-    const std::size_t distance = EditDistance(word, command);
+    const std::size_t distance = Distance(word, command);
     if (distance >= least || distance >= command.size()) continue;
     least = distance;
     nearest = command == kDumpLogLink ? kDumpLog : command;

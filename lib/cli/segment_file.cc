@@ -37,9 +37,14 @@ absl::StatusOr<SegmentFile> SegmentFile::Open(io::FileSystem& files, const std::
   return SegmentFile(*std::move(file), static_cast<std::int64_t>(*size));
 }
 
+absl::Status SegmentFile::Locate(std::int64_t position, const absl::Status& error) const {
+  return MakeError(
+      error.code(), GetErrorCode(error),
+      fmt::format("{}: position {}: {}", file_->path(), position, std::string(error.message())));
+}
+
 absl::Status SegmentFile::Damage(std::int64_t position, const std::string& what) const {
-  return MakeError(absl::StatusCode::kDataLoss, ErrorCode::kCorruptMessage,
-                   fmt::format("{}: position {}: {}", file_->path(), position, what));
+  return Locate(position, MakeError(absl::StatusCode::kDataLoss, ErrorCode::kCorruptMessage, what));
 }
 
 absl::StatusOr<std::string_view> SegmentFile::ReadBytes(std::int64_t position, std::size_t size) {

@@ -51,12 +51,13 @@ class SegmentFile {
   // length that cannot be.
   absl::StatusOr<std::optional<Frame>> Read(std::int64_t position, std::int64_t end, Depth depth);
 
-  // DataLoss (CORRUPT_MESSAGE): `what` is wrong at `position` of the file.
-  absl::Status Damage(std::int64_t position, const std::string& what) const;
+  // The same error, saying that it is of the frame at `position` of this file.
+  absl::Status Locate(std::int64_t position, const absl::Status& error) const;
 
  private:
   SegmentFile(std::unique_ptr<io::File> file, std::int64_t size)
       : file_(std::move(file)), size_(size) {}
+  absl::Status Damage(std::int64_t position, const std::string& what) const;
   absl::StatusOr<std::string_view> ReadBytes(std::int64_t position, std::size_t size);
 
   std::unique_ptr<io::File> file_;

@@ -46,6 +46,9 @@ TEST_CASE("An optional argument is no word that begins with a dash") {
 TEST_CASE("Words that belong to no option are ignored") {
   CHECK(Files("stray - --deep=false --files a stray") == "a");
   CHECK(Files("--deep -- --files a --bogus") == "none");
+  const auto line = Parse("a --files b c --deep=false - -- d");
+  REQUIRE(line.ok());
+  CHECK(line->ignored() == std::vector<std::string>{"a", "c", "-"});
 }
 
 TEST_CASE("Unknown options and missing arguments are named") {

@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "base/crc32c.h"
 #include "catch.h"
+#include "fmt/format.h"
 #include "rill/record_batch.h"
 #include "run_command.h"
 
@@ -231,6 +232,69 @@ TEST_CASE("A batch with impossible numbers is shown as far as Kafka's tool shows
   }
 }
 
+TEST_CASE("An error names the file, the position and the offset of the batch that is damaged") {
+  DumpFolder folder;
+  const std::string sound = Batch(0);
+  const std::string place =
+      fmt::format("rill dump-log: /log/{}: position {}: ", kLog, sound.size());
+  const auto tells = [&](const std::string& damaged, const std::string& what,
+                         const std::string& option = "--deep-iteration") {
+    folder.Write(kLog, sound + damaged);
+    const Ran ran = folder.Dump(option + " --files " + kLog);
+    INFO(ran.err);
+    CHECK(ran.exit_code == 1);
+    CHECK(ran.err.starts_with(place + what));
+    CHECK(Count(ran.err, "\n") == 1);
+    CHECK(Contains(ran.out, "| offset: 0 "));
+  };
+  SECTION("what is compressed does not decompress") {
+    for (const Compression codec :
+         {Compression::kGzip, Compression::kSnappy, Compression::kLz4, Compression::kZstd}) {
+      std::string damaged = Batch(7, "0123456789", {.compression = codec});
+      damaged.replace(kBatchHeaderSize, 8, 8, '\xff');
+      tells(damaged, fmt::format("record batch at offset 7: {}: ", CompressionName(codec)));
+    }
+  }
+  SECTION("no codec has such a number") {
+    std::string damaged = Batch(7);
+    damaged[22] = 5;
+    tells(damaged, "record batch at offset 7: compressed by codec 5, which is unknown\n");
+  }
+  SECTION("a record does not end where it says") {
+    std::string damaged = Batch(7);
+    damaged[kBatchHeaderSize] = 2;
+    tells(damaged, "record batch at offset 7: ");
+  }
+  SECTION("a control record is none") {
+    tells(Batch(7, "x", {.is_control = true}), "the control record at offset 7: ");
+  }
+  SECTION("a decoder does not take a record") {
+    tells(Batch(7, "1234"), "the value of the record at offset 7 has 4 bytes, ",
+          "--value-decoder-class org.apache.kafka.tools.api.LongDecoder");
+  }
+  SECTION("a compressed message of format 1 does not decompress") {
+    const std::string value = "no gzip";
+    const std::string message = Number32(0) + "\1\1" + Number(1007) + Number32(-1) +
+                                Number32(static_cast<std::int32_t>(value.size())) + value;
+    tells(Number(7) + Number32(static_cast<std::int32_t>(message.size())) + message,
+          "the message at offset 7: gzip: ");
+  }
+}
+
+TEST_CASE("A time index names the batch of its log that is damaged") {
+  DumpFolder folder;
+  std::string damaged = Batch(1);
+  damaged[kBatchHeaderSize] = 2;
+  const std::string sound = Batch(0);
+  folder.Write(kLog, sound + damaged);
+  folder.Write(kIndex, "");
+  folder.Write(kTimeIndex, Number(1001) + Number32(1));
+  const Ran ran = folder.Dump(std::string("--files ") + kTimeIndex);
+  CHECK(ran.exit_code == 1);
+  CHECK(ran.err.starts_with(fmt::format(
+      "rill dump-log: /log/{}: position {}: record batch at offset 1: ", kLog, sound.size())));
+}
+
 TEST_CASE("A log that ends within a batch is shown up to there") {
   DumpFolder folder;
   const std::string bytes = Batches(2);
@@ -362,9 +426,10 @@ TEST_CASE("Keys and values are shown by the decoders that Kafka brings") {
   CHECK(payload("StringDecoder") == std::string("\0\0\0\7\n", 5));
   CHECK(payload("DefaultDecoder") == "00000007\n");
   CHECK(payload("IntegerDecoder") == "7\n");
-  CHECK(payload("LongDecoder") ==
-        "rill dump-log: the value of the record at offset 0 has 4 bytes, where a number of 8 bytes "
-        "was asked for\n");
+  CHECK(
+      payload("LongDecoder") ==
+      "rill dump-log: /log/00000000000000000000.log: position 0: the value of the record at offset "
+      "0 has 4 bytes, where a number of 8 bytes was asked for\n");
   CHECK(Contains(payload("OtherDecoder"), "there is no decoder org.apache.kafka.tools.api.Other"));
 }
 

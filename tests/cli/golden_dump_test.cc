@@ -52,7 +52,9 @@ const std::string kRemedy =
     "; the index can be removed, and is made again from the log when the folder is opened";
 const std::string kCannotOpen = "cannot open {golden}/none/none-0/";
 const std::string kNoSuchFile = ": No such file or directory";
+const std::string kFirstBatch = "{golden}/none/none-0/00000000000000000000.log: position 0: ";
 const std::string kNoKey =
+    kFirstBatch +
     "the record at offset 1 has no key, which records of the topic that the decoder is for have";
 
 // What we print on standard error where Kafka's tool prints a Java exception. Exit codes and
@@ -82,8 +84,8 @@ const std::map<std::string, std::string> kOurErrors = {
      "which none can have"},
     {"files-twice", "--files was given 2 times, and takes one argument"},
     {"files-without-value", "--files needs an argument"},
-    {"long-decoder",
-     "the value of the record at offset 0 has 5 bytes, where a number of 8 bytes was asked for"},
+    {"long-decoder", kFirstBatch + "the value of the record at offset 0 has 5 bytes, where a "
+                                   "number of 8 bytes was asked for"},
     {"missing-index", kCannotOpen + "00000000000000000099.log" + kNoSuchFile},
     {"missing-log", kCannotOpen + "00000000000000000099.log" + kNoSuchFile},
     {"missing-snapshot", kCannotOpen + "00000000000000000099.snapshot" + kNoSuchFile},

@@ -48,6 +48,19 @@ TEST_CASE("A command that is not there is refused with the nearest that is") {
   CHECK(Contains(RunRillLine("--bogus").err, "there is no option \"--bogus\""));
 }
 
+TEST_CASE("The beginning of a command's name is refused with that command") {
+  for (const char* word : {"dump", "d", "dump-", "kafka", "dumplog", "dump_log"}) {
+    INFO(word);
+    const Ran ran = RunRillLine(std::string(word) + " --files x");
+    CHECK(ran.exit_code == 1);
+    CHECK(ran.out.empty());
+    CHECK(Contains(ran.err, "did you mean \"rill dump-log\"?"));
+  }
+  CHECK(Contains(RunRillLine("hel").err, "did you mean \"rill help\"?"));
+  const auto files = io::NewMemoryFileSystem();
+  CHECK_FALSE(Contains(RunWords(*files, "/", {"rill", ""}).err, "did you mean"));
+}
+
 TEST_CASE("Called by the name of Kafka's tool, rill is that tool") {
   const auto files = io::NewMemoryFileSystem();
   CHECK(RunWords(*files, "/", {"/usr/bin/kafka-dump-log", "--version"}).out == "4.3.1\n");
@@ -60,6 +73,23 @@ TEST_CASE("dump-log reads its words by the rules of Kafka's tools, whatever they
   CHECK(RunRillLine("dump-log help --files x").out == "Dumping x\n");
   CHECK(RunRillLine("dump-log dump-log -files=x").err == "Ignoring unknown file x\n");
   CHECK(RunRillLine("dump-log -- --files x").exit_code == 1);
+}
+
+TEST_CASE("dump-log without --files says how the files that were given are named") {
+  const Ran ran = RunRillLine("dump-log --deep-iteration a.log b.log");
+  CHECK(ran.exit_code == 1);
+  CHECK(ran.out.empty());
+  CHECK(ran.err.starts_with("Missing required argument \"[files]\"\n"));
+  CHECK(ran.err.ends_with(
+      "\nrill dump-log: words without an option are ignored; did you mean --files a.log,b.log?\n"));
+  CHECK_FALSE(Contains(RunRillLine("dump-log --deep-iteration").err, "did you mean"));
+}
+
+TEST_CASE("Words beside --files are ignored in silence, as by Kafka's tool") {
+  const Ran ran = RunRillLine("dump-log --files a.none b.none");
+  CHECK(ran.exit_code == 0);
+  CHECK(ran.out == "Dumping a.none\n");
+  CHECK(ran.err == "Ignoring unknown file a.none\n");
 }
 
 }  // namespace
