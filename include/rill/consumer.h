@@ -33,8 +33,11 @@ inline constexpr OffsetReset kNoReset = OffsetReset::kNone;  // an error from Po
 enum class IsolationLevel { kReadUncommitted, kReadCommitted };
 
 // Told of changes of a subscribed consumer's assignment, from within Poll, Close, Unsubscribe or
-// Assign, in the thread that calls them. The consumer may be used inside, except for Poll, Close,
-// Subscribe, Unsubscribe and Assign (FailedPrecondition). Listeners must not throw.
+// Assign, in the thread that calls them; also from the destructor of a Consumer and from an
+// assignment to it, for both close it. In these two its name may not stand for it any more: a
+// listener that uses the consumer, or anything that is destroyed before it, needs a Close first.
+// Elsewhere the consumer may be used inside, except for Poll, Close, Subscribe, Unsubscribe and
+// Assign (FailedPrecondition). Listeners must not throw.
 struct RebalanceListener {
   // About to lose these; the place to commit what was processed of them (a CommitAsync is done when
   // this returns).
@@ -114,7 +117,8 @@ class RILL_EXPORT Consumer {
   //                                       listener or CommitCallback; or the group does not take
   //                                       the member: fenced (FENCED_INSTANCE_ID), no assignor in
   //                                       common (INCONSISTENT_GROUP_PROTOCOL), full
-  //                                       (GROUP_MAX_SIZE_REACHED)
+  //                                       (GROUP_MAX_SIZE_REACHED), cannot be written down
+  //                                       (COORDINATOR_NOT_AVAILABLE; the log sink has the reason)
   //   whatever the offset store says
   absl::StatusOr<Records> Poll(absl::Duration timeout);
 
@@ -146,8 +150,9 @@ class RILL_EXPORT Consumer {
   // Commits the positions, the ends of `records`, or the given offsets, and returns when they are
   // stored. Nothing is stored when any one partition is refused. Errors:
   //   FailedPrecondition (INVALID_GROUP_ID)      no group
-  //   Aborted (ILLEGAL_GENERATION, UNKNOWN_MEMBER_ID, REBALANCE_IN_PROGRESS)   the group went on
-  //     without this member, or took the partition from it: it is another's now; Poll joins again
+  //   Aborted (ILLEGAL_GENERATION, UNKNOWN_MEMBER_ID, REBALANCE_IN_PROGRESS, FENCED_INSTANCE_ID)
+  //     the group went on without this member, or took the partition from it: it is another's now;
+  //     Poll joins again. After Assign: the group has members, which commit for it
   //   NotFound (UNKNOWN_TOPIC_OR_PARTITION)      no such partition, or its topic was deleted
   //   InvalidArgument                            a negative offset
   //   DataLoss                                   records.Check() fails

@@ -119,7 +119,8 @@ class RILL_EXPORT Engine {
 //   NotFound              no such folder, and Options::create_if_missing is false
 //   PermissionDenied      the folder cannot be written
 //   InvalidArgument       `where` has a scheme that is not known; Options out of range
-//   DataLoss              the catalogue of topics cannot be read; says where it is damaged
+//   DataLoss              meta.properties, the catalogue of topics or __consumer_offsets cannot be
+//                         read; says where it is damaged
 RILL_EXPORT absl::StatusOr<Engine> Open(const std::string& where, const Options& options = {});
 
 }  // namespace rill

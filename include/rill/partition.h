@@ -43,9 +43,10 @@ struct TimestampedOffset {
 // The log of one partition, bare: for those who build brokers, or want the last nanosecond. A
 // handle, cheap to copy, thread-safe; one append at a time gets in, readers do not wait for it.
 //
-// Every call gives FailedPrecondition after the engine was closed, NotFound
-// (UNKNOWN_TOPIC_OR_PARTITION) after the topic was deleted, and DataLoss (KAFKA_STORAGE_ERROR)
-// after the partition's storage failed in a way that it must not be written on.
+// Every call gives FailedPrecondition after the engine was closed, and NotFound
+// (UNKNOWN_TOPIC_OR_PARTITION) after the topic was deleted. After the partition's storage failed in
+// a way that it must not be written on, appends and Flush give DataLoss (KAFKA_STORAGE_ERROR);
+// reads go on.
 class RILL_EXPORT Partition {
  public:
   // No moves: a handle is never empty.
@@ -96,7 +97,8 @@ class RILL_EXPORT Partition {
   // The first record whose timestamp is `time` or later, as Kafka's ListOffsets finds it.
   absl::StatusOr<TimestampedOffset> OffsetForTime(absl::Time time) const;
 
-  // Moves the log start to `offset` (Kafka's DeleteRecords); whole segments below it are deleted.
+  // Moves the log start to `offset` (Kafka's DeleteRecords); whole segments below it are deleted,
+  // and the last one too, where all of it is below and it has 1 MiB or more.
   // Within a segment, a kill undoes what the checkpoint does not have yet, as in Kafka.
   // Returns the new log start. OutOfRange (OFFSET_OUT_OF_RANGE) above the high watermark;
   // FailedPrecondition (INVALID_REQUEST) when cleanup.policy does not have "delete".

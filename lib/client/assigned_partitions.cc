@@ -39,9 +39,8 @@ AssignedPartitions::Opened AssignedPartitions::OpenAll(const std::vector<TopicPa
 void AssignedPartitions::Adopt(Opened opened) {
   std::vector<AssignedPartition> next = std::move(opened.added);
   for (const TopicPartition& name : opened.kept) next.push_back(std::move(*Find(name)));
-  std::sort(next.begin(), next.end(), [](const AssignedPartition& a, const AssignedPartition& b) {
-    return a.name < b.name;
-  });
+  std::sort(next.begin(), next.end(),
+            [](const AssignedPartition& a, const AssignedPartition& b) { return a.name < b.name; });
   partitions_ = std::move(next);
   if (watching_) Watch();
 }
@@ -89,7 +88,7 @@ absl::Status AssignedPartitions::Reset(AssignedPartition& partition, OffsetReset
   const auto& [topic, index] = partition.name;
   const std::string found = partition.position.has_value()
                                 ? fmt::format("offset {} is out of range", *partition.position)
-                                : "the group has no offset";
+                                : "there is no committed offset to begin at";
   return MakeError(
       absl::StatusCode::kOutOfRange, ErrorCode::kOffsetOutOfRange,
       fmt::format("{}-{}: {}, and ConsumerOptions::reset is kNoReset; the log has {} to "
@@ -127,8 +126,9 @@ absl::StatusOr<Records> AssignedPartitions::Read(const ConsumerOptions& options)
     Records records;
     if (auto status = ReadOne(partition, limits, options.reset, records); !status.ok()) {
       if (partition.topic->deleted() && !deleted_is_error_) continue;
-      if (all.empty()) return status;
-      break;  // the next call says it again
+      if (!all.empty()) break;  // the next call says it again
+      next_ = at + 1;           // and the one after that reads the others
+      return status;
     }
     next_ = at + 1;
     bytes_left -= std::min(bytes_left, records.stored_bytes());

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
+#include "engine/group/kafka_bytes.h"
 #include "fmt/format.h"
 #include "rill/error.h"
 
@@ -23,10 +24,10 @@ absl::Status InvalidOption(const std::string& message) {
   return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidConfig, message);
 }
 
-// Kafka's strings have a length of 16 bits, in requests and in __consumer_offsets.
-constexpr std::size_t kMaxString = INT16_MAX;
-// A member id is a client id or an instance id, a hyphen and a UUID.
-constexpr std::size_t kMaxInMemberId = kMaxString - 37;
+// As they are written into requests and __consumer_offsets.
+constexpr std::size_t kMaxString = engine::KafkaWriter::kMaxString;
+// A member id is a client id or an instance id, a hyphen and a UUID in text.
+constexpr std::size_t kMaxInMemberId = kMaxString - 1 - 36;
 
 absl::Status CheckLength(const char* option, const std::string& value, std::size_t limit,
                          ErrorCode code) {

@@ -28,6 +28,8 @@ std::string_view WayOut(ErrorCode error) {
       return "; another member has taken this one's ConsumerOptions::group_instance_id";
     case ErrorCode::kGroupMaxSizeReached:
       return "; it has as many members as group.max.size lets it";
+    case ErrorCode::kCoordinatorNotAvailable:
+      return "; its members cannot be written down, see Options::log_sink for the reason";
     default:
       return "";
   }

@@ -55,7 +55,7 @@ bool IsReplicaPair(std::string_view item) {
 }
 
 bool IsAllowedInteger(const ConfigSpec& spec, std::int64_t value) {
-  if (value == spec.also) return true;
+  if (value == spec.also || (spec.may_be_negative && value < 0)) return true;
   // Bounds are doubles; those in use are exact, or stand for the type's own largest value.
   return static_cast<double>(value) >= spec.min && static_cast<double>(value) <= spec.max;
 }
@@ -145,6 +145,7 @@ std::string ValidValues(const ConfigSpec& spec) {
   } else if (has_min) {
     valid = fmt::format(">= {}", Bound(spec.min));
   }
+  if (spec.may_be_negative) valid += " or negative";
   if (spec.also != INT64_MIN) valid += fmt::format(" or {}", spec.also);
   return valid;
 }

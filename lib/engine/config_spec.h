@@ -30,6 +30,8 @@ struct ConfigSpec {
   double max = std::numeric_limits<double>::max();
   // A number below `min` that is allowed all the same.
   std::int64_t also = INT64_MIN;
+  // Integers: any negative one, too, whatever `min` says.
+  bool may_be_negative = false;
   // Strings and lists: the allowed values; empty for any.
   std::span<const std::string_view> choices = {};
   // Lists of "partition:broker" pairs, or "*".
@@ -38,7 +40,8 @@ struct ConfigSpec {
   std::string_view effect = {};
 };
 
-// What values are allowed, e.g. ">= -1", "1..9 or -1", "compact, delete"; empty for any of the
+// What values are allowed, e.g. ">= -1", "1..9 or -1", ">= 1 or negative", "compact,
+// delete"; empty for any of the
 // type.
 std::string ValidValues(const ConfigSpec& spec);
 

@@ -20,7 +20,7 @@ const ConfigSpec* FindSpec(std::string_view name) {
 
 // A synonym's value in the topic config's unit.
 std::string Converted(const ConfigSynonym& synonym, const std::string& value) {
-  if (synonym.unit == 1) return value;
+  if (synonym.unit == 1 && !synonym.is_limit) return value;
   const std::int64_t number = ConfigInteger(value);
   if (number < 0) return "-1";  // without limit, whatever it counts in
   constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();

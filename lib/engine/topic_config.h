@@ -23,6 +23,7 @@ struct ConfigSynonym {
   std::string_view name;
   // What the engine-wide value is multiplied by: it may count in minutes or hours.
   std::int64_t unit = 1;
+  bool is_limit = false;  // a negative value is none
 };
 
 struct TopicConfigSpec {

@@ -32,8 +32,9 @@ constexpr ConfigSynonym kTimestampType[] = {{"log.message.timestamp.type"}};
 constexpr ConfigSynonym kMinCleanable[] = {{"log.cleaner.min.cleanable.ratio"}};
 constexpr ConfigSynonym kMinCompactionLag[] = {{"log.cleaner.min.compaction.lag.ms"}};
 constexpr ConfigSynonym kRetentionBytes[] = {{"log.retention.bytes"}};
-constexpr ConfigSynonym kRetentionMs[] = {
-    {"log.retention.ms"}, {"log.retention.minutes", kMinute}, {"log.retention.hours", kHour}};
+constexpr ConfigSynonym kRetentionMs[] = {{"log.retention.ms", 1, true},
+                                          {"log.retention.minutes", kMinute, true},
+                                          {"log.retention.hours", kHour, true}};
 constexpr ConfigSynonym kSegmentBytes[] = {{"log.segment.bytes"}};
 constexpr ConfigSynonym kIndexBytes[] = {{"log.index.size.max.bytes"}};
 constexpr ConfigSynonym kJitter[] = {{"log.roll.jitter.ms"}, {"log.roll.jitter.hours", kHour}};
@@ -135,7 +136,7 @@ constexpr TopicConfigSpec kSpecs[] = {
     {{.name = "retention.bytes",
       .type = ConfigType::kLong,
       .default_value = "-1",
-      .effect = "Oldest segments go while the partition is larger. Negative: no limit."},
+      .effect = "The oldest segment goes while what stays is at least this. Negative: no limit."},
      kRetentionBytes},
     {Long("retention.ms", "604800000", -1,
           "Segments go when their youngest record is older. -1: no limit."),

@@ -177,7 +177,7 @@ absl::Status SegmentedLog::CheckSize(std::size_t size) const {
 
 absl::StatusOr<char*> SegmentedLog::Room(Incoming batch) {
   if (RollIsDue(batch)) {
-    if (auto status = Roll(); !status.ok()) return status;
+    if (auto status = Roll(RollFor::kAppend); !status.ok()) return status;
   }
   if (batch.size > writer_->limit()) [[unlikely]] {
     if (auto status = Enlarge(); !status.ok()) return status;
@@ -228,14 +228,16 @@ bool SegmentedLog::RollIsDue(Incoming batch) const {
          writer_->IndexIsFull(config_->segment_index_bytes);
 }
 
-absl::Status SegmentedLog::Roll() {
+absl::Status SegmentedLog::Roll(RollFor purpose) {
   const std::int64_t base_offset = log_end_offset();
   auto segment = std::make_shared<Segment>(environment_.files, SegmentStem(directory_, base_offset),
                                            base_offset, 0);
   auto rolled = std::move(writer_);
   auto status = OpenEmptyWriter(segment, static_cast<std::uint32_t>(config_->segment_bytes));
   if (status.ok()) status = writer_->Room(0).status();
-  if (!status.ok()) {
+  // Where the old segment goes, there will be room.
+  const bool room_will_come = purpose == RollFor::kDeletion && writer_ != nullptr;
+  if (!status.ok() && !(room_will_come && absl::IsResourceExhausted(status))) {
     // A segment that is not there must not be found by the next open.
     environment_.files->Remove(segment->log_path()).IgnoreError();
     writer_ = std::move(rolled);

@@ -100,7 +100,7 @@ void SegmentedLog::Fail(const absl::Status& status) {
   const std::string line = fmt::format(
       "{} takes no more appends, for a flush failed ({}); close the engine, mend the storage and "
       "open it again",
-      name_, status.ToString());
+      name_, std::string(status.message()));
   {
     base::MutexLock lock(&append_mutex_);
     if (!state_.ok()) return;

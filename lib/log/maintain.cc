@@ -202,7 +202,7 @@ absl::Status SegmentedLog::RollIfAged(const LogConfig& config, std::int64_t now_
   if (now_ms - segment_created_ms_ <= config.segment_ms - segment_jitter_ms_) {
     return absl::OkStatus();
   }
-  return Roll();
+  return Roll(RollFor::kAppend);
 }
 
 absl::Time SegmentedLog::FlushIfDue(const LogConfig& config, std::int64_t now_ms) {
@@ -229,7 +229,8 @@ absl::Status SegmentedLog::Close() {
   if (closed_.load()) return absl::OkStatus();
   absl::Status status = Flush();
   // An append that was under way may have failed to flush meanwhile.
-  status.Update(Stop(absl::FailedPreconditionError(fmt::format("{} is closed", name_))));
+  status.Update(
+      Stop(absl::FailedPreconditionError(fmt::format("{} is closed, with its engine", name_))));
   if (status.ok()) {
     status = SealAll();
   } else {

@@ -7,6 +7,12 @@
 #include "rill/error.h"
 
 namespace rill::log {
+namespace {
+
+// Deleting less of a segment is not worth making another one.
+constexpr std::uint64_t kWorthARoll = std::uint64_t{1} << 20;
+
+}  // namespace
 
 absl::StatusOr<std::int64_t> SegmentedLog::DeleteRecordsBefore(std::int64_t offset) {
   absl::MutexLock lock(&maintenance_mutex_);
@@ -22,8 +28,19 @@ absl::StatusOr<std::int64_t> SegmentedLog::DeleteRecordsBefore(std::int64_t offs
                      fmt::format("{}: cannot delete up to offset {}: the log has {} to {}", name_,
                                  offset, log_start_offset(), high_watermark()));
   }
+  RollBeforeDeletion(offset);
   DeleteSegmentsBelow(offset);
   return log_start_offset();
+}
+
+// Whole segments go, and the last one is never whole before it is rolled: it would hold on to what
+// it has, under a cap for good.
+void SegmentedLog::RollBeforeDeletion(std::int64_t offset) {
+  base::MutexLock lock(&append_mutex_);
+  if (!state_.ok() || offset < log_end_offset() || writer_->position() < kWorthARoll) return;
+  if (auto status = Roll(RollFor::kDeletion); !status.ok()) {
+    Say(LogLevel::kWarning, fmt::format("{}: {}", name_, status.ToString()));
+  }
 }
 
 // Moves the log start, then takes the segments below it off the list; readers that are in one of
@@ -99,7 +116,7 @@ std::int64_t SegmentedLog::TimeRetentionTarget(const LogConfig& config, std::int
       // Appends may have made another one the last, or this one younger, until now.
       if (!state_.ok() || writer_->segment() != segment || writer_->position() == 0 ||
           !expired(writer_->max_timestamp_ms()) || log_end_offset() > high_watermark() ||
-          !Roll().ok()) {
+          !Roll(RollFor::kDeletion).ok()) {
         return target;
       }
       return log_end_offset();

@@ -98,7 +98,9 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   absl::Status CheckSize(std::size_t size) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   absl::StatusOr<char*> Room(Incoming batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   bool RollIsDue(Incoming batch) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
-  absl::Status Roll() ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
+  enum class RollFor { kAppend, kDeletion };
+  // For a deletion of the segment that is ended here, the new one may be without room for now.
+  absl::Status Roll(RollFor purpose) ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   absl::Status Enlarge() ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   void Publish(Incoming batch, std::int64_t last_offset)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
@@ -126,6 +128,7 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   void Fail(const absl::Status& status);
 
   // retention.cc
+  void RollBeforeDeletion(std::int64_t offset) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   void DeleteSegmentsBelow(std::int64_t offset) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   void ApplyRetention(std::int64_t now_ms) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   std::int64_t TimeRetentionTarget(const LogConfig& config, std::int64_t now_ms);

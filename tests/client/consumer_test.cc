@@ -1,9 +1,11 @@
 #include "rill/consumer.h"
 
+#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "../io/temporary_folder.h"
 #include "client_test.h"
 #include "rill/testing/manual_clock.h"
 
@@ -360,6 +362,40 @@ TEST_CASE("offsets survive in a folder") {
   Consumer consumer = Get(engine.NewConsumer({.group = "g", .reset = kEarliest}));
   REQUIRE(consumer.Assign({kZero}).ok());
   CHECK(Values(Get(consumer.Poll(absl::ZeroDuration()))).front() == "6");
+}
+
+TEST_CASE("one damaged partition does not keep a consumer from reading the others") {
+  const test::TemporaryFolder folder;
+  const std::string data = folder.path() + "/data";
+  {
+    Engine engine = Get(Open(data));
+    const Topic topic = MakeTopic(engine, "t", 2);
+    Producer producer = Get(engine.NewProducer());
+    for (const int partition : {0, 1}) SendNumbers(producer, topic, 1, partition);
+    REQUIRE(producer.Close().ok());
+    REQUIRE(engine.Close().ok());
+  }
+  {
+    std::fstream file(data + "/t-0/00000000000000000000.log",
+                      std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(kBatchHeaderSize + 3);
+    file.put('!');
+    REQUIRE(file.good());
+  }
+  Engine engine = Get(Open(data));
+  Consumer consumer = Get(engine.NewConsumer({.reset = kEarliest}));
+  REQUIRE(consumer.Assign({{"t", 0}, {"t", 1}}).ok());
+  std::vector<std::string> read;
+  int damaged = 0;
+  for (int i = 0; i < 4; ++i) {
+    const auto records = consumer.Poll(absl::ZeroDuration());
+    damaged += absl::IsDataLoss(records.status()) ? 1 : 0;
+    if (records.ok()) {
+      for (const std::string& value : Values(*records)) read.push_back(value);
+    }
+  }
+  CHECK(read == std::vector<std::string>{"0"});
+  CHECK(damaged > 0);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -121,6 +122,32 @@ TEST_CASE("what a member could not open is not revoked, and others get it when t
     CHECK(watched.revoked == 0);
     CHECK(watched.lost == 0);
   }
+}
+
+TEST_CASE("a group that cannot be written down says so, and the log says why") {
+  auto storage = std::make_shared<FaultyStorage>();
+  std::mutex mutex;
+  std::string said;
+  Options options;
+  options.storage = storage;
+  options.log_sink = [&](LogLevel, std::string_view line) {
+    std::lock_guard lock(mutex);
+    said += std::string(line) + "\n";
+  };
+  Engine engine = Get(Open("data", options));
+  MakeTopic(engine, "t");
+  storage->Fail({.path_part = "__consumer_offsets-", .error = ENOSPC, .times = kForever});
+  Consumer consumer = Get(engine.Subscribe("g", {"t"}, {.reset = kEarliest}));
+  const auto status = consumer.Poll(kLong).status();
+  CHECK(GetErrorCode(status) == ErrorCode::kCoordinatorNotAvailable);
+  CHECK(Says(status, "log_sink"));
+  {
+    std::lock_guard lock(mutex);
+    CHECK(said.find("group g: its members cannot be written down: RESOURCE_EXHAUSTED") !=
+          std::string::npos);
+  }
+  storage->ClearFaults();
+  CHECK(consumer.Poll(absl::ZeroDuration()).ok());
 }
 
 // The first member of group "g", by its requests: it leads, and says who gets what.

@@ -204,6 +204,9 @@ TEST_CASE("Of the engine's retention times the finest unit that is set holds") {
                    {"log.retention.minutes", "3"},
                    {"log.retention.ms", "4"}}) == "4");
   CHECK(retention({{"log.retention.hours", "-1"}}) == "-1");
+  CHECK(retention({{"log.retention.hours", "-5"}}) == "-1");
+  CHECK(retention({{"log.retention.minutes", "-2147483648"}}) == "-1");
+  CHECK(retention({{"log.retention.ms", "-7"}}) == "-1");
   CHECK(retention({{"log.retention.hours", "2147483647"}}) == "7730941129200000");
   CHECK_FALSE(ParseEngineConfig({{"log.retention.ms", "0"}}).ok());
 }
@@ -236,8 +239,8 @@ TEST_CASE("An engine-wide config that is unknown, idle here, or out of range is 
       {"num.partitions", "10001", "valid: 1..10000"},
       {"offsets.topic.num.partitions", "20000", "valid: 1..10000"},
       {"offset.metadata.max.bytes", "32768", "valid: 0..32767"},
-      {"log.retention.hours", "0", "valid: >= 1 or -1"},
-      {"log.retention.minutes", "0", "valid: >= 1 or -1"},
+      {"log.retention.hours", "0", "valid: >= 1 or negative"},
+      {"log.retention.minutes", "0", "valid: >= 1 or negative"},
   };
   for (const auto& one : cases) {
     const auto status = ParseEngineConfig({{one.name, one.value}}).status();

@@ -102,6 +102,28 @@ TEST_CASE("retention by size keeps at least that much, and always the last segme
   REQUIRE(log.ReadAll(log->log_start_offset()).back().offset == 99);
 }
 
+TEST_CASE("a log that filled the disk with one segment gives it back, by age and by hand") {
+  io::FaultyFileSystem files;
+  LogUnderTest log(files);
+  log.config.segment_bytes = 64 << 20;
+  log.config.retention_ms = 1000;
+  log.config.file_delete_delay_ms = 0;
+  log.Open();
+  files.SetCapacity(files.UsedBytes() + (4 << 20));
+  const std::string value(100000, 'x');
+  absl::Status full;
+  while (full.ok()) full = log->AppendRecord({.value = value}).status();
+  REQUIRE(absl::IsResourceExhausted(full));
+  const std::int64_t end = log->log_end_offset();
+  SECTION("by age") { log.clock.Advance(absl::Seconds(2)); }
+  SECTION("by hand") { REQUIRE(*log->DeleteRecordsBefore(end) == end); }
+  log->Maintain(log.clock.Now());
+  REQUIRE(log->log_start_offset() == end);
+  REQUIRE(log.AppendValue(value) == end);
+  log.ReopenAfterKill();
+  REQUIRE(log.ReadAll(end).size() == 1);
+}
+
 TEST_CASE("a compacted log is not subject to retention") {
   auto files = io::NewMemoryFileSystem();
   LogUnderTest log(*files);
