@@ -24,8 +24,9 @@ namespace rill {
 // The engine checks membership and generation before it calls, and does not hold the group still
 // from there on: the store's own COMMIT is not fenced. A member that spends longer than its
 // max_poll_interval before or in it loses its partitions, and its commit may come after the next
-// owner's and set the offset back. Keep commits short; or, in the transaction, move an offset only
-// from where this consumer began to read, and roll back when another stands there.
+// owner's and set the offset back; so may one that takes longer than the deletion of its topic, and
+// then stands for the next topic of that name. Keep commits short; or, in the transaction, move an
+// offset only from where this consumer began to read, and roll back when another stands there.
 class RILL_EXPORT OffsetStore {
  public:
   virtual ~OffsetStore() = default;

@@ -322,9 +322,7 @@ absl::Status LogLoader::LoadTail(LoadedLog& log) {
   auto view = segment->View();
   if (!view.ok()) return view.status();
   auto stored = OpenStoredIndex(*environment_.files, segment->stem(), view->end);
-  const auto last_time = stored.ok() ? (*stored)->LastTime() : std::nullopt;
-  const bool believed =
-      stored.ok() && (!last_time.has_value() || segment->Confirms(*view, *last_time));
+  const bool believed = stored.ok() && segment->CanGoOnWith(*view, **stored);
   log.index =
       believed ? std::make_shared<GrowingIndex>(**stored) : std::make_shared<GrowingIndex>();
   IndexBuilder builder(log.index.get(), segment->base_offset());

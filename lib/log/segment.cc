@@ -248,6 +248,20 @@ absl::StatusOr<std::int64_t> Segment::LargestTimestamp() {
   return largest_timestamp_ms_ = largest_ms;
 }
 
+bool Segment::CanGoOnWith(const SegmentView& view, const SegmentIndex& index) {
+  const std::size_t count = index.offset_entries();
+  for (std::size_t i = 1; i < count; ++i) {
+    const OffsetEntry before = index.OffsetAt(i - 1);
+    const OffsetEntry entry = index.OffsetAt(i);
+    if (entry.relative_offset <= before.relative_offset || entry.position <= before.position) {
+      return false;
+    }
+  }
+  if (count > 0 && !BatchOfEntry(view, index, count - 1).has_value()) return false;
+  const auto last_time = index.LastTime();
+  return !last_time.has_value() || Confirms(view, *last_time);
+}
+
 bool Segment::Confirms(const SegmentView& view, const TimeEntry& entry) {
   const std::int64_t offset = base_offset_ + entry.relative_offset;
   auto position = Find(view, offset);
