@@ -154,7 +154,9 @@ class RILL_EXPORT Consumer {
   //     the group went on without this member, or took the partition from it: it is another's now;
   //     Poll joins again. After Assign: the group has members, which commit for it
   //   NotFound (UNKNOWN_TOPIC_OR_PARTITION)      no such partition, or its topic was deleted
-  //   InvalidArgument                            a negative offset
+  //   InvalidArgument                            a negative offset, a leader epoch below -1
+  //   InvalidArgument (OFFSET_METADATA_TOO_LARGE, MESSAGE_TOO_LARGE)   metadata above
+  //     offset.metadata.max.bytes; more offsets than fit into one batch
   //   DataLoss                                   records.Check() fails
   //   whatever the offset store says
   absl::Status Commit();

@@ -99,6 +99,7 @@ class RILL_EXPORT Engine {
   // shut down and lets it go. Records that producers still hold back are sent first, also those
   // behind an append that another thread is in the middle of, which is given 10 s; what comes later
   // is refused. Returns the first failure but closes all the same. Calling it again is OK.
+  // FailedPrecondition from within a DeliveryCallback, which must not destroy the engine either.
   absl::Status Close();
 
  private:

@@ -50,7 +50,9 @@ class RILL_EXPORT OffsetStore {
   virtual absl::Status DeleteGroup(const std::string& group) = 0;
 
   // Forgets what all groups stored for the topic, which was deleted. Until this is OK no topic of
-  // that name can be made: it is called again when one is to be, and when the engine is opened.
+  // that name can be made: who wants to make one waits for a call that is under way, and it is
+  // called again when one is to be made, and when the engine is opened. Making a topic of that name
+  // in here is Unavailable; waiting in here for another thread that does so never ends.
   virtual absl::Status DeleteTopic(const std::string& topic) = 0;
 };
 

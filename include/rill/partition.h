@@ -98,7 +98,7 @@ class RILL_EXPORT Partition {
   absl::StatusOr<TimestampedOffset> OffsetForTime(absl::Time time) const;
 
   // Moves the log start to `offset` (Kafka's DeleteRecords); whole segments below it are deleted,
-  // and the last one too, where all of it is below and it has 1 MiB or more.
+  // and the last one too, where all of it is below and it has 64 KiB or more.
   // Within a segment, a kill undoes what the checkpoint does not have yet, as in Kafka.
   // Returns the new log start. OutOfRange (OFFSET_OUT_OF_RANGE) above the high watermark;
   // FailedPrecondition (INVALID_REQUEST) when cleanup.policy does not have "delete".

@@ -119,9 +119,11 @@ class RILL_EXPORT PendingSend {
 // Called once per record, in whichever thread completes it: one that sends, or the engine's
 // maintenance thread. In order of offset for the records that one thread sends to one partition; of
 // a record that is refused on the spot, before Send returns. It may Send, to any producer (to find
-// buffer_memory full is then an error at once). It must not block, throw or destroy a producer that
-// may be sending: waiting for a PendingSend, Flush, Close, and ClaimRecord of a producer that has
-// batches (linger, compression, idempotence) are FailedPrecondition in it.
+// buffer_memory full is then an error at once). It must not block or throw, nor
+// destroy an engine, or a producer that a call is running on: waiting for a PendingSend, Flush,
+// Close (of an engine, too), and ClaimRecord of a producer that has batches (linger, compression,
+// idempotence) are FailedPrecondition in it. A producer that it destroys sends what it held back,
+// without waiting.
 using DeliveryCallback = std::function<void(const absl::StatusOr<RecordMetadata>&)>;
 
 // Room in a partition's log for one record, claimed to be written in place. Fill `value()`, then

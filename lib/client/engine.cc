@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "client/consumer_impl.h"
+#include "client/pending_batch.h"
 #include "client/producer_impl.h"
 #include "engine/group_service.h"
 #include "engine/local_engine.h"
@@ -136,6 +137,10 @@ ResourceUse Engine::resource_use() const {
   return {use.buffer_bytes, use.disk_bytes, use.open_files, use.mappings};
 }
 
-absl::Status Engine::Close() { return engine_ != nullptr ? engine_->Close() : absl::OkStatus(); }
+absl::Status Engine::Close() {
+  if (engine_ == nullptr) return absl::OkStatus();
+  return client::InDeliveryCallback() ? client::CalledFromCallback("Engine::Close")
+                                      : engine_->Close();
+}
 
 }  // namespace rill

@@ -10,10 +10,6 @@ namespace {
 // those of before the clock was set back, much later.
 constexpr std::int64_t kGraceNanos = 1'000'000'000;
 
-// Longer than it takes another thread to append what it is at. It may be in a callback that waits
-// for the engine to close.
-constexpr absl::Duration kOthersAppend = absl::Seconds(10);
-
 }  // namespace
 
 absl::Time LingerTask::Run(absl::Time now) {
@@ -41,14 +37,13 @@ absl::Time LingerTask::Run(absl::Time now) {
   return absl::FromUnixNanos(earliest);
 }
 
-void LingerTask::OnEngineClose() {
+void LingerTask::OnEngineClose(base::Deadline deadline) {
   const auto routes = routes_.lock();
   if (routes == nullptr) return;
   const auto queues = routes->Queues();
   for (const auto& queue : queues) queue->SendOpen();
   // In a callback, the batches of another thread may be waiting for this one to return.
   if (InDeliveryCallback()) return;
-  const auto deadline = base::DeadlineAfter(kOthersAppend);
   for (const auto& queue : queues) queue->SendAll(deadline);
 }
 

@@ -20,7 +20,7 @@ class LingerTask final : public engine::MaintenanceTask {
 
   absl::Time Run(absl::Time now) override;
   // Sends what still lingers, for no linger ends any more.
-  void OnEngineClose() override;
+  void OnEngineClose(base::Deadline deadline) override;
 
  private:
   ProducerContext* const context_;

@@ -81,22 +81,31 @@ absl::Status PartitionQueue::Prepare(const RecordData& record, std::size_t size,
 absl::Status PartitionQueue::AddToOpen(const RecordData& record, DeliveryCallback* callback,
                                        Added& added) {
   added.index = open_->record_count();
-  if (auto status = open_->Add(record, callback); !status.ok()) return status;
+  if (auto status = open_->Add(record, callback); !status.ok()) return Named(status);
   added.batch = open_;
   if (callback == nullptr) open_->HandOut();
   return absl::OkStatus();
 }
 
+absl::Status PartitionQueue::Named(const absl::Status& status) const {
+  if (status.ok()) return status;
+  return MakeError(
+      status.code(), GetErrorCode(status),
+      fmt::format("{}-{}: {}", where().topic, where().partition, std::string(status.message())));
+}
+
 absl::Status PartitionQueue::CheckRecord(const RecordData& record, std::int64_t now_nanos) const {
   // One record that the log would refuse must not take its batch along. (Nor one that the builder
   // refuses: AddToOpen.)
-  if (config_->cleanup_compact && IsNull(record.key)) return log::CheckShape(record, *config_);
+  if (config_->cleanup_compact && IsNull(record.key)) {
+    return Named(log::CheckShape(record, *config_));
+  }
   const std::int64_t now_ms = now_nanos / kNanosPerMilli;
   if (record.timestamp_ms == now_ms ||
       config_->message_timestamp_type == TimestampType::kLogAppendTime) {
     return absl::OkStatus();
   }
-  return log::CheckTimestamp(record.timestamp_ms, *config_, now_ms);
+  return Named(log::CheckTimestamp(record.timestamp_ms, *config_, now_ms));
 }
 
 void PartitionQueue::Open(std::size_t charge, std::int64_t now_nanos) {
@@ -144,7 +153,8 @@ PendingBatch* PartitionQueue::NextClosed(bool stop) {
   base::MutexLock lock(&mutex_);
   in_flight_ = nullptr;
   // A closed engine has no maintenance to take the job over. (Under the lock: see Prepare.)
-  if ((stop && !context_->engine->closed()) || first_ == nullptr) {
+  const bool may_stop = !context_->engine->closed() && !context_->abandoned.load();
+  if ((stop && may_stop) || first_ == nullptr) {
     sending_ = false;
     if (first_ != nullptr) due_nanos_.store(0);
     return nullptr;

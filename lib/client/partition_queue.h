@@ -75,6 +75,7 @@ class PartitionQueue : public std::enable_shared_from_this<PartitionQueue> {
   // How many batches one thread sends for others before it hands the job on.
   static constexpr int kFairShare = 32;
 
+  absl::Status Named(const absl::Status& status) const;
   absl::Status CheckRecord(const RecordData& record, std::int64_t now_nanos) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Sees to it that there is an open batch for a record of at most `size` bytes.

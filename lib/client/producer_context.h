@@ -79,6 +79,10 @@ struct ProducerContext {
   // a record that was added without seeing it is seen by that flush.
   std::atomic<bool> closed = false;
 
+  // The producer was destroyed in a callback. Nobody closes it, and no maintenance comes: whoever
+  // is sending sends all.
+  std::atomic<bool> abandoned = false;
+
   // Asks the maintenance to come when the batch that was begun now is due. In steady state one
   // comparison: the maintenance comes once per linger, and finds out itself what is due next.
   void NoteDue(std::int64_t due_nanos);

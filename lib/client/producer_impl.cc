@@ -93,6 +93,7 @@ ProducerImpl::~ProducerImpl() {
     Close(absl::InfiniteDuration()).IgnoreError();
   } else if (!context_->closed.exchange(true)) {
     // What it would wait for may be behind the batch that is being reported.
+    context_->abandoned.store(true);
     for (const auto& queue : routes_.Queues()) queue->SendOpen();
     if (linger_task_ != nullptr) context_->engine->RemoveTask(linger_task_.get());
   }

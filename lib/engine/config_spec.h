@@ -40,9 +40,8 @@ struct ConfigSpec {
   std::string_view effect = {};
 };
 
-// What values are allowed, e.g. ">= -1", "1..9 or -1", ">= 1 or negative", "compact,
-// delete"; empty for any of the
-// type.
+// What values are allowed, e.g. ">= -1", "1..9 or -1", ">= 1 or negative", "compact, delete"; empty
+// for any of the type.
 std::string ValidValues(const ConfigSpec& spec);
 
 // `text` as the config's value: trimmed, and checked against type and range. InvalidArgument

@@ -40,8 +40,8 @@ class GroupRecords {
 // Hosts the group coordinator for the members of this process: gives it the time, carries out what
 // it wants done, and brings answers to those who wait for them. Thread-safe.
 //
-// No lock is held while an answer is delivered or offsets are stored: an application's store may
-// call back, and a group whose commit waits for the disk holds up no other. A commit is validated
+// Its lock is not held while an answer is delivered or offsets are stored: an application's store
+// may call back, and groups hold each other up at commits by chance only. A commit is validated
 // first and stored then. In the engine's own store that is one step; an application's store may be
 // given a commit that was valid and is overtaken, while under way, by the next owner's
 // (offset_store.h).

@@ -260,23 +260,25 @@ absl::StatusOr<bool> LocalEngine::IsDeleting(const std::string& name, const Uuid
   return found != topics.end() && found->second.deleting && found->second.id == id;
 }
 
+absl::Status LocalEngine::BeginFinishing(const std::string& name) {
+  const auto self = std::this_thread::get_id();
+  absl::MutexLock lock(&finishing_mutex_);
+  const auto is_free = [&] {
+    finishing_mutex_.AssertReaderHeld();
+    const auto found = finishing_.find(name);
+    return found == finishing_.end() || found->second == self;
+  };
+  finishing_mutex_.Await(absl::Condition(&is_free));
+  if (finishing_.emplace(name, self).second) return absl::OkStatus();
+  return absl::UnavailableError(
+      fmt::format("topic {} is being deleted: its offset store cannot wait for that itself", name));
+}
+
 // The offsets go before the catalogue forgets the topic: a new one of that name must not be
 // consumed from where groups stood in the old one. One thread at a time, or a slow one would have
 // the new one's offsets forgotten. No lock is held while the store is called: it may call back.
 absl::Status LocalEngine::FinishDelete(const std::string& name, const Uuid& id) {
-  {
-    absl::MutexLock lock(&finishing_mutex_);
-    const auto is_free = [&] {
-      finishing_mutex_.AssertReaderHeld();
-      const auto found = finishing_.find(name);
-      return found == finishing_.end() || found->second == std::this_thread::get_id();
-    };
-    finishing_mutex_.Await(absl::Condition(&is_free));
-    if (!finishing_.emplace(name, std::this_thread::get_id()).second) {
-      return absl::UnavailableError(fmt::format(
-          "topic {} is being deleted: its offset store cannot wait for that itself", name));
-    }
-  }
+  if (auto begun = BeginFinishing(name); !begun.ok()) return begun;
   const absl::Cleanup leave = [&] {
     absl::MutexLock lock(&finishing_mutex_);
     finishing_.erase(name);

@@ -18,6 +18,9 @@ constexpr absl::Duration kLongestSleep = absl::Seconds(5);
 // How often it looks at a clock that is not the system's, whose pace is not known.
 constexpr absl::Duration kForeignClockPoll = absl::Milliseconds(5);
 
+// How long tasks that are closed wait for what other threads are in the middle of.
+constexpr absl::Duration kOthersWork = absl::Seconds(10);
+
 }  // namespace
 
 void Maintenance::Add(std::shared_ptr<MaintenanceTask> task, bool is_woken_by_all) {
@@ -42,16 +45,17 @@ void Maintenance::RemoveAll() {
   {
     absl::MutexLock lock(&mutex_);
     ended_ = true;
-    removed.swap(entries_);
     const auto self = std::this_thread::get_id();
     while ((running_ != nullptr && running_thread_ != self) ||
            (closing_thread_ != std::thread::id() && closing_thread_ != self)) {
       idle_.Wait(&mutex_);
     }
+    removed.swap(entries_);
     if (removed.empty()) return;
     closing_thread_ = self;
   }
-  for (const Entry& entry : removed) entry.task->OnEngineClose();
+  const base::Deadline deadline = base::DeadlineAfter(kOthersWork);
+  for (const Entry& entry : removed) entry.task->OnEngineClose(deadline);
   absl::MutexLock lock(&mutex_);
   closing_thread_ = {};
   idle_.SignalAll();
@@ -112,7 +116,7 @@ void Maintenance::RunOne(const std::shared_ptr<MaintenanceTask>& task, absl::Tim
   {
     absl::MutexLock lock(&mutex_);
     Entry* const entry = Find(task.get());
-    if (entry == nullptr) return;  // removed since
+    if (entry == nullptr || ended_) return;  // removed since, or about to be
     // Before the run: what is scheduled while it is under way must not be forgotten.
     entry->due = absl::InfiniteFuture();
     running_ = task.get();

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "base/wakeup.h"
 #include "rill/clock.h"
 
 namespace rill::engine {
@@ -19,8 +20,9 @@ struct MaintenanceTask {
   // for. Runs with no lock held, one run at a time. May add, remove and schedule tasks.
   virtual absl::Time Run(absl::Time now) = 0;
   // No run comes any more, for the engine closes: what was put off for one is to be done now. Runs
-  // as Run does, and inside one where that closes the engine.
-  virtual void OnEngineClose() {}
+  // as Run does, and inside one where that closes the engine. Other threads are not waited for
+  // beyond `deadline`: one may be in a callback that waits for the engine to close.
+  virtual void OnEngineClose(base::Deadline deadline) { static_cast<void>(deadline); }
 };
 
 // Runs tasks when they are due: in a thread of its own, or in whichever thread calls Run.

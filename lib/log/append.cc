@@ -251,11 +251,16 @@ absl::Status SegmentedLog::Roll(RollFor purpose) {
   producers_.AdvanceTo(base_offset);
   segment_created_ms_ = NowMs();
   first_timestamp_ms_ = kNoTimestamp;
-  // One that is missing costs time when the log is opened, and no record.
-  if (auto saved = producers_.SaveSnapshot(*environment_.files, directory_, false); !saved.ok()) {
-    Say(LogLevel::kWarning, fmt::format("{}: {}", name_, saved.ToString()));
-  }
+  SaveSnapshot();
   return absl::OkStatus();
+}
+
+// As long as the batches are there, a snapshot that is missing costs time when the log is opened,
+// and no more: the append goes on, and the maintenance makes up for it.
+void SegmentedLog::SaveSnapshot() {
+  const auto saved = producers_.SaveSnapshot(*environment_.files, directory_, false);
+  owes_snapshot_ = !saved.ok();
+  if (!saved.ok()) Say(LogLevel::kWarning, fmt::format("{}: {}", name_, saved.ToString()));
 }
 
 void SegmentedLog::Publish(Incoming batch, std::int64_t last_offset) {

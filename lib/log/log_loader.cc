@@ -84,8 +84,9 @@ absl::Status LogLoader::BeginAnew(const std::vector<Found>& found, LoadedLog& lo
   return absl::OkStatus();
 }
 
-// The log lost its end, though that had been flushed. Consumers have seen the offsets, and may have
-// committed them: they are not given out twice either, and a new segment begins behind them.
+// The log lost its end, though that had been flushed, as far as the last checkpoint knows.
+// Consumers have seen the offsets, and may have committed them: they are not given out twice
+// either, and a new segment begins behind them.
 absl::Status LogLoader::GoOnBehindLoss(LoadedLog& log) {
   const std::int64_t flushed = checkpoint_.recovery_point;
   const std::string loss = fmt::format(
@@ -96,15 +97,16 @@ absl::Status LogLoader::GoOnBehindLoss(LoadedLog& log) {
     Say(LogLevel::kWarning, loss + ", or the checkpoint is; it is not believed");
     return absl::OkStatus();
   }
-  Say(LogLevel::kWarning, fmt::format("{}. It goes on at offset {}; to have the records back, "
-                                      "restore the files from a backup before anything is appended",
-                                      loss, flushed));
+  Say(LogLevel::kWarning,
+      fmt::format("{}. It goes on at offset {}; to have the records back, close the engine and "
+                  "restore the files from a backup before anything is appended",
+                  loss, flushed));
   const auto last = log.segments.back();
   if (last->end() > 0) {
     if (auto status = Complete(*last, *log.index); !status.ok()) return status;
   } else {
     log.segments.pop_back();
-    if (auto status = Drop({last->base_offset(), 0}); !status.ok()) return status;
+    if (auto status = RemoveFiles(last->base_offset()); !status.ok()) return status;
   }
   log.segments.push_back(MakeSegment({flushed, 0}));
   log.index = std::make_shared<GrowingIndex>();
@@ -203,11 +205,13 @@ absl::Status LogLoader::Recover(const std::vector<Found>& found, std::size_t at,
     if (!complete.ok()) return complete.status();
     auto scan = RecoverSegment(found[i], next, log);
     if (!scan.ok()) return scan.status();
-    // Compaction, of complete segments only, leaves offsets out. A writer had written all that
+    // Compaction, of complete segments only, leaves offsets out, and so does a log that went on
+    // behind a loss (GoOnBehindLoss), below what was flushed. Else a writer had written all that
     // stands before the next segment: where offsets are missing, they were lost.
     const bool unfinished = scan->sound_end < found[i].size;
-    const bool lost =
-        scan->next_offset != next && (unfinished || (!*complete && !config_.cleanup_compact));
+    const bool may_have_gap =
+        *complete || config_.cleanup_compact || next <= checkpoint_.recovery_point;
+    const bool lost = scan->next_offset != next && (unfinished || !may_have_gap);
     ended = !scan->damage.ok() || lost;
     if (next == INT64_MAX || ended) continue;
     if (auto status = Complete(*log.segments.back(), *log.index); !status.ok()) return status;
@@ -304,9 +308,14 @@ absl::Status LogLoader::SayWhatIsCut(Segment& segment, const Found& found, const
 }
 
 absl::Status LogLoader::Drop(const Found& found) {
-  const std::string stem = SegmentStem(directory_, found.base_offset);
-  Say(LogLevel::kWarning, fmt::format("{}{}: {} bytes behind the end of the log are dropped", stem,
-                                      kLogSuffix, found.size));
+  Say(LogLevel::kWarning,
+      fmt::format("{}{}: {} bytes behind the end of the log are dropped",
+                  SegmentStem(directory_, found.base_offset), kLogSuffix, found.size));
+  return RemoveFiles(found.base_offset);
+}
+
+absl::Status LogLoader::RemoveFiles(std::int64_t base_offset) {
+  const std::string stem = SegmentStem(directory_, base_offset);
   for (const char* suffix : {kLogSuffix, kOffsetIndexSuffix, kTimeIndexSuffix,
                              kTransactionIndexSuffix, kSnapshotSuffix}) {
     auto status = environment_.files->Remove(stem + suffix);

@@ -68,6 +68,7 @@ class LogLoader {
   absl::Status CutBehind(Segment& segment, const Found& found, const ScanResult& scan);
   absl::Status SayWhatIsCut(Segment& segment, const Found& found, const ScanResult& scan);
   absl::Status Drop(const Found& found);
+  absl::Status RemoveFiles(std::int64_t base_offset);
   absl::Status LoadProducers(LoadedLog& log);
   absl::StatusOr<std::vector<std::int64_t>> ListSnapshots(const LoadedLog& log);
   absl::Status ReplayProducers(const LoadedLog& log, std::int64_t from);

@@ -50,6 +50,7 @@ SegmentedLog::SegmentedLog(const LogEnvironment& environment, std::string direct
       partition_(partition),
       name_(fmt::format("{}-{}", partition.topic, partition.partition)),
       inspects_batches_(InspectsBatches(config)),
+      is_compacted_(config.cleanup_compact),
       config_(std::make_shared<const LogConfig>(config)),
       producers_(name_) {}
 
@@ -106,6 +107,7 @@ void SegmentedLog::SetConfig(const LogConfig& config) {
   base::MutexLock lock(&append_mutex_);
   config_ = std::make_shared<const LogConfig>(config);
   inspects_batches_.store(InspectsBatches(config));
+  is_compacted_.store(config.cleanup_compact);
 }
 
 std::uint64_t SegmentedLog::size_bytes() const { return segments_.SizeBytes(); }
@@ -134,12 +136,15 @@ absl::Time SegmentedLog::Maintain(absl::Time now) {
   ForgetIdleProducers(now_ms);
   ApplyRetention(now_ms);
   RemoveDoomedFiles(now_ms);
+  const bool has_snapshot = SaveOwedSnapshot();
   if (auto status = CutTails(now_ms, false); !status.ok()) {
     Say(LogLevel::kError, fmt::format("{}: {}", name_, status.ToString()));
   }
   absl::Time next =
       std::min({FlushIfDue(*policy, now_ms), UnloadIdle(now_ms), now + kRetentionCheckInterval});
-  if (unsealed_.load() > 0) next = std::min(next, now + absl::Milliseconds(kRetryMs));
+  if (unsealed_.load() > 0 || !has_snapshot) {
+    next = std::min(next, now + absl::Milliseconds(kRetryMs));
+  }
   for (const DoomedFile& file : doomed_) next = std::min(next, absl::FromUnixMillis(file.due_ms));
   for (const Tail& tail : tails_) next = std::min(next, absl::FromUnixMillis(tail.due_ms));
   return next;
@@ -193,6 +198,12 @@ void SegmentedLog::HelpSealing() {
 void SegmentedLog::ForgetIdleProducers(std::int64_t now_ms) {
   base::MutexLock lock(&append_mutex_);
   producers_.RemoveExpired(now_ms, kProducerExpirationMs);
+}
+
+bool SegmentedLog::SaveOwedSnapshot() {
+  base::MutexLock lock(&append_mutex_);
+  if (owes_snapshot_ && state_.ok()) SaveSnapshot();
+  return !owes_snapshot_;
 }
 
 // segment.ms also ends a segment to which nothing more is appended.

@@ -52,7 +52,9 @@ absl::StatusOr<Records> SegmentedLog::Read(std::int64_t offset, const ReadOption
       return WithWayOn(status, *segment, offset, next);
     }
     if (!status.ok()) return status;
-    if (collector.empty() && next != nullptr && offset < next->base_offset()) {
+    // Behind the segment's last batch, that is: not where the limit ended the look for one.
+    if (collector.empty() && collector.next_offset() == offset && next != nullptr &&
+        offset < next->base_offset()) {
       SayHole(offset, next->base_offset());
     }
     segment = next;
@@ -65,7 +67,11 @@ absl::StatusOr<Records> SegmentedLog::Read(std::int64_t offset, const ReadOption
 // Compaction leaves holes; in a log that is not compacted, somebody took records away. Once a hole,
 // for every consumer comes by.
 void SegmentedLog::SayHole(std::int64_t begin, std::int64_t end) {
-  if (config()->cleanup_compact || last_hole_.exchange(end) == end) return;
+  if (is_compacted_.load(std::memory_order_relaxed)) return;
+  {
+    base::MutexLock lock(&holes_mutex_);
+    if (!told_holes_.insert(end).second) return;
+  }
   Say(LogLevel::kWarning,
       fmt::format("{}: offsets {} to {} are missing: the segment that held them was removed or cut",
                   name_, begin, end - 1));

@@ -96,8 +96,10 @@ absl::Status RecordCollector::CheckOffsets(const Segment& segment, const Segment
   std::int64_t end_offset = BaseOffsetAt(view, behind, segment_end_offset);
   if (end_offset < batch.next_offset() && behind + kBatchHeaderSize <= view.end) {
     // Of two batches that disagree the second is the wrong one, if the third agrees with the first.
+    // (Its length may be anything.)
     const BatchView second(view.data() + behind);
-    const std::int64_t third = BaseOffsetAt(view, behind + second.size(), segment_end_offset);
+    const std::size_t behind_second = behind + std::min(second.size(), view.end - behind);
+    const std::int64_t third = BaseOffsetAt(view, behind_second, segment_end_offset);
     if (third - second.last_offset_delta() - 1 == batch.next_offset()) end_offset = third;
   }
   if (batch.last_offset() >= range_.next_offset && batch.next_offset() <= end_offset) {

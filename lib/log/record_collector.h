@@ -29,6 +29,8 @@ class RecordCollector {
   absl::Status Collect(Segment& segment, std::int64_t segment_end_offset);
 
   bool empty() const { return stored_bytes_ == 0; }
+  // Behind what was collected, and looked at.
+  std::int64_t next_offset() const { return range_.next_offset; }
 
   // Moves an empty result to the limit: compaction left nothing below.
   void SkipToLimit() {

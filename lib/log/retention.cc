@@ -10,7 +10,7 @@ namespace rill::log {
 namespace {
 
 // Deleting less of a segment is not worth making another one.
-constexpr std::uint64_t kWorthARoll = std::uint64_t{1} << 20;
+constexpr std::uint64_t kWorthARoll = std::uint64_t{64} << 10;
 
 }  // namespace
 
@@ -39,7 +39,7 @@ void SegmentedLog::RollBeforeDeletion(std::int64_t offset) {
   base::MutexLock lock(&append_mutex_);
   if (!state_.ok() || offset < log_end_offset() || writer_->position() < kWorthARoll) return;
   if (auto status = Roll(RollFor::kDeletion); !status.ok()) {
-    Say(LogLevel::kWarning, fmt::format("{}: {}", name_, status.ToString()));
+    Say(LogLevel::kError, fmt::format("{}: {}", name_, status.ToString()));
   }
 }
 
@@ -52,14 +52,6 @@ void SegmentedLog::DeleteSegmentsBelow(std::int64_t offset) {
   const std::int64_t due_ms =
       others_may_read ? Later(NowMs(), config()->file_delete_delay_ms) : INT64_MIN;
   const auto taken = segments_.TakeBelow(log_start_offset());
-  {
-    // Those that were not sealed yet need not be any more.
-    base::MutexLock lock(&append_mutex_);
-    std::erase_if(rolled_, [&](const std::unique_ptr<SegmentWriter>& writer) {
-      return std::find(taken.begin(), taken.end(), writer->segment()) != taken.end();
-    });
-    unsealed_.store(rolled_.size());
-  }
   for (const auto& segment : taken) {
     bool stays = false;
     for (const char* suffix : {kLogSuffix, kOffsetIndexSuffix, kTimeIndexSuffix,
@@ -76,6 +68,17 @@ void SegmentedLog::DeleteSegmentsBelow(std::int64_t offset) {
     if (stays) continue;
     Say(LogLevel::kInfo, fmt::format("{}: segment {} is deleted, {} bytes", name_,
                                      segment->base_offset(), segment->end()));
+  }
+  {
+    // Those that were not sealed yet need not be any more. Not before they have their new names,
+    // which the next flush has to make last: a power cut that brought one back, never flushed,
+    // would cost all that stand behind it.
+    base::MutexLock lock(&append_mutex_);
+    std::erase_if(rolled_, [&](const std::unique_ptr<SegmentWriter>& writer) {
+      return std::find(taken.begin(), taken.end(), writer->segment()) != taken.end();
+    });
+    unsealed_.store(rolled_.size());
+    if (!taken.empty()) ++folder_changes_;
   }
   if (auto status = TruncateEpochs(); !status.ok()) {
     Say(LogLevel::kError, fmt::format("{}: {}", name_, status.ToString()));

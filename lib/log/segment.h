@@ -80,8 +80,9 @@ class Segment {
 
   // Whether the batch that holds the entry's offset is one of the entry's age.
   bool Confirms(const SegmentView& view, const TimeEntry& entry);
-  // Whether entries for what is appended from now on can follow those of `index`: they rise, and
-  // the last ones meet their batches. Otherwise what is found by the new ones would depend on lies.
+  // Whether entries for what is appended from now on can follow those of `index`: those of offsets
+  // rise, and the last ones meet their batches. Otherwise what is found by the new ones would
+  // depend on lies.
   bool CanGoOnWith(const SegmentView& view, const SegmentIndex& index);
 
   // Largest timestamp of the segment's records, kNoTimestamp when it has none. Not for the segment

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -102,6 +103,7 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   // For a deletion of the segment that is ended here, the new one may be without room for now.
   absl::Status Roll(RollFor purpose) ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   absl::Status Enlarge() ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
+  void SaveSnapshot() ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   void Publish(Incoming batch, std::int64_t last_offset)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   absl::StatusOr<AppendResult> AppendSealed(BatchView batch, std::int64_t& flush_target)
@@ -141,6 +143,7 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   void HelpSealing();
   absl::Status RollIfAged(const LogConfig& config, std::int64_t now_ms);
   void ForgetIdleProducers(std::int64_t now_ms);
+  bool SaveOwedSnapshot();
   absl::Time UnloadIdle(std::int64_t now_ms) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   absl::Time FlushIfDue(const LogConfig& config, std::int64_t now_ms)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
@@ -174,9 +177,9 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   std::atomic<std::int64_t> high_watermark_ = 0;
   std::atomic<std::int64_t> log_end_offset_ = 0;
   std::atomic<std::int64_t> recovery_point_ = 0;
-  std::atomic<std::int64_t> last_hole_ = -1;  // where the hole ends that was told of last
   // Set for configs that need a look into every record or batch before it is appended.
   std::atomic<bool> inspects_batches_ = false;
+  std::atomic<bool> is_compacted_ = false;  // cleanup.policy, for readers, who take no lock
 
   SegmentList segments_;
 
@@ -198,6 +201,7 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   // Rolled, but not sealed yet: the maintenance does that.
   std::vector<std::unique_ptr<SegmentWriter>> rolled_ ABSL_GUARDED_BY(append_mutex_);
   ProducerState producers_ ABSL_GUARDED_BY(append_mutex_);
+  bool owes_snapshot_ ABSL_GUARDED_BY(append_mutex_) = false;  // one could not be written
   LeaderEpochs epochs_ ABSL_GUARDED_BY(append_mutex_);
   std::int32_t leader_epoch_ ABSL_GUARDED_BY(append_mutex_) = 0;
   std::int64_t segment_created_ms_ ABSL_GUARDED_BY(append_mutex_) = 0;
@@ -229,6 +233,9 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
     std::int64_t due_ms;
   };
   std::vector<Tail> tails_ ABSL_GUARDED_BY(maintenance_mutex_);
+
+  base::Mutex holes_mutex_;
+  std::set<std::int64_t> told_holes_ ABSL_GUARDED_BY(holes_mutex_);  // where they end
 
   base::Wakeup data_;  // for WaitFor
   struct Observation;

@@ -160,18 +160,37 @@ TEST_CASE("Close stops sending when its time is over, and the rest fails") {
   CHECK(stored + late == kPartitions);
 }
 
-TEST_CASE("what lingers in a producer that a callback destroys is sent") {
+TEST_CASE("what a producer that a callback destroys held back is stored and reported") {
+  constexpr int kMany = 2000;
   ManualClock clock;
   Engine engine = OpenMemory(Driven(&clock));
   const Topic topic = MakeTopic(engine, "t", 2);
-  auto producer =
-      std::make_unique<Producer>(Get(engine.NewProducer({.linger = absl::Milliseconds(1)})));
-  producer->Send(topic, {.value = "a", .partition = 0}, [&](const auto&) { producer.reset(); });
-  clock.Advance(absl::Milliseconds(1));
-  const PendingSend other = producer->Send(topic, {.value = "b", .partition = 1});
-  engine.RunMaintenance();
+  // So many batches that one thread does not send them all for others.
+  auto producer = std::make_unique<Producer>(
+      Get(engine.NewProducer({.linger = absl::Hours(1), .batch_size = 200})));
+  int stored = 0;
+  const auto count = [&](const absl::StatusOr<RecordMetadata>& at) { stored += at.ok() ? 1 : 0; };
+  producer->Send(topic, {.value = "other", .partition = 1}, count);
+  producer->Send(topic, {.value = "first", .partition = 0}, [&](const auto&) {
+    for (int i = 0; i < kMany; ++i) producer->Send(topic, {.value = "v", .partition = 0}, count);
+    producer.reset();
+  });
+  const PendingSend last = producer->Send(topic, {.value = "last", .partition = 0});
+  REQUIRE(last.Wait(kLong).ok());
   CHECK(producer == nullptr);
-  CHECK(other.Wait(kLong).ok());
+  CHECK(stored == kMany + 1);
+  CHECK(EndOf(topic, 0) == kMany + 2);
+}
+
+TEST_CASE("an engine is not closed from within a callback") {
+  Engine engine = OpenMemory();
+  const Topic topic = MakeTopic(engine, "t");
+  Producer producer = Get(engine.NewProducer());
+  absl::Status closed;
+  producer.Send(topic, {.value = "v"}, [&](const auto&) { closed = engine.Close(); });
+  CHECK(closed.code() == absl::StatusCode::kFailedPrecondition);
+  CHECK(Says(closed, "Engine::Close"));
+  CHECK(engine.Close().ok());
 }
 
 TEST_CASE("a second Close waits for the first, but no longer than it is told") {

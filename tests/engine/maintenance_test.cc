@@ -21,7 +21,7 @@ struct Task final : MaintenanceTask {
     ++runs;
     return work(now);
   }
-  void OnEngineClose() override { ++closes; }
+  void OnEngineClose(base::Deadline) override { ++closes; }
   std::function<absl::Time(absl::Time)> work;
   std::atomic<int> runs = 0;
   std::atomic<int> closes = 0;

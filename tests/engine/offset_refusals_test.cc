@@ -5,6 +5,7 @@
 #include <string>
 #include <thread>
 
+#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "catch.h"
 #include "engine/group/kafka_bytes.h"
@@ -131,10 +132,15 @@ TEST_CASE("what a commit refuses when its turn comes is not stored") {
 TEST_CASE("a commit under way keeps who is given its partitions waiting, and nobody else") {
   RestartableEngine engine;
   std::thread heir;
+  absl::Notification asks;
   Offsets begins;
   const auto slow = [&] {
-    heir = std::thread([&] { begins = engine.groups().Fetch("billing", {{"orders", 0}}).value(); });
+    heir = std::thread([&] {
+      asks.Notify();
+      begins = engine.groups().Fetch("billing", {{"orders", 0}}).value();
+    });
     engine.groups().List();  // takes the lock that joins and heartbeats take
+    asks.WaitForNotification();
     absl::SleepFor(absl::Milliseconds(20));
     return absl::OkStatus();
   };

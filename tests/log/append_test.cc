@@ -333,6 +333,11 @@ TEST_CASE("a roll whose producer snapshot cannot be written goes on, and repetit
   REQUIRE(log.FilesEnding(".snapshot").empty());
   REQUIRE(log.lines().find(".snapshot") != std::string::npos);
   files.plan().Clear();
+  SECTION("as long as the batches are there") {}
+  SECTION("and when they were deleted since, for maintenance makes up for it") {
+    REQUIRE(log->DeleteRecordsBefore(58).ok());
+    log->Maintain(absl::FromUnixMillis(2000));  // before the producer would be forgotten
+  }
   log.ReopenAfterKill();
   REQUIRE(log.AppendBatch(ProducerBatch(58, 2, 1000)).base_offset == 58);
   REQUIRE(log.AppendBatch(ProducerBatch(60, 2, 1000)).base_offset == 60);

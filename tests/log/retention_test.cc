@@ -103,25 +103,40 @@ TEST_CASE("retention by size keeps at least that much, and always the last segme
 }
 
 TEST_CASE("a log that filled the disk with one segment gives it back, by age and by hand") {
-  io::FaultyFileSystem files;
-  LogUnderTest log(files);
-  log.config.segment_bytes = 64 << 20;
-  log.config.retention_ms = 1000;
-  log.config.file_delete_delay_ms = 0;
-  log.Open();
-  files.SetCapacity(files.UsedBytes() + (4 << 20));
-  const std::string value(100000, 'x');
-  absl::Status full;
-  while (full.ok()) full = log->AppendRecord({.value = value}).status();
-  REQUIRE(absl::IsResourceExhausted(full));
-  const std::int64_t end = log->log_end_offset();
-  SECTION("by age") { log.clock.Advance(absl::Seconds(2)); }
-  SECTION("by hand") { REQUIRE(*log->DeleteRecordsBefore(end) == end); }
-  log->Maintain(log.clock.Now());
-  REQUIRE(log->log_start_offset() == end);
-  REQUIRE(log.AppendValue(value) == end);
-  log.ReopenAfterKill();
-  REQUIRE(log.ReadAll(end).size() == 1);
+  for (const bool by_hand : {false, true}) {
+    io::FaultyFileSystem files;
+    LogUnderTest log(files);
+    log.config.segment_bytes = 64 << 20;
+    log.config.retention_ms = 1000;
+    log.config.file_delete_delay_ms = 10;
+    log.Open();
+    files.SetCapacity(files.UsedBytes() + (4 << 20));
+    const std::string value(100000, 'x');
+    absl::Status full;
+    while (full.ok()) full = log->AppendRecord({.value = value}).status();
+    REQUIRE(absl::IsResourceExhausted(full));
+    files.SetCapacity(files.UsedBytes());  // not a page for the next segment
+    const std::int64_t end = log->log_end_offset();
+    if (by_hand) {
+      REQUIRE(*log->DeleteRecordsBefore(end) == end);
+    } else {
+      log.clock.Advance(absl::Seconds(2));
+    }
+    log->Maintain(log.clock.Now());
+    REQUIRE(log->log_start_offset() == end);
+    REQUIRE(absl::IsResourceExhausted(log->AppendRecord({.value = value}).status()));
+    SECTION("at once, when the files go: " + std::to_string(by_hand)) {}
+    SECTION("after a kill without room: " + std::to_string(by_hand)) { log.ReopenAfterKill(); }
+    SECTION("after a flush without room: " + std::to_string(by_hand)) {
+      REQUIRE(log->Flush().ok());
+    }
+    log.clock.Advance(absl::Seconds(1));
+    log->Maintain(log.clock.Now());
+    REQUIRE(log.AppendValue(value) == end);
+    REQUIRE(log.ReadAll(end).size() == 1);
+    log.ReopenAfterClose();
+    REQUIRE(log.ReadAll(end).size() == 1);
+  }
 }
 
 TEST_CASE("a compacted log is not subject to retention") {
