@@ -183,8 +183,8 @@ class RILL_EXPORT Producer {
   absl::Status Flush(absl::Duration timeout = absl::InfiniteDuration());
 
   // Refuses further records, then does as Flush; what no thread has begun to append when `timeout`
-  // is over fails. Calling it again is OK; while another thread is at it, waits for that one as
-  // long.
+  // is over fails, and its callbacks run before this returns. Calling it again is OK; while another
+  // thread is at it, waits for that one as long.
   absl::Status Close(absl::Duration timeout = absl::InfiniteDuration());
 
  private:

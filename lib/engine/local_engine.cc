@@ -155,9 +155,11 @@ absl::Status LocalEngine::ReadFolder() {
   }
   const auto entries = environment_->files().List(folder_->path());
   if (!entries.ok()) return entries.status();
+  std::set<TopicPartition> found;
   for (const io::DirectoryEntry& entry : *entries) {
     if (!entry.is_directory || IsDeletedFolderName(entry.name)) continue;
     const auto partition = ParsePartitionFolderName(entry.name);
+    if (partition.has_value()) found.insert(*partition);
     const auto topic = partition ? topics.find(partition->topic) : topics.end();
     if (topic != topics.end() && topic->second.deleting) continue;  // FinishDeletes
     const auto opened =
@@ -168,7 +170,23 @@ absl::Status LocalEngine::ReadFolder() {
                       std::string(opened.message())));
     }
   }
+  OpenLost(found);
   return absl::OkStatus();
+}
+
+// Partitions that had flushed records, and have no folder any more: their offsets are not given out
+// again.
+void LocalEngine::OpenLost(const std::set<TopicPartition>& found) {
+  for (const auto& [partition, flushed] :
+       folder_->checkpoints().recovery_points.value_or(log::OffsetCheckpoint())) {
+    const bool is_known = flushed > 0 && !found.contains(partition) && HasPartition(partition);
+    if (!is_known) continue;
+    Say(LogLevel::kError, fmt::format("{}/{}-{} is gone, with its records", folder_->path(),
+                                      partition.topic, partition.partition));
+    if (auto opened = OpenExisting(partition); !opened.ok()) {
+      Say(LogLevel::kError, std::string(opened.message()));
+    }
+  }
 }
 
 // A partition that cannot be opened does not keep the others from being used: its calls try again,

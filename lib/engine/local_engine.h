@@ -116,6 +116,7 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   absl::Status OpenFolder(const Options& options);
   absl::Status ReadFolder() ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
   absl::Status OpenExisting(const TopicPartition& partition);
+  void OpenLost(const std::set<TopicPartition>& found);
   absl::Status OpenGroups(const Options& options);
   void StartTasks();
   absl::Time UpkeepOfLogs(absl::Time now);
@@ -138,8 +139,8 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
       ABSL_LOCKS_EXCLUDED(topics_mutex_);
   std::shared_ptr<TopicState> RemoveTopic(const std::string& name)
       ABSL_LOCKS_EXCLUDED(topics_mutex_);
-  // Forgets the offsets of a topic that the catalogue calls deleting, moves its folders out of the
-  // way and takes it out of the catalogue. OK when that is done already.
+  // Removes the folders of a topic that the catalogue calls deleting, forgets its offsets and takes
+  // it out of the catalogue. OK when that is done already.
   absl::Status FinishDelete(const std::string& name, const Uuid& id)
       ABSL_LOCKS_EXCLUDED(change_mutex_, finishing_mutex_);
   // Waits until no other thread is finishing a deletion of that name. Unavailable in the one that
@@ -150,7 +151,7 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   // The same where an earlier DeleteTopic could not: for one name, for all.
   absl::Status FinishEarlierDelete(const std::string& name) ABSL_LOCKS_EXCLUDED(change_mutex_);
   void FinishDeletes() ABSL_LOCKS_EXCLUDED(change_mutex_);
-  absl::Status MoveFoldersAway(const std::string& name, const CatalogueTopic& topic)
+  absl::Status MoveFoldersAway(const std::string& name, std::int32_t partitions)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
   // InvalidArgument (INVALID_TOPIC_EXCEPTION) for a topic that only the engine changes.
   absl::Status CheckNotInternal(const std::string& name, const char* what) const;

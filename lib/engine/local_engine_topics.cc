@@ -230,13 +230,7 @@ absl::Status LocalEngine::DeleteTopic(const std::string& name) {
     id = topic->id;
     RemoveTopic(name)->Delete();
   }
-  absl::Status cleared = FinishDelete(name, id);
-  {
-    absl::MutexLock lock(&change_mutex_);
-    // Closed meanwhile: the next open removes them.
-    if (CheckOpen().ok()) cleared.Update(RemoveDeletedFolders());
-  }
-  if (!cleared.ok()) {
+  if (auto cleared = FinishDelete(name, id); !cleared.ok()) {
     Say(LogLevel::kWarning, fmt::format("topic {} is deleted, but not all that it left behind: {}",
                                         name, cleared.ToString()));
   }
@@ -274,26 +268,34 @@ absl::Status LocalEngine::BeginFinishing(const std::string& name) {
       fmt::format("topic {} is being deleted: its offset store cannot wait for that itself", name));
 }
 
-// The offsets go before the catalogue forgets the topic: a new one of that name must not be
-// consumed from where groups stood in the old one. One thread at a time, or a slow one would have
-// the new one's offsets forgotten. No lock is held while the store is called: it may call back.
+// The files go first, for forgetting the offsets takes room. Those go before the catalogue forgets
+// the topic: a new one of that name must not be consumed from where groups stood in the old one.
+// One thread at a time, or a slow one would have the new one's offsets forgotten. No lock is held
+// while the store is called: it may call back.
 absl::Status LocalEngine::FinishDelete(const std::string& name, const Uuid& id) {
   if (auto begun = BeginFinishing(name); !begun.ok()) return begun;
   const absl::Cleanup leave = [&] {
     absl::MutexLock lock(&finishing_mutex_);
     finishing_.erase(name);
   };
+  absl::Status removed;
   {
     absl::MutexLock lock(&change_mutex_);
     const auto deleting = IsDeleting(name, id);
     if (!deleting.ok() || !*deleting) return deleting.status();
+    auto moved = MoveFoldersAway(name, catalogue_->image().topics().at(name).partitions);
+    if (!moved.ok()) return moved;
+    removed = RemoveDeletedFolders();
   }
   if (auto forgotten = offsets_->DeleteTopic(name); !forgotten.ok()) return forgotten;
   absl::MutexLock lock(&change_mutex_);
   const auto deleting = IsDeleting(name, id);
   if (!deleting.ok() || !*deleting) return deleting.status();
-  const CatalogueTopic deleted = catalogue_->image().topics().at(name);
-  return MoveFoldersAway(name, deleted);
+  // Nor may a new one begin where the old one's checkpoints stood.
+  if (auto written = WriteCheckpoints(true, true, true); !written.ok()) return written;
+  auto forgotten = catalogue_->Commit(TopicChange{name, std::nullopt});
+  forgotten.Update(removed);
+  return forgotten;
 }
 
 void LocalEngine::FinishDeletes() {
@@ -330,19 +332,16 @@ absl::Status LocalEngine::FinishEarlierDelete(const std::string& name) {
   return FinishDelete(name, id);
 }
 
-absl::Status LocalEngine::MoveFoldersAway(const std::string& name, const CatalogueTopic& topic) {
+absl::Status LocalEngine::MoveFoldersAway(const std::string& name, std::int32_t partitions) {
   io::FileSystem& files = environment_->files();
   const std::string root = folder_->path() + "/";
-  for (std::int32_t i = 0; i < topic.partitions; ++i) {
+  for (std::int32_t i = 0; i < partitions; ++i) {
     auto renamed =
         files.Rename(root + PartitionFolderName(name, i), root + DeletedFolderName(name, i));
     if (!renamed.ok() && !absl::IsNotFound(renamed)) return renamed;
   }
   // The names must be free for good before a topic of this name can be made again.
-  if (auto synced = files.SyncDirectory(folder_->path()); !synced.ok()) return synced;
-  // Nor may it begin where the old one's checkpoints stood.
-  if (auto written = WriteCheckpoints(true, true, true); !written.ok()) return written;
-  return catalogue_->Commit(TopicChange{name, std::nullopt});
+  return files.SyncDirectory(folder_->path());
 }
 
 absl::Status LocalEngine::RemoveDeletedFolders() {

@@ -80,6 +80,8 @@ absl::StatusOr<std::shared_ptr<TopicOffsetStore>> TopicOffsetStore::Open(TopicSo
 
 absl::Status TopicOffsetStore::Read(const TopicState& topic) {
   for (std::int32_t i = 0; i < topic.partition_count(); ++i) {
+    // One that was never written has no folder, and gets none here: the disk may be full.
+    if (!topic.partition(i)->WasUsed()) continue;
     auto partition = topic.OpenPartition(i);
     if (!partition.ok()) return partition.status();
     log::PartitionLog& log = *(*partition)->log();

@@ -6,6 +6,7 @@
 
 #include "fmt/format.h"
 #include "log/buffer_cap.h"
+#include "log/checkpoint_file.h"
 #include "log/segment_name.h"
 #include "rill/error.h"
 
@@ -44,26 +45,41 @@ absl::StatusOr<LoadedLog> LogLoader::Load() {
     log.segments.push_back(MakeSegment((*found)[i]));
   }
   if (log.segments.empty()) {
-    const std::int64_t base_offset = checkpoint_.log_start_offset;
-    log.segments.push_back(MakeSegment({base_offset, 0}));
+    // Far from any end, the checkpoint was damaged.
+    const std::int64_t start = checkpoint_.log_start_offset;
+    log.segments.push_back(MakeSegment({start <= INT64_MAX - kLongestLoss ? start : 0, 0}));
   }
   if (!log.recovered) {
     if (auto status = LoadTail(log); !status.ok()) return status;
   }
   if (log.log_end_offset < checkpoint_.log_start_offset) {
-    if (auto status = BeginAnew(*found, log); !status.ok()) return status;
+    if (auto status = PassStart(*found, log); !status.ok()) return status;
   }
   if (log.log_end_offset < checkpoint_.recovery_point) {
     if (auto status = GoOnBehindLoss(log); !status.ok()) return status;
   }
-  log.log_start_offset = std::clamp(checkpoint_.log_start_offset,
-                                    log.segments.front()->base_offset(), log.log_end_offset);
+  const bool believed = checkpoint_.log_start_offset <= log.log_end_offset;
+  log.log_start_offset =
+      std::max(believed ? checkpoint_.log_start_offset : 0, log.segments.front()->base_offset());
   log.recovery_point = checkpoint_.clean_shutdown
                            ? log.log_end_offset
                            : std::min(checkpoint_.recovery_point, log.log_end_offset);
   if (auto status = LoadEpochs(log); !status.ok()) return status;
   if (auto status = LoadProducers(log); !status.ok()) return status;
   return log;
+}
+
+// The checkpoint has a start that the log does not reach. Where the log is whole, or far from it,
+// the checkpoint is wrong, and must not cost the log.
+absl::Status LogLoader::PassStart(const std::vector<Found>& found, LoadedLog& log) {
+  const std::int64_t start = checkpoint_.log_start_offset;
+  const bool is_whole =
+      checkpoint_.clean_shutdown && log.log_end_offset == checkpoint_.recovery_point;
+  if (!is_whole && start - log.log_end_offset <= kLongestLoss) return BeginAnew(found, log);
+  Say(LogLevel::kWarning, fmt::format("{}: the log ends at offset {}, below the start at {} that "
+                                      "{} has, which is not believed",
+                                      name_, log.log_end_offset, start, kLogStartCheckpoint));
+  return absl::OkStatus();
 }
 
 // Records were deleted up to an offset that the log lost with its end. Offsets below were given

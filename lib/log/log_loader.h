@@ -63,6 +63,7 @@ class LogLoader {
                                             LoadedLog& log);
   absl::Status Complete(const Segment& segment, const GrowingIndex& index);
   absl::Status LoadTail(LoadedLog& log);
+  absl::Status PassStart(const std::vector<Found>& found, LoadedLog& log);
   absl::Status BeginAnew(const std::vector<Found>& found, LoadedLog& log);
   absl::Status GoOnBehindLoss(LoadedLog& log);
   absl::Status CutBehind(Segment& segment, const Found& found, const ScanResult& scan);

@@ -64,7 +64,8 @@ absl::Status RecordCollector::Collect(Segment& segment, std::int64_t segment_end
       if (stored_bytes_ > 0 && stored_bytes_ + batch->size() > max_bytes_) break;
       damage = CheckOffsets(segment, *view, at, *batch, segment_end_offset);
       if (damage.ok() && batch->base_offset() >= limit_) {
-        range_.next_offset = limit_;  // compaction left nothing below
+        // Compaction left nothing below. A hole is passed in one step, however wide.
+        range_.next_offset = empty() ? batch->base_offset() : limit_;
         break;
       }
       if (damage.ok()) damage = Take(segment, *view, at, *batch);
@@ -79,7 +80,7 @@ absl::Status RecordCollector::Collect(Segment& segment, std::int64_t segment_end
     at += static_cast<std::uint32_t>(batch->size());
   }
   CloseRun();
-  if (range_.next_offset > limit_) {
+  if (!empty() && range_.next_offset > limit_) {
     range_.next_offset = limit_;  // the limit cuts through the last batch
   } else {
     last = at;

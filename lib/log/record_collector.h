@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -34,7 +35,7 @@ class RecordCollector {
 
   // Moves an empty result to the limit: compaction left nothing below.
   void SkipToLimit() {
-    if (empty()) range_.next_offset = limit_;
+    if (empty()) range_.next_offset = std::max(range_.next_offset, limit_);
   }
 
   Records Finish() &&;

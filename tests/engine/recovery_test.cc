@@ -48,6 +48,27 @@ TEST_CASE("A process that is killed loses nothing that it appended, and no topic
   CHECK(after->Close().ok());
 }
 
+TEST_CASE("A partition whose folder is gone does not give out its offsets again") {
+  const TemporaryFolder folder;
+  {
+    const auto engine = MustOpen(folder.path());
+    REQUIRE(engine->CreateTopic("orders", {.partitions = 2}).ok());
+    for (int i = 0; i < 5; ++i) REQUIRE(AppendOne(MustPartition(*engine, "orders", 1), "x").ok());
+    REQUIRE(engine->Close().ok());
+  }
+  std::filesystem::remove_all(folder.path() + "/orders-1");
+  Said said;
+  Options options = ByCaller();
+  options.log_sink = said.sink();
+  const auto engine = MustOpen(folder.path(), options);
+  CHECK(said.Has(LogLevel::kError, "orders-1 is gone, with its records"));
+  Partition partition = MustPartition(*engine, "orders", 1);
+  CHECK(partition.log_end_offset() == 5);
+  REQUIRE(AppendOne(partition, "goes on").ok());
+  CHECK(partition.log_end_offset() == 6);
+  CHECK(MustPartition(*engine, "orders", 0).log_end_offset() == 0);
+}
+
 TEST_CASE("A copy of a folder that is in use opens with all that was appended before") {
   const TemporaryFolder folder;
   const TemporaryFolder copy;

@@ -79,6 +79,30 @@ TEST_CASE("A topic whose folder cannot be moved is deleted all the same, and cle
   CHECK(Values(MustPartition(*engine, "orders")).empty());
 }
 
+TEST_CASE("A disk that is full, also for forgetting offsets, is emptied by deleting a topic") {
+  const TemporaryFolder folder;
+  Options options = ByCaller();
+  options.max_disk_bytes = 16 << 20;
+  const auto engine = MustOpen(folder.path(), options);
+  REQUIRE(engine->CreateTopic("big", {}).ok());
+  Partition big = MustPartition(*engine, "big");
+  const std::string value(100000, 'x');
+  while (AppendOne(big, value).ok()) {
+  }
+  absl::Status full;
+  for (int i = 0; full.ok(); ++i) {
+    full = engine->groups()->Commit({.group_id = "g" + std::to_string(i)},
+                                    {{{"big", 0}, {1, -1, std::string(4000, 'm')}}});
+  }
+  REQUIRE(absl::IsResourceExhausted(full));
+  const std::uint64_t used = engine->resource_use().disk_bytes;
+  REQUIRE(engine->DeleteTopic("big").ok());
+  CHECK(engine->resource_use().disk_bytes < used / 2);
+  REQUIRE(engine->CreateTopic("big", {}).ok());
+  CHECK(AppendOne(MustPartition(*engine, "big"), value).ok());
+  CHECK(engine->groups()->FetchAll("g0").value().empty());
+}
+
 TEST_CASE("What a deletion left behind is removed when the engine opens") {
   const TemporaryFolder folder;
   const std::string left = folder.path() + "/" + DeletedFolderName("orders", 0);

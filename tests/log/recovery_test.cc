@@ -323,6 +323,27 @@ TEST_CASE("offsets that were flushed and lost are not given out again, and the l
   REQUIRE(log.ReadAll(start) == flushed);
 }
 
+TEST_CASE("a start that a whole log does not reach is not believed, and costs nothing") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.Open();
+  for (int i = 0; i < 5; ++i) log.AppendValue("x");
+  const auto all = log.ReadAll(0);
+  log.Close();
+  const std::int64_t start = GENERATE(as<std::int64_t>{}, 6, 8'000'000'000, INT64_MAX);
+  log.checkpoint.log_start_offset = start;
+  SECTION("after a clean close") {}
+  SECTION("after a kill, where it is far away") {
+    log.checkpoint.clean_shutdown = false;
+    if (start == 6) return;
+  }
+  log.Open();
+  REQUIRE(log.ReadAll(0) == all);
+  INFO(log.lines());
+  REQUIRE(log.lines().find("which is not believed") != std::string::npos);
+  REQUIRE(log.AppendValue("goes on") == 5);
+}
+
 TEST_CASE("a recovery point far ahead of its log is not believed") {
   auto files = io::NewMemoryFileSystem();
   LogUnderTest log(*files);
@@ -333,6 +354,21 @@ TEST_CASE("a recovery point far ahead of its log is not believed") {
   log.Open();
   REQUIRE(log->log_end_offset() == 1);
   REQUIRE(log.lines().find("it is not believed") != std::string::npos);
+}
+
+TEST_CASE("a wide hole is passed in one read") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.Open();
+  log.AppendValue("before");
+  log.Close();
+  log.checkpoint.recovery_point = 2'000'000'000;
+  log.Open();
+  log.AppendValue("behind");
+  const Records hole = log.Read(1, {.max_records = 10});
+  REQUIRE(hole.empty());
+  REQUIRE(hole.ranges().at(0).next_offset == 2'000'000'000);
+  REQUIRE(log.ReadAll(0).size() == 2);
 }
 
 TEST_CASE("a segment that is missing or emptied in the middle is told of once, when readers come") {
