@@ -36,8 +36,9 @@ absl::StatusOr<std::uint64_t> FolderUse(io::FileSystem& files, const std::string
       bytes += entry.size;
     } else if (ParsePartitionFolderName(entry.name) || IsDeletedFolderName(entry.name)) {
       const auto inner = DiskUse(files, directory + "/" + entry.name);
-      // The folder is not locked yet: who holds it may have taken this one away meanwhile.
-      if (absl::IsNotFound(inner.status())) continue;
+      // The folder is not locked yet: who holds it may have taken this one away meanwhile. What may
+      // not be looked into is for its partition to tell of.
+      if (absl::IsNotFound(inner.status()) || absl::IsPermissionDenied(inner.status())) continue;
       if (!inner.ok()) return inner.status();
       bytes += *inner;
     }

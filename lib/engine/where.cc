@@ -73,6 +73,10 @@ absl::Status CheckOptions(const Options& options) {
     return Refuse(fmt::format("Options::max_open_files={} is too low; valid: >= {}",
                               options.max_open_files, kMinOpenFiles));
   }
+  if (options.maintenance != Options::Maintenance::kOwnThread &&
+      options.maintenance != Options::Maintenance::kByCaller) {
+    return Refuse("Options::maintenance must be kOwnThread or kByCaller");
+  }
   return absl::OkStatus();
 }
 

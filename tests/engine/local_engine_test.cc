@@ -250,6 +250,9 @@ TEST_CASE("What cannot be opened is told with the reason") {
   Options few_files;
   few_files.max_open_files = 1;
   CHECK(Mentions(refused(folder.path() + "/a", few_files), "Options::max_open_files=1"));
+  Options no_mode;
+  no_mode.maintenance = static_cast<Options::Maintenance>(7);
+  CHECK(Mentions(refused(folder.path() + "/a", no_mode), "Options::maintenance"));
   Options bad_config;
   bad_config.configs = {{"log.retention.msec", "1"}};
   CHECK(GetErrorCode(refused(folder.path() + "/a", bad_config)) == ErrorCode::kInvalidConfig);

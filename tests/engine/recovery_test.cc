@@ -303,11 +303,20 @@ TEST_CASE("A partition that cannot be opened does not keep the others from being
     REQUIRE(AppendOne(MustPartition(*engine, "good"), "g").ok());
     REQUIRE(engine->Close().ok());
   }
-  storage->Fail({.call = FileCall::kOpen,
-                 .path_part = "bad-0/0",
-                 .error = EIO,
-                 .after = 0,
-                 .times = kForever});
+  SECTION("because a file cannot be read") {
+    storage->Fail({.call = FileCall::kOpen,
+                   .path_part = "bad-0/0",
+                   .error = EIO,
+                   .after = 0,
+                   .times = kForever});
+  }
+  SECTION("because its folder may not be looked into") {
+    storage->Fail({.call = FileCall::kList,
+                   .path_part = "bad-0",
+                   .error = EACCES,
+                   .after = 0,
+                   .times = kForever});
+  }
   Said said;
   Options options = On(storage);
   options.log_sink = said.sink();
