@@ -323,6 +323,44 @@ TEST_CASE("offsets that were flushed and lost are not given out again, and the l
   REQUIRE(log.ReadAll(start) == flushed);
 }
 
+TEST_CASE("a log that went on behind a loss keeps its epochs and stands a power cut") {
+  auto files = std::make_unique<io::FaultyFileSystem>();
+  REQUIRE(files->CreateDirectories("/data/orders-0").ok());
+  for (const char* folder : {"/data", "/"}) REQUIRE(files->SyncDirectory(folder).ok());
+  LogCheckpoint checkpoint;
+  {
+    LogUnderTest log(*files);
+    log.Open();
+    for (int i = 0; i < 5; ++i) log.AppendValue("x");
+    log.Close();
+    log.Put("leader-epoch-checkpoint", "0\n2\n0 0\n3 4\n");
+    const std::string bytes = log.Contents(kFirstLog);
+    log.Put(kFirstLog, bytes.substr(0, 2 * ParseBatch(bytes)->size()));
+    checkpoint = log.checkpoint;
+  }
+  const bool flushed = GENERATE(false, true);
+  LogUnderTest log(*files);
+  log.checkpoint = checkpoint;
+  log.Open();
+  REQUIRE(log.AppendValue("behind") == 5);
+  REQUIRE(log.Contents("leader-epoch-checkpoint") == "0\n2\n0 0\n3 4\n");
+  if (flushed) {
+    REQUIRE(log->Flush().ok());
+    checkpoint = {false, log->recovery_point(), 0, 0};
+  } else {
+    checkpoint.clean_shutdown = false;
+  }
+  const auto after = files->PowerLoss(1);
+  log->Abandon(absl::CancelledError("the power is off"));
+  LogUnderTest again(*after);
+  again.checkpoint = checkpoint;
+  again.Open();
+  REQUIRE(again->log_end_offset() >= (flushed ? 6 : 5));
+  REQUIRE(again.ReadAll(again->log_start_offset()).size() >= (flushed ? 1U : 0U));
+  REQUIRE(again->Read(again->log_end_offset(), {}).ok());
+  if (flushed) REQUIRE(again.ReadAll(again->log_start_offset()).back().value == "behind");
+}
+
 TEST_CASE("a start that a whole log does not reach is not believed, and costs nothing") {
   auto files = io::NewMemoryFileSystem();
   LogUnderTest log(*files);
