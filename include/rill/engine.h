@@ -45,7 +45,8 @@ class RILL_EXPORT Engine {
   // Makes a topic. AlreadyExists (TOPIC_ALREADY_EXISTS); InvalidArgument
   // (INVALID_TOPIC_EXCEPTION for the name by Kafka's rules, INVALID_PARTITIONS, INVALID_CONFIG with
   // the config's name and its range); FailedPrecondition (KAFKA_STORAGE_ERROR) when the folder of a
-  // partition is there and holds a log that is not this engine's.
+  // partition is there with somebody else's partition.metadata. Segments without one are taken for
+  // this topic's, and recovered as after a crash: cut where they are not sound.
   absl::StatusOr<Topic> CreateTopic(const std::string& name, const TopicOptions& options = {});
 
   // The topic, made with `options` when it is missing. One that exists is returned as it is, even

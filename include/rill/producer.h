@@ -52,7 +52,8 @@ struct ProducerOptions {
   // the caller's thread, and its result is ready when it returns.
   absl::Duration linger = absl::ZeroDuration();
   // A batch is sent when its records take this many bytes before compression, or the topic's
-  // max.message.bytes. Zero: each record goes alone.
+  // max.message.bytes, or when another record like the last would not fit any more: one of more
+  // than half of this does not linger. Zero: each record goes alone.
   std::size_t batch_size = 16384;
   Compression compression = Compression::kNone;
   int compression_level = 0;  // 0: Kafka's default for the codec

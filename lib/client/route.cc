@@ -22,7 +22,7 @@ absl::StatusOr<PartitionQueue*> Route::MakeQueue(std::int32_t partition) {
   const std::int32_t count = topic_->partition_count();
   if (!topic_->deleted() && (partition < 0 || partition >= count)) {
     return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kUnknownTopicOrPartition,
-                     fmt::format("topic {} has no partition {}: it has {}, numbered from 0",
+                     fmt::format("topic {} has no partition {}: it has {}, counted from 0",
                                  topic_->name(), partition, count));
   }
   if (topic_->is_internal()) {

@@ -21,6 +21,12 @@ absl::Status Refusal(const CommitRequest& request, ErrorCode code) {
                                  "Subscribe to be one, or commit as another group",
                                  group, ErrorCodeName(code)));
   }
+  if (code == ErrorCode::kFencedInstanceId) {
+    return MakeError(absl::StatusCode::kAborted, code,
+                     fmt::format("group \"{}\": another consumer has taken this one's "
+                                 "group_instance_id \"{}\" ({}), and goes on for it",
+                                 group, request.group_instance_id, ErrorCodeName(code)));
+  }
   return MakeError(absl::StatusCode::kAborted, code,
                    fmt::format("group \"{}\" went on without this member ({}): its partitions are "
                                "another's now; poll to join again",

@@ -42,28 +42,36 @@ TopicOptions Completed(const TopicOptions& asked, const std::string& name,
 
 absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::CreateTopic(const std::string& name,
                                                                      const TopicOptions& options) {
-  if (auto finished = FinishEarlierDelete(name); !finished.ok()) return finished;
-  absl::MutexLock lock(&change_mutex_);
-  return CreateLocked(name, options);
+  for (;;) {
+    if (auto finished = FinishEarlierDelete(name); !finished.ok()) return finished;
+    absl::MutexLock lock(&change_mutex_);
+    if (!IsBeingDeleted(name)) return CreateLocked(name, options);
+  }
 }
 
 absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::EnsureTopic(const std::string& name,
                                                                      const TopicOptions& options) {
-  if (auto found = FindTopic(name); found.ok()) return found;
-  if (auto finished = FinishEarlierDelete(name); !finished.ok()) return finished;
-  absl::MutexLock lock(&change_mutex_);
-  if (auto found = FindTopic(name); found.ok()) return found;
-  return CreateLocked(name, options);
+  for (;;) {
+    if (auto found = FindTopic(name); found.ok()) return found;
+    if (auto finished = FinishEarlierDelete(name); !finished.ok()) return finished;
+    absl::MutexLock lock(&change_mutex_);
+    if (auto found = FindTopic(name); found.ok()) return found;
+    if (!IsBeingDeleted(name)) return CreateLocked(name, options);
+  }
+}
+
+// Again, since FinishEarlierDelete: others may have made it and deleted it.
+bool LocalEngine::IsBeingDeleted(const std::string& name) const {
+  if (closed()) return false;
+  const auto& topics = catalogue_->image().topics();
+  const auto found = topics.find(name);
+  return found != topics.end() && found->second.deleting;
 }
 
 absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::CreateLocked(const std::string& name,
                                                                       const TopicOptions& options) {
   if (auto open = CheckOpen(); !open.ok()) return open;
   if (auto free = CheckNewName(name); !free.ok()) return free;
-  if (catalogue_->image().topics().contains(name)) {
-    return absl::UnavailableError(
-        fmt::format("topic {} is being deleted; try again when that is done", name));
-  }
   const TopicOptions wanted = Completed(options, name, config());
   CatalogueTopic topic;
   topic.partitions = wanted.partitions;

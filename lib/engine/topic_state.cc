@@ -34,7 +34,7 @@ absl::StatusOr<std::shared_ptr<PartitionState>> TopicState::OpenPartition(
   auto partition = this->partition(index);
   if (partition == nullptr) {
     return MakeError(absl::StatusCode::kNotFound, ErrorCode::kUnknownTopicOrPartition,
-                     fmt::format("topic {} has no partition {}; it has {}, counted from 0", name_,
+                     fmt::format("topic {} has no partition {}: it has {}, counted from 0", name_,
                                  index, partition_count()));
   }
   const auto log = partition->OpenLog();

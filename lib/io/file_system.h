@@ -23,7 +23,8 @@ namespace rill::io {
 // ResourceExhausted (disk full, quota, descriptors, memory, a budget), FailedPrecondition (a folder
 // that is not empty, a file where a folder is needed or the other way round, a lock that is held),
 // InvalidArgument (a name that cannot be one, an empty mapping), DataLoss (EIO), Internal for the
-// rest. PermissionDenied, DataLoss and Internal carry ErrorCode::kKafkaStorageError.
+// rest. PermissionDenied, FailedPrecondition of the system's, DataLoss and Internal carry
+// ErrorCode::kKafkaStorageError.
 
 enum class OpenMode {
   kRead,       // must exist

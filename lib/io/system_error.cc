@@ -82,6 +82,7 @@ std::string_view AdviceOn(int error) {
 ErrorCode CodeOf(absl::StatusCode kind) {
   switch (kind) {
     case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kFailedPrecondition:
     case absl::StatusCode::kDataLoss:
     case absl::StatusCode::kInternal:
       return ErrorCode::kKafkaStorageError;

@@ -30,6 +30,7 @@ absl::StatusOr<std::int64_t> SegmentedLog::DeleteRecordsBefore(std::int64_t offs
   }
   RollBeforeDeletion(offset);
   DeleteSegmentsBelow(offset);
+  RemoveDoomedFiles(NowMs());
   return log_start_offset();
 }
 

@@ -139,6 +139,17 @@ TEST_CASE("a log that filled the disk with one segment gives it back, by age and
   }
 }
 
+TEST_CASE("what is deleted by hand in memory makes room at once") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.config.segment_bytes = 64 << 20;
+  log.Open();
+  for (int i = 0; i < 10; ++i) log.AppendValue(std::string(100000, 'x'));
+  REQUIRE(*log->DeleteRecordsBefore(10) == 10);
+  REQUIRE(log.FilesEnding(".log").size() == 1);
+  REQUIRE(log.FilesEnding(".deleted").empty());
+}
+
 TEST_CASE("a compacted log is not subject to retention") {
   auto files = io::NewMemoryFileSystem();
   LogUnderTest log(*files);
