@@ -31,7 +31,7 @@ TEST_CASE("Topics, their ids, partitions and configs survive a restart") {
   {
     const auto engine = MustOpen(folder.path());
     const auto made =
-        engine->CreateTopic("orders", {.partitions = 3, .configs = {{"retention.ms", "5"}}});
+        engine->CreateTopic("orders", {.partitions = 3, .configs = {{"retention.ms", "5000000"}}});
     REQUIRE(made.ok());
     id = (*made)->id();
     REQUIRE(engine->CreateTopic("empty", {}).ok());
@@ -46,7 +46,7 @@ TEST_CASE("Topics, their ids, partitions and configs survive a restart") {
   REQUIRE(described.ok());
   CHECK(described->id == id);
   CHECK(described->partitions == 4);
-  CHECK(described->configs.at("retention.ms").value == "5");
+  CHECK(described->configs.at("retention.ms").value == "5000000");
   CHECK(described->configs.at("flush.ms").value == "9");
   CHECK(described->configs.at("flush.ms").source == ConfigSource::kDynamicTopicConfig);
   CHECK(Values(MustPartition(*engine, "orders", 2)) == std::vector<std::string>{"kept"});
