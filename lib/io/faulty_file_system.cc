@@ -33,6 +33,14 @@ struct FaultyFileSystem::State {
     return error == 0 ? absl::OkStatus() : SystemError(error, operation, path);
   }
 
+  absl::Status Sync(Inode& inode, const std::string& path) {
+    const absl::Status status = Check(FileCall::kSync, "sync", path);
+    absl::MutexLock lock(&mu);
+    if (status.ok()) return inode.SyncFile();
+    if (auto failed = inode.FailSync(); !failed.ok()) return failed;
+    return status;
+  }
+
   // Null when there is nothing at `path`.
   std::shared_ptr<Inode> Find(const std::string& path) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
     std::shared_ptr<Inode> inode = root;
@@ -104,6 +112,28 @@ struct FaultyFileSystem::State {
   }
 };
 
+class FaultyFileSystem::FaultyMapping final : public Mapping {
+ public:
+  FaultyMapping(std::shared_ptr<State> state, std::shared_ptr<Inode> inode, std::string path,
+                std::unique_ptr<Mapping> mapping)
+      : Mapping(mapping->data(), mapping->size()),
+        state_(std::move(state)),
+        inode_(std::move(inode)),
+        path_(std::move(path)),
+        mapping_(std::move(mapping)) {}
+
+  void Populate(std::size_t offset, std::size_t length) override {
+    mapping_->Populate(offset, length);
+  }
+  absl::Status Sync() override { return state_->Sync(*inode_, path_); }
+
+ private:
+  const std::shared_ptr<State> state_;
+  const std::shared_ptr<Inode> inode_;
+  const std::string path_;
+  const std::unique_ptr<Mapping> mapping_;
+};
+
 class FaultyFileSystem::FaultyFile final : public File {
  public:
   FaultyFile(std::shared_ptr<State> state, std::shared_ptr<Inode> inode, std::unique_ptr<File> file)
@@ -122,11 +152,13 @@ class FaultyFileSystem::FaultyFile final : public File {
   absl::Status WriteAt(std::uint64_t offset, std::string_view bytes) override;
   absl::Status Truncate(std::uint64_t size) override;
   absl::Status Allocate(std::uint64_t size) override;
-  absl::Status Sync() override;
+  absl::Status Sync() override { return state_->Sync(*inode_, path()); }
   absl::StatusOr<std::unique_ptr<Mapping>> Map(std::size_t length, MapMode mode) override {
     if (auto status = Check(FileCall::kMap, "map"); !status.ok()) return status;
     absl::MutexLock lock(&state_->mu);
-    return file_->Map(length, mode);
+    auto mapping = file_->Map(length, mode);
+    if (!mapping.ok()) return mapping.status();
+    return std::make_unique<FaultyMapping>(state_, inode_, path(), *std::move(mapping));
   }
 
  private:
@@ -168,14 +200,6 @@ absl::Status FaultyFileSystem::FaultyFile::Allocate(std::uint64_t size) {
   absl::MutexLock lock(&state_->mu);
   if (!Fits(size)) return SystemError(ENOSPC, "reserve space in", path());
   return file_->Allocate(size);
-}
-
-absl::Status FaultyFileSystem::FaultyFile::Sync() {
-  const absl::Status status = Check(FileCall::kSync, "sync");
-  absl::MutexLock lock(&state_->mu);
-  if (status.ok()) return inode_->SyncFile();
-  if (auto failed = inode_->FailSync(); !failed.ok()) return failed;
-  return status;
 }
 
 FaultyFileSystem::FaultyFileSystem() : state_(std::make_shared<State>()) {}

@@ -46,6 +46,7 @@ class FaultyFileSystem final : public FileSystem {
  private:
   struct State;
   class FaultyFile;
+  class FaultyMapping;
 
   const std::shared_ptr<State> state_;
 };

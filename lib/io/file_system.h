@@ -54,6 +54,9 @@ class Mapping {
   // kernel before 5.14) is left undone. Thread-safe.
   virtual void Populate(std::size_t offset, std::size_t length) = 0;
 
+  // As File::Sync of the file that it shows, as far as the mapping reaches, without a descriptor.
+  virtual absl::Status Sync() = 0;
+
  protected:
   Mapping(char* data, std::size_t size) : data_(data), size_(size) {}
 

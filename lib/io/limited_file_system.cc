@@ -30,6 +30,7 @@ class LimitedFileSystem::LimitedMapping final : public Mapping {
   void Populate(std::size_t offset, std::size_t length) override {
     base_->Populate(offset, length);
   }
+  absl::Status Sync() override { return base_->Sync(); }
 
  private:
   const std::unique_ptr<Mapping> base_;
@@ -136,7 +137,13 @@ LimitedFileSystem::LimitedFileSystem(FileSystem* base, const FileLimits& limits)
 
 LimitedFileSystem::~LimitedFileSystem() = default;
 
+// Files are opened for an instant, one after the other: what is remembered of those that are closed
+// goes when it is as much as what is remembered of open ones.
 std::shared_ptr<LimitedFileSystem::OpenedFile> LimitedFileSystem::Opened(const std::string& path) {
+  if (opened_.size() >= sweep_at_) {
+    absl::erase_if(opened_, [](const auto& entry) { return entry.second.expired(); });
+    sweep_at_ = 2 * opened_.size() + kLeastSweep;
+  }
   std::weak_ptr<OpenedFile>& known = opened_[NormalPath(path)];
   std::shared_ptr<OpenedFile> opened = known.lock();
   if (opened == nullptr) known = opened = std::make_shared<OpenedFile>();

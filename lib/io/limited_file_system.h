@@ -81,6 +81,8 @@ class LimitedFileSystem final : public FileSystem {
   // Which handles show one file, by its present path, so that they count it once.
   absl::Mutex mu_;
   absl::flat_hash_map<std::string, std::weak_ptr<OpenedFile>> opened_ ABSL_GUARDED_BY(mu_);
+  static constexpr std::size_t kLeastSweep = 64;
+  std::size_t sweep_at_ ABSL_GUARDED_BY(mu_) = kLeastSweep;
 };
 
 }  // namespace rill::io

@@ -21,6 +21,7 @@ class MemoryMapping final : public Mapping {
   void Populate(std::size_t offset, std::size_t length) override {
     PopulatePages(data(), size(), offset, length);
   }
+  absl::Status Sync() override { return absl::OkStatus(); }
 
  private:
   const std::shared_ptr<MemoryContent> pinned_;

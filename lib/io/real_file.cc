@@ -18,12 +18,25 @@ namespace {
 
 class RealMapping final : public Mapping {
  public:
-  RealMapping(char* data, std::size_t size) : Mapping(data, size) {}
+  RealMapping(char* data, std::size_t size, std::string path)
+      : Mapping(data, size), path_(std::move(path)) {}
   ~RealMapping() override { ::munmap(data(), size()); }
 
   void Populate(std::size_t offset, std::size_t length) override {
     PopulatePages(data(), size(), offset, length);
   }
+  // On Linux msync(MS_SYNC) is fdatasync through the file that the mapping holds: it also waits for
+  // what was written otherwise, commits the size, and tells of each failed write since the file was
+  // mapped.
+  absl::Status Sync() override {
+    if (RetryOnSignal([&] { return ::msync(data(), size(), MS_SYNC); }) != 0) {
+      return SystemError(errno, "sync", path_);
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  const std::string path_;  // of when it was mapped
 };
 
 class RealFile final : public File {
@@ -144,7 +157,7 @@ absl::StatusOr<std::unique_ptr<Mapping>> RealFile::Map(std::size_t length, MapMo
   const int protection = mode == MapMode::kRead ? PROT_READ : PROT_READ | PROT_WRITE;
   void* const at = ::mmap(nullptr, length, protection, MAP_SHARED, fd_.get(), 0);
   if (at == MAP_FAILED) return SystemError(errno, "map", path_);
-  return std::make_unique<RealMapping>(static_cast<char*>(at), length);
+  return std::make_unique<RealMapping>(static_cast<char*>(at), length, path_);
 }
 
 }  // namespace

@@ -47,27 +47,25 @@ void SegmentedLog::MarkFlushed(std::int64_t offset) {
 // Flushes what was appended before the call. The append lock is held only to learn what to flush,
 // so appends go on meanwhile.
 absl::Status SegmentedLog::FlushOnce(std::int64_t& flushed_to) {
-  std::vector<std::shared_ptr<io::File>> files;
+  std::vector<std::shared_ptr<io::Mapping>> mappings;
   {
     base::MutexLock lock(&append_mutex_);
     if (!state_.ok()) return state_;
     flushed_to = log_end_offset();
-    for (const auto& writer : rolled_) {
-      if (writer->file() != nullptr) files.push_back(writer->file());
-    }
-    files.push_back(writer_->file());
+    for (const auto& writer : rolled_) mappings.push_back(writer->mapping());
+    mappings.push_back(writer_->mapping());
   }
-  for (const auto& file : files) {
-    if (auto status = SyncFile(*file); !status.ok()) return status;
+  for (const auto& mapping : mappings) {
+    if (auto status = SyncSegment(*mapping); !status.ok()) return status;
   }
   return SyncFolder();
 }
 
 // A kernel tells one caller of a failed write and forgets it: two that sync at once would each have
 // to know what the other was told. So they take turns, and after a failure nobody succeeds.
-absl::Status SegmentedLog::SyncFile(io::File& file) {
+absl::Status SegmentedLog::SyncSegment(io::Mapping& mapping) {
   absl::MutexLock lock(&sync_mutex_);
-  if (sync_failure_.ok()) sync_failure_ = file.Sync();
+  if (sync_failure_.ok()) sync_failure_ = mapping.Sync();
   if (!sync_failure_.ok()) Fail(sync_failure_);
   return sync_failure_;
 }

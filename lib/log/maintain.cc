@@ -77,7 +77,7 @@ absl::Status SegmentedLog::Load(const LogCheckpoint& checkpoint) {
   // What recovery kept is flushed before anybody reads it; the segments before the last one are
   // already.
   if (status.ok() && loaded->recovered && config_->flush_messages == 1) {
-    status = writer_->file()->Sync();
+    status = writer_->mapping()->Sync();
     if (status.ok()) status = environment_.files->SyncDirectory(directory_);
     if (status.ok()) recovery_point_.store(loaded->log_end_offset);
   }
@@ -285,17 +285,13 @@ absl::Status SegmentedLog::WhyClosed() const {
 // What fails for want of space or descriptors can be tried again. After a sync that failed nothing
 // can, for nobody knows what it lost.
 absl::Status SegmentedLog::Seal(SegmentWriter& writer, std::size_t tail) {
-  if (writer.file() != nullptr) {
-    if (auto status = writer.CutReserve(tail); !status.ok()) return status;
-    if (auto status = SyncFile(*writer.file()); !status.ok()) return status;
-    base::MutexLock lock(&append_mutex_);
-    writer.CloseFile();  // its descriptor may be the one that the index files want
-    if (tail > 0) {
-      tails_.push_back({writer.segment(),
-                        Later(NowMs(), std::min(config_->file_delete_delay_ms, kLongestTailMs))});
-    }
-  }
-  return writer.SaveIndex();
+  if (auto status = writer.CutReserve(tail); !status.ok()) return status;
+  if (auto status = SyncSegment(*writer.mapping()); !status.ok()) return status;
+  const std::int64_t due_ms =
+      Later(NowMs(), std::min(config()->file_delete_delay_ms, kLongestTailMs));
+  auto status = writer.SaveIndex();
+  if (status.ok() && tail > 0) tails_.push_back({writer.segment(), due_ms});
+  return status;
 }
 
 // Rolled segments lose the last of their reserve once those who were reading them then have had

@@ -35,10 +35,10 @@ absl::StatusOr<std::unique_ptr<SegmentWriter>> SegmentWriter::Open(
   limit = std::max(limit, end);
   auto mapping = (*file)->Map(RoundUp(limit + kStopperSize, kPage), io::MapMode::kReadWrite);
   if (!mapping.ok()) return mapping.status();
-  std::unique_ptr<SegmentWriter> writer(new SegmentWriter(files, std::move(segment), limit,
-                                                          *std::move(file), *std::move(mapping),
-                                                          std::move(index), builder));
+  std::unique_ptr<SegmentWriter> writer(new SegmentWriter(
+      files, std::move(segment), limit, *std::move(mapping), std::move(index), builder));
   writer->next_offset_ = next_offset;
+  (*file).reset();  // its descriptor may be the one that making room wants
   // On a full disk the log can be read all the same: room is asked for again by the first append.
   auto room = writer->MakeRoom(0);
   if (!room.ok() && !absl::IsResourceExhausted(room.status())) return room.status();
@@ -46,13 +46,11 @@ absl::StatusOr<std::unique_ptr<SegmentWriter>> SegmentWriter::Open(
 }
 
 SegmentWriter::SegmentWriter(io::FileSystem* files, std::shared_ptr<Segment> segment,
-                             std::uint32_t limit, std::shared_ptr<io::File> file,
-                             std::shared_ptr<io::Mapping> mapping,
+                             std::uint32_t limit, std::shared_ptr<io::Mapping> mapping,
                              std::shared_ptr<GrowingIndex> index, const IndexBuilder& builder)
     : files_(files),
       segment_(std::move(segment)),
       limit_(limit),
-      file_(std::move(file)),
       mapping_(std::move(mapping)),
       data_(mapping_->data()),
       position_(segment_->end()),
@@ -70,19 +68,11 @@ SegmentWriter::SegmentWriter(io::FileSystem* files, std::shared_ptr<Segment> seg
 
 absl::StatusOr<char*> SegmentWriter::MakeRoom(std::uint32_t size) {
   const std::uint64_t needed = position_ + size + kStopperSize;
-  if (auto status = PutFirstStopper(); !status.ok()) return status;
   if (needed > reserved_) {
-    const std::uint64_t step = std::clamp(reserved_, kFirstReserve, kLargestReserveStep);
-    const std::uint64_t least = RoundUp(needed, kPage);
-    std::uint64_t wanted = std::min<std::uint64_t>(
-        RoundUp(std::max(needed, reserved_ + step), kPage), mapping_->size());
-    auto status = file_->Allocate(wanted);
-    if (absl::IsResourceExhausted(status) && least < wanted) {
-      wanted = least;
-      status = file_->Allocate(wanted);
-    }
-    if (!status.ok()) return status;
-    reserved_ = wanted;
+    auto file = files_->Open(segment_->log_path(), io::OpenMode::kReadWrite);
+    if (!file.ok()) return file.status();
+    if (auto status = PutFirstStopper(**file); !status.ok()) return status;
+    if (auto status = Reserve(**file, needed); !status.ok()) return status;
   }
   const std::uint64_t ready = std::min(RoundUp(needed + window_, kPage), reserved_);
   const std::uint64_t begin = ready_ / kPage * kPage;
@@ -92,13 +82,27 @@ absl::StatusOr<char*> SegmentWriter::MakeRoom(std::uint32_t size) {
   return data_ + position_;
 }
 
+absl::Status SegmentWriter::Reserve(io::File& file, std::uint64_t needed) {
+  const std::uint64_t step = std::clamp(reserved_, kFirstReserve, kLargestReserveStep);
+  const std::uint64_t least = RoundUp(needed, kPage);
+  std::uint64_t wanted =
+      std::min<std::uint64_t>(RoundUp(std::max(needed, reserved_ + step), kPage), mapping_->size());
+  auto status = file.Allocate(wanted);
+  if (absl::IsResourceExhausted(status) && least < wanted) {
+    wanted = least;
+    status = file.Allocate(wanted);
+  }
+  if (status.ok()) reserved_ = wanted;
+  return status;
+}
+
 // The stopper is there before the zeros of the reserve are: whoever reads the file never meets
 // those at its end.
-absl::Status SegmentWriter::PutFirstStopper() {
+absl::Status SegmentWriter::PutFirstStopper(io::File& file) {
   if (reserved_ > position_ || has_stopper_) return absl::OkStatus();
   char stopper[kStopperSize];
   base::StoreBigEndian(base::StoreBigEndian(stopper, next_offset_), kStopperLength);
-  auto status = file_->WriteAt(position_, {stopper, kStopperSize});
+  auto status = file.WriteAt(position_, {stopper, kStopperSize});
   has_stopper_ = status.ok();
   return status;
 }
@@ -125,7 +129,8 @@ void SegmentWriter::Publish(std::uint32_t size, std::int64_t base_offset, std::i
 
 absl::Status SegmentWriter::CutReserve(std::size_t tail) {
   FinishIndex();
-  return file_->Truncate(position_ + tail);
+  auto file = files_->Open(segment_->log_path(), io::OpenMode::kReadWrite);
+  return file.ok() ? (*file)->Truncate(position_ + tail) : file.status();
 }
 
 absl::Status SegmentWriter::SaveIndex() {

@@ -14,6 +14,10 @@ namespace rill::log {
 
 // Writes the last segment of a log through its mapping. Used under the log's append lock.
 //
+// It holds the mapping and no descriptor: a data folder may have more partitions in use than a
+// process may have files open. Where the file itself is needed, once for each doubling of the
+// reserve, it is opened for that; syncs go through the mapping.
+//
 // The file is longer than what was written: blocks are reserved ahead (so that no store can fault
 // for want of space) and pages are populated a window ahead (so that stores do not fault at all).
 // Behind the last batch stands a stopper at all times, and a batch shows only when it is complete:
@@ -62,13 +66,10 @@ class SegmentWriter {
            (index_->time_entries() + 2) * kTimeEntrySize > limit;
   }
 
-  // For flushing while others append: a flush keeps the file open by itself. Null once CloseFile
-  // was called.
-  const std::shared_ptr<io::File>& file() const { return file_; }
-  // After CutReserve and a sync, which were the last that had to do with the file.
-  void CloseFile() { file_ = nullptr; }
+  // For flushing while others append: a flush keeps the mapping by itself.
+  const std::shared_ptr<io::Mapping>& mapping() const { return mapping_; }
 
-  // The two steps that complete a segment, with a sync of file() in between: index files that
+  // The two steps that complete a segment, with a sync of mapping() in between: index files that
   // outlived a power cut which the new size did not would hide the reserve. Each may be tried again
   // when it failed. Readers keep the mapping that they have; what it shows below the end does not
   // change.
@@ -83,17 +84,17 @@ class SegmentWriter {
 
  private:
   SegmentWriter(io::FileSystem* files, std::shared_ptr<Segment> segment, std::uint32_t limit,
-                std::shared_ptr<io::File> file, std::shared_ptr<io::Mapping> mapping,
-                std::shared_ptr<GrowingIndex> index, const IndexBuilder& builder);
+                std::shared_ptr<io::Mapping> mapping, std::shared_ptr<GrowingIndex> index,
+                const IndexBuilder& builder);
 
   absl::StatusOr<char*> MakeRoom(std::uint32_t size);
-  absl::Status PutFirstStopper();
+  absl::Status Reserve(io::File& file, std::uint64_t needed);
+  absl::Status PutFirstStopper(io::File& file);
   void StoreStopper(std::uint32_t position, std::int64_t next_offset);
 
   io::FileSystem* files_;
   std::shared_ptr<Segment> segment_;
   std::uint32_t limit_;
-  std::shared_ptr<io::File> file_;
   std::shared_ptr<io::Mapping> mapping_;
   char* data_;
   std::uint64_t position_;

@@ -124,7 +124,7 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   // flush.cc
   absl::Status FlushUpTo(std::int64_t offset);
   absl::Status FlushOnce(std::int64_t& flushed_to);
-  absl::Status SyncFile(io::File& file);
+  absl::Status SyncSegment(io::Mapping& mapping);
   absl::Status SyncFolder();
   void MarkFlushed(std::int64_t offset);
   void Fail(const absl::Status& status);

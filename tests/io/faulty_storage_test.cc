@@ -224,6 +224,20 @@ TEST_CASE("A power cut with one seed has one outcome") {
   }
 }
 
+TEST_CASE("The sync of a mapping is one of its file, and fails as one") {
+  FaultyStorage storage;
+  REQUIRE(storage.WriteFile("/f", "old").ok());
+  auto mapping = Create(storage, "/f")->Map(3, MapMode::kReadWrite).value();
+  std::memcpy(mapping->data(), "new", 3);
+  CHECK(Outcomes(storage, "/f") == Set{"old", "new"});
+  storage.FailNext(FileCall::kSync, "/f", EIO);
+  CHECK(mapping->Sync().code() == absl::StatusCode::kDataLoss);
+  CHECK(Outcomes(storage, "/f") == Set{"old", "new"});
+  std::memcpy(mapping->data(), "two", 3);
+  CHECK(mapping->Sync().ok());
+  CHECK(Outcomes(storage, "/f") == Set{"two"});
+}
+
 TEST_CASE("A killed process leaves all that it stored, still to be lost by a power cut") {
   FaultyStorage storage;
   FileSystem& fs = FileSystemOf(storage);

@@ -206,6 +206,21 @@ TEST_CASE("A mapping, reads and writes show the same bytes") {
   CHECK(std::string_view(bytes, 6) == "stored");
 }
 
+TEST_CASE("A mapping can be synced after its file was closed, grown, cut or removed") {
+  EVERY_FILE_SYSTEM;
+  auto file = fs.Open(root + "/f", OpenMode::kCreate).value();
+  auto mapping = file->Map(std::size_t{1} << 20, MapMode::kReadWrite).value();
+  CHECK(mapping->Sync().ok());
+  REQUIRE(file->Allocate(10'000).ok());
+  std::memcpy(mapping->data() + 9'000, "stored", 6);
+  CHECK(mapping->Sync().ok());
+  REQUIRE(file->Truncate(5'000).ok());
+  file.reset();
+  CHECK(mapping->Sync().ok());
+  REQUIRE(fs.Remove(root + "/f").ok());
+  CHECK(mapping->Sync().ok());
+}
+
 TEST_CASE("A file grows under a mapping that does not move") {
   EVERY_FILE_SYSTEM;
   auto file = fs.Open(root + "/f", OpenMode::kCreate).value();

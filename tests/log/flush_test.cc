@@ -23,15 +23,15 @@ class SlowDisk final : public test::WrappedFileSystem {
   int syncs() const { return syncs_; }
 
  protected:
-  absl::Status OnSync(io::File& file) override {
+  absl::Status OnSync(const std::string& path, const std::function<absl::Status()>& sync) override {
     std::unique_lock lock(mutex_);
     ++waiting_;
     changed_.notify_all();
     changed_.wait(lock, [&] { return !held_; });
     --waiting_;
     lock.unlock();
-    if (file.path().ends_with(".log")) ++syncs_;
-    return file.Sync();
+    if (path.ends_with(".log")) ++syncs_;
+    return sync();
   }
 
  private:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -44,10 +45,34 @@ class WrappedFileSystem : public io::FileSystem {
   bool IsDurable() const override { return base_.IsDurable(); }
 
  protected:
-  // Instead of a sync of `file`, which is the base's.
-  virtual absl::Status OnSync(io::File& file) { return file.Sync(); }
+  // Instead of a sync of the base's, of a file or a mapping of it.
+  virtual absl::Status OnSync(const std::string& path, const std::function<absl::Status()>& sync) {
+    static_cast<void>(path);
+    return sync();
+  }
 
  private:
+  class WrappedMapping final : public io::Mapping {
+   public:
+    WrappedMapping(WrappedFileSystem& owner, std::string path, std::unique_ptr<io::Mapping> mapping)
+        : Mapping(mapping->data(), mapping->size()),
+          owner_(owner),
+          path_(std::move(path)),
+          mapping_(std::move(mapping)) {}
+
+    void Populate(std::size_t offset, std::size_t length) override {
+      mapping_->Populate(offset, length);
+    }
+    absl::Status Sync() override {
+      return owner_.OnSync(path_, [this] { return mapping_->Sync(); });
+    }
+
+   private:
+    WrappedFileSystem& owner_;
+    const std::string path_;
+    const std::unique_ptr<io::Mapping> mapping_;
+  };
+
   class WrappedFile final : public io::File {
    public:
     WrappedFile(WrappedFileSystem& owner, std::unique_ptr<io::File> file)
@@ -63,10 +88,14 @@ class WrappedFileSystem : public io::FileSystem {
     absl::StatusOr<std::uint64_t> Size() override { return file_->Size(); }
     absl::Status Truncate(std::uint64_t size) override { return file_->Truncate(size); }
     absl::Status Allocate(std::uint64_t size) override { return file_->Allocate(size); }
-    absl::Status Sync() override { return owner_.OnSync(*file_); }
+    absl::Status Sync() override {
+      return owner_.OnSync(path(), [this] { return file_->Sync(); });
+    }
     absl::StatusOr<std::unique_ptr<io::Mapping>> Map(std::size_t length,
                                                      io::MapMode mode) override {
-      return file_->Map(length, mode);
+      auto mapping = file_->Map(length, mode);
+      if (!mapping.ok()) return mapping.status();
+      return std::make_unique<WrappedMapping>(owner_, path(), *std::move(mapping));
     }
 
    private:
