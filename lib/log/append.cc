@@ -68,7 +68,7 @@ absl::StatusOr<AppendResult> SegmentedLog::Append(std::string_view bytes, BatchO
 
 absl::StatusOr<AppendResult> SegmentedLog::AppendSealed(BatchView batch,
                                                         std::int64_t& flush_target) {
-  if (auto status = CheckWritable(); !status.ok()) return status;
+  if (auto status = BecomeWritable(); !status.ok()) return status;
   if (auto status = CheckSize(batch.size()); !status.ok()) return status;
   if (batch.has_producer_id()) {
     auto repeated = producers_.Check(batch);
@@ -127,7 +127,7 @@ absl::StatusOr<AppendResult> SegmentedLog::AppendRecord(const RecordData& record
 absl::Status SegmentedLog::BeginRecord(const record::SingleRecordBatch& batch,
                                        const RecordData& record, std::int64_t& timestamp_ms,
                                        char*& room, char*& value) {
-  if (auto status = CheckWritable(); !status.ok()) return status;
+  if (auto status = BecomeWritable(); !status.ok()) return status;
   if (auto status = CheckSize(batch.size()); !status.ok()) return status;
   if (auto status = CheckShape(record, *config_); !status.ok()) return Named(status);
   const bool stamps = config_->message_timestamp_type == TimestampType::kLogAppendTime;
@@ -151,12 +151,6 @@ AppendResult SegmentedLog::FinishRecord(const record::SingleRecordBatch& batch, 
   Publish({timestamp_ms, static_cast<std::uint32_t>(batch.size()), 0}, offset);
   const bool stamps = config_->message_timestamp_type == TimestampType::kLogAppendTime;
   return {offset, offset, stamps ? timestamp_ms : kNoTimestamp};
-}
-
-absl::Status SegmentedLog::CheckWritable() const {
-  if (state_.ok()) [[likely]]
-    return absl::OkStatus();
-  return state_;
 }
 
 absl::Status SegmentedLog::CheckSize(std::size_t size) const {

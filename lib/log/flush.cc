@@ -10,7 +10,7 @@ namespace rill::log {
 absl::Status SegmentedLog::Flush() {
   {
     base::MutexLock lock(&append_mutex_);
-    if (auto status = CheckWritable(); !status.ok()) return status;
+    if (!state_.ok()) return state_;
   }
   return FlushUpTo(log_end_offset());
 }
@@ -53,7 +53,7 @@ absl::Status SegmentedLog::FlushOnce(std::int64_t& flushed_to) {
     if (!state_.ok()) return state_;
     flushed_to = log_end_offset();
     for (const auto& writer : rolled_) mappings.push_back(writer->mapping());
-    mappings.push_back(writer_->mapping());
+    if (writer_ != nullptr) mappings.push_back(writer_->mapping());
   }
   for (const auto& mapping : mappings) {
     if (auto status = SyncSegment(*mapping); !status.ok()) return status;

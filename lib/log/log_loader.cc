@@ -7,6 +7,7 @@
 #include "fmt/format.h"
 #include "log/buffer_cap.h"
 #include "log/checkpoint_file.h"
+#include "log/index_continuation.h"
 #include "log/segment_name.h"
 #include "rill/error.h"
 
@@ -118,7 +119,9 @@ absl::Status LogLoader::GoOnBehindLoss(LoadedLog& log) {
                   "restore the files from a backup before anything is appended",
                   loss, flushed));
   const auto last = log.segments.back();
-  if (last->end() > 0) {
+  if (last->end() > 0 && log.index == nullptr) {
+    // It has its index files.
+  } else if (last->end() > 0) {
     if (auto status = Complete(*last, *log.index); !status.ok()) return status;
   } else {
     log.segments.pop_back();
@@ -340,39 +343,37 @@ absl::Status LogLoader::RemoveFiles(std::int64_t base_offset) {
   return absl::OkStatus();
 }
 
-// After a clean shutdown: only what follows the last index entry of the last segment is read. An
-// index that does not lead to the end is not believed, and the segment is recovered after all.
+// After a clean shutdown: only what follows the last index entry of the last segment is read, and
+// the log rests. An index that does not lead to the end is not believed, and the segment is
+// recovered after all.
 absl::Status LogLoader::LoadTail(LoadedLog& log) {
   const auto segment = log.segments.back();
   auto view = segment->View();
   if (!view.ok()) return view.status();
   auto stored = OpenStoredIndex(*environment_.files, segment->stem(), view->end);
-  const bool believed = stored.ok() && segment->CanGoOnWith(*view, **stored);
-  log.index =
-      believed ? std::make_shared<GrowingIndex>(**stored) : std::make_shared<GrowingIndex>();
-  IndexBuilder builder(log.index.get(), segment->base_offset());
   std::uint32_t from = 0;
   std::int64_t from_offset = segment->base_offset();
-  if (const auto last = log.index->LastOffset(); last.has_value()) {
-    const auto batch = segment->FrameAt(*view, last->position, from_offset);
-    if (batch.ok()) from_offset = batch->base_offset();
-    from = last->position;
+  bool believed = stored.ok();
+  if (believed && (*stored)->offset_entries() > 0) {
+    const auto last = segment->BatchOfEntry(*view, **stored, (*stored)->offset_entries() - 1);
+    believed = last.has_value();
+    if (believed) from = static_cast<std::uint32_t>(last->data() - view->data());
+    if (believed) from_offset = last->base_offset();
   }
-  const ScanResult scan = ScanBatches(
-      {view->data(), view->end}, from, from_offset, ScanDepth::kOffsets,
-      [&](BatchView batch, std::uint32_t position) {
-        if (position == from && from > 0) return;  // has its entry
-        builder.Add(batch.last_offset(), batch.max_timestamp_ms(), position,
-                    static_cast<std::uint32_t>(batch.size()), config_.index_interval_bytes);
-      });
+  const ScanResult scan = ScanBatches({view->data(), view->end}, from, from_offset,
+                                      ScanDepth::kOffsets, [](BatchView, std::uint32_t) {});
   if (!scan.damage.ok() || scan.sound_end != view->end) {
     const Found found{segment->base_offset(), view->end};
     log.segments.pop_back();
     return Recover({found}, 0, log);
   }
-  builder.Finish();
-  if (view->end > 0) log.first_timestamp_ms = BatchView(view->data()).max_timestamp_ms();
   log.log_end_offset = scan.next_offset;
+  if (believed) return absl::OkStatus();
+  auto continued = ContinueIndex(*segment, *view, config_.index_interval_bytes);
+  if (!continued.ok()) return continued.status();
+  log.index = continued->index;
+  continued->builder.Finish();
+  if (view->end > 0) log.first_timestamp_ms = BatchView(view->data()).max_timestamp_ms();
   return absl::OkStatus();
 }
 

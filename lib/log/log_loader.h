@@ -21,7 +21,7 @@ struct LoadedLog {
   std::vector<std::shared_ptr<Segment>> segments;  // at least one
   // Of the last segment, which will be written on.
   bool recovered = false;  // its bytes have been validated, and may not have been flushed
-  std::shared_ptr<GrowingIndex> index;
+  std::shared_ptr<GrowingIndex> index;  // null where its index files are there, and can be believed
   std::int64_t first_timestamp_ms = kNoTimestamp;
 
   std::int64_t log_start_offset = 0;

@@ -71,9 +71,12 @@ absl::Status SegmentedLog::Load(const LogCheckpoint& checkpoint) {
   first_timestamp_ms_ = loaded->first_timestamp_ms;
   segment_created_ms_ = NowMs();
   last->Unload();  // it is mapped anew, for writing
-  auto status = OpenWriter(last, loaded->log_end_offset, loaded->index,
-                           IndexBuilder(loaded->index.get(), last->base_offset()),
-                           static_cast<std::uint32_t>(config_->segment_bytes));
+  absl::Status status;
+  if (loaded->index != nullptr) {
+    status = OpenWriter(last, loaded->log_end_offset, loaded->index,
+                        IndexBuilder(loaded->index.get(), last->base_offset()),
+                        static_cast<std::uint32_t>(config_->segment_bytes));
+  }
   // What recovery kept is flushed before anybody reads it; the segments before the last one are
   // already.
   if (status.ok() && loaded->recovered && config_->flush_messages == 1) {
@@ -117,7 +120,8 @@ absl::Time SegmentedLog::UnloadIdle(std::int64_t now_ms) {
   const bool due = now_ms >= next_unload_ms_ || next_unload_ms_ - now_ms > kUnloadIntervalMs;
   if (!due) return absl::FromUnixMillis(next_unload_ms_);
   next_unload_ms_ = Later(now_ms, kUnloadIntervalMs);
-  bool any_left = false;
+  RestIfIdle();
+  bool any_left = !IsResting();
   for (const auto& segment : segments_.All()) any_left |= segment->UnloadIfIdle();
   return any_left ? absl::FromUnixMillis(next_unload_ms_) : absl::InfiniteFuture();
 }
@@ -168,8 +172,7 @@ absl::Status SegmentedLog::SealRolled() {
       // After a flush that failed, a later one may succeed without having saved anything.
       if (!state_.ok() || rolled_.empty()) return absl::OkStatus();
       writer = rolled_.front().get();
-      next_offset = rolled_.size() > 1 ? rolled_[1]->segment()->base_offset()
-                                       : writer_->segment()->base_offset();
+      next_offset = segments_.After(writer->segment()->base_offset())->base_offset();
     }
     auto status = Seal(*writer, kStopperTail);
     if (status.ok()) status = SyncFolder();
@@ -209,7 +212,8 @@ bool SegmentedLog::SaveOwedSnapshot() {
 // segment.ms also ends a segment to which nothing more is appended.
 absl::Status SegmentedLog::RollIfAged(const LogConfig& config, std::int64_t now_ms) {
   base::MutexLock lock(&append_mutex_);
-  if (!state_.ok() || writer_->position() == 0) return absl::OkStatus();
+  const bool has_batches = writer_ != nullptr && writer_->position() > 0;
+  if (!state_.ok() || !has_batches) return absl::OkStatus();
   if (now_ms - segment_created_ms_ <= config.segment_ms - segment_jitter_ms_) {
     return absl::OkStatus();
   }
@@ -326,9 +330,13 @@ absl::Status SegmentedLog::SealAll() {
   std::vector<std::unique_ptr<SegmentWriter>> writers;
   {
     base::MutexLock lock(&append_mutex_);
+    if (rests_unsynced_) {
+      if (auto status = Wake(); !status.ok()) return status;
+    }
     writers = std::move(rolled_);
     if (writer_ != nullptr) writers.push_back(std::move(writer_));
   }
+  const bool is_as_it_was = writers.empty();  // it rested since it was opened, after a clean close
   if (auto status = SyncFolder(); !status.ok()) return status;
   for (auto& writer : writers) {
     if (auto status = Seal(*writer, 0); !status.ok()) return status;
@@ -336,6 +344,7 @@ absl::Status SegmentedLog::SealAll() {
   }
   if (auto status = CutTails(INT64_MAX, true); !status.ok()) return status;
   MarkFlushed(log_end_offset());
+  if (is_as_it_was) return absl::OkStatus();
   base::MutexLock lock(&append_mutex_);
   producers_.AdvanceTo(log_end_offset());
   return producers_.SaveSnapshot(*environment_.files, directory_, true);

@@ -38,8 +38,10 @@ absl::StatusOr<std::int64_t> SegmentedLog::DeleteRecordsBefore(std::int64_t offs
 // it has, under a cap for good.
 void SegmentedLog::RollBeforeDeletion(std::int64_t offset) {
   base::MutexLock lock(&append_mutex_);
-  if (!state_.ok() || offset < log_end_offset() || writer_->position() < kWorthARoll) return;
-  if (auto status = Roll(RollFor::kDeletion); !status.ok()) {
+  if (offset < log_end_offset() || segments_.Last()->end() < kWorthARoll) return;
+  auto status = BecomeWritable();
+  if (status.ok()) status = Roll(RollFor::kDeletion);
+  if (!status.ok()) {
     Say(LogLevel::kError, fmt::format("{}: {}", name_, status.ToString()));
   }
 }
@@ -115,22 +117,29 @@ std::int64_t SegmentedLog::TimeRetentionTarget(const LogConfig& config, std::int
   std::int64_t target = 0;
   for (const auto& segment : segments_.All()) {
     const auto next = segments_.After(segment->base_offset());
-    if (next == nullptr) {
-      base::MutexLock lock(&append_mutex_);
-      // Appends may have made another one the last, or this one younger, until now.
-      if (!state_.ok() || writer_->segment() != segment || writer_->position() == 0 ||
-          !expired(writer_->max_timestamp_ms()) || log_end_offset() > high_watermark() ||
-          !Roll(RollFor::kDeletion).ok()) {
-        return target;
-      }
-      return log_end_offset();
-    }
+    if (next == nullptr) return RollIfExpired(*segment, expired) ? log_end_offset() : target;
     auto youngest = segment->LargestTimestamp();
     if (!youngest.ok() || !expired(*youngest)) return target;
     if (next->base_offset() > high_watermark()) return target;
     target = next->base_offset();
   }
   return target;
+}
+
+bool SegmentedLog::RollIfExpired(Segment& last,
+                                 const std::function<bool(std::int64_t)>& is_expired) {
+  std::int64_t youngest_ms = kNoTimestamp;
+  if (IsResting()) {
+    const auto largest = last.LargestTimestamp();
+    if (!largest.ok() || !is_expired(*largest)) return false;
+    youngest_ms = *largest;
+  }
+  base::MutexLock lock(&append_mutex_);
+  // Appends may have made another one the last, or this one younger, until now.
+  if (writer_ != nullptr) youngest_ms = writer_->max_timestamp_ms();
+  const bool is_due = state_.ok() && segments_.Last().get() == &last && last.end() > 0 &&
+                      is_expired(youngest_ms) && log_end_offset() <= high_watermark();
+  return is_due && BecomeWritable().ok() && Roll(RollFor::kDeletion).ok();
 }
 
 std::int64_t SegmentedLog::SizeRetentionTarget(const LogConfig& config) {

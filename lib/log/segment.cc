@@ -112,7 +112,6 @@ std::uint32_t Segment::FloorPosition(const SegmentView& view, const SegmentIndex
   return entry.position;
 }
 
-// The batch that the i-th entry points at, if both agree; none behind the last entry.
 std::optional<BatchView> Segment::BatchOfEntry(const SegmentView& view, const SegmentIndex& index,
                                                std::size_t i) const {
   if (i >= index.offset_entries()) return std::nullopt;
@@ -223,9 +222,11 @@ absl::StatusOr<std::shared_ptr<const SegmentIndex>> Segment::Index() {
 }
 
 absl::StatusOr<std::int64_t> Segment::LargestTimestamp() {
+  std::uint32_t writers = 0;
   {
     base::MutexLock lock(&load_mutex_);
     if (largest_timestamp_known_) return largest_timestamp_ms_;
+    writers = writers_;
   }
   auto view = View();
   if (!view.ok()) return view.status();
@@ -244,7 +245,8 @@ absl::StatusOr<std::int64_t> Segment::LargestTimestamp() {
                 });
   }
   base::MutexLock lock(&load_mutex_);
-  largest_timestamp_known_ = true;
+  // What was written meanwhile may be younger.
+  largest_timestamp_known_ = writers_ == writers && !growing_;
   return largest_timestamp_ms_ = largest_ms;
 }
 

@@ -85,8 +85,12 @@ class Segment {
   // depend on lies.
   bool CanGoOnWith(const SegmentView& view, const SegmentIndex& index);
 
-  // Largest timestamp of the segment's records, kNoTimestamp when it has none. Not for the segment
-  // that is being written.
+  // The batch that the i-th entry of `index` points at, if both agree; none behind the last entry.
+  std::optional<BatchView> BatchOfEntry(const SegmentView& view, const SegmentIndex& index,
+                                        std::size_t i) const;
+
+  // Largest timestamp of the segment's records, kNoTimestamp when it has none. Where somebody
+  // begins to write it meanwhile, of those that were there before.
   absl::StatusOr<std::int64_t> LargestTimestamp();
 
   // Lets go of the mapping and the index of a sealed segment; they come back when needed. Records
@@ -105,8 +109,6 @@ class Segment {
   }
   std::uint32_t FloorPosition(const SegmentView& view, const SegmentIndex& index,
                               std::int64_t offset) const;
-  std::optional<BatchView> BatchOfEntry(const SegmentView& view, const SegmentIndex& index,
-                                        std::size_t i) const;
   std::optional<BatchView> IndexedBatch(const SegmentView& view, std::int64_t least_base,
                                         std::int64_t least_last);
 
@@ -130,7 +132,8 @@ class Segment {
   base::Mutex load_mutex_;
   std::shared_ptr<const io::Mapping> mapping_ ABSL_GUARDED_BY(load_mutex_);
   std::shared_ptr<const SegmentIndex> index_ ABSL_GUARDED_BY(load_mutex_);
-  bool growing_ ABSL_GUARDED_BY(load_mutex_) = false;  // a writer gave mapping and index
+  bool growing_ ABSL_GUARDED_BY(load_mutex_) = false;       // a writer gave mapping and index
+  std::uint32_t writers_ ABSL_GUARDED_BY(load_mutex_) = 0;  // that there were
   std::int64_t largest_timestamp_ms_ ABSL_GUARDED_BY(load_mutex_) = kNoTimestamp;
   bool largest_timestamp_known_ ABSL_GUARDED_BY(load_mutex_) = false;
 };

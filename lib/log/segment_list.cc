@@ -33,6 +33,11 @@ std::shared_ptr<Segment> SegmentList::First() const {
   return segments_.empty() ? nullptr : segments_.front();
 }
 
+std::shared_ptr<Segment> SegmentList::Last() const {
+  base::MutexLock lock(&mutex_);
+  return segments_.empty() ? nullptr : segments_.back();
+}
+
 SegmentList::Segments SegmentList::All() const {
   base::MutexLock lock(&mutex_);
   return segments_;

@@ -22,6 +22,7 @@ class SegmentList {
   // The segment that follows the one that begins at `base_offset`; null at the end.
   std::shared_ptr<Segment> After(std::int64_t base_offset) const;
   std::shared_ptr<Segment> First() const;
+  std::shared_ptr<Segment> Last() const;
   Segments All() const;
   std::uint64_t SizeBytes() const;
 

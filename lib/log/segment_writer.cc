@@ -21,6 +21,23 @@ constexpr std::uint64_t RoundUp(std::uint64_t value, std::uint64_t unit) {
   return (value + unit - 1) / unit * unit;
 }
 
+// What stands behind the end was never acknowledged; cut, it comes back as zeros. Whether the
+// stopper of a log that rested is there: it stays, for whoever is reading the file meanwhile.
+absl::StatusOr<bool> CutBehind(io::File& file, std::uint32_t end, std::int64_t next_offset) {
+  auto size = file.Size();
+  if (!size.ok()) return size.status();
+  if (*size == end + kStopperTail) {
+    char stopper[kStopperTail] = {};
+    base::StoreBigEndian(base::StoreBigEndian(stopper, next_offset), kStopperLength);
+    char tail[kStopperTail];
+    auto read = file.ReadAt(end, tail, kStopperTail);
+    if (!read.ok()) return read.status();
+    if (std::equal(tail, tail + *read, stopper, stopper + kStopperTail)) return true;
+  }
+  if (auto status = file.Truncate(end); !status.ok()) return status;
+  return false;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<SegmentWriter>> SegmentWriter::Open(
@@ -29,8 +46,8 @@ absl::StatusOr<std::unique_ptr<SegmentWriter>> SegmentWriter::Open(
   auto file = files->Open(segment->log_path(), io::OpenMode::kCreate);
   if (!file.ok()) return file.status();
   const std::uint32_t end = segment->end();
-  // What stands behind the end was never acknowledged; cut, it comes back as zeros.
-  if (auto status = (*file)->Truncate(end); !status.ok()) return status;
+  auto rested = CutBehind(**file, end, next_offset);
+  if (!rested.ok()) return rested.status();
   if (auto status = RemoveIndexFiles(*files, segment->stem()); !status.ok()) return status;
   limit = std::max(limit, end);
   auto mapping = (*file)->Map(RoundUp(limit + kStopperSize, kPage), io::MapMode::kReadWrite);
@@ -38,6 +55,7 @@ absl::StatusOr<std::unique_ptr<SegmentWriter>> SegmentWriter::Open(
   std::unique_ptr<SegmentWriter> writer(new SegmentWriter(
       files, std::move(segment), limit, *std::move(mapping), std::move(index), builder));
   writer->next_offset_ = next_offset;
+  writer->has_stopper_ = *rested;
   (*file).reset();  // its descriptor may be the one that making room wants
   // On a full disk the log can be read all the same: room is asked for again by the first append.
   auto room = writer->MakeRoom(0);
@@ -63,6 +81,8 @@ SegmentWriter::SegmentWriter(io::FileSystem* files, std::shared_ptr<Segment> seg
   segment_->mapping_ = mapping_;
   segment_->index_ = index_;
   segment_->growing_ = true;
+  ++segment_->writers_;
+  segment_->largest_timestamp_known_ = false;
   segment_->written_from_.store(static_cast<std::uint32_t>(position_), std::memory_order_relaxed);
 }
 
@@ -135,6 +155,22 @@ absl::Status SegmentWriter::CutReserve(std::size_t tail) {
 
 absl::Status SegmentWriter::SaveIndex() {
   if (auto status = index_->Save(*files_, segment_->stem(), true); !status.ok()) return status;
+  Release();
+  return absl::OkStatus();
+}
+
+// The cut comes last: behind it, the mapping must not be stored to.
+absl::Status SegmentWriter::Rest() {
+  FinishIndex();
+  auto file = files_->Open(segment_->log_path(), io::OpenMode::kReadWrite);
+  if (!file.ok()) return file.status();
+  auto status = index_->Save(*files_, segment_->stem(), false);
+  if (status.ok()) status = (*file)->Truncate(position_ + kStopperTail);
+  if (!status.ok()) {
+    // With them, the segment would seem to be complete.
+    RemoveIndexFiles(*files_, segment_->stem()).IgnoreError();
+    return status;
+  }
   Release();
   return absl::OkStatus();
 }

@@ -79,7 +79,12 @@ class SegmentWriter {
   // Writes the index files, durably, and lets mapping and index go: the writer's last act.
   absl::Status SaveIndex();
 
-  // Takes mapping and index away from the segment, which is still empty: it will be opened anew.
+  // For a segment that will be written on later, by another writer: cuts the reserve but for
+  // kStopperTail, writes the index files, and lets mapping and index go. Nothing is synced. On an
+  // error nothing has changed.
+  absl::Status Rest();
+
+  // Takes mapping and index away from the segment.
   void Release();
 
  private:

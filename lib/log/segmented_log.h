@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -13,6 +14,7 @@
 #include "base/clock_reader.h"
 #include "base/mutex.h"
 #include "base/wakeup.h"
+#include "log/index_continuation.h"
 #include "log/leader_epochs.h"
 #include "log/partition_log.h"
 #include "log/producer_state.h"
@@ -95,7 +97,6 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   absl::Status Named(const absl::Status& status) const;
   absl::StatusOr<BatchView> CheckBatch(std::string_view bytes, BatchOrigin origin,
                                        std::string& converted) const;
-  absl::Status CheckWritable() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   absl::Status CheckSize(std::size_t size) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   absl::StatusOr<char*> Room(Incoming batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   bool RollIsDue(Incoming batch) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
@@ -121,6 +122,14 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   void NotifyObservers();
   std::int64_t NowMs() const { return clock_.NowMs(); }
 
+  // rest.cc
+  // Why appends are refused, or OK: there is a writer then.
+  absl::Status BecomeWritable() ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
+  absl::Status Wake() ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
+  bool IsResting() const;
+  absl::Status Rest() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+  void RestIfIdle() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+
   // flush.cc
   absl::Status FlushUpTo(std::int64_t offset);
   absl::Status FlushOnce(std::int64_t& flushed_to);
@@ -133,7 +142,10 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   void RollBeforeDeletion(std::int64_t offset) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   void DeleteSegmentsBelow(std::int64_t offset) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   void ApplyRetention(std::int64_t now_ms) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
-  std::int64_t TimeRetentionTarget(const LogConfig& config, std::int64_t now_ms);
+  std::int64_t TimeRetentionTarget(const LogConfig& config, std::int64_t now_ms)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+  bool RollIfExpired(Segment& last, const std::function<bool(std::int64_t)>& is_expired)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   std::int64_t SizeRetentionTarget(const LogConfig& config);
   absl::Status TruncateEpochs();
   void RemoveDoomedFiles(std::int64_t now_ms) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
@@ -194,7 +206,10 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   mutable base::Mutex append_mutex_;
   absl::Status state_ ABSL_GUARDED_BY(append_mutex_);  // why appends are refused, or OK
   std::shared_ptr<const LogConfig> config_ ABSL_GUARDED_BY(append_mutex_);
+  // Null while the log rests, and once it is closed.
   std::unique_ptr<SegmentWriter> writer_ ABSL_GUARDED_BY(append_mutex_);
+  // It rests since this process wrote it: its index files are not synced, and the stopper is there.
+  bool rests_unsynced_ ABSL_GUARDED_BY(append_mutex_) = false;
   // Segments that were made, and how many of them the folder is known to remember.
   std::uint64_t folder_changes_ ABSL_GUARDED_BY(append_mutex_) = 0;
   std::uint64_t folder_changes_synced_ ABSL_GUARDED_BY(append_mutex_) = 0;
@@ -211,6 +226,9 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   std::int64_t last_flush_ms_ ABSL_GUARDED_BY(maintenance_mutex_) = 0;
   std::int64_t next_unload_ms_ ABSL_GUARDED_BY(maintenance_mutex_) = 0;
   std::int64_t next_seal_ms_ ABSL_GUARDED_BY(maintenance_mutex_) = 0;  // after one that failed
+
+  // The log end when it was last looked at whether the log is idle.
+  std::atomic<std::int64_t> rest_candidate_ = -1;
 
   // The size of rolled_, and how many may wait there before appenders help.
   static constexpr std::size_t kMostUnsealed = 16;

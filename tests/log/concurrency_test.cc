@@ -184,6 +184,37 @@ TEST_CASE("a close at any moment leaves every acknowledged record") {
   }
 }
 
+TEST_CASE("a log goes to rest and wakes while it is read and closed, and loses nothing") {
+  for (const auto kind : {test::FileSystemKind::kMemory, test::FileSystemKind::kReal}) {
+    INFO(test::Name(kind));
+    test::FileSystemUnderTest files(kind);
+    LogUnderTest log(*files, files.root() + "/orders-0");
+    log.config.segment_bytes = 20000;
+    log.Open();
+    Failures failures;
+    std::atomic<std::int64_t> shown = 0;
+    std::atomic<bool> closing = false;
+    std::thread reader([&] { ReadOn(*log, failures, shown); });
+    std::thread maintenance([&] {
+      while (!closing) GoToRest(log);
+    });
+    std::mt19937_64 random(3);
+    for (std::int64_t number = 0; number < 2000; ++number) {
+      log.AppendValue(ValueOf(0, number, random() % 200));
+      if (random() % 20 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    REQUIRE(log->Close().ok());
+    closing = true;
+    maintenance.join();
+    reader.join();
+    INFO(failures.first);
+    REQUIRE(failures.first.empty());
+    log.Checkpoint(true);
+    log.Open();
+    REQUIRE(log.ReadAll(0).size() == 2000);
+  }
+}
+
 TEST_CASE("no wake-up is lost between two threads that wait for each other's records") {
   auto files = io::NewMemoryFileSystem();
   LogUnderTest ping(*files, "/data/ping-0");

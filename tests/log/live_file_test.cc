@@ -64,6 +64,7 @@ TEST_CASE("a log that is being written reads as whole batches and an end, at any
       if (!log->AppendRecord({.key = "k", .value = value}).ok()) std::abort();
       ++appended;
       if (random() % 500 == 0) log->Maintain(log.clock.Now());
+      if (random() % 500 == 0) GoToRest(log);
     }
   });
   std::size_t looks = 0;

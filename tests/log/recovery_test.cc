@@ -539,12 +539,16 @@ TEST_CASE("a power cut at any moment leaves a prefix with all that was flushed")
         log.AppendValue(expected.back());
         if (random() % 10 == 0) REQUIRE(log->Flush().ok());
         if (random() % 6 == 0) log->Maintain(log.clock.Now());
+        if (random() % 10 == 0) GoToRest(log);
       }
+      const bool is_closed = random() % 4 == 0;
+      if (is_closed) REQUIRE(log->Close().ok());
       acknowledged = log.config.flush_messages == 1 ? log->high_watermark() : log->recovery_point();
       REQUIRE(log->recovery_point() <= log->log_end_offset());
       // Checkpoints are written now and then: any that was true once is sound.
-      checkpoint = {false, random() % 2 == 0 ? log->recovery_point() : checkpoint.recovery_point, 0,
-                    0};
+      checkpoint = {
+          is_closed,
+          is_closed || random() % 2 == 0 ? log->recovery_point() : checkpoint.recovery_point, 0, 0};
       auto after = random() % 3 == 0 ? files->ProcessKill() : files->PowerLoss(random());
       REQUIRE(after != nullptr);
       log->Abandon(absl::CancelledError("the power is off"));
