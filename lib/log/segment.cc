@@ -223,31 +223,37 @@ absl::StatusOr<std::shared_ptr<const SegmentIndex>> Segment::Index() {
 
 absl::StatusOr<std::int64_t> Segment::LargestTimestamp() {
   std::uint32_t writers = 0;
+  bool was_loaded = false;
   {
     base::MutexLock lock(&load_mutex_);
     if (largest_timestamp_known_) return largest_timestamp_ms_;
     writers = writers_;
+    was_loaded = mapping_ != nullptr;
   }
+  const auto largest_ms = FindLargestTimestamp();
+  if (!was_loaded) Unload();
+  if (!largest_ms.ok()) return largest_ms;
+  base::MutexLock lock(&load_mutex_);
+  // What was written meanwhile may be younger.
+  largest_timestamp_known_ = writers_ == writers && !growing_;
+  return largest_timestamp_ms_ = *largest_ms;
+}
+
+// The last time entry of a complete segment is its largest timestamp (IndexBuilder::Finish). What
+// it says decides about deletion, so it is not taken on trust.
+absl::StatusOr<std::int64_t> Segment::FindLargestTimestamp() {
   auto view = View();
   if (!view.ok()) return view.status();
   auto index = Index();
   if (!index.ok()) return index.status();
-  // The last time entry of a complete segment is its largest timestamp (IndexBuilder::Finish). What
-  // it says decides about deletion, so it is not taken on trust.
   const auto last = (*index)->LastTime();
+  if (last.has_value() && Confirms(*view, *last)) return last->timestamp_ms;
   std::int64_t largest_ms = kNoTimestamp;
-  if (last.has_value() && Confirms(*view, *last)) {
-    largest_ms = last->timestamp_ms;
-  } else {
-    ScanBatches({view->data(), view->end}, 0, base_offset_, ScanDepth::kFrames,
-                [&](BatchView batch, std::uint32_t) {
-                  largest_ms = std::max(largest_ms, batch.max_timestamp_ms());
-                });
-  }
-  base::MutexLock lock(&load_mutex_);
-  // What was written meanwhile may be younger.
-  largest_timestamp_known_ = writers_ == writers && !growing_;
-  return largest_timestamp_ms_ = largest_ms;
+  ScanBatches({view->data(), view->end}, 0, base_offset_, ScanDepth::kFrames,
+              [&](BatchView batch, std::uint32_t) {
+                largest_ms = std::max(largest_ms, batch.max_timestamp_ms());
+              });
+  return largest_ms;
 }
 
 bool Segment::CanGoOnWith(const SegmentView& view, const SegmentIndex& index) {

@@ -103,6 +103,7 @@ class Segment {
  private:
   friend class SegmentWriter;
 
+  absl::StatusOr<std::int64_t> FindLargestTimestamp();
   absl::Status Damaged(std::uint32_t position, const std::string& what) const;
   static std::uint32_t PositionOf(const SegmentView& view, BatchView batch) {
     return static_cast<std::uint32_t>(batch.data() - view.data());
