@@ -16,9 +16,10 @@ struct IndexContinuation {
 };
 
 // Goes on with what the segment's index files say where they can be gone on with
-// (Segment::CanGoOnWith), and makes the index from the batches where they cannot. The errors are
-// those of Segment::Index.
+// (Segment::CanGoOnWith), and makes the index from the batches where they cannot. The segment's
+// offsets are below `end_offset`. The errors are those of Segment::Index.
 absl::StatusOr<IndexContinuation> ContinueIndex(Segment& segment, const SegmentView& view,
+                                                std::int64_t end_offset,
                                                 std::int64_t index_interval_bytes);
 
 }  // namespace rill::log

@@ -369,7 +369,7 @@ absl::Status LogLoader::LoadTail(LoadedLog& log) {
   }
   log.log_end_offset = scan.next_offset;
   if (believed) return absl::OkStatus();
-  auto continued = ContinueIndex(*segment, *view, config_.index_interval_bytes);
+  auto continued = ContinueIndex(*segment, *view, log.log_end_offset, config_.index_interval_bytes);
   if (!continued.ok()) return continued.status();
   log.index = continued->index;
   continued->builder.Finish();

@@ -18,7 +18,7 @@ absl::Status SegmentedLog::Wake() {
   const auto segment = segments_.Last();
   auto view = segment->View();
   if (!view.ok()) return view.status();
-  auto continued = ContinueIndex(*segment, *view, config_->index_interval_bytes);
+  auto continued = ContinueIndex(*segment, *view, log_end_offset(), config_->index_interval_bytes);
   if (!continued.ok()) return continued.status();
   first_timestamp_ms_ = view->end > 0 ? BatchView(view->data()).max_timestamp_ms() : kNoTimestamp;
   *view = SegmentView();

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -70,6 +71,8 @@ class IndexBuilder {
     if (bytes_since_entry_ > interval_bytes) AddEntries(last_offset, position);
     bytes_since_entry_ += size;
   }
+  // The next batch has an entry, however few bytes have passed.
+  void WantEntry() { bytes_since_entry_ = std::numeric_limits<std::int64_t>::max() / 2; }
   // The last time entry of a segment that is not written on: its largest timestamp.
   void Finish();
 
