@@ -1,5 +1,6 @@
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <thread>
 
 #include "base/bytes.h"
@@ -49,22 +50,24 @@ std::string Snapshot(io::FileSystem& files, const std::string& path) {
   return bytes;
 }
 
-TEST_CASE("a log that is being written reads as whole batches and an end, at any moment") {
+// Looks at the log's file from outside while records are appended, of up to `largest` bytes, with
+// `upkeep` now and then.
+void LookWhileWritten(std::int64_t segment_bytes, std::size_t largest,
+                      const std::function<void(LogUnderTest&)>& upkeep) {
   test::TemporaryFolder folder;
   auto files = io::NewRealFileSystem();
   LogUnderTest log(*files, folder.path() + "/orders-0");
-  log.config.segment_bytes = 3000000;
+  log.config.segment_bytes = segment_bytes;
   log.Open();
   std::atomic<bool> stop = false;
   std::atomic<std::int64_t> appended = 0;
   std::thread writer([&] {
     std::mt19937_64 random(1);
     while (!stop) {
-      const std::string value(random() % 3000, static_cast<char>(random()));
+      const std::string value(random() % largest, static_cast<char>(random()));
       if (!log->AppendRecord({.key = "k", .value = value}).ok()) std::abort();
       ++appended;
-      if (random() % 500 == 0) log->Maintain(log.clock.Now());
-      if (random() % 500 == 0) GoToRest(log);
+      if (random() % 500 == 0) upkeep(log);
     }
   });
   std::size_t looks = 0;
@@ -98,6 +101,15 @@ TEST_CASE("a log that is being written reads as whole batches and an end, at any
     next += static_cast<std::int64_t>(outside.batches);
   }
   REQUIRE(next == end);
+}
+
+TEST_CASE("a log that is being written reads as whole batches and an end, at any moment") {
+  LookWhileWritten(3000000, 3000, [](LogUnderTest& log) { log->Maintain(log.clock.Now()); });
+}
+
+// (The clock is moved, so that readers would not have the time that rolled segments give them.)
+TEST_CASE("a log that goes to rest and wakes reads as whole batches and an end, at any moment") {
+  LookWhileWritten(1 << 30, 100, [](LogUnderTest& log) { GoToRest(log); });
 }
 
 TEST_CASE("a segment that was just begun, or killed, has no zeros that Kafka would stumble over") {
