@@ -8,6 +8,7 @@
 #include "log/buffer_cap.h"
 #include "log/checkpoint_file.h"
 #include "log/index_continuation.h"
+#include "log/interrupted_swap.h"
 #include "log/segment_name.h"
 #include "rill/error.h"
 
@@ -135,16 +136,12 @@ absl::Status LogLoader::GoOnBehindLoss(LoadedLog& log) {
 }
 
 absl::StatusOr<std::vector<LogLoader::Found>> LogLoader::ListSegments() {
+  // Before the leftovers go, which tell how far a swap had come.
+  if (auto status = FinishInterruptedSwap(environment_, directory_, name_); !status.ok()) {
+    return status;
+  }
   auto entries = environment_.files->List(directory_);
   if (!entries.ok()) return entries.status();
-  for (const io::DirectoryEntry& entry : *entries) {
-    if (!ParseSegmentName(entry.name, std::string(kLogSuffix) + kSwapSuffix).has_value()) continue;
-    return MakeError(
-        absl::StatusCode::kFailedPrecondition, ErrorCode::kKafkaStorageError,
-        fmt::format("{}/{}: a Kafka broker died while it put this compacted segment in "
-                    "place; start that broker once, so that it finishes",
-                    directory_, entry.name));
-  }
   std::vector<Found> found;
   for (const io::DirectoryEntry& entry : *entries) {
     const std::string path = directory_ + "/" + entry.name;

@@ -15,9 +15,9 @@ inline constexpr char kTransactionIndexSuffix[] = ".txnindex";
 inline constexpr char kSnapshotSuffix[] = ".snapshot";
 // Added to a file that is waiting to be removed.
 inline constexpr char kDeletedSuffix[] = ".deleted";
-// Files that an interrupted compaction left; they were never part of the log.
+// Files that compaction is still writing; what an interrupted one left was never part of the log.
 inline constexpr char kCleanedSuffix[] = ".cleaned";
-// Files that a Kafka broker was about to put in the place of those that they were made from.
+// Files that compaction is putting in the place of those that they were made from.
 inline constexpr char kSwapSuffix[] = ".swap";
 // A log that is being cut to its sound part, until it takes the place of the original.
 inline constexpr char kTruncatedSuffix[] = ".truncated";

@@ -177,6 +177,18 @@ TEST_CASE("a log with messages of old formats is refused, and stays as it is") {
   }
 }
 
+TEST_CASE("a compacted segment of old formats that was not in place yet is refused, and stays") {
+  const std::string old =
+      FilesIn(fs::path(RILL_GOLDEN) / "damaged" / "format-1-0").at("00000000000000000000.log");
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.Put("00000000000000000000.log.swap", old);
+  const absl::Status refused = log.TryOpen();
+  CHECK(refused.code() == absl::StatusCode::kUnimplemented);
+  CHECK(Contains(refused, "00000000000000000000.log.swap"));
+  CHECK(log.Contents("00000000000000000000.log.swap") == old);
+}
+
 TEST_CASE("damaged logs open, and what they show is what Kafka wrote") {
   const auto original = FilesOf("indexes");
   auto sound_files = io::NewMemoryFileSystem();

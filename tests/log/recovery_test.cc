@@ -557,19 +557,6 @@ TEST_CASE("a power cut at any moment leaves a prefix with all that was flushed")
   }
 }
 
-TEST_CASE("a compaction that Kafka was putting in place is left to Kafka, by name") {
-  auto files = io::NewMemoryFileSystem();
-  LogUnderTest log(*files);
-  log.Open();
-  log.AppendValue("x");
-  log.Close();
-  log.Put("00000000000000000000.log.swap", "half of a swap");
-  const absl::Status refused = log.TryOpen();
-  REQUIRE(absl::IsFailedPrecondition(refused));
-  REQUIRE(Contains(refused, "orders-0/00000000000000000000.log.swap"));
-  REQUIRE(log.Contents("00000000000000000000.log.swap") == "half of a swap");
-}
-
 TEST_CASE("a lost leader epoch checkpoint is made again from the batches") {
   auto files = io::NewMemoryFileSystem();
   LogUnderTest log(*files);
