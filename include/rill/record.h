@@ -129,6 +129,8 @@ class Headers {
   std::default_sentinel_t end() const { return {}; }
   int size() const { return count_; }
   bool empty() const { return count_ == 0; }
+  // The headers as they are stored: per header a name and a value, each with its length before it.
+  std::string_view bytes() const { return {begin_, static_cast<std::size_t>(end_ - begin_)}; }
 
   // Whether all size() headers are there, have a name, and end where the record does. A walk over
   // headers that are not ends early.

@@ -35,4 +35,5 @@ endif()
 
 message(STATUS "rill ${PROJECT_VERSION}: tests ${RILL_BUILD_TESTS}, bench ${RILL_BUILD_BENCH}, "
                "examples ${RILL_BUILD_EXAMPLES}, command ${RILL_BUILD_CLI}, "
+               "C interface ${RILL_BUILD_C}, "
                "fuzzers ${RILL_BUILD_FUZZERS}, sanitizers '${RILL_SANITIZE}'")

@@ -54,13 +54,13 @@ function(rill_link_floor target floor)
   endforeach()
 endfunction()
 
-# Makes the library that users link out of floors: all their objects, and what they link.
+# Makes a library that users link out of floors: all their objects, and what they link. SYMBOLS is
+# the linker's version script, which says what a shared one shows.
 function(rill_library target)
-  cmake_parse_arguments(PARSE_ARGV 1 LIBRARY "" "TYPE" "FLOORS;PUBLIC_LINKS")
+  cmake_parse_arguments(PARSE_ARGV 1 LIBRARY "" "TYPE;SYMBOLS" "FLOORS;PUBLIC_LINKS")
   add_library(${target} ${LIBRARY_TYPE})
   set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX
     VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
-  target_compile_features(${target} PUBLIC cxx_std_20)
   target_include_directories(${target} PUBLIC
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>)
   set(links "")
@@ -77,7 +77,6 @@ function(rill_library target)
     RILL_PUBLIC_LINKS "${LIBRARY_PUBLIC_LINKS}"
     RILL_PRIVATE_LINKS "${links}")
   # Hidden visibility does not reach templates of the standard library and Abseil.
-  set(symbols ${PROJECT_SOURCE_DIR}/lib/cmake/exported.map)
-  target_link_options(${target} PRIVATE -Wl,--version-script=${symbols})
-  set_property(TARGET ${target} PROPERTY LINK_DEPENDS ${symbols})
+  target_link_options(${target} PRIVATE -Wl,--version-script=${LIBRARY_SYMBOLS})
+  set_property(TARGET ${target} PROPERTY LINK_DEPENDS ${LIBRARY_SYMBOLS})
 endfunction()

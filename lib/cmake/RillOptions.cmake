@@ -9,6 +9,7 @@ option(RILL_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(RILL_BUILD_BENCH "Build rill_bench (needs Google Benchmark)" ${benchmark_FOUND})
 option(RILL_BUILD_EXAMPLES "Build the examples" ${PROJECT_IS_TOP_LEVEL})
 option(RILL_BUILD_CLI "Build the rill command (needs CLI11)" ${CLI11_FOUND})
+option(RILL_BUILD_C "Build librill_c, the C interface" ${PROJECT_IS_TOP_LEVEL})
 option(RILL_BUILD_FUZZERS "Build the fuzz targets (needs clang)" OFF)
 option(RILL_INSTALL "Make install rules" ${PROJECT_IS_TOP_LEVEL})
 option(RILL_WARNINGS_AS_ERRORS "Build rill itself with -Wall -Wextra -Werror"
@@ -27,6 +28,9 @@ if(PROJECT_IS_TOP_LEVEL)
     # The sloppiness lets it cache what includes a precompiled header.
     set(CMAKE_CXX_COMPILER_LAUNCHER
         ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${RILL_CCACHE})
+  endif()
+  if(RILL_CCACHE AND NOT CMAKE_C_COMPILER_LAUNCHER)
+    set(CMAKE_C_COMPILER_LAUNCHER ${RILL_CCACHE})
   endif()
 endif()
 

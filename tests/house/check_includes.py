@@ -19,7 +19,7 @@ MAX_COLUMNS = 100
 
 # How the #includes of a part are known. What no pattern here claims is "posix": the system's.
 PARTS = {
-    "std": r"[a-z_0-9]+",
+    "std": r"([a-z_0-9]+|(stddef|stdint)\.h)",
     "abseil": r"absl/.*",
     "fmt": r"fmt/.*",
     "isal": r"(isa-l/.*|isa-l\.h)",
@@ -89,7 +89,7 @@ class Checker:
         count = 0
         for folder in ("include", "lib", "tests", "bench", "examples"):
             for path in sorted((self.top / folder).rglob("*")):
-                if path.suffix in (".h", ".cc") and path.is_file():
+                if path.suffix in (".h", ".cc", ".c") and path.is_file():
                     self.check_file(path)
                     count += 1
         return count
