@@ -60,6 +60,18 @@ cmake_path(APPEND pc_includedir "\${prefix}" ${CMAKE_INSTALL_INCLUDEDIR})
 configure_file(lib/cmake/rill.pc.in rill.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/rill.pc DESTINATION ${pc_dir})
 
+# The C interface is a package of its own: whoever uses it needs no C++, and no part of rill's. Its
+# ABI stays, so that a newer one serves as well.
+if(RILL_BUILD_C)
+  set(c_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/rill_c)
+  install(TARGETS rill_c_library EXPORT rill_cTargets)
+  install(EXPORT rill_cTargets FILE rill_cConfig.cmake NAMESPACE rill:: DESTINATION ${c_package_dir})
+  write_basic_package_version_file(rill_cConfigVersion.cmake COMPATIBILITY AnyNewerVersion)
+  install(FILES ${PROJECT_BINARY_DIR}/rill_cConfigVersion.cmake DESTINATION ${c_package_dir})
+  configure_file(lib/cmake/rill_c.pc.in rill_c.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/rill_c.pc DESTINATION ${pc_dir})
+endif()
+
 if(RILL_BUILD_CLI)
   install(TARGETS rill_program)
   install(CODE [[file(CREATE_LINK rill

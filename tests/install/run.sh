@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tests what users get: the README's first program, taken from the README's text, is built and run
-# in projects outside of rill.
+# Tests what users get: the README's first program and those of docs/guide/c.md, taken from the text
+# of these pages, are built and run in projects outside of rill.
 #
 #   tests/install/run.sh                   static and shared, installed and as a subfolder
 #   tests/install/run.sh <build folder>    what that build installs
@@ -11,6 +11,8 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/rill-install.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
 python3 "$here/first_program.py" "$top/README.md" >"$work/main.cc"
+python3 "$here/first_program.py" "$top/docs/guide/c.md" c >"$work/main.c"
+python3 "$here/first_program.py" "$top/docs/guide/c.md" python >"$work/main.py"
 # The static and the shared library are of the same objects: with names relative to their build
 # folders, ccache knows them again.
 export CCACHE_BASEDIR=/ CCACHE_NOHASHDIR=1
@@ -26,9 +28,10 @@ quietly() {
 
 # The program runs in a folder of its own, says something, and ends well.
 run_program() {
-  local how=$1 program=$2 printed
+  local how=$1 printed
+  shift
   mkdir "$work/run"
-  printed=$(cd "$work/run" && "$program")
+  printed=$(cd "$work/run" && "$@")
   rm -rf "$work/run"
   if [ -z "$printed" ]; then
     echo "$how: the program printed nothing"
@@ -62,6 +65,23 @@ test_pkg_config() {
   LD_LIBRARY_PATH=$libdir run_program "pkg-config${*:+ $*}, $how" "$work/first"
 }
 
+# The C interface: by CMake from a project without C++, by pkg-config, and from Python.
+test_c() {
+  local prefix=$1 how=$2 flags libdir
+  quietly cmake -S "$here/c_package" -B "$work/package" -G Ninja -DCMAKE_PREFIX_PATH="$prefix" \
+    -DFIRST_PROGRAM="$work/main.c"
+  quietly cmake --build "$work/package"
+  run_program "C by find_package, $how" "$work/package/first"
+  rm -rf "$work/package"
+  PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name rill_c.pc)")
+  export PKG_CONFIG_PATH
+  eval "flags=($(pkg-config --cflags --libs rill_c))"
+  eval "libdir=$(pkg-config --variable=libdir rill_c)"
+  quietly "${CC:-cc}" -std=c11 "$work/main.c" -o "$work/first" "${flags[@]}"
+  LD_LIBRARY_PATH=$libdir run_program "C by pkg-config, $how" "$work/first"
+  LD_LIBRARY_PATH=$libdir run_program "Python, $how" python3 "$work/main.py"
+}
+
 # What the prefix holds besides the library.
 test_files() {
   local prefix=$1 how=$2 inside
@@ -80,6 +100,7 @@ test_installed() {
   test_package "$prefix" "$how"
   test_pkg_config "$prefix" "$how"
   test_pkg_config "$prefix" "$how" --static
+  test_c "$prefix" "$how"
   test_files "$prefix" "$how"
 }
 
