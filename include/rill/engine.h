@@ -118,6 +118,7 @@ class RILL_EXPORT Engine {
 // Errors:
 //   FailedPrecondition    another engine, in this or another process, holds the folder; says who.
 //                         Or the path is relative, and the working folder is gone
+//   FailedPrecondition (KAFKA_STORAGE_ERROR)   a rill with a later format wrote the folder
 //   NotFound              no such folder, and Options::create_if_missing is false
 //   PermissionDenied      the folder cannot be written
 //   InvalidArgument       `where` has a scheme that is not known; Options out of range

@@ -172,11 +172,13 @@ std::optional<std::string> EncodeCommandValue(const CatalogueCommand& command) {
   return value;
 }
 
+bool IsCommandKey(std::string_view key) {
+  return key == kProducerIdsKey || key.starts_with(kTopicKeyPrefix);
+}
+
 absl::StatusOr<CatalogueCommand> DecodeCommand(std::string_view key, std::string_view value) {
+  if (!IsCommandKey(key)) return Damage("a record of an unknown kind");
   if (key == kProducerIdsKey) return DecodeProducerIds(value);
-  if (!key.starts_with(kTopicKeyPrefix)) {
-    return Damage("a record of an unknown kind; a later version may have written it");
-  }
   TopicChange change;
   change.name = std::string(key.substr(kTopicKeyPrefix.size()));
   if (!IsNull(value)) {

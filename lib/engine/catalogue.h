@@ -82,8 +82,10 @@ class CatalogueImage {
 std::string EncodeCommandKey(const CatalogueCommand& command);
 std::optional<std::string> EncodeCommandValue(const CatalogueCommand& command);
 
-// DataLoss (KAFKA_STORAGE_ERROR) says what is
-// wrong.
+// Whether a record with this key is a command that this rill knows.
+bool IsCommandKey(std::string_view key);
+
+// DataLoss (KAFKA_STORAGE_ERROR) says what is wrong.
 absl::StatusOr<CatalogueCommand> DecodeCommand(std::string_view key, std::string_view value);
 
 }  // namespace rill::engine

@@ -12,7 +12,6 @@ namespace rill::engine {
 namespace {
 
 constexpr std::string_view kFormatKey = "format";
-constexpr std::string_view kFormatValue = "version=1";
 constexpr std::uint64_t kMaxCatalogueSize = std::uint64_t{256} << 20;
 // Where a batch's checksum begins to count.
 constexpr std::size_t kCheckedFrom = 21;
@@ -89,6 +88,29 @@ absl::StatusOr<BatchView> NextBatch(std::string_view bytes, std::int64_t offset)
   return batch;
 }
 
+// The first record of every version.
+absl::Status TakeFormat(const RecordView& record, FormatVersion& version) {
+  const auto found = record.key() == kFormatKey ? ParseFormatVersion(record.value()) : std::nullopt;
+  if (!found.has_value()) return absl::DataLossError("not a catalogue");
+  if (found->major > kFormatVersion.major) {
+    return absl::FailedPreconditionError(fmt::format(
+        "a later rill wrote this folder (format {}, where this one knows {}); open it with that "
+        "one, or with one as late. Nothing was changed",
+        FormatVersionText(*found), FormatVersionText(kFormatVersion)));
+  }
+  version = *found;
+  return absl::OkStatus();
+}
+
+void KeepLater(const RecordView& record, LaterRecords& later) {
+  const std::string key(record.key());
+  if (IsNull(record.value())) {
+    later.values.erase(key);
+  } else {
+    later.values[key] = std::string(record.value());
+  }
+}
+
 // Takes the batch's record into `contents`.
 absl::Status Take(BatchView batch, CatalogueContents& contents) {
   RecordView record;
@@ -97,9 +119,10 @@ absl::Status Take(BatchView batch, CatalogueContents& contents) {
                    batch.base_timestamp_ms()) == nullptr) {
     return absl::DataLossError("its record cannot be read");
   }
-  if (contents.batches == 0) {
-    if (record.key() == kFormatKey && record.value() == kFormatValue) return absl::OkStatus();
-    return absl::DataLossError(fmt::format("not a catalogue of {}", kFormatValue));
+  if (contents.batches == 0) return TakeFormat(record, contents.later.version);
+  if (!IsCommandKey(record.key()) && contents.later.version.minor > kFormatVersion.minor) {
+    KeepLater(record, contents.later);
+    return absl::OkStatus();
   }
   const auto command = DecodeCommand(record.key(), record.value());
   if (!command.ok()) return command.status();
@@ -146,6 +169,10 @@ absl::StatusOr<CatalogueContents> ParseCatalogue(std::string_view bytes, const s
       return Damage(path, position, std::string(batch.status().message()));
     }
     if (auto taken = Take(*batch, contents); !taken.ok()) {
+      if (absl::IsFailedPrecondition(taken)) {
+        return MakeError(taken.code(), ErrorCode::kKafkaStorageError,
+                         fmt::format("{}: {}", path, std::string(taken.message())));
+      }
       return Damage(path, position, std::string(taken.message()));
     }
     contents.sound_size += batch->size();
@@ -155,10 +182,14 @@ absl::StatusOr<CatalogueContents> ParseCatalogue(std::string_view bytes, const s
   return contents;
 }
 
-absl::StatusOr<std::string> FormatCatalogue(const CatalogueImage& image, std::int64_t now_ms) {
+absl::StatusOr<std::string> FormatCatalogue(const CatalogueImage& image, std::int64_t now_ms,
+                                            const LaterRecords& later) {
   std::string bytes;
-  absl::Status status = AppendBatch(kFormatKey, kFormatValue, 0, now_ms, bytes);
+  absl::Status status = AppendBatch(kFormatKey, FormatVersionText(later.version), 0, now_ms, bytes);
   std::size_t offset = 1;
+  for (const auto& [key, value] : later.values) {
+    if (status.ok()) status = AppendBatch(key, value, offset++, now_ms, bytes);
+  }
   for (const auto& [name, topic] : image.topics()) {
     if (status.ok()) status = AppendCommand(TopicChange{name, topic}, offset++, now_ms, bytes);
   }
@@ -185,6 +216,7 @@ absl::StatusOr<std::unique_ptr<CatalogueFile>> CatalogueFile::Open(io::FileSyste
   auto contents = ParseCatalogue(*bytes, catalogue->path_);
   if (!contents.ok()) return contents.status();
   catalogue->image_ = std::move(contents->image);
+  catalogue->later_ = std::move(contents->later);
   catalogue->batches_ = contents->batches;
   catalogue->size_ = contents->sound_size;
   if (contents->sound_size < bytes->size()) {
@@ -210,7 +242,8 @@ absl::Status CatalogueFile::SyncWhatWasRead() {
 }
 
 bool CatalogueFile::IsMostlyHistory() const {
-  return batches_ >= kMinBatchesToRewrite && batches_ / 2 > image_.size() + 1;
+  return batches_ >= kMinBatchesToRewrite &&
+         batches_ / 2 > image_.size() + later_.values.size() + 1;
 }
 
 absl::Status CatalogueFile::Commit(const CatalogueCommand& command) {
@@ -248,13 +281,13 @@ absl::Status CatalogueFile::Append(const CatalogueCommand& command) {
 }
 
 absl::Status CatalogueFile::Rewrite(const CatalogueImage& image) {
-  const auto bytes = FormatCatalogue(image, absl::ToUnixMillis(clock_->Now()));
+  const auto bytes = FormatCatalogue(image, absl::ToUnixMillis(clock_->Now()), later_);
   if (!bytes.ok()) return bytes.status();
   // Until this has succeeded either file may be there, and both are whole.
   must_rewrite_ = true;
   if (auto replaced = io::ReplaceSmallFile(*files_, path_, *bytes); !replaced.ok()) return replaced;
   image_ = image;
-  batches_ = image.size() + 1;
+  batches_ = image.size() + later_.values.size() + 1;
   size_ = bytes->size();
   must_rewrite_ = false;
   return absl::OkStatus();

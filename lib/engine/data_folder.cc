@@ -45,7 +45,6 @@ absl::StatusOr<std::unique_ptr<DataFolder>> DataFolder::Open(io::FileSystem* fil
   auto properties = LoadMetaProperties(*files, folder->path_);
   if (!properties.ok()) return properties.status();
   folder->properties_ = *std::move(properties);
-  if (auto taken = folder->TakeCleanMark(); !taken.ok()) return taken;
   folder->checkpoints_ = {.recovery_points = folder->Read(log::kRecoveryPointCheckpoint, sink),
                           .log_starts = folder->Read(log::kLogStartCheckpoint, sink),
                           .high_watermarks = folder->Read(log::kHighWatermarkCheckpoint, sink)};
@@ -69,17 +68,20 @@ absl::Status DataFolder::Prepare(bool create_if_missing) {
   return SyncAncestors(*files_, path_);
 }
 
-// From here on a crash must be seen as one, so the mark goes before anything is written.
+// From here on a crash must be seen as one, so the mark goes before any log is written. (What the
+// catalogue wrote before is flushed by itself, and no part of what the mark speaks of.)
 //
 // The folder is synced even where there is no mark: a process that was killed between making a file
 // or a partition's folder and syncing its name left something that a power cut could take, with all
 // that is flushed into it from now on.
-absl::Status DataFolder::TakeCleanMark() {
+absl::Status DataFolder::BeginWriting() {
   const std::string path = path_ + "/" + kCleanShutdownFile;
   const auto exists = files_->Exists(path);
   if (!exists.ok()) return exists.status();
-  was_clean_ = *exists;
-  if (was_clean_) {
+  // Without its checkpoints it is not known either whether the logs are whole.
+  was_clean_ = *exists && checkpoints_.recovery_points.has_value() &&
+               checkpoints_.log_starts.has_value() && checkpoints_.high_watermarks.has_value();
+  if (*exists) {
     if (auto removed = files_->Remove(path); !removed.ok()) return removed;
   }
   return files_->SyncDirectory(path_);
@@ -92,8 +94,6 @@ std::optional<log::OffsetCheckpoint> DataFolder::Read(const char* name, const Lo
     sink(LogLevel::kWarning,
          fmt::format("checkpoint not used: {}", std::string(offsets.status().message())));
   }
-  // Whether the logs are whole is not known either, then.
-  was_clean_ = false;
   return std::nullopt;
 }
 

@@ -33,15 +33,18 @@ class DataFolder {
  public:
   // Locks the folder; makes it and its meta.properties where they are missing; reads the
   // checkpoints (without one that is damaged, which costs a longer recovery and is told to
-  // `sink`); takes the mark of a clean shutdown away. `files` must outlive this. Errors as
-  // rill::Open.
+  // `sink`). `files` must outlive this. Errors as rill::Open.
   static absl::StatusOr<std::unique_ptr<DataFolder>> Open(io::FileSystem* files, std::string path,
                                                           bool create_if_missing,
                                                           const LogSink& sink);
 
+  // Takes the mark of a clean shutdown away: to be called before any log is opened, once it is
+  // known that the folder can be written by this rill.
+  absl::Status BeginWriting();
+
   const std::string& path() const { return path_; }
   const MetaProperties& properties() const { return properties_; }
-  // Whether whoever wrote here last closed everything.
+  // Whether whoever wrote here last closed everything. Known after BeginWriting.
   bool was_clean() const { return was_clean_; }
   const FolderCheckpoints& checkpoints() const { return checkpoints_; }
 
@@ -55,7 +58,6 @@ class DataFolder {
   DataFolder(io::FileSystem* files, std::string path) : files_(files), path_(std::move(path)) {}
 
   absl::Status Prepare(bool create_if_missing);
-  absl::Status TakeCleanMark();
   std::optional<log::OffsetCheckpoint> Read(const char* name, const LogSink& sink);
   absl::Status Write(const char* name, const log::OffsetCheckpoint& offsets);
 

@@ -136,6 +136,7 @@ absl::Status LocalEngine::OpenFolder(const Options& options) {
       CatalogueFile::Open(&files, folder_->path(), environment_->clock(), environment_->sink());
   if (!catalogue.ok()) return catalogue.status();
   catalogue_ = *std::move(catalogue);
+  if (auto begun = folder_->BeginWriting(); !begun.ok()) return begun;
   {
     absl::MutexLock checkpoint_lock(&checkpoint_mutex_);
     checkpoints_ = folder_->checkpoints();

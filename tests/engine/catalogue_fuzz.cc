@@ -12,10 +12,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   const auto contents = ParseCatalogue(bytes, "catalogue");
   if (contents.ok()) {
-    const auto written = FormatCatalogue(contents->image, /*now_ms=*/0);
+    const auto written = FormatCatalogue(contents->image, /*now_ms=*/0, contents->later);
     if (!written.ok()) std::abort();
     const auto again = ParseCatalogue(*written, "catalogue");
     if (!again.ok() || again->image.topics() != contents->image.topics()) std::abort();
+    if (again->later.values != contents->later.values) std::abort();
   }
   // Checksums keep a fuzzer out of the records, so these are also tried on their own.
   const auto split = bytes.find('\0');

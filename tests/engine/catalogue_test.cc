@@ -353,18 +353,83 @@ TEST_CASE("Whenever the power goes, the catalogue has all that was committed") {
   }
 }
 
-TEST_CASE("A catalogue of another kind or version is refused") {
+// The bytes of a catalogue with these records.
+std::string CatalogueOf(const std::vector<std::pair<std::string, std::string>>& records) {
+  std::string bytes;
   BatchOptions options;
   options.partition_leader_epoch = 0;
-  for (const auto& [key, value] : ConfigMap{{"format", "version=2"}, {"topic/x", "id=1"}}) {
+  for (const auto& [key, value] : records) {
     BatchBuilder builder(options);
     REQUIRE(builder.Append({.key = key, .value = value, .timestamp_ms = 1}).ok());
-    const auto status = ParseCatalogue(*builder.Seal(), "file").status();
-    CHECK(status.code() == absl::StatusCode::kDataLoss);
-    CHECK(std::string(status.message()).find("not a catalogue of version=1") != std::string::npos);
+    bytes += *builder.Seal();
+    ++options.base_offset;
   }
+  return bytes;
+}
+
+const std::string kTopicValue = "id=Hq1Y6xyTRkaSaMQp0HGqeA\npartitions=1\n";
+
+TEST_CASE("A catalogue of another kind is refused") {
+  for (const char* format : {"version=0", "version=-1", "version=01", "version=1.0", "version=1.",
+                             "version=1.-2", "version=", "version=1 ", "Version=1", "1"}) {
+    CAPTURE(format);
+    const auto status = ParseCatalogue(CatalogueOf({{"format", format}}), "file").status();
+    CHECK(status.code() == absl::StatusCode::kDataLoss);
+    CHECK(std::string(status.message()).find("not a catalogue") != std::string::npos);
+  }
+  CHECK(absl::IsDataLoss(ParseCatalogue(CatalogueOf({{"topic/x", kTopicValue}}), "f").status()));
   CHECK(ParseCatalogue("", "file").status().code() == absl::StatusCode::kDataLoss);
   CHECK(ParseCatalogue("hello", "file").status().code() == absl::StatusCode::kDataLoss);
+}
+
+TEST_CASE("A catalogue of a later major version is refused, with the way out") {
+  for (const char* format : {"version=2", "version=2.1", "version=17"}) {
+    // Whatever comes behind the first record is that version's own.
+    const auto status =
+        ParseCatalogue(CatalogueOf({{"format", format}, {"?", "?"}}), "dir/file").status();
+    CHECK(absl::IsFailedPrecondition(status));
+    CHECK(GetErrorCode(status) == ErrorCode::kKafkaStorageError);
+    const std::string message(status.message());
+    for (const char* part : {"dir/file", format, "version=1)", "open it with that one"}) {
+      CHECK(message.find(part) != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("Records of a later minor version are passed by, and kept") {
+  const std::string bytes = CatalogueOf({{"format", "version=1.3"},
+                                         {"colour/x", "red"},
+                                         {"topic/x", kTopicValue},
+                                         {"colour/x", "blue"},
+                                         {"shape", "round"}});
+  auto files = io::NewMemoryFileSystem();
+  testing::ManualClock clock;
+  REQUIRE(files->CreateDirectories("dir").ok());
+  REQUIRE(io::ReplaceSmallFile(*files, "dir/rill.catalogue", bytes).ok());
+  std::size_t changes = 0;
+  for (int opened = 0; opened < 2; ++opened) {
+    auto catalogue = CatalogueFile::Open(files.get(), "dir", &clock, nullptr);
+    REQUIRE(catalogue.ok());
+    REQUIRE((*catalogue)->image().topics().size() == 1);
+    // Until the file was written anew.
+    for (; changes < 100u * (opened + 1); ++changes) {
+      const auto end = static_cast<std::int64_t>(changes + 1);
+      REQUIRE((*catalogue)->Commit(ProducerIdsTaken{end}).ok());
+    }
+    const auto now = ParseCatalogue(*io::ReadSmallFile(*files, "dir/rill.catalogue", 1 << 20), "f");
+    REQUIRE(now.ok());
+    CHECK(now->batches < 100);
+    CHECK(now->later.version == FormatVersion{.major = 1, .minor = 3});
+    CHECK(now->later.values ==
+          std::map<std::string, std::string>{{"colour/x", "blue"}, {"shape", "round"}});
+  }
+}
+
+TEST_CASE("A record of an unknown kind is damage in a version that has none") {
+  const auto status =
+      ParseCatalogue(CatalogueOf({{"format", "version=1"}, {"colour/x", "red"}}), "f").status();
+  CHECK(absl::IsDataLoss(status));
+  CHECK(std::string(status.message()).find("unknown kind") != std::string::npos);
 }
 
 }  // namespace

@@ -8,7 +8,12 @@
 
 #include "../io/temporary_folder.h"
 #include "catch.h"
+#include "engine/catalogue_file.h"
+#include "engine/data_folder.h"
 #include "engine_under_test.h"
+#include "io/real_file_system.h"
+#include "io/small_file.h"
+#include "rill/record_batch.h"
 #include "rill/testing/faulty_storage.h"
 
 namespace rill::engine {
@@ -148,6 +153,33 @@ TEST_CASE("A partition that is opened at the second attempt only is there after 
     const auto after = MustOpen("data", On(storage->PowerLoss(seed)));
     CHECK(Values(MustPartition(*after, "orders")) == std::vector<std::string>{"kept"});
   }
+}
+
+TEST_CASE("A folder that a later rill wrote is refused and left as it was") {
+  const TemporaryFolder root;
+  const auto engine = MustOpen(root.path(), ByCaller());
+  REQUIRE(engine->CreateTopic("orders", {}).ok());
+  REQUIRE(AppendOne(MustPartition(*engine, "orders"), "kept").ok());
+  REQUIRE(engine->Close() == absl::OkStatus());
+  const std::string path = root.path() + "/" + kCatalogueFile;
+  const auto files = io::NewRealFileSystem();
+  const std::string ours = *io::ReadSmallFile(*files, path, 1 << 20);
+  BatchOptions options;
+  options.partition_leader_epoch = 0;
+  BatchBuilder builder(options);
+  REQUIRE(builder.Append({.key = "format", .value = "version=2", .timestamp_ms = 1}).ok());
+  const std::string theirs(*builder.Seal());
+  REQUIRE(io::ReplaceSmallFile(*files, path, theirs).ok());
+
+  const auto refused = LocalEngine::Open(root.path(), ByCaller()).status();
+  CHECK(absl::IsFailedPrecondition(refused));
+  CHECK(std::string(refused.message()).find(path) != std::string::npos);
+  CHECK(*io::ReadSmallFile(*files, path, 1 << 20) == theirs);
+  // Still cleanly shut down for the one that may write it.
+  CHECK(fs::exists(root.path() + "/" + kCleanShutdownFile));
+  REQUIRE(io::ReplaceSmallFile(*files, path, ours).ok());
+  const auto again = MustOpen(root.path(), ByCaller());
+  CHECK(Values(MustPartition(*again, "orders")) == std::vector<std::string>{"kept"});
 }
 
 }  // namespace
