@@ -84,6 +84,8 @@ class Lz4Codec {
   absl::Status Decompress(std::string_view input, CappedOutput& output);
 
  private:
+  absl::Status DecompressFrames(std::string_view input, CappedOutput& output);
+
   LZ4F_cctx_s* compress_ = nullptr;
   LZ4F_dctx_s* decompress_ = nullptr;
 };

@@ -60,7 +60,17 @@ absl::Status Lz4Codec::Decompress(std::string_view input, CappedOutput& output) 
     decompress_ = nullptr;
     return NoMemory(Compression::kLz4, 1 << 8);
   }
-  LZ4F_resetDecompressionContext(decompress_);
+  absl::Status status = DecompressFrames(input, output);
+  if (!status.ok()) {
+    // LZ4F_resetDecompressionContext keeps how much a broken frame had left of the size that it
+    // claimed, and the end of the next frame, which may claim none, is then refused (liblz4 1.9.4).
+    LZ4F_freeDecompressionContext(decompress_);
+    decompress_ = nullptr;
+  }
+  return status;
+}
+
+absl::Status Lz4Codec::DecompressFrames(std::string_view input, CappedOutput& output) {
   const std::size_t expected = input.size() * 4;
   for (;;) {
     if (absl::Status room = output.MakeRoom(expected); !room.ok()) return room;

@@ -327,6 +327,25 @@ TEST_CASE("a codec works on after it met damage") {
   }
 }
 
+TEST_CASE("a broken lz4 frame that claims a size does not take the next frame with it") {
+  const std::string text = Text(100'000);
+  LZ4F_preferences_t preferences{};
+  preferences.frameInfo.contentSize = text.size();
+  std::string sized(LZ4F_compressFrameBound(text.size(), &preferences), '\0');
+  sized.resize(
+      LZ4F_compressFrame(sized.data(), sized.size(), text.data(), text.size(), &preferences));
+  const std::string unsized = Compressed(Compression::kLz4, text);
+  const std::string_view half = std::string_view(sized).substr(0, sized.size() / 2);
+  for (const auto& [broken, cap] :
+       {std::pair(half, kNoCap), std::pair(std::string_view(sized), std::size_t{10})}) {
+    Codec codec;
+    base::Buffer output;
+    CHECK_FALSE(codec.Decompress(Compression::kLz4, broken, cap, output).ok());
+    CHECK(codec.Decompress(Compression::kLz4, unsized, kNoCap, output).ok());
+    CHECK((output.view() == text));
+  }
+}
+
 TEST_CASE("a batch whose records pass the cap is refused with its offset") {
   BatchBuilder builder({.compression = Compression::kZstd, .base_offset = 77});
   REQUIRE(builder.Append({.value = std::string(1 << 20, 'x')}).ok());
