@@ -367,4 +367,10 @@ absl::StatusOr<std::unique_ptr<FileLock>> FaultyFileSystem::Lock(const std::stri
   return held;
 }
 
+absl::StatusOr<std::unique_ptr<FileLock>> FaultyFileSystem::LockShared(const std::string& path) {
+  if (auto status = state_->Check(FileCall::kLock, "lock", path); !status.ok()) return status;
+  absl::MutexLock lock(&state_->mu);
+  return state_->memory->LockShared(path);
+}
+
 }  // namespace rill::io

@@ -40,6 +40,7 @@ class FaultyFileSystem final : public FileSystem {
   absl::StatusOr<std::uint64_t> FileSize(const std::string& path) override;
   absl::Status SyncDirectory(const std::string& path) override;
   absl::StatusOr<std::unique_ptr<FileLock>> Lock(const std::string& path) override;
+  absl::StatusOr<std::unique_ptr<FileLock>> LockShared(const std::string& path) override;
   // It stands for a disk.
   bool IsDurable() const override { return true; }
 

@@ -138,6 +138,11 @@ class FileSystem {
   // held.
   virtual absl::StatusOr<std::unique_ptr<FileLock>> Lock(const std::string& path) = 0;
 
+  // Takes a lock on a file that is there which keeps the exclusive one from being taken, not other
+  // shared ones. Writes nothing, so it works where only reading is allowed. NotFound when the file
+  // is missing; FailedPrecondition, with who holds it, when the exclusive lock is held.
+  virtual absl::StatusOr<std::unique_ptr<FileLock>> LockShared(const std::string& path) = 0;
+
   // Whether mappings of this file system hold what a process stored after that process is killed.
   virtual bool IsDurable() const = 0;
 };

@@ -164,12 +164,22 @@ absl::StatusOr<std::unique_ptr<File>> LimitedFileSystem::Open(const std::string&
 }
 
 absl::StatusOr<std::unique_ptr<FileLock>> LimitedFileSystem::Lock(const std::string& path) {
+  return Counted(path, [&] { return base_->Lock(path); });
+}
+
+absl::StatusOr<std::unique_ptr<FileLock>> LimitedFileSystem::LockShared(const std::string& path) {
+  return Counted(path, [&] { return base_->LockShared(path); });
+}
+
+absl::StatusOr<std::unique_ptr<FileLock>> LimitedFileSystem::Counted(
+    const std::string& path,
+    const std::function<absl::StatusOr<std::unique_ptr<FileLock>>()>& take) {
   auto share = use_->open_files.Reserve(1);
   if (!share.ok()) {
     return absl::Status(share.status().code(),
                         "cannot open " + path + ": " + std::string(share.status().message()));
   }
-  auto lock = base_->Lock(path);
+  auto lock = take();
   if (!lock.ok()) return lock.status();
   return std::make_unique<LimitedLock>(*std::move(lock), use_, *std::move(share));
 }

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -64,12 +65,18 @@ class LimitedFileSystem final : public FileSystem {
   absl::StatusOr<std::uint64_t> FileSize(const std::string& path) override;
   absl::Status SyncDirectory(const std::string& path) override;
   absl::StatusOr<std::unique_ptr<FileLock>> Lock(const std::string& path) override;
+  absl::StatusOr<std::unique_ptr<FileLock>> LockShared(const std::string& path) override;
   bool IsDurable() const override { return base_->IsDurable(); }
 
  private:
   struct OpenedFile;
   class LimitedFile;
   class LimitedMapping;
+
+  // The lock that `take` takes, with its descriptor counted.
+  absl::StatusOr<std::unique_ptr<FileLock>> Counted(
+      const std::string& path,
+      const std::function<absl::StatusOr<std::unique_ptr<FileLock>>()>& take);
   class LimitedLock;
 
   std::shared_ptr<OpenedFile> Opened(const std::string& path) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);

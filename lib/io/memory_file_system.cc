@@ -24,7 +24,9 @@ constexpr std::size_t kMaxName = 255;  // as on Linux's file systems
 struct Node {
   std::shared_ptr<MemoryContent> content;
   std::map<std::string, std::shared_ptr<Node>> children;
-  std::atomic<bool> locked = false;
+  // How many share its lock; kExclusive: one has it alone.
+  std::atomic<int> locks = 0;
+  static constexpr int kExclusive = -1;
 
   bool is_folder() const { return content == nullptr; }
 };
@@ -32,7 +34,7 @@ struct Node {
 class MemoryFileLock final : public FileLock {
  public:
   explicit MemoryFileLock(std::shared_ptr<Node> node) : node_(std::move(node)) {}
-  ~MemoryFileLock() override { node_->locked = false; }
+  ~MemoryFileLock() override { node_->locks -= node_->locks < 0 ? Node::kExclusive : 1; }
 
  private:
   const std::shared_ptr<Node> node_;
@@ -50,6 +52,7 @@ class MemoryFileSystem final : public FileSystem {
   absl::StatusOr<std::uint64_t> FileSize(const std::string& path) override;
   absl::Status SyncDirectory(const std::string& path) override;
   absl::StatusOr<std::unique_ptr<FileLock>> Lock(const std::string& path) override;
+  absl::StatusOr<std::unique_ptr<FileLock>> LockShared(const std::string& path) override;
   bool IsDurable() const override { return false; }
 
  private:
@@ -62,6 +65,7 @@ class MemoryFileSystem final : public FileSystem {
     std::shared_ptr<Node> node = {};
   };
 
+  absl::StatusOr<std::unique_ptr<FileLock>> TakeLock(const std::string& path, OpenMode mode);
   Place Find(const std::string& path) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // As Find; an error (ENOENT, EISDIR, ENOTDIR) unless there is a file or a folder, as wanted.
   Place FindFile(const std::string& path) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -223,17 +227,28 @@ absl::Status MemoryFileSystem::SyncDirectory(const std::string& path) {
 }
 
 absl::StatusOr<std::unique_ptr<FileLock>> MemoryFileSystem::Lock(const std::string& path) {
+  return TakeLock(path, OpenMode::kCreate);
+}
+
+absl::StatusOr<std::unique_ptr<FileLock>> MemoryFileSystem::LockShared(const std::string& path) {
+  return TakeLock(path, OpenMode::kRead);
+}
+
+absl::StatusOr<std::unique_ptr<FileLock>> MemoryFileSystem::TakeLock(const std::string& path,
+                                                                     OpenMode mode) {
+  const bool is_shared = mode == OpenMode::kRead;
   absl::MutexLock lock(&mu_);
   std::shared_ptr<Node> node;
-  if (const int error = OpenNode(path, OpenMode::kCreate, node); error != 0) {
+  if (const int error = OpenNode(path, mode, node); error != 0) {
     return SystemError(error, "open lock file", path);
   }
-  if (node->locked.exchange(true)) {
+  if (node->locks == Node::kExclusive || (!is_shared && node->locks > 0)) {
     return MakeError(absl::StatusCode::kFailedPrecondition, ErrorCode::kUnknownServerError,
                      fmt::format("cannot lock {}: it is held by another engine of this process; "
                                  "only one writer may have the folder, close the other one first",
                                  path));
   }
+  node->locks += is_shared ? 1 : Node::kExclusive;
   return std::make_unique<MemoryFileLock>(std::move(node));
 }
 

@@ -51,6 +51,22 @@ class RealFileLock final : public FileLock {
   FileDescriptor fd_;
 };
 
+absl::StatusOr<std::unique_ptr<FileLock>> TakeLock(const std::string& path, int flags, short type) {
+  FileDescriptor fd = OpenDescriptor(path, flags);
+  if (!fd.valid()) return SystemError(errno, "open lock file", path);
+  struct flock lock = {};
+  lock.l_type = type;
+  lock.l_whence = SEEK_SET;
+  if (RetryOnSignal([&] { return ::fcntl(fd.get(), F_OFD_SETLK, &lock); }) == 0) {
+    return std::make_unique<RealFileLock>(std::move(fd));
+  }
+  if (errno != EAGAIN && errno != EACCES) return SystemError(errno, "lock", path);
+  return MakeError(absl::StatusCode::kFailedPrecondition, ErrorCode::kUnknownServerError,
+                   fmt::format("cannot lock {}: it is held by {}; only one writer may have the "
+                               "folder, close the other one first",
+                               path, DescribeLockHolder(fd.get())));
+}
+
 class RealFileSystem final : public FileSystem {
  public:
   absl::StatusOr<std::unique_ptr<File>> Open(const std::string& path, OpenMode mode) override;
@@ -63,6 +79,7 @@ class RealFileSystem final : public FileSystem {
   absl::StatusOr<std::uint64_t> FileSize(const std::string& path) override;
   absl::Status SyncDirectory(const std::string& path) override;
   absl::StatusOr<std::unique_ptr<FileLock>> Lock(const std::string& path) override;
+  absl::StatusOr<std::unique_ptr<FileLock>> LockShared(const std::string& path) override;
   bool IsDurable() const override { return true; }
 };
 
@@ -181,19 +198,11 @@ absl::Status RealFileSystem::SyncDirectory(const std::string& path) {
 // and closing any descriptor of the file would drop it. A lock of an open file description has
 // neither fault and conflicts with POSIX locks all the same.
 absl::StatusOr<std::unique_ptr<FileLock>> RealFileSystem::Lock(const std::string& path) {
-  FileDescriptor fd = OpenDescriptor(path, O_RDWR | O_CREAT);
-  if (!fd.valid()) return SystemError(errno, "open lock file", path);
-  struct flock lock = {};
-  lock.l_type = F_WRLCK;
-  lock.l_whence = SEEK_SET;
-  if (RetryOnSignal([&] { return ::fcntl(fd.get(), F_OFD_SETLK, &lock); }) == 0) {
-    return std::make_unique<RealFileLock>(std::move(fd));
-  }
-  if (errno != EAGAIN && errno != EACCES) return SystemError(errno, "lock", path);
-  return MakeError(absl::StatusCode::kFailedPrecondition, ErrorCode::kUnknownServerError,
-                   fmt::format("cannot lock {}: it is held by {}; only one writer may have the "
-                               "folder, close the other one first",
-                               path, DescribeLockHolder(fd.get())));
+  return TakeLock(path, O_RDWR | O_CREAT, F_WRLCK);
+}
+
+absl::StatusOr<std::unique_ptr<FileLock>> RealFileSystem::LockShared(const std::string& path) {
+  return TakeLock(path, O_RDONLY, F_RDLCK);
 }
 
 }  // namespace

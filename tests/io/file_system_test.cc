@@ -322,6 +322,25 @@ TEST_CASE("A lock is held once, and is free when its holder is gone") {
   CHECK(fs.Lock(root + "/.lock").ok());
 }
 
+TEST_CASE("A shared lock is shared with its like, and keeps writers out") {
+  EVERY_FILE_SYSTEM;
+  CHECK(absl::IsNotFound(fs.LockShared(root + "/.lock").status()));
+  CHECK_FALSE(fs.Exists(root + "/.lock").value());
+  REQUIRE(fs.Lock(root + "/.lock").ok());  // makes the file, and is gone at once
+  auto first = fs.LockShared(root + "/.lock");
+  auto second = fs.LockShared(root + "/.lock");
+  REQUIRE(first.ok());
+  REQUIRE(second.ok());
+  first->reset();
+  CHECK(absl::IsFailedPrecondition(fs.Lock(root + "/.lock").status()));
+  second->reset();
+  auto writer = fs.Lock(root + "/.lock");
+  REQUIRE(writer.ok());
+  CHECK(absl::IsFailedPrecondition(fs.LockShared(root + "/.lock").status()));
+  writer->reset();
+  CHECK(fs.LockShared(root + "/.lock").ok());
+}
+
 TEST_CASE("Threads read, write and map different parts of a file at once") {
   EVERY_FILE_SYSTEM;
   constexpr std::size_t kPart = 100'000;

@@ -42,6 +42,9 @@ class WrappedFileSystem : public io::FileSystem {
   absl::StatusOr<std::unique_ptr<io::FileLock>> Lock(const std::string& path) override {
     return base_.Lock(path);
   }
+  absl::StatusOr<std::unique_ptr<io::FileLock>> LockShared(const std::string& path) override {
+    return base_.LockShared(path);
+  }
   bool IsDurable() const override { return base_.IsDurable(); }
 
  protected:
