@@ -15,20 +15,15 @@
 namespace rill::log {
 namespace {
 
-// Positions are stored in 32 bits (OffsetEntry), and segment.bytes ends at 2^31 - 1.
-// (A live one is longer by its reserve: the stopper, rounded up to a page.)
-constexpr std::uint64_t kMaxSegmentSize =
-    std::uint64_t{std::numeric_limits<std::int32_t>::max()} + (std::uint64_t{64} << 10);
-
 // A checkpoint that is further ahead of its log than this was damaged, not the log.
 constexpr std::int64_t kLongestLoss = std::numeric_limits<std::int32_t>::max();
+
+}  // namespace
 
 bool IsLeftover(const std::string& name) {
   return name.ends_with(kDeletedSuffix) || name.ends_with(kCleanedSuffix) ||
          name.ends_with(kTruncatedSuffix) || name.ends_with(".tmp");
 }
-
-}  // namespace
 
 absl::StatusOr<LoadedLog> LogLoader::Load() {
   if (auto status = environment_.files->CreateDirectories(directory_); !status.ok()) return status;

@@ -72,23 +72,39 @@ std::string ProducerSnapshotName(std::int64_t offset) {
   return fmt::format("{:020}.snapshot", offset);
 }
 
-std::string ProducerState::FormatSnapshot() const {
-  std::vector<std::int64_t> ids;
-  ids.reserve(producers_.size());
-  for (const auto& [id, entry] : producers_) ids.push_back(id);
-  std::sort(ids.begin(), ids.end());  // the same state makes the same bytes
-
-  std::string bytes(kHeaderSize + ids.size() * kEntrySize, '\0');
-  base::StoreBigEndian(bytes.data(), kVersion);
-  char* at = base::StoreBigEndian(bytes.data() + kCountAt, static_cast<std::int32_t>(ids.size()));
-  for (const std::int64_t id : ids) {
-    const Entry& entry = producers_.at(id);
+std::vector<ProducerState::SnapshotEntry> ProducerState::SnapshotEntries() const {
+  std::vector<SnapshotEntry> entries;
+  entries.reserve(producers_.size());
+  for (const auto& [id, entry] : producers_) {
     const Batch last = entry.batch_count == 0 ? Batch{} : *entry.last_batch();
-    at = base::StoreBigEndian(at, id);
+    entries.push_back(
+        {.producer_id = id,
+         .epoch = entry.epoch,
+         .last_sequence = last.last_sequence,
+         .last_offset = last.last_offset,
+         .offset_delta = static_cast<std::int32_t>(last.last_offset - last.first_offset),
+         .last_timestamp_ms = entry.last_timestamp_ms,
+         .coordinator_epoch = entry.coordinator_epoch,
+         .transaction_first_offset = entry.transaction_first_offset});
+  }
+  std::sort(entries.begin(), entries.end(), [](const SnapshotEntry& a, const SnapshotEntry& b) {
+    return a.producer_id < b.producer_id;
+  });
+  return entries;
+}
+
+std::string ProducerState::FormatSnapshot() const {
+  const auto entries = SnapshotEntries();  // in order: the same state makes the same bytes
+  std::string bytes(kHeaderSize + entries.size() * kEntrySize, '\0');
+  base::StoreBigEndian(bytes.data(), kVersion);
+  char* at =
+      base::StoreBigEndian(bytes.data() + kCountAt, static_cast<std::int32_t>(entries.size()));
+  for (const SnapshotEntry& entry : entries) {
+    at = base::StoreBigEndian(at, entry.producer_id);
     at = base::StoreBigEndian(at, entry.epoch);
-    at = base::StoreBigEndian(at, last.last_sequence);
-    at = base::StoreBigEndian(at, last.last_offset);
-    at = base::StoreBigEndian(at, static_cast<std::int32_t>(last.last_offset - last.first_offset));
+    at = base::StoreBigEndian(at, entry.last_sequence);
+    at = base::StoreBigEndian(at, entry.last_offset);
+    at = base::StoreBigEndian(at, entry.offset_delta);
     at = base::StoreBigEndian(at, entry.last_timestamp_ms);
     at = base::StoreBigEndian(at, entry.coordinator_epoch);
     at = base::StoreBigEndian(at, entry.transaction_first_offset);

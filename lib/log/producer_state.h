@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
@@ -93,6 +94,20 @@ class ProducerState {
   // (KAFKA_STORAGE_ERROR), naming `path`, for damage; then nothing has changed.
   absl::Status ParseSnapshot(std::string_view bytes, std::int64_t end_offset,
                              const std::string& path);
+
+  // What a snapshot holds of a producer.
+  struct SnapshotEntry {
+    std::int64_t producer_id = kNoProducerId;
+    std::int16_t epoch = kNoProducerEpoch;
+    std::int32_t last_sequence = kNoSequence;
+    std::int64_t last_offset = -1;  // -1: no batch of this epoch
+    std::int32_t offset_delta = 0;  // from the first to the last offset of that batch
+    std::int64_t last_timestamp_ms = kNoTimestamp;
+    std::int32_t coordinator_epoch = -1;
+    std::int64_t transaction_first_offset = -1;  // -1: in no transaction
+  };
+  // In order of producer id.
+  std::vector<SnapshotEntry> SnapshotEntries() const;
 
   // The snapshot for end_offset() in the folder of the log.
   absl::Status SaveSnapshot(io::FileSystem& files, const std::string& directory, bool sync) const;

@@ -159,6 +159,17 @@ absl::Status RemoveIndexFiles(io::FileSystem& files, const std::string& stem) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::shared_ptr<const SegmentIndex>> OpenIndexFile(io::FileSystem& files,
+                                                                  const std::string& stem,
+                                                                  IndexFile which) {
+  const bool offsets = which == IndexFile::kOffsets;
+  auto mapped = MapWhole(files, stem + (offsets ? kOffsetIndexSuffix : kTimeIndexSuffix),
+                         offsets ? kOffsetEntrySize : kTimeEntrySize);
+  if (!mapped.ok()) return mapped.status();
+  if (offsets) return std::make_shared<StoredIndex>(*std::move(mapped), MappedFile());
+  return std::make_shared<StoredIndex>(MappedFile(), *std::move(mapped));
+}
+
 absl::StatusOr<std::shared_ptr<const SegmentIndex>> OpenStoredIndex(io::FileSystem& files,
                                                                     const std::string& stem,
                                                                     std::uint64_t log_size) {

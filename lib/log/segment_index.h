@@ -88,4 +88,11 @@ absl::StatusOr<std::shared_ptr<const SegmentIndex>> OpenStoredIndex(io::FileSyst
                                                                     const std::string& stem,
                                                                     std::uint64_t log_size);
 
+// One of the two files alone, for who looks into what is wrong with it: nothing is said of its
+// entries, and there are none of the other kind. DataLoss for a broken length.
+enum class IndexFile { kOffsets, kTimes };
+absl::StatusOr<std::shared_ptr<const SegmentIndex>> OpenIndexFile(io::FileSystem& files,
+                                                                  const std::string& stem,
+                                                                  IndexFile which);
+
 }  // namespace rill::log

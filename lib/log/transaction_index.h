@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "log/producer_state.h"
+
+namespace rill::log {
+
+// An entry of a segment's .txnindex, a transaction that was aborted by a marker in that segment:
+// int16 version, int64 producer id, first offset, last offset (the marker's), last stable offset.
+inline constexpr std::size_t kTransactionEntrySize = 34;
+inline constexpr std::int16_t kTransactionEntryVersion = 0;
+
+// `bytes` are at least kTransactionEntrySize; the version has been looked at.
+inline CompletedTransaction ReadTransactionEntry(std::string_view bytes) {
+  const auto number = [&](std::size_t at) {
+    return base::LoadBigEndian<std::int64_t>(bytes.data() + at);
+  };
+  return {.producer_id = number(2),
+          .first_offset = number(10),
+          .last_offset = number(18),
+          .is_aborted = true,
+          .last_stable_offset = number(26)};
+}
+
+}  // namespace rill::log
