@@ -12,7 +12,6 @@ namespace rill::engine {
 namespace {
 
 constexpr std::string_view kFormatKey = "format";
-constexpr std::uint64_t kMaxCatalogueSize = std::uint64_t{256} << 20;
 // Where a batch's checksum begins to count.
 constexpr std::size_t kCheckedFrom = 21;
 // Disks write this much in one go.

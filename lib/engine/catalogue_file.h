@@ -18,6 +18,7 @@
 namespace rill::engine {
 
 inline constexpr char kCatalogueFile[] = "rill.catalogue";
+inline constexpr std::uint64_t kMaxCatalogueSize = std::uint64_t{256} << 20;
 
 // What a rill of a later minor version keeps in the file, and this one only passes on.
 struct LaterRecords {

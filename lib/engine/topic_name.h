@@ -13,6 +13,8 @@ inline constexpr std::size_t kMaxTopicNameSize = 249;
 // The topic that group offsets are kept in.
 inline constexpr char kOffsetsTopic[] = "__consumer_offsets";
 inline constexpr char kTransactionsTopic[] = "__transaction_state";
+// Where a Kafka broker keeps what rill keeps in its catalogue.
+inline constexpr char kMetadataTopic[] = "__cluster_metadata";
 
 // Whether Kafka takes the name: 1 to 249 of ASCII letters, digits, '.', '_' and '-', but not "."
 // and

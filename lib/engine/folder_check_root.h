@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "engine/catalogue.h"
+#include "engine/data_folder.h"
+#include "io/file_system.h"
+#include "log/check_finding.h"
+#include "log/checkpoint_file.h"
+#include "log/partition_log.h"
+#include "rill/records.h"
+
+namespace rill::engine {
+
+// What stands at the root of a data folder, as far as it can be read. Part of CheckFolder.
+struct FolderRoot {
+  std::string path;
+  bool was_closed = false;
+  std::optional<CatalogueImage> catalogue;
+  FolderCheckpoints checkpoints;
+  std::optional<log::OffsetCheckpoint> cleaned;
+  std::vector<TopicPartition> partitions;  // that have folders
+
+  bool IsKnown(const TopicPartition& partition) const;
+  bool IsDeleting(const std::string& topic) const;
+  bool MayHaveGaps(const TopicPartition& partition) const;
+  log::LogCheckpoint CheckpointOf(const TopicPartition& partition) const;
+};
+
+// Reads the root's files, and tells what is wrong with each by itself. FailedPrecondition when the
+// folder is none of rill's or Kafka's.
+absl::StatusOr<FolderRoot> ReadFolderRoot(io::FileSystem& files, const std::string& path,
+                                          log::FolderFindings* findings);
+
+// Holds what the checkpoints say of a partition against what its log has.
+void CheckOffsets(const FolderRoot& root, const TopicPartition& partition, std::int64_t log_end,
+                  log::FolderFindings* findings);
+// Entries of partitions that have no folder. `is_wanted` says which to look at.
+void CheckEntriesWithoutFolder(const FolderRoot& root,
+                               const std::function<bool(const TopicPartition&)>& is_wanted,
+                               const log::FindingSink& sink);
+
+}  // namespace rill::engine
