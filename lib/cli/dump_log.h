@@ -14,6 +14,7 @@ struct CommandContext {
   std::string working_directory;  // relative paths count from here; absolute
   std::ostream& out;
   std::ostream& err;
+  bool err_is_terminal = false;
 };
 
 // `rill dump-log <words>`: does and prints what Kafka's DumpLogSegments 4.3.1 does with the same

@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <filesystem>
 #include <iostream>
 #include <string>
@@ -13,5 +15,6 @@ int main(int argc, char** argv) {
   const auto files = rill::io::NewRealFileSystem();
   const std::vector<std::string> words(argv, argv + argc);
   const std::string directory = std::filesystem::current_path(gone).string();
-  return rill::cli::RunRill({*files, directory, std::cout, std::cerr}, words);
+  const bool err_is_terminal = ::isatty(STDERR_FILENO) == 1;
+  return rill::cli::RunRill({*files, directory, std::cout, std::cerr, err_is_terminal}, words);
 }

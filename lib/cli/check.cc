@@ -1,0 +1,180 @@
+#include "cli/check.h"
+
+#include <memory>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "cli/check_progress.h"
+#include "engine/folder_check.h"
+#include "fmt/format.h"
+#include "io/path.h"
+#include "rill/options.h"
+
+namespace rill::cli {
+namespace {
+
+constexpr int kSound = 0;
+constexpr int kDamaged = 1;
+constexpr int kFailed = 2;
+
+using Kind = log::Finding::Kind;
+
+struct CheckWords {
+  std::string folder;
+  std::vector<std::string> topics;
+  bool repair = false;
+  bool verbose = false;
+};
+
+std::unique_ptr<CLI::App> MakeApp(CheckWords& words) {
+  auto app = std::make_unique<CLI::App>(
+      "Verifies a data folder of rill's or of Apache Kafka's that nobody has open: every checksum\n"
+      "and record, the indexes, snapshots, leader epochs and checkpoints against the batches, the\n"
+      "catalogue and the committed offsets. Prints a line for each damage. Nothing is changed\n"
+      "without --repair. A folder that a process has open is refused: close it, or check a copy.");
+  app->name("rill check");
+  app->set_help_flag("-h,--help", "Print this");
+  app->add_option("folder", words.folder, "The data folder")->required();
+  app->add_option("--topic", words.topics,
+                  "Look into the partitions of this topic only; may be repeated")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+  app->add_flag(
+      "-v,--verbose", words.verbose,
+      "Tell also what is no damage: what the next open cuts off or makes anew, leftovers, "
+      "unknown files");
+  app->add_flag("--repair", words.repair,
+                "Do what the next open would (cut torn ends off, which drops what is behind them), "
+                "make damaged index files and producer snapshots anew, and check again");
+  app->footer(
+      "Exit code: 0 when the folder is sound, 1 when something is damaged, 2 when the words are\n"
+      "wrong or something could not be looked into.");
+  return app;
+}
+
+std::string FormatFinding(const log::Finding& finding) {
+  std::string line;
+  if (!finding.folder.empty()) line += finding.folder + ": ";
+  if (!finding.file.empty()) line += finding.file + ": ";
+  if (finding.position) line += fmt::format("byte {}: ", *finding.position);
+  return line + finding.what;
+}
+
+class Checker {
+ public:
+  Checker(const CommandContext& context, const CheckWords& words)
+      : context_(context), words_(words) {
+    path_ = io::NormalPath(words.folder.starts_with('/')
+                               ? words.folder
+                               : context.working_directory + "/" + words.folder);
+  }
+
+  int Run() {
+    auto checked = Check();
+    if (!checked.ok()) return Fail(checked.status());
+    const bool needs_nothing =
+        checked->was_closed && ExitCode(*checked) == kSound && checked->cut == 0;
+    if (!words_.repair || needs_nothing) return ExitCode(*checked);
+    if (!words_.topics.empty()) {
+      return Fail(absl::InvalidArgumentError("--repair is for a whole folder, without --topic"));
+    }
+    context_.out << fmt::format("repairing {}\n", path_);
+    if (auto repaired = Repair(*checked); !repaired.ok()) return Fail(repaired);
+    checked = Check();
+    if (!checked.ok()) return Fail(checked.status());
+    if (checked->damaged > 0) {
+      context_.out << "What is left cannot be repaired: the bytes are gone. Reads tell where they "
+                      "go on behind it; or restore the files from a backup.\n";
+    }
+    return ExitCode(*checked);
+  }
+
+ private:
+  absl::StatusOr<engine::FolderCheckSummary> Check() {
+    CheckProgress progress(context_.err, context_.err_is_terminal);
+    auto checked = engine::CheckFolder(
+        context_.files, path_,
+        {.topics = {words_.topics.begin(), words_.topics.end()},
+         .progress = [&](std::uint64_t done, std::uint64_t total) { progress.Show(done, total); },
+         .sink =
+             [&](const log::Finding& finding) {
+               progress.Wipe();
+               Print(finding);
+             }});
+    progress.Wipe();
+    if (checked.ok()) PrintSummary(*checked);
+    return checked;
+  }
+
+  void Print(const log::Finding& finding) {
+    const bool is_fault = finding.kind == Kind::kDamage || finding.kind == Kind::kUnread;
+    if (!is_fault && !words_.verbose) return;
+    const char* prefix = finding.kind == Kind::kUnread ? "not checked: "
+                         : finding.kind == Kind::kCut  ? "to be cut: "
+                         : finding.kind == Kind::kNote ? "note: "
+                                                       : "";
+    context_.out << prefix << FormatFinding(finding) << '\n';
+  }
+
+  void PrintSummary(const engine::FolderCheckSummary& checked) {
+    std::string verdict = "sound";
+    if (checked.unread > 0) verdict = fmt::format("{} not checked", checked.unread);
+    if (checked.damaged > 0) verdict = fmt::format("{} damaged", checked.damaged);
+    if (checked.damaged > 0 && checked.unread > 0) {
+      verdict += fmt::format(", {} not checked", checked.unread);
+    }
+    if (checked.cut > 0)
+      verdict += fmt::format(", {} torn and cut off by the next open", checked.cut);
+    context_.out << fmt::format(
+        "{}: {}; {} partitions, {} batches, {} records, {}{}{}\n", path_, verdict,
+        checked.partitions, checked.batches, checked.records, FormatBytes(checked.bytes),
+        checked.was_closed ? "" : "; was not closed",
+        checked.has_catalogue ? "" : "; without rill.catalogue, as a folder of Apache Kafka's");
+  }
+
+  absl::Status Repair(const engine::FolderCheckSummary& checked) {
+    Options options;
+    options.log_sink = [this](LogLevel level, std::string_view line) {
+      if (level >= LogLevel::kInfo) context_.out << "repair: " << line << '\n';
+    };
+    return engine::RepairFolder(path_, checked, std::move(options));
+  }
+
+  static int ExitCode(const engine::FolderCheckSummary& checked) {
+    if (checked.damaged > 0) return kDamaged;
+    return checked.unread > 0 ? kFailed : kSound;
+  }
+
+  int Fail(const absl::Status& status) {
+    context_.err << fmt::format("rill check: {}\n", std::string(status.message()));
+    return kFailed;
+  }
+
+  const CommandContext& context_;
+  const CheckWords& words_;
+  std::string path_;
+};
+
+}  // namespace
+
+std::string CheckHelp() {
+  CheckWords words;
+  return MakeApp(words)->help();
+}
+
+int RunCheck(const CommandContext& context, std::span<const std::string> words) {
+  CheckWords parsed;
+  const auto app = MakeApp(parsed);
+  try {
+    app->parse(std::vector<std::string>(words.rbegin(), words.rend()));
+  } catch (const CLI::ParseError& error) {
+    return app->exit(error, context.out, context.err) == 0 ? kSound : kFailed;
+  }
+  const int exit_code = Checker(context, parsed).Run();
+  context.out.flush();
+  if (context.out.good()) return exit_code;
+  context.err << "rill check: standard output does not take what is written to it\n";
+  return kFailed;
+}
+
+}  // namespace rill::cli

@@ -1,0 +1,138 @@
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include "../io/temporary_folder.h"
+#include "catch.h"
+#include "rill/rill.h"
+#include "run_command.h"
+
+// `rill check` as a user meets it: what it prints, and what it returns.
+namespace rill::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool Contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+void Fill(const std::string& path) {
+  auto engine = rill::Open(path);
+  REQUIRE(engine.ok());
+  auto orders = engine->EnsureTopic("orders", {.partitions = 1});
+  REQUIRE(orders.ok());
+  auto producer = engine->NewProducer();
+  REQUIRE(producer.ok());
+  for (int i = 0; i < 10; ++i) {
+    auto sent = producer->Send(*orders, {.key = "k", .value = "value"});
+    REQUIRE(sent.Wait(absl::Seconds(5)).ok());
+  }
+  REQUIRE(producer->Close().ok());
+  REQUIRE(engine->Close().ok());
+}
+
+Ran Check(const std::string& words) {
+  const auto files = io::NewRealFileSystem();
+  std::vector<std::string> all = SplitWords(words);
+  all.insert(all.begin(), {"rill", "check"});
+  return RunWords(*files, "/", all);
+}
+
+void FlipByte(const std::string& path, std::streamoff at) {
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  REQUIRE(file.good());
+  file.seekg(at);
+  const int byte = file.get();
+  file.seekp(at);
+  file.put(static_cast<char>(byte ^ 1));
+}
+
+TEST_CASE("rill check of a sound folder says so and returns 0") {
+  const test::TemporaryFolder folder;
+  Fill(folder.path());
+  const Ran ran = Check(folder.path());
+  INFO(ran.out);
+  CHECK(ran.exit_code == 0);
+  CHECK(ran.err.empty());
+  CHECK(Contains(ran.out, folder.path() + ": sound; 1 partitions, 10 batches, 10 records"));
+}
+
+TEST_CASE("rill check names a damage by partition, file and byte, and returns 1") {
+  const test::TemporaryFolder folder;
+  Fill(folder.path());
+  FlipByte(folder.path() + "/orders-0/00000000000000000000.log", 70);
+  const Ran ran = Check(folder.path());
+  INFO(ran.out);
+  CHECK(ran.exit_code == 1);
+  CHECK(ran.out.starts_with("orders-0: 00000000000000000000.log: byte 0: "));
+  CHECK(Contains(ran.out, "1 damaged"));
+  CHECK(Check(folder.path() + " --topic other").exit_code == 0);
+}
+
+TEST_CASE("rill check tells what is no damage only when it is asked to") {
+  const test::TemporaryFolder folder;
+  Fill(folder.path());
+  std::ofstream(folder.path() + "/notes.txt") << "x";
+  CHECK_FALSE(Contains(Check(folder.path()).out, "notes.txt"));
+  const Ran ran = Check("--verbose " + folder.path());
+  CHECK(ran.exit_code == 0);
+  CHECK(Contains(ran.out, "note: notes.txt: an unknown file"));
+}
+
+TEST_CASE("rill check --repair puts right what can be made anew, and says what cannot") {
+  const test::TemporaryFolder folder;
+  Fill(folder.path());
+  const std::string stem = folder.path() + "/orders-0/00000000000000000000";
+  FlipByte(stem + ".timeindex", 3);
+  Ran ran = Check(folder.path() + " --repair");
+  INFO(ran.out);
+  CHECK(ran.exit_code == 0);
+  CHECK(Contains(ran.out, "repair: "));
+  CHECK(Contains(ran.out, "the index files are made anew"));
+  CHECK(Check(folder.path()).exit_code == 0);
+}
+
+TEST_CASE("rill check --repair drops no record of a folder that was closed, and says what stays") {
+  const test::TemporaryFolder folder;
+  Fill(folder.path());
+  FlipByte(folder.path() + "/orders-0/00000000000000000000.log", 70);
+  const Ran ran = Check(folder.path() + " --repair");
+  INFO(ran.out);
+  CHECK(ran.exit_code == 1);
+  CHECK(Contains(ran.out, "What is left cannot be repaired"));
+  CHECK(Contains(ran.out, "1 damaged; 1 partitions, 9 batches, 9 records"));
+  CHECK(Check(folder.path() + " --repair --topic orders").exit_code == 2);
+}
+
+TEST_CASE("rill check refuses wrong words and what is no folder with 2") {
+  CHECK(Check("").exit_code == 2);
+  CHECK(Check("/nowhere/at/all").exit_code == 2);
+  CHECK(Check("--frobnicate /tmp").exit_code == 2);
+  const Ran ran = Check("/nowhere/at/all");
+  CHECK(ran.err.starts_with("rill check: "));
+  CHECK(ran.out.empty());
+}
+
+TEST_CASE("rill check refuses a folder that is open, and says who has it") {
+  const test::TemporaryFolder folder;
+  auto engine = rill::Open(folder.path());
+  REQUIRE(engine.ok());
+  const Ran ran = Check(folder.path());
+  CHECK(ran.exit_code == 2);
+  CHECK(Contains(ran.err, "a folder that is in use cannot be checked"));
+  CHECK(Contains(ran.err, "is held by"));
+}
+
+TEST_CASE("rill tells about check") {
+  const Ran help = Check("--help");
+  CHECK(help.exit_code == 0);
+  CHECK(Contains(help.out, "--repair"));
+  CHECK(RunRillLine("help check").out == help.out);
+  CHECK(Contains(RunRillLine("--help").out, "check"));
+  CHECK(Contains(RunRillLine("chekc").err, "did you mean \"rill check\"?"));
+}
+
+}  // namespace
+}  // namespace rill::cli
