@@ -1,5 +1,8 @@
 #include "io/fault_plan.h"
 
+#include <string>
+#include <utility>
+
 namespace rill::io {
 
 using testing::FileCall;
@@ -15,6 +18,12 @@ void FaultPlan::Clear() {
   faults_.clear();
 }
 
+void FaultPlan::Watch(testing::FaultyStorage::Watcher watcher) {
+  absl::MutexLock lock(&mu_);
+  watcher_ = watcher ? std::make_shared<const testing::FaultyStorage::Watcher>(std::move(watcher))
+                     : nullptr;
+}
+
 std::int64_t FaultPlan::calls(FileCall call) const {
   absl::MutexLock lock(&mu_);
   return counts_[static_cast<std::size_t>(call)];
@@ -22,6 +31,22 @@ std::int64_t FaultPlan::calls(FileCall call) const {
 
 FaultPlan::Outcome FaultPlan::Next(FileCall call, std::string_view path,
                                    std::string_view other_path) {
+  TellWatcher(call, path);
+  return Decide(call, path, other_path);
+}
+
+// Without the lock: it may plan faults for this very call, and cut the power.
+void FaultPlan::TellWatcher(FileCall call, std::string_view path) {
+  std::shared_ptr<const testing::FaultyStorage::Watcher> watcher;
+  {
+    absl::MutexLock lock(&mu_);
+    watcher = watcher_;
+  }
+  if (watcher != nullptr) (*watcher)(call, std::string(path));
+}
+
+FaultPlan::Outcome FaultPlan::Decide(FileCall call, std::string_view path,
+                                     std::string_view other_path) {
   absl::MutexLock lock(&mu_);
   ++counts_[static_cast<std::size_t>(FileCall::kAny)];
   ++counts_[static_cast<std::size_t>(call)];

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -17,20 +18,25 @@ class FaultPlan {
  public:
   void Add(const testing::FileFault& fault);
   void Clear();
+  void Watch(testing::FaultyStorage::Watcher watcher);
   std::int64_t calls(testing::FileCall call) const;
 
   struct Outcome {
     int error = 0;  // 0: the call goes through
     std::size_t written = 0;
   };
-  // Counts a call, and says what becomes of it.
+  // Tells the watcher of a call, counts it, and says what becomes of it.
   Outcome Next(testing::FileCall call, std::string_view path, std::string_view other_path = {});
 
  private:
   static constexpr std::size_t kCalls =
       static_cast<std::size_t>(testing::FileCall::kSyncDirectory) + 1;
 
+  void TellWatcher(testing::FileCall call, std::string_view path);
+  Outcome Decide(testing::FileCall call, std::string_view path, std::string_view other_path);
+
   mutable absl::Mutex mu_;
+  std::shared_ptr<const testing::FaultyStorage::Watcher> watcher_ ABSL_GUARDED_BY(mu_);
   std::vector<testing::FileFault> faults_ ABSL_GUARDED_BY(mu_);
   std::array<std::int64_t, kCalls> counts_ ABSL_GUARDED_BY(mu_) = {};
 };

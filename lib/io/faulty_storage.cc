@@ -30,6 +30,8 @@ void FaultyStorage::ClearFaults() { impl_->files->plan().Clear(); }
 
 std::int64_t FaultyStorage::calls(FileCall call) const { return impl_->files->plan().calls(call); }
 
+void FaultyStorage::Watch(Watcher watcher) { impl_->files->plan().Watch(std::move(watcher)); }
+
 void FaultyStorage::SetCapacity(std::uint64_t bytes) { impl_->files->SetCapacity(bytes); }
 
 std::uint64_t FaultyStorage::used_bytes() const { return impl_->files->UsedBytes(); }

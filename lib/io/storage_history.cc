@@ -17,7 +17,10 @@ __attribute__((no_sanitize("thread"))) void CopyLivePage(const char* from, char*
   }
 }
 
-bool IsZero(const std::string& page) { return page.find_first_not_of('\0') == page.npos; }
+bool IsZero(const std::string& page) {
+  static const std::string zeros(kTornUnit, '\0');
+  return page == zeros;
+}
 
 const std::string& PageOf(const std::map<std::uint64_t, std::string>& pages, std::uint64_t number) {
   static const std::string zeros(kTornUnit, '\0');

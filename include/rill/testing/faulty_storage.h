@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <string>
@@ -80,6 +81,12 @@ class RILL_EXPORT FaultyStorage {
   // How many calls there have been so far: a test that fails the first, the second, ... of them in
   // turn has gone through every place where storage can fail.
   std::int64_t calls(FileCall call = FileCall::kAny) const;
+
+  // Called before each call, by the thread that makes it: for looking at (PowerLoss, ProcessKill)
+  // what there is in the middle of an operation. It may use all of this storage, but no engine that
+  // is opened on it, and is not called for what it does itself. Null for nobody.
+  using Watcher = std::function<void(FileCall call, const std::string& path)>;
+  void Watch(Watcher watcher);
 
   // The disk's size: growing files past it in all is ENOSPC, after a write has written what fits.
   // Unlimited at first.
