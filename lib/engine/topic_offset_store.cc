@@ -202,6 +202,21 @@ absl::Status TopicOffsetStore::DeleteTopic(const std::string& topic) {
   for (std::size_t stripe = 0; stripe < stripes_.size(); ++stripe) {
     if (auto forgotten = ForgetTopic(topic, stripe); !forgotten.ok()) return forgotten;
   }
+  return Flush();
+}
+
+// The catalogue forgets the topic for good, so what groups had in it must be gone for good before:
+// a power cut would bring it back, to the next topic of that name. Also where nothing was left to
+// forget: the process that did it may have died before it flushed.
+absl::Status TopicOffsetStore::Flush() {
+  auto topic = topic_(false);
+  if (!topic.ok()) return topic.status();
+  for (std::int32_t i = 0; *topic != nullptr && i < (*topic)->partition_count(); ++i) {
+    if (!(*topic)->partition(i)->WasUsed()) continue;
+    auto partition = (*topic)->OpenPartition(i);
+    if (!partition.ok()) return partition.status();
+    if (auto flushed = (*partition)->log()->Flush(); !flushed.ok()) return flushed;
+  }
   return absl::OkStatus();
 }
 

@@ -94,6 +94,7 @@ class TopicOffsetStore final : public OffsetStore, public GroupRecords {
   absl::Status Forget(const std::string& group,
                       const std::function<bool(const TopicPartition&)>& which);
   absl::Status ForgetTopic(const std::string& topic, std::size_t stripe);
+  absl::Status Flush();
   absl::Status AppendTombstones(const std::string& group,
                                 const std::vector<TopicPartition>& partitions);
   // The largest batch that the topic takes, in bytes.
