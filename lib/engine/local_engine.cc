@@ -79,7 +79,8 @@ class LocalEngine::CheckpointWriter final : public MaintenanceTask {
     Timer(absl::Duration every, absl::Time now)
         : interval(std::max(every, absl::Milliseconds(1))), next(now + interval) {}
     bool IsDue(absl::Time now) {
-      if (now < next) return false;
+      const bool was_set_back = next - now > interval;
+      if (now < next && !was_set_back) return false;
       next = now + interval;
       return true;
     }

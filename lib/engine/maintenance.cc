@@ -102,7 +102,10 @@ absl::Time Maintenance::Run() {
   std::vector<std::shared_ptr<MaintenanceTask>> due;
   {
     absl::MutexLock lock(&mutex_);
-    for (const Entry& entry : entries_) {
+    // On a clock that was set back, nobody knows how long the tasks have waited: they look anew.
+    const bool was_set_back = now < std::exchange(last_run_, now);
+    for (Entry& entry : entries_) {
+      if (was_set_back) entry.due = now;
       if (entry.due <= now) due.push_back(entry.task);
     }
   }

@@ -76,6 +76,7 @@ class Maintenance : public std::enable_shared_from_this<Maintenance> {
   absl::CondVar changed_;  // an earlier due time, or stop_
   absl::CondVar idle_;     // running_ or closing_thread_ has ended
   std::vector<Entry> entries_ ABSL_GUARDED_BY(mutex_);
+  absl::Time last_run_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   const MaintenanceTask* running_ ABSL_GUARDED_BY(mutex_) = nullptr;
   std::thread::id running_thread_ ABSL_GUARDED_BY(mutex_);
   std::thread::id closing_thread_ ABSL_GUARDED_BY(mutex_);  // that is in OnEngineClose

@@ -128,7 +128,9 @@ absl::Time PartitionState::Upkeep(absl::Time now, absl::Duration interval) {
   const auto& log = this->log();
   if (log == nullptr) return absl::InfiniteFuture();
   const std::int64_t due = upkeep_due_nanos_.load();
-  if (due > absl::ToUnixNanos(now)) return absl::FromUnixNanos(due);
+  // Never later than that but by a clock that was set back.
+  const bool is_believed = due <= absl::ToUnixNanos(now + interval);
+  if (due > absl::ToUnixNanos(now) && is_believed) return absl::FromUnixNanos(due);
   upkeep_due_nanos_.store(INT64_MAX);
   const absl::Time next = std::min(log->Maintain(now), now + interval);
   // The log may have asked for more in the meantime: that stands.

@@ -157,8 +157,10 @@ std::int64_t SegmentedLog::SizeRetentionTarget(const LogConfig& config) {
 }
 
 void SegmentedLog::RemoveDoomedFiles(std::int64_t now_ms) {
+  const std::int64_t delay_ms = config()->file_delete_delay_ms;
   std::erase_if(doomed_, [&](const DoomedFile& file) {
-    if (file.due_ms > now_ms) return false;
+    // Later than the delay it is only by a clock that was set back.
+    if (file.due_ms > now_ms && file.due_ms <= Later(now_ms, delay_ms)) return false;
     const auto status = environment_.files->Remove(file.path);
     if (!status.ok()) Say(LogLevel::kWarning, fmt::format("{}: {}", name_, status.ToString()));
     return true;
