@@ -7,6 +7,7 @@
 #include "engine/topic_config.h"
 #include "engine/where.h"
 #include "fmt/format.h"
+#include "log/segment_name.h"
 #include "rill/error.h"
 
 namespace rill::engine {
@@ -203,7 +204,22 @@ absl::Status LocalEngine::OpenExisting(const TopicPartition& partition) {
                         .recovery_point = OffsetIn(left.recovery_points, partition),
                         .log_start_offset = OffsetIn(left.log_starts, partition),
                         .high_watermark = OffsetIn(left.high_watermarks, partition)});
-  return state->OpenLog().status();
+  auto opened = state->OpenLog().status();
+  if (!opened.ok() && IsUnused(partition)) state->SetUnused();
+  return opened;
+}
+
+// Whether the partition's folder was made for an append that came to nothing, on a full disk for
+// one: nothing is lost by taking it for what it is.
+bool LocalEngine::IsUnused(const TopicPartition& partition) const {
+  const auto entries = environment_->files().List(
+      folder_->path() + "/" + PartitionFolderName(partition.topic, partition.partition));
+  const FolderCheckpoints& left = folder_->checkpoints();
+  return entries.ok() && OffsetIn(left.recovery_points, partition) == 0 &&
+         OffsetIn(left.log_starts, partition) == 0 &&
+         std::none_of(entries->begin(), entries->end(), [](const io::DirectoryEntry& entry) {
+           return entry.name.ends_with(log::kLogSuffix);
+         });
 }
 
 void LocalEngine::StartTasks() {

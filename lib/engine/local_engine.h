@@ -116,6 +116,7 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   absl::Status OpenFolder(const Options& options);
   absl::Status ReadFolder() ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
   absl::Status OpenExisting(const TopicPartition& partition);
+  bool IsUnused(const TopicPartition& partition) const;
   void OpenLost(const std::set<TopicPartition>& found);
   absl::Status OpenGroups(const Options& options);
   void StartTasks();

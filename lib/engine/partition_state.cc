@@ -93,6 +93,11 @@ void PartitionState::SetCheckpoint(const log::LogCheckpoint& checkpoint) {
   checkpoint_ = checkpoint;
 }
 
+void PartitionState::SetUnused() {
+  absl::MutexLock lock(&mutex_);
+  checkpoint_.reset();
+}
+
 std::optional<log::LogCheckpoint> PartitionState::Checkpoint() {
   const auto& log = this->log();
   if (log == nullptr) {

@@ -49,6 +49,8 @@ class PartitionState : public std::enable_shared_from_this<PartitionState> {
   // Whether it has a log, or had one when the engine was opened.
   bool WasUsed() { return Checkpoint().has_value(); }
   void SetCheckpoint(const log::LogCheckpoint& checkpoint) ABSL_LOCKS_EXCLUDED(mutex_);
+  // As if no engine had had it before.
+  void SetUnused() ABSL_LOCKS_EXCLUDED(mutex_);
   // What to write down of its log now; nothing for a partition without a folder.
   std::optional<log::LogCheckpoint> Checkpoint() ABSL_LOCKS_EXCLUDED(mutex_);
   // Whether a crash left a log here that nobody has been able to open since.

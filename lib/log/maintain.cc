@@ -261,10 +261,15 @@ void SegmentedLog::Abandon(absl::Status reason) {
   if (closed_.load()) return;
   Stop(std::move(reason)).IgnoreError();
   DropWriters();
+  // The space of files that are deleted comes back when nobody maps them any more, however long
+  // the application keeps a handle.
+  for (const auto& segment : segments_.All()) segment->Unload();
 }
 
 void SegmentedLog::DropWriters() {
   base::MutexLock lock(&append_mutex_);
+  for (const auto& writer : rolled_) writer->Release();
+  if (writer_ != nullptr) writer_->Release();
   rolled_.clear();
   writer_ = nullptr;
 }
