@@ -6,7 +6,6 @@
 #include "rill/error.h"
 
 namespace rill::log {
-
 absl::Status SegmentedLog::Flush() {
   {
     base::MutexLock lock(&append_mutex_);
@@ -15,24 +14,70 @@ absl::Status SegmentedLog::Flush() {
   return FlushUpTo(log_end_offset());
 }
 
-// Group commit: whoever comes while a flush is under way waits for it, and one of those it did not
-// serve does the next flush for all of them.
+// Group commit: what is appended while a flush is under way shares the next one, led by the first
+// who came for it. The end of a flush wakes those it served, who take no lock any more and wait for
+// no other flush, and the one who leads the next; those who wait for that sleep on.
 absl::Status SegmentedLog::FlushUpTo(std::int64_t offset) {
-  const auto idle = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(flush_mutex_) { return !flushing_; };
-  absl::MutexLock lock(&flush_mutex_);
-  for (;;) {
+  std::shared_ptr<FlushRound> round;
+  std::shared_ptr<FlushRound> before;
+  bool leads = false;
+  {
+    absl::MutexLock lock(&flush_mutex_);
     if (recovery_point() >= offset) return absl::OkStatus();
-    if (!flushing_) break;
-    flush_mutex_.Await(absl::Condition(&idle));
+    leads = JoinFlush(offset, round, before);
   }
-  flushing_ = true;
-  flush_mutex_.Unlock();
-  std::int64_t flushed_to = 0;
-  const absl::Status status = FlushOnce(flushed_to);
-  flush_mutex_.Lock();
-  flushing_ = false;
-  if (status.ok()) MarkFlushed(flushed_to);
-  return status;
+  if (!leads) {
+    round->AwaitEnd();
+    return round->status;
+  }
+  if (before != nullptr) before->AwaitEnd();
+  return LeadFlush(*round);
+}
+
+// Whether the caller leads the round, once the one before it is over.
+bool SegmentedLog::JoinFlush(std::int64_t offset, std::shared_ptr<FlushRound>& round,
+                             std::shared_ptr<FlushRound>& before) {
+  if (flush_ == nullptr) {
+    round = flush_ = std::make_shared<FlushRound>();
+    return true;
+  }
+  // One that has not begun will look at the log's end after this append.
+  if (!flush_->has_begun || flush_->covers >= offset) {
+    round = flush_;
+    return false;
+  }
+  const bool leads = next_flush_ == nullptr;
+  if (leads) {
+    next_flush_ = std::make_shared<FlushRound>();
+    before = flush_;
+  }
+  round = next_flush_;
+  return leads;
+}
+
+absl::Status SegmentedLog::LeadFlush(FlushRound& round) {
+  {
+    absl::MutexLock lock(&flush_mutex_);
+    round.has_begun = true;
+    round.covers = log_end_offset();
+  }
+  round.status = FlushOnce();
+  {
+    absl::MutexLock lock(&flush_mutex_);
+    if (round.status.ok()) MarkFlushed(round.covers);
+    flush_ = std::exchange(next_flush_, nullptr);
+  }
+  round.is_over.store(true);
+  round.wakeup.Notify();
+  return round.status;
+}
+
+void SegmentedLog::FlushRound::AwaitEnd() {
+  while (!is_over.load()) {
+    const auto ticket = wakeup.Prepare();
+    if (is_over.load()) return;
+    wakeup.Wait(ticket, base::Deadline::max());
+  }
 }
 
 // The high watermark follows the flush, never leads it: what was read survives a power cut. It is
@@ -46,12 +91,11 @@ void SegmentedLog::MarkFlushed(std::int64_t offset) {
 
 // Flushes what was appended before the call. The append lock is held only to learn what to flush,
 // so appends go on meanwhile.
-absl::Status SegmentedLog::FlushOnce(std::int64_t& flushed_to) {
+absl::Status SegmentedLog::FlushOnce() {
   std::vector<std::shared_ptr<io::Mapping>> mappings;
   {
     base::MutexLock lock(&append_mutex_);
     if (!state_.ok()) return state_;
-    flushed_to = log_end_offset();
     for (const auto& writer : rolled_) mappings.push_back(writer->mapping());
     if (writer_ != nullptr) mappings.push_back(writer_->mapping());
   }

@@ -87,6 +87,18 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
     std::int32_t last_offset_delta;
   };
 
+  // One flush, for all who wait for it. One of them leads it, and writes its status before it says
+  // that it is over.
+  struct FlushRound {
+    bool has_begun = false;   // under flush_mutex_, as
+    std::int64_t covers = 0;  // the offset that it flushes up to, once it has begun
+    absl::Status status;
+    std::atomic<bool> is_over = false;
+    base::Wakeup wakeup;
+
+    void AwaitEnd();
+  };
+
   // read.cc
   absl::Status OutsideOfLog(std::int64_t offset) const;
   absl::Status WithWayOn(const absl::Status& damage, Segment& segment, std::int64_t offset,
@@ -132,7 +144,10 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
 
   // flush.cc
   absl::Status FlushUpTo(std::int64_t offset);
-  absl::Status FlushOnce(std::int64_t& flushed_to);
+  bool JoinFlush(std::int64_t offset, std::shared_ptr<FlushRound>& round,
+                 std::shared_ptr<FlushRound>& before) ABSL_EXCLUSIVE_LOCKS_REQUIRED(flush_mutex_);
+  absl::Status LeadFlush(FlushRound& round);
+  absl::Status FlushOnce();
   absl::Status SyncSegment(io::Mapping& mapping);
   absl::Status SyncFolder();
   void MarkFlushed(std::int64_t offset);
@@ -197,7 +212,9 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
 
   absl::Mutex maintenance_mutex_ ABSL_ACQUIRED_BEFORE(flush_mutex_);
   absl::Mutex flush_mutex_ ABSL_ACQUIRED_BEFORE(append_mutex_);
-  bool flushing_ ABSL_GUARDED_BY(flush_mutex_) = false;
+  // The flush that is under way or about to begin, and the one after it.
+  std::shared_ptr<FlushRound> flush_ ABSL_GUARDED_BY(flush_mutex_);
+  std::shared_ptr<FlushRound> next_flush_ ABSL_GUARDED_BY(flush_mutex_);
 
   absl::Mutex sync_mutex_ ABSL_ACQUIRED_BEFORE(append_mutex_);
   absl::Status sync_failure_
