@@ -6,6 +6,14 @@
 #include "rill/error.h"
 
 namespace rill::log {
+namespace {
+
+std::string FlushFailed(const absl::Status& status) {
+  return fmt::format("a flush failed ({})", std::string(status.message()));
+}
+
+}  // namespace
+
 absl::Status SegmentedLog::Flush() {
   {
     base::MutexLock lock(&append_mutex_);
@@ -93,16 +101,31 @@ void SegmentedLog::MarkFlushed(std::int64_t offset) {
 // so appends go on meanwhile.
 absl::Status SegmentedLog::FlushOnce() {
   std::vector<std::shared_ptr<io::Mapping>> mappings;
+  std::shared_ptr<Segment> written;
   {
     base::MutexLock lock(&append_mutex_);
     if (!state_.ok()) return state_;
     for (const auto& writer : rolled_) mappings.push_back(writer->mapping());
-    if (writer_ != nullptr) mappings.push_back(writer_->mapping());
+    if (writer_ != nullptr) {
+      mappings.push_back(writer_->mapping());
+      written = writer_->segment();
+    }
   }
   for (const auto& mapping : mappings) {
     if (auto status = SyncSegment(*mapping); !status.ok()) return status;
   }
-  return SyncFolder();
+  if (auto status = SyncFolder(); !status.ok()) return status;
+  return written != nullptr ? CheckThere(*written) : absl::OkStatus();
+}
+
+// Whoever removes the files of a log from under it lets all stores and syncs succeed, and lose what
+// they should save.
+absl::Status SegmentedLog::CheckThere(const Segment& written) {
+  const auto there = environment_.files->Exists(written.log_path());
+  if (!there.ok() || *there) return there.status();
+  // One that was rolled meanwhile may have been deleted by rights.
+  if (segments_.Last().get() != &written) return absl::OkStatus();
+  return Fail(fmt::format("{} is gone", written.log_path()));
 }
 
 // A kernel tells one caller of a failed write and forgets it: two that sync at once would each have
@@ -110,7 +133,7 @@ absl::Status SegmentedLog::FlushOnce() {
 absl::Status SegmentedLog::SyncSegment(io::Mapping& mapping) {
   absl::MutexLock lock(&sync_mutex_);
   if (sync_failure_.ok()) sync_failure_ = mapping.Sync();
-  if (!sync_failure_.ok()) Fail(sync_failure_);
+  if (!sync_failure_.ok()) Fail(FlushFailed(sync_failure_)).IgnoreError();
   return sync_failure_;
 }
 
@@ -128,7 +151,7 @@ absl::Status SegmentedLog::SyncFolder() {
     auto status = environment_.files->SyncDirectory(directory_);
     if (absl::IsResourceExhausted(status)) return status;  // no descriptor: nothing was tried
     sync_failure_ = status;
-    if (!status.ok()) Fail(status);
+    if (!status.ok()) Fail(FlushFailed(status)).IgnoreError();
     if (!status.ok()) return status;
   }
   base::MutexLock lock(&append_mutex_);
@@ -138,17 +161,18 @@ absl::Status SegmentedLog::SyncFolder() {
 
 // After a failed flush nobody knows which pages reached the disk, and the kernel may have dropped
 // what it could not write: nothing may be appended behind bytes that may be lost.
-void SegmentedLog::Fail(const absl::Status& status) {
+absl::Status SegmentedLog::Fail(const std::string& why) {
   const std::string line = fmt::format(
-      "{} takes no more appends, for a flush failed ({}); close the engine, mend the storage and "
-      "open it again",
-      name_, std::string(status.message()));
+      "{} takes no more appends, for {}; close the engine, mend the storage and open it again",
+      name_, why);
+  const auto failed = MakeError(absl::StatusCode::kDataLoss, ErrorCode::kKafkaStorageError, line);
   {
     base::MutexLock lock(&append_mutex_);
-    if (!state_.ok()) return;
-    state_ = MakeError(absl::StatusCode::kDataLoss, ErrorCode::kKafkaStorageError, line);
+    if (!state_.ok()) return state_;
+    state_ = failed;
   }
   Say(LogLevel::kError, line);
+  return failed;
 }
 
 }  // namespace rill::log

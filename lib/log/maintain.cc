@@ -137,6 +137,7 @@ absl::Time SegmentedLog::Maintain(absl::Time now) {
   if (auto status = RollIfAged(*policy, now_ms); !status.ok()) {
     Say(LogLevel::kError, fmt::format("{}: {}", name_, status.ToString()));
   }
+  CheckStillThere();
   ForgetIdleProducers(now_ms);
   ApplyRetention(now_ms);
   RemoveDoomedFiles(now_ms);
@@ -152,6 +153,16 @@ absl::Time SegmentedLog::Maintain(absl::Time now) {
   for (const DoomedFile& file : doomed_) next = std::min(next, absl::FromUnixMillis(file.due_ms));
   for (const Tail& tail : tails_) next = std::min(next, absl::FromUnixMillis(tail.due_ms));
   return next;
+}
+
+// What is appended without a flush should not go into nowhere for long either.
+void SegmentedLog::CheckStillThere() {
+  std::shared_ptr<Segment> written;
+  {
+    base::MutexLock lock(&append_mutex_);
+    if (state_.ok() && writer_ != nullptr) written = writer_->segment();
+  }
+  if (written != nullptr) CheckThere(*written).IgnoreError();  // it says so itself
 }
 
 // A segment is complete once its index files are there, so they come last; from then on, recovery

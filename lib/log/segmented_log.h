@@ -151,7 +151,9 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   absl::Status SyncSegment(io::Mapping& mapping);
   absl::Status SyncFolder();
   void MarkFlushed(std::int64_t offset);
-  void Fail(const absl::Status& status);
+  absl::Status CheckThere(const Segment& written);
+  // Refuses appends from now on; returns why.
+  absl::Status Fail(const std::string& why);
 
   // retention.cc
   void RollBeforeDeletion(std::int64_t offset) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
@@ -169,6 +171,7 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   absl::Status SealRolled() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   void HelpSealing();
   absl::Status RollIfAged(const LogConfig& config, std::int64_t now_ms);
+  void CheckStillThere();
   void ForgetIdleProducers(std::int64_t now_ms);
   bool SaveOwedSnapshot();
   absl::Time UnloadIdle(std::int64_t now_ms) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
