@@ -20,22 +20,18 @@
 #include <vector>
 
 #include "catch.h"
+#include "child_process.h"
+#include "small_disk.h"
 #include "temporary_folder.h"
 
 using rill::io::MapMode;
 using rill::io::OpenMode;
+using rill::test::CanRun;
+using rill::test::InChild;
+using rill::test::SmallDisk;
 using rill::test::TemporaryFolder;
 
 namespace {
-
-// Runs `body` in a child process; whether it returned true.
-bool InChild(const std::function<bool()>& body) {
-  const pid_t child = ::fork();
-  if (child == 0) ::_exit(body() ? 0 : 1);
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
 
 // A child process that has done `prepare` and waits, until it is let go.
 class WaitingChild {
@@ -70,27 +66,6 @@ class WaitingChild {
 
 bool Contains(const absl::Status& status, const std::string& text) {
   return std::string(status.message()).find(text) != std::string::npos;
-}
-
-// A small file system of its own at a folder, where the process may mount one.
-class SmallDisk {
- public:
-  explicit SmallDisk(const char* options, unsigned long flags = 0)
-      : mounted_(::mount("tmpfs", folder_.path().c_str(), "tmpfs", flags, options) == 0) {}
-  ~SmallDisk() {
-    if (mounted_) ::umount2(folder_.path().c_str(), MNT_DETACH);
-  }
-  bool mounted() const { return mounted_; }
-  const std::string& path() const { return folder_.path(); }
-
- private:
-  TemporaryFolder folder_;
-  const bool mounted_;
-};
-
-bool CanRun(const SmallDisk& disk) {
-  if (!disk.mounted()) WARN("not run: this process may not mount a file system");
-  return disk.mounted();
 }
 
 }  // namespace
