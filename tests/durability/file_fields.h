@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace rill::testing {
+
+// What each byte of a file of a data folder is for, by the names that docs/crash-safety.md uses.
+struct FileFields {
+  std::string kind;
+  std::vector<std::string> fields;  // of each byte
+};
+
+// `log_start`: where the log that the file belongs to begins.
+FileFields FieldsOf(const std::string& path, const std::string& bytes, bool is_last_segment,
+                    std::int64_t log_start);
+
+}  // namespace rill::testing
