@@ -71,6 +71,14 @@ absl::Status PartitionState::PrepareFolder(const std::string& directory) {
                                  directory, metadata->topic_id, topic(), topic_id_));
   }
   if (!absl::IsNotFound(metadata.status())) return metadata.status();
+  // One that somebody removed is not made again: the next engine would take it for a stranger's.
+  const auto has_place = files.Exists(environment_->directory());
+  if (!has_place.ok()) return has_place.status();
+  if (!*has_place) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, ErrorCode::kKafkaStorageError,
+                     fmt::format("the data folder {} is gone; close the engine and open it again",
+                                 environment_->directory()));
+  }
   if (auto made = files.CreateDirectories(directory); !made.ok()) return made;
   if (auto written = log::WritePartitionMetadata(files, path, {topic_id_}); !written.ok()) {
     return written;

@@ -12,8 +12,9 @@ namespace {
 
 const Options kByCaller = {.maintenance = Options::Maintenance::kByCaller};
 
-absl::Status Send(Producer& producer, const Topic& topic, std::string_view value) {
-  return producer.Send(topic, {.value = value}).Wait().status();
+absl::Status Send(Producer& producer, const Topic& topic, std::string_view value,
+                  std::int32_t partition = 0) {
+  return producer.Send(topic, {.value = value, .partition = partition}).Wait().status();
 }
 
 TEST_CASE("An append that is to be flushed is not acknowledged once its file is gone") {
@@ -61,6 +62,9 @@ TEST_CASE("A data folder that is removed is told of by every change, and can be 
     CHECK_FALSE(engine.AlterTopicConfigs("t", {{"retention.ms", "1"}}).ok());
     CHECK_FALSE(consumer.Commit({{{"t", 0}, {.offset = 1}}}).ok());
     CHECK_FALSE(engine.Flush().ok());
+    const auto unmade = Send(producer, topic, "lost", 1);  // has no folder yet
+    CHECK(absl::IsFailedPrecondition(unmade));
+    CHECK(Says(unmade, "is gone"));
     absl::Status refused;
     for (int i = 0; i < 10; ++i) refused.Update(Send(producer, topic, "lost"));
     INFO(refused);
