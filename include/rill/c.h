@@ -290,7 +290,8 @@ RILL_C_API rill_status rill_producer_send_batch(rill_producer* producer, const r
                                                 rill_delivery_callback callback, void* context,
                                                 rill_error* error);
 // Returns the first failure. `deliveries`, which may be null, has room for `count`: each entry is
-// written, and says what became of the record in its place.
+// written, and says what became of the record in its place; RILL_UNKNOWN where that is not known,
+// for memory ran out on the way.
 RILL_C_API rill_status rill_producer_send_batch_wait(rill_producer* producer,
                                                      const rill_topic* topic,
                                                      const rill_producer_record* records,

@@ -65,6 +65,14 @@ rill_status Report(const absl::Status& status, rill_error* error) {
   return static_cast<rill_status>(status.raw_code());
 }
 
+rill_status ReportCaught(rill_status status, const char* what, rill_error* error) noexcept {
+  if (error == nullptr) return status;
+  error->status = status;
+  error->kafka_code = static_cast<std::int32_t>(ErrorCode::kUnknownServerError);
+  CopyText(what, error->message);
+  return status;
+}
+
 rill_error Describe(const absl::Status& status) {
   rill_error error;
   Fill(status, &error);

@@ -31,6 +31,9 @@ absl::Status CheckNotNull(const char* function, std::initializer_list<Required> 
 // The status as the callers of C see it, described in `error` where that is not null.
 rill_status Report(const absl::Status& status, rill_error* error);
 
+// The same for an exception that was caught, without any more memory.
+rill_status ReportCaught(rill_status status, const char* what, rill_error* error) noexcept;
+
 // A failure as callbacks are shown it.
 rill_error Describe(const absl::Status& status);
 
@@ -47,11 +50,11 @@ rill_status Call(rill_error* error, std::initializer_list<Required> arguments, B
     if (status.ok()) status = body();
     return status.ok() ? RILL_OK : Report(status, error);
   } catch (const std::bad_alloc&) {
-    return Report(absl::ResourceExhaustedError("no memory"), error);
+    return ReportCaught(RILL_RESOURCE_EXHAUSTED, "no memory", error);
   } catch (const std::exception& failure) {
-    return Report(absl::InternalError(failure.what()), error);
+    return ReportCaught(RILL_INTERNAL, failure.what(), error);
   } catch (...) {
-    return Report(absl::InternalError("an unknown exception"), error);
+    return ReportCaught(RILL_INTERNAL, "an unknown exception", error);
   }
 }
 

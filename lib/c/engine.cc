@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <cstring>
+#include <cstddef>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -7,6 +7,7 @@
 #include "c/handles.h"
 #include "c/lists.h"
 #include "c/options_of.h"
+#include "c/sized_struct.h"
 
 using rill::c::Call;
 using rill::c::Cleared;
@@ -16,6 +17,10 @@ namespace {
 
 static_assert(RILL_LOG_DEBUG == static_cast<int>(rill::LogLevel::kDebug));
 static_assert(RILL_LOG_ERROR == static_cast<int>(rill::LogLevel::kError));
+
+// As RILL_C_1 had it: whoever was built against that is served for good.
+constexpr std::size_t kFirstResourceUseSize =
+    offsetof(rill_resource_use, mappings) + sizeof(std::int32_t);
 
 // In whole milliseconds from now, rounded up so that nothing is asked for before it is due.
 std::int64_t WaitUntil(absl::Time next) {
@@ -60,17 +65,16 @@ rill_status rill_engine_run_maintenance(rill_engine* engine, int64_t* wait_ms, r
 rill_status rill_engine_resource_use(const rill_engine* engine, rill_resource_use* use,
                                      rill_error* error) {
   return Call(error, {{"engine", engine}, {"use", use}}, [&]() -> absl::Status {
-    const std::size_t size = use->struct_size;
-    if (size < sizeof(rill_resource_use)) {
+    if (use->struct_size < kFirstResourceUseSize) {
       return absl::InvalidArgumentError("set struct_size to sizeof(rill_resource_use)");
     }
     const rill::ResourceUse now = engine->engine.resource_use();
-    std::memset(use, 0, size);
-    *use = {.struct_size = size,
-            .buffer_bytes = now.buffer_bytes,
-            .disk_bytes = now.disk_bytes,
-            .open_files = now.open_files,
-            .mappings = now.mappings};
+    rill::c::WriteSized(rill_resource_use{.struct_size = 0,
+                                          .buffer_bytes = now.buffer_bytes,
+                                          .disk_bytes = now.disk_bytes,
+                                          .open_files = now.open_files,
+                                          .mappings = now.mappings},
+                        use);
     return absl::OkStatus();
   });
 }

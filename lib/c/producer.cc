@@ -46,9 +46,16 @@ rill::DeliveryCallback Teller(rill_delivery_callback callback, void* context) {
 }
 
 // Before it is known what becomes of them.
-void FillNotSent(rill_delivery* deliveries, std::size_t count) {
+void FillUnknown(rill_delivery* deliveries, std::size_t count, rill_status status) {
   if (deliveries == nullptr) return;
-  std::fill_n(deliveries, count, DeliveryOf(absl::InvalidArgumentError("not sent")));
+  std::fill_n(
+      deliveries, count,
+      rill_delivery{.offset = -1,
+                    .timestamp_ms = -1,
+                    .partition = -1,
+                    .status = status,
+                    .kafka_code = static_cast<std::int32_t>(rill::ErrorCode::kUnknownServerError),
+                    .reserved = 0});
 }
 
 // Waits for all of them, at most `timeout` in all. The first failure.
@@ -126,12 +133,13 @@ rill_status rill_producer_send_batch_wait(rill_producer* producer, const rill_to
                                           const rill_producer_record* records, size_t count,
                                           int64_t timeout_ms, rill_delivery* deliveries,
                                           rill_error* error) {
-  FillNotSent(deliveries, count);
+  FillUnknown(deliveries, count, RILL_INVALID_ARGUMENT);
   return Call(error, {{"producer", producer}, {"topic", topic}}, [&]() -> absl::Status {
     if (auto status = rill::c::CheckRecords(records, count); !status.ok()) return status;
     std::vector<rill::Header> headers;
     std::vector<rill::PendingSend> pending;
     pending.reserve(count);
+    FillUnknown(deliveries, count, RILL_UNKNOWN);  // should memory run out on the way
     for (std::size_t i = 0; i < count; ++i) {
       pending.push_back(
           producer->producer.Send(topic->topic, rill::c::RecordOf(records[i], headers)));
