@@ -35,7 +35,7 @@ void CopyText(std::string_view text, char (&to)[kSize]) {
     size = kSize - 1 - kCut.size();
     while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) --size;
   }
-  std::memcpy(to, text.data(), size);
+  if (size > 0) std::memcpy(to, text.data(), size);
   if (size < text.size()) {
     std::memcpy(to + size, kCut.data(), kCut.size());
     size += kCut.size();

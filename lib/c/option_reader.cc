@@ -34,7 +34,8 @@ void OptionReader::Boolean(const char* name, bool& target) {
 }
 
 void OptionReader::Milliseconds(const char* name, absl::Duration& target) {
-  std::int64_t milliseconds = absl::ToInt64Milliseconds(target);
+  if (!values_.contains(name)) return;
+  std::int64_t milliseconds = 0;
   Number(name, milliseconds);
   target = absl::Milliseconds(milliseconds);
 }

@@ -67,6 +67,12 @@ absl::StatusOr<TopicOptions> TopicOptionsOf(std::int32_t partitions, const rill_
   return TopicOptions{.partitions = partitions, .configs = OptionReader(options).Rest()};
 }
 
+absl::StatusOr<std::map<std::string, std::optional<std::string>>> ConfigChangesOf(
+    const rill_options* changes) {
+  if (auto status = CheckCallbacks(changes, Kind::kTopic); !status.ok()) return status;
+  return changes->values;
+}
+
 absl::StatusOr<ProducerOptions> ProducerOptionsOf(const rill_options* options) {
   if (auto status = Check(options, Kind::kProducer); !status.ok()) return status;
   ProducerOptions result;

@@ -69,8 +69,10 @@ rill_status rill_engine_create_partitions(rill_engine* engine, const char* name,
 
 rill_status rill_engine_alter_topic_configs(rill_engine* engine, const char* name,
                                             const rill_options* changes, rill_error* error) {
-  return Call(error, {{"engine", engine}, {"name", name}, {"changes", changes}},
-              [&] { return engine->engine.AlterTopicConfigs(name, changes->values); });
+  return Call(error, {{"engine", engine}, {"name", name}, {"changes", changes}}, [&] {
+    const auto configs = rill::c::ConfigChangesOf(changes);
+    return configs.ok() ? engine->engine.AlterTopicConfigs(name, *configs) : configs.status();
+  });
 }
 
 rill_status rill_engine_describe_topic(const rill_engine* engine, const char* name,

@@ -66,12 +66,15 @@ void RunOutOfMemory(Body call) {
 struct Opened {
   rill_engine* engine = nullptr;
   rill_topic* topic = nullptr;
+  rill_partition* partition = nullptr;  // so that its log is open
 
   Opened() {
     REQUIRE(rill_open("mem:", nullptr, &engine, nullptr) == RILL_OK);
     REQUIRE(rill_engine_create_topic(engine, "orders", 3, nullptr, &topic, nullptr) == RILL_OK);
+    REQUIRE(rill_topic_get_partition(topic, 0, &partition, nullptr) == RILL_OK);
   }
   ~Opened() {
+    rill_partition_free(partition);
     rill_topic_free(topic);
     rill_engine_free(engine);
   }

@@ -109,6 +109,8 @@ static void callbacks_are_refused_where_nobody_calls_them(void) {
   OK(rill_options_set_log_sink(options, hear_nothing, NULL, &error));
   FAILS(rill_engine_create_topic(engine, "tea", 1, options, NULL, &error), RILL_INVALID_ARGUMENT,
         INVALID_CONFIG, "log sink");
+  FAILS(rill_engine_alter_topic_configs(engine, "tea", options, &error), RILL_INVALID_ARGUMENT,
+        INVALID_CONFIG, "log sink");
   OK(rill_options_set_log_sink(options, NULL, NULL, &error));
   OK(rill_engine_create_topic(engine, "tea", 1, options, NULL, &error));
   rill_options_free(options);
