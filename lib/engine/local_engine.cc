@@ -175,7 +175,31 @@ absl::Status LocalEngine::ReadFolder() {
     }
   }
   OpenLost(found);
+  TellStrangeCheckpoints();
   return absl::OkStatus();
+}
+
+// A topic is in the catalogue before a checkpoint speaks of it, and longer: whoever is only in a
+// checkpoint has a damaged name there, and the partition that it was begins without its offset.
+void LocalEngine::TellStrangeCheckpoints() const {
+  const auto& topics = catalogue_->image().topics();
+  const auto is_known = [&](const TopicPartition& partition) {
+    const auto topic = topics.find(partition.topic);
+    return topic != topics.end() && partition.partition < topic->second.partitions;
+  };
+  const auto tell = [&](const char* file, const std::optional<log::OffsetCheckpoint>& offsets) {
+    for (const auto& [partition, offset] : offsets.value_or(log::OffsetCheckpoint())) {
+      if (is_known(partition)) continue;
+      Say(LogLevel::kWarning,
+          fmt::format("{}/{}: offset {} is not used: {} has no partition {}-{}", folder_->path(),
+                      file, offset, kCatalogueFile, partition.topic, partition.partition));
+      return;  // the others of a folder from elsewhere say the same
+    }
+  };
+  const FolderCheckpoints& left = folder_->checkpoints();
+  tell(log::kRecoveryPointCheckpoint, left.recovery_points);
+  tell(log::kLogStartCheckpoint, left.log_starts);
+  tell(log::kHighWatermarkCheckpoint, left.high_watermarks);
 }
 
 // Partitions that had flushed records, and have no folder any more: their offsets are not given out

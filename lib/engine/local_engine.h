@@ -118,6 +118,7 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   absl::Status OpenExisting(const TopicPartition& partition);
   bool IsUnused(const TopicPartition& partition) const;
   void OpenLost(const std::set<TopicPartition>& found);
+  void TellStrangeCheckpoints() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
   absl::Status OpenGroups(const Options& options);
   void StartTasks();
   absl::Time UpkeepOfLogs(absl::Time now);

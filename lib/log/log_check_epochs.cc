@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "fmt/format.h"
+#include "log/checkpoint_file.h"
 
 namespace rill::log {
 
@@ -37,12 +38,20 @@ void EpochCheck::Batch(BatchView batch, const std::string& file, std::uint32_t p
                               expected));
 }
 
-void EpochCheck::Finish(std::int64_t end_offset, Finding::Kind kind) {
-  const auto latest = epochs_ ? epochs_->latest() : std::nullopt;
-  if (!latest || latest->start_offset <= end_offset) return;
+void EpochCheck::Finish(std::int64_t start_offset, std::int64_t end_offset, Finding::Kind kind) {
+  if (!epochs_ || epochs_->entries().empty()) return;
+  const LeaderEpochs::Entry& latest = epochs_->entries().back();
+  if (latest.start_offset > end_offset) {
+    findings_->Tell(kind, kLeaderEpochCheckpoint, std::nullopt,
+                    fmt::format("epoch {} begins at offset {}, behind the end of the log at {}",
+                                latest.epoch, latest.start_offset, end_offset));
+  }
+  const LeaderEpochs::Entry& first = epochs_->entries().front();
+  if (first.start_offset == start_offset) return;
   findings_->Tell(kind, kLeaderEpochCheckpoint, std::nullopt,
-                  fmt::format("epoch {} begins at offset {}, behind the end of the log at {}",
-                              latest->epoch, latest->start_offset, end_offset));
+                  fmt::format("has the start of the log at offset {}, where {} and the segments "
+                              "have {}",
+                              first.start_offset, kLogStartCheckpoint, start_offset));
 }
 
 }  // namespace rill::log

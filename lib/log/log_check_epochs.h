@@ -21,8 +21,9 @@ class EpochCheck {
       : epochs_(std::move(epochs)), log_start_offset_(log_start_offset), findings_(findings) {}
 
   void Batch(BatchView batch, const std::string& file, std::uint32_t position);
-  // An epoch that begins behind the end of the log is of `kind`.
-  void Finish(std::int64_t end_offset, Finding::Kind kind);
+  // The log begins and ends at these offsets; that the first epoch begins elsewhere, or the last
+  // one behind the end, is of `kind`.
+  void Finish(std::int64_t start_offset, std::int64_t end_offset, Finding::Kind kind);
 
  private:
   std::int32_t Expected(BatchView batch) const;

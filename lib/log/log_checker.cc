@@ -71,7 +71,7 @@ LogCheckResult LogChecker::Run() {
   if (folder_.segments.empty()) next_offset_ = start;
   result_.log_end_offset = next_offset_;
   result_.log_start_offset = std::max(start, FirstOffset(folder_));
-  epochs_.Finish(next_offset_, KindBehindEnd());
+  epochs_.Finish(result_.log_start_offset, next_offset_, KindBehindEnd());
   producers_.Finish(next_offset_, KindBehindEnd());
   result_.bad_snapshots = producers_.bad_snapshots();
   return std::move(result_);

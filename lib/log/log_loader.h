@@ -83,6 +83,7 @@ class LogLoader {
   absl::StatusOr<std::vector<std::int64_t>> ListSnapshots(const LoadedLog& log);
   absl::Status ReplayProducers(const LoadedLog& log, std::int64_t from);
   absl::Status LoadEpochs(LoadedLog& log);
+  void CompareStarts(LoadedLog& log);
   absl::Status RebuildEpochs(LoadedLog& log);
   std::shared_ptr<Segment> MakeSegment(const Found& found) const;
   void Say(LogLevel level, const std::string& line) const;

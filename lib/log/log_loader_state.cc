@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "fmt/format.h"
+#include "log/checkpoint_file.h"
 #include "log/log_loader.h"
 #include "log/segment_name.h"
 #include "rill/error.h"
@@ -22,6 +23,7 @@ absl::Status LogLoader::LoadEpochs(LoadedLog& log) {
   } else {
     return epochs.status();
   }
+  CompareStarts(log);
   bool changed = log.epochs.TruncateFromEnd(log.log_end_offset + 1);
   changed |= log.epochs.TruncateFromStart(log.log_start_offset);
   if (!log.epochs.latest().has_value()) {
@@ -29,6 +31,23 @@ absl::Status LogLoader::LoadEpochs(LoadedLog& log) {
     changed = true;
   }
   return changed ? log.epochs.Save(*environment_.files, path, false) : absl::OkStatus();
+}
+
+// Whoever closes a log leaves its start in two files, as the log's and as that of the first epoch.
+// Where they differ one is damaged, and the lower start is the one that costs no records. (After a
+// crash either may be older than the other.)
+void LogLoader::CompareStarts(LoadedLog& log) {
+  if (!checkpoint_.clean_shutdown || log.epochs.entries().empty()) return;
+  const std::int64_t of_epochs = log.epochs.entries().front().start_offset;
+  const std::int64_t of_log = log.log_start_offset;
+  if (of_epochs == of_log) return;
+  log.log_start_offset = std::max(std::min(of_epochs, of_log), log.segments.front()->base_offset());
+  Say(LogLevel::kWarning,
+      fmt::format(
+          "{}: the log begins at offset {} by {} and its segments, at {} by {}: one of them "
+          "is damaged or missing; it begins at {}",
+          name_, of_log, kLogStartCheckpoint, of_epochs, kLeaderEpochCheckpoint,
+          log.log_start_offset));
 }
 
 // From what the batches say, each of which carries the epoch that it was appended in.

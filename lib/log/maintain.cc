@@ -254,6 +254,7 @@ absl::Status SegmentedLog::Close() {
   absl::MutexLock maintenance(&maintenance_mutex_);
   if (closed_.load()) return absl::OkStatus();
   absl::Status status = Flush();
+  status.Update(TruncateEpochs());  // where that failed before
   // An append that was under way may have failed to flush meanwhile.
   status.Update(
       Stop(absl::FailedPreconditionError(fmt::format("{} is closed, with its engine", name_))));

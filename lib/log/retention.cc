@@ -90,8 +90,12 @@ void SegmentedLog::DeleteSegmentsBelow(std::int64_t offset) {
 
 absl::Status SegmentedLog::TruncateEpochs() {
   base::MutexLock lock(&append_mutex_);
-  if (!state_.ok() || !epochs_.TruncateFromStart(log_start_offset())) return absl::OkStatus();
-  return epochs_.Save(*environment_.files, directory_ + "/" + kLeaderEpochCheckpoint, false);
+  if (!state_.ok()) return absl::OkStatus();
+  owes_epochs_ |= epochs_.TruncateFromStart(log_start_offset());
+  if (!owes_epochs_) return absl::OkStatus();
+  auto status = epochs_.Save(*environment_.files, directory_ + "/" + kLeaderEpochCheckpoint, false);
+  owes_epochs_ = !status.ok();
+  return status;
 }
 
 void SegmentedLog::ApplyRetention(std::int64_t now_ms) {

@@ -238,6 +238,7 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   ProducerState producers_ ABSL_GUARDED_BY(append_mutex_);
   bool owes_snapshot_ ABSL_GUARDED_BY(append_mutex_) = false;  // one could not be written
   LeaderEpochs epochs_ ABSL_GUARDED_BY(append_mutex_);
+  bool owes_epochs_ ABSL_GUARDED_BY(append_mutex_) = false;  // the file could not be written
   std::int32_t leader_epoch_ ABSL_GUARDED_BY(append_mutex_) = 0;
   std::int64_t segment_created_ms_ ABSL_GUARDED_BY(append_mutex_) = 0;
   std::int64_t segment_jitter_ms_ ABSL_GUARDED_BY(append_mutex_) = 0;

@@ -182,5 +182,28 @@ TEST_CASE("A folder that a later rill wrote is refused and left as it was") {
   CHECK(Values(MustPartition(*again, "orders")) == std::vector<std::string>{"kept"});
 }
 
+TEST_CASE("A checkpoint of a partition that the catalogue does not have is told of") {
+  const char* const name = GENERATE("recovery-point-offset-checkpoint",
+                                    "log-start-offset-checkpoint", "replication-offset-checkpoint");
+  const auto [written, is_told] = GENERATE(table<std::string, bool>(
+      {{"orders 0 1", false}, {"odders 0 1", true}, {"orders 4 1", true}}));
+  CAPTURE(name, written);
+  const auto storage = std::make_shared<FaultyStorage>();
+  {
+    const auto engine = MustOpen("data", On(storage));
+    REQUIRE(engine->CreateTopic("orders", {}).ok());
+    REQUIRE(AppendOne(MustPartition(*engine, "orders"), "deleted").ok());
+    REQUIRE(AppendOne(MustPartition(*engine, "orders"), "kept").ok());
+    REQUIRE(engine->Close() == absl::OkStatus());
+  }
+  REQUIRE(storage->WriteFile(std::string("data/") + name, "0\n1\n" + written + "\n").ok());
+  Said said;
+  Options options = On(storage);
+  options.log_sink = said.sink();
+  const auto engine = MustOpen("data", options);
+  INFO(said.Text());
+  CHECK(said.Has(LogLevel::kWarning, std::string(name) + ": offset 1 is not used") == is_told);
+}
+
 }  // namespace
 }  // namespace rill::engine

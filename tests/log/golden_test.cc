@@ -97,7 +97,9 @@ TEST_CASE("logs that Kafka wrote are read, record for record, after a clean stop
         }
         REQUIRE(offsets == ExpectedOffsets(golden.folder));
         INFO(log.lines());
-        REQUIRE(log.lines().empty());
+        // Without the broker's checkpoint, only the epochs know where the log began.
+        const bool lost_start = clean && golden.folder == std::string_view("deleted-records");
+        REQUIRE(log.lines().empty() == !lost_start);
       }
     }
   }

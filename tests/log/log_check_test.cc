@@ -275,6 +275,27 @@ TEST_CASE("Leader epochs of batches and of the checkpoint must agree") {
   CHECK(Check(log).Has(Kind::kDamage, kLeaderEpochCheckpoint, "line 3"));
   log.Put(kLeaderEpochCheckpoint, "0\n2\n0 0\n1 900\n");
   CHECK(Check(log).Has(Kind::kDamage, kLeaderEpochCheckpoint, "behind the end of the log"));
+  log.Put(kLeaderEpochCheckpoint, "0\n1\n0 1\n");
+  CHECK(Check(log).Has(Kind::kDamage, kLeaderEpochCheckpoint,
+                       "has the start of the log at offset 1"));
+}
+
+TEST_CASE("A start that the checkpoint has elsewhere than the epochs is damage in a closed log") {
+  const auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  Fill(log);
+  REQUIRE(log->DeleteRecordsBefore(5).ok());
+  log.Close();
+  CHECK(Check(log).findings.empty());
+  for (const std::int64_t start : {4, 6}) {
+    log.checkpoint.log_start_offset = start;
+    const Checked checked = Check(log);
+    INFO(checked.Text());
+    CHECK(checked.Has(Kind::kDamage, kLeaderEpochCheckpoint, "where log-start-offset-checkpoint"));
+  }
+  // The checkpoint of a process that was killed may be older than the start.
+  log.checkpoint.clean_shutdown = false;
+  CHECK(Check(log).Of(Kind::kDamage) == nullptr);
 }
 
 TEST_CASE("What does not belong into the folder is told of, and is no damage") {

@@ -482,6 +482,43 @@ TEST_CASE("a damaged leader epoch checkpoint is written anew, with a line in the
   REQUIRE(log.Contents("leader-epoch-checkpoint") == "0\n1\n0 0\n");
 }
 
+TEST_CASE("a start that the two files of a closed log differ about costs no record, and is told") {
+  struct Starts {
+    std::int64_t of_log, of_epochs, lower;
+  };
+  const Starts starts = GENERATE(Starts{4, 4, 4}, Starts{3, 4, 3}, Starts{0, 4, 0}, Starts{7, 4, 4},
+                                 Starts{4, 7, 4}, Starts{4, 0, 0});
+  const bool was_closed = GENERATE(true, false);
+  CAPTURE(starts.of_log, starts.of_epochs, was_closed);
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.config.segment_bytes = 100000;
+  log.Open();
+  for (int i = 0; i < 10; ++i) log.AppendValue("x");
+  REQUIRE(log->DeleteRecordsBefore(4).ok());
+  log.Close();
+  log.checkpoint.clean_shutdown = was_closed;
+  log.checkpoint.log_start_offset = starts.of_log;
+  log.Put("leader-epoch-checkpoint", "0\n1\n0 " + std::to_string(starts.of_epochs) + "\n");
+  log.Open();
+  CHECK(log->log_start_offset() == (was_closed ? starts.lower : starts.of_log));
+  const bool is_told = log.lines().find("one of them is damaged") != std::string::npos;
+  CHECK(is_told == (was_closed && starts.of_log != starts.of_epochs));
+}
+
+TEST_CASE("epochs that could not be written when the log's start moved are written at the close") {
+  auto files = std::make_unique<io::FaultyFileSystem>();
+  LogUnderTest log(*files);
+  log.Open();
+  for (int i = 0; i < 10; ++i) log.AppendValue("x");
+  files->plan().Add(
+      {.call = testing::FileCall::kAny, .path_part = "leader-epoch", .error = ENOSPC});
+  REQUIRE(log->DeleteRecordsBefore(4).ok());
+  REQUIRE(log.Contents("leader-epoch-checkpoint") == "0\n1\n0 0\n");
+  log.Close();
+  REQUIRE(log.Contents("leader-epoch-checkpoint") == "0\n1\n0 4\n");
+}
+
 TEST_CASE("every place where storage can fail on the way to an open log is a status") {
   io::FaultyFileSystem original;
   LogUnderTest log(original);

@@ -309,6 +309,7 @@ TEST_CASE("segments below the log start that a power cut brought back are delete
   log.Close();
   const std::string first = "00000000000000000000.log";
   log.checkpoint.log_start_offset = 30;
+  log.checkpoint.clean_shutdown = false;
   log.Open();
   REQUIRE(log.Contents(first).size() > 0);
   log->Maintain(log.clock.Now());
