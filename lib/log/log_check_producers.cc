@@ -22,6 +22,14 @@ bool IsSame(const CompletedTransaction& a, const CompletedTransaction& b) {
          a.last_offset == b.last_offset && a.last_stable_offset == b.last_stable_offset;
 }
 
+// Among entries in order of producer id; null where it is not.
+const Entry* FindProducer(const std::vector<Entry>& entries, std::int64_t id) {
+  const auto found = std::lower_bound(
+      entries.begin(), entries.end(), id,
+      [](const Entry& entry, std::int64_t wanted) { return entry.producer_id < wanted; });
+  return found != entries.end() && found->producer_id == id ? &*found : nullptr;
+}
+
 std::string Describe(const CompletedTransaction& transaction) {
   return fmt::format("producer {} from offset {} to {}, all below {} decided",
                      transaction.producer_id, transaction.first_offset, transaction.last_offset,
@@ -92,18 +100,13 @@ std::string ProducerCheck::Contradiction(const ProducerState& stored) const {
   const auto replayed = state_.SnapshotEntries();
   const auto entries = stored.SnapshotEntries();
   for (const Entry& entry : entries) {
-    const auto found = std::lower_bound(
-        replayed.begin(), replayed.end(), entry.producer_id,
-        [](const Entry& known, std::int64_t id) { return known.producer_id < id; });
-    const bool is_known = found != replayed.end() && found->producer_id == entry.producer_id;
-    if (auto what = Contradiction(entry, is_known ? &*found : nullptr); !what.empty()) return what;
+    auto what = Contradiction(entry, FindProducer(replayed, entry.producer_id));
+    if (!what.empty()) return what;
   }
   // Producers that were idle for long may be missing, but for those in a transaction.
   for (const Entry& known : replayed) {
-    const bool is_there = std::any_of(entries.begin(), entries.end(), [&](const Entry& entry) {
-      return entry.producer_id == known.producer_id;
-    });
-    if (is_there || known.transaction_first_offset < 0 || !has_all_) continue;
+    if (known.transaction_first_offset < 0 || !has_all_) continue;
+    if (FindProducer(entries, known.producer_id) != nullptr) continue;
     return fmt::format("producer {}, which is in a transaction since offset {}, is missing",
                        known.producer_id, known.transaction_first_offset);
   }

@@ -1,6 +1,7 @@
 #include "log/segment_rebuild.h"
 
 #include "fmt/format.h"
+#include "log/log_loader.h"
 #include "log/segment.h"
 #include "log/segment_name.h"
 #include "log/segment_scan.h"
@@ -13,6 +14,11 @@ absl::Status RebuildIndexFiles(io::FileSystem& files, const std::string& directo
   const std::string stem = SegmentStem(directory, base_offset);
   const auto size = files.FileSize(stem + kLogSuffix);
   if (!size.ok()) return size.status();
+  if (*size > kMaxSegmentSize) {
+    return MakeError(
+        absl::StatusCode::kDataLoss, ErrorCode::kCorruptMessage,
+        fmt::format("{}{}: {} bytes are more than a segment can have", stem, kLogSuffix, *size));
+  }
   Segment segment(&files, stem, base_offset, static_cast<std::uint32_t>(*size));
   auto view = segment.View();
   if (!view.ok()) return view.status();
