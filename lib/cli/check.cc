@@ -30,8 +30,9 @@ std::unique_ptr<CLI::App> MakeApp(CheckWords& words) {
   auto app = std::make_unique<CLI::App>(
       "Verifies a data folder of rill's or of Apache Kafka's that nobody has open: every checksum\n"
       "and record, the indexes, snapshots, leader epochs and checkpoints against the batches, the\n"
-      "catalogue and the committed offsets. Prints a line for each damage. Nothing is changed\n"
-      "without --repair. A folder that a process has open is refused: close it, or check a copy.");
+      "catalogue and the committed offsets. Prints a line for each damage, and for what a crash\n"
+      "tore and the next open cuts off. Nothing is changed without --repair. A folder that a "
+      "process has open is refused: close it, or check a copy.");
   app->name("rill check");
   app->set_help_flag("-h,--help", "Print this");
   app->add_option("folder", words.folder, "The data folder")->required();
@@ -41,8 +42,8 @@ std::unique_ptr<CLI::App> MakeApp(CheckWords& words) {
       ->allow_extra_args(false);
   app->add_flag(
       "-v,--verbose", words.verbose,
-      "Tell also what is no damage: what the next open cuts off or makes anew, leftovers, "
-      "unknown files");
+      "Tell also what is as it may be: a writer's reserve, what the next open makes anew, "
+      "leftovers, unknown files");
   app->add_flag("--repair", words.repair,
                 "Do what the next open would (cut torn ends off, which drops what is behind them), "
                 "make damaged index files and producer snapshots anew, and check again");
@@ -107,8 +108,7 @@ class Checker {
   }
 
   void Print(const log::Finding& finding) {
-    const bool is_fault = finding.kind == Kind::kDamage || finding.kind == Kind::kUnread;
-    if (!is_fault && !words_.verbose) return;
+    if (finding.kind == Kind::kNote && !words_.verbose) return;
     const char* prefix = finding.kind == Kind::kUnread ? "not checked: "
                          : finding.kind == Kind::kCut  ? "to be cut: "
                          : finding.kind == Kind::kNote ? "note: "

@@ -81,6 +81,20 @@ TEST_CASE("rill check tells what is no damage only when it is asked to") {
   CHECK(Contains(ran.out, "note: notes.txt: an unknown file"));
 }
 
+TEST_CASE("rill check tells what the next open drops, which is no damage") {
+  const test::TemporaryFolder folder;
+  Fill(folder.path());
+  std::filesystem::remove(folder.path() + "/.kafka_cleanshutdown");
+  std::ofstream(folder.path() + "/recovery-point-offset-checkpoint") << "0\n1\norders 0 5\n";
+  const std::string log = folder.path() + "/orders-0/00000000000000000000.log";
+  FlipByte(log, static_cast<std::streamoff>(std::filesystem::file_size(log)) - 1);
+  const Ran ran = Check(folder.path());
+  INFO(ran.out);
+  CHECK(ran.exit_code == 0);
+  CHECK(ran.out.starts_with("to be cut: orders-0: 00000000000000000000.log: byte "));
+  CHECK(Contains(ran.out, "1 torn and cut off by the next open"));
+}
+
 TEST_CASE("rill check --repair puts right what can be made anew, and says what cannot") {
   const test::TemporaryFolder folder;
   Fill(folder.path());
