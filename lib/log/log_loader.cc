@@ -131,12 +131,18 @@ absl::Status LogLoader::GoOnBehindLoss(LoadedLog& log) {
 }
 
 absl::StatusOr<std::vector<LogLoader::Found>> LogLoader::ListSegments() {
-  // Before the leftovers go, which tell how far a swap had come.
-  if (auto status = FinishInterruptedSwap(environment_, directory_, name_); !status.ok()) {
-    return status;
-  }
   auto entries = environment_.files->List(directory_);
   if (!entries.ok()) return entries.status();
+  const bool is_swapping = std::any_of(entries->begin(), entries->end(), [](const auto& entry) {
+    return entry.name.ends_with(kSwapSuffix);
+  });
+  if (is_swapping) {
+    // Before the leftovers go, which tell how far it had come.
+    auto status = FinishInterruptedSwap(environment_, directory_, name_);
+    if (!status.ok()) return status;
+    entries = environment_.files->List(directory_);
+    if (!entries.ok()) return entries.status();
+  }
   std::vector<Found> found;
   for (const io::DirectoryEntry& entry : *entries) {
     const std::string path = directory_ + "/" + entry.name;
