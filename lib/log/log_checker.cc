@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "fmt/format.h"
+#include "log/recovery_rules.h"
 #include "log/segment_name.h"
 #include "record/batch_walker.h"
 
@@ -90,7 +91,7 @@ Finding::Kind LogChecker::KindAt(const Stretch& at, std::int64_t offset) const {
 // As LogLoader::NeedsRecovery.
 bool LogChecker::NeedsRecovery(std::int64_t base_offset, std::int64_t next_base_offset) const {
   if (options_.checkpoint.clean_shutdown) return false;
-  if (next_base_offset > options_.checkpoint.recovery_point) return true;
+  if (MayBeTorn(options_.checkpoint, next_base_offset)) return true;
   const auto exists =
       options_.files->Exists(SegmentStem(options_.directory, base_offset) + kOffsetIndexSuffix);
   return exists.ok() && !*exists;
@@ -260,11 +261,12 @@ void LogChecker::CheckTail(Stretch& at, const ScanResult& scan) {
   const std::uint32_t rest = at.view.end - scan.sound_end;
   const bool is_last = at.next_base_offset == INT64_MAX;
   if (at.is_recovered) {
-    // As LogLoader::Recover.
-    const bool may_have_gap = at.offsets->is_there() || options_.may_have_gaps ||
-                              at.next_base_offset <= options_.checkpoint.recovery_point;
-    const bool misses_offsets = !is_last && scan.next_offset != at.next_base_offset;
-    if (misses_offsets && (rest > 0 || !may_have_gap)) {
+    const bool lost = LostItsEnd({.next_offset = scan.next_offset,
+                                  .next_base_offset = at.next_base_offset,
+                                  .has_more_bytes = rest > 0,
+                                  .is_complete = at.offsets->is_there()},
+                                 options_.checkpoint, options_.may_have_gaps);
+    if (!is_last && lost) {
       ended_ = true;
       result_.has_sound_batches = false;
       findings_->Tell(KindAt(at, scan.next_offset), at.file, scan.sound_end,

@@ -9,6 +9,7 @@
 #include "log/checkpoint_file.h"
 #include "log/index_continuation.h"
 #include "log/interrupted_swap.h"
+#include "log/recovery_rules.h"
 #include "log/segment_name.h"
 #include "rill/error.h"
 
@@ -182,7 +183,7 @@ absl::StatusOr<bool> LogLoader::IsComplete(const Found& found) {
 
 absl::StatusOr<bool> LogLoader::NeedsRecovery(const Found& found, std::int64_t next_base_offset) {
   if (checkpoint_.clean_shutdown) return false;
-  if (next_base_offset > checkpoint_.recovery_point) return true;
+  if (MayBeTorn(checkpoint_, next_base_offset)) return true;
   auto complete = IsComplete(found);
   if (!complete.ok()) return complete.status();
   return !*complete;
@@ -222,14 +223,11 @@ absl::Status LogLoader::Recover(const std::vector<Found>& found, std::size_t at,
     if (!complete.ok()) return complete.status();
     auto scan = RecoverSegment(found[i], next, log);
     if (!scan.ok()) return scan.status();
-    // Compaction, of complete segments only, leaves offsets out, and so does a log that went on
-    // behind a loss (GoOnBehindLoss), below what was flushed. Else a writer had written all that
-    // stands before the next segment: where offsets are missing, they were lost.
-    const bool unfinished = scan->sound_end < found[i].size;
-    const bool may_have_gap =
-        *complete || config_.cleanup_compact || next <= checkpoint_.recovery_point;
-    const bool lost = scan->next_offset != next && (unfinished || !may_have_gap);
-    ended = !scan->damage.ok() || lost;
+    ended = !scan->damage.ok() || LostItsEnd({.next_offset = scan->next_offset,
+                                              .next_base_offset = next,
+                                              .has_more_bytes = scan->sound_end < found[i].size,
+                                              .is_complete = *complete},
+                                             checkpoint_, config_.cleanup_compact);
     if (next == INT64_MAX || ended) continue;
     if (auto status = Complete(*log.segments.back(), *log.index); !status.ok()) return status;
   }
