@@ -37,6 +37,7 @@ class Child {
   void SendOne(Producer& producer, const Topic& topic, int partition, std::uint64_t number);
   void SendTogether(Producer& producer, const Topic& topic, int partition,
                     const std::vector<std::uint64_t>& numbers);
+  void DeleteTenth(Partition& log, int partition);
   void Change(const std::string& name, int partitions, std::uint64_t retention_ms, int& has);
 
   Engine& engine_;
@@ -78,6 +79,12 @@ void Child::SendTogether(Producer& producer, const Topic& topic, int partition,
   }
 }
 
+void Child::DeleteTenth(Partition& log, int partition) {
+  const std::int64_t offset = (log.log_start_offset() * 9 + log.high_watermark()) / 10;
+  Tell({.kind = Report::kDeletionBegun, .partition = partition, .offset = offset});
+  Check(log.DeleteRecordsBefore(offset), 7);
+}
+
 // Records alone and in batches, with flushes and deletions in between.
 void Child::Produce(int partition, std::uint64_t number) {
   Random random(seed_ + static_cast<std::uint64_t>(partition));
@@ -97,8 +104,7 @@ void Child::Produce(int partition, std::uint64_t number) {
         Check(log->Flush(), 6);
         break;
       case 1:
-        Check(log->DeleteRecordsBefore((log->log_start_offset() * 9 + log->high_watermark()) / 10),
-              7);
+        DeleteTenth(*log, partition);
         break;
       case 2:
       case 3:

@@ -13,9 +13,10 @@ struct Report {
     kAcknowledged,  // record `number` is at `offset` of `partition` of the topic kRecords
     kCommitBegun,   // of the offsets `offset` and `number` of the partitions 0 and 1
     kCommitted,
-    kChangeBegun,  // the topic "t<topic>" gets `partition` partitions and retention.ms=`number`;
-    kChanged,      // with no partitions, it is deleted
-    kFailed,       // something that must not: `number` says in which thread
+    kChangeBegun,    // the topic "t<topic>" gets `partition` partitions and retention.ms=`number`;
+    kChanged,        // with no partitions, it is deleted
+    kDeletionBegun,  // of the records of `partition` of kRecords below `offset`
+    kFailed,         // something that must not: `number` says in which thread
   };
   Kind kind = kFailed;
   std::int32_t topic = 0;

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -40,6 +41,7 @@ using CommittedOffsets = std::pair<std::int64_t, std::int64_t>;
 // What was reported, over all processes.
 struct Reported {
   std::map<std::int64_t, std::uint64_t> records[kRecordPartitions];  // number by offset
+  std::int64_t deleted_to[kRecordPartitions] = {};                   // at most, by request
   std::optional<CommittedOffsets> committed;
   std::optional<CommittedOffsets> commit_begun;
   TopicState topics[kChangedTopics];
@@ -57,6 +59,9 @@ void Reported::Take(const Report& report) {
   switch (report.kind) {
     case Report::kAcknowledged:
       records[report.partition][report.offset] = report.number;
+      break;
+    case Report::kDeletionBegun:
+      deleted_to[report.partition] = std::max(deleted_to[report.partition], report.offset);
       break;
     case Report::kCommitBegun:
       commit_begun = offsets;
@@ -113,6 +118,14 @@ void RunAndKill(const std::string& folder, std::mt19937_64& random, const NextNu
   REQUIRE(WTERMSIG(status) == SIGKILL);
 }
 
+// What is gone at its start was deleted by request, or by retention, which leaves enough.
+void LookAtStart(const Partition& partition, std::int64_t deleted_to) {
+  const bool is_by_retention =
+      partition.size_bytes() >= static_cast<std::uint64_t>(kRetentionBytes);
+  CAPTURE(partition.log_start_offset(), deleted_to, partition.size_bytes());
+  REQUIRE((is_by_retention || partition.log_start_offset() <= deleted_to));
+}
+
 // All records that are there, sound and in order; the reported ones among them.
 void LookAtRecords(const Topic& topic, int index, Reported& reported, NextNumbers& next) {
   const Partition partition = Get(topic.partition(index));
@@ -120,6 +133,7 @@ void LookAtRecords(const Topic& topic, int index, Reported& reported, NextNumber
   std::int64_t at = partition.log_start_offset();
   CAPTURE(index, at, partition.high_watermark());
   if (!expected.empty()) REQUIRE(partition.high_watermark() > expected.rbegin()->first);
+  LookAtStart(partition, reported.deleted_to[index]);
   std::map<std::int64_t, std::uint64_t> found;
   std::uint64_t last = 0;
   while (at < partition.high_watermark()) {
@@ -150,6 +164,9 @@ void LookAtOffsets(const Engine& engine, Reported& reported) {
   if (!found.empty()) {
     REQUIRE(found.size() == 2);
     offsets = {found.at({kRecords, 0}).offset, found.at({kRecords, 1}).offset};
+    const Topic topic = Get(engine.FindTopic(kRecords));
+    REQUIRE(offsets->first <= EndOf(topic, 0));
+    REQUIRE(offsets->second <= EndOf(topic, 1));
   }
   const bool is_reported = offsets == reported.committed;
   const bool is_begun = offsets.has_value() && offsets == reported.commit_begun;

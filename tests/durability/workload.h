@@ -64,6 +64,7 @@ class Workload {
   absl::Status SendSingly(const TopicPartition& name, std::size_t count);
   absl::Status SendTogether(const TopicPartition& name, std::size_t count);
   absl::Status Claim(const TopicPartition& name);
+  absl::Status NoteWhatIsSeen(const TopicPartition& name, std::int64_t end);
   absl::Status Consume();
   absl::Status DeleteGroup();
   absl::Status DeleteRecords();

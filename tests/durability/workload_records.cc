@@ -124,6 +124,21 @@ absl::Status Workload::Claim(const TopicPartition& name) {
   return published.ok() ? EndRecords(name, published->offset) : published.status();
 }
 
+// Where all is flushed before it is shown, a consumer has seen, and may commit, what no power cut
+// takes back; and it never sees what is not shown.
+absl::Status Workload::NoteWhatIsSeen(const TopicPartition& name, std::int64_t end) {
+  auto partition = Open(name);
+  if (!partition.ok()) return partition.status();
+  if (const std::int64_t shown = partition->high_watermark(); end > shown) {
+    return absl::InternalError(fmt::format("a consumer saw {}-{} up to offset {}, shown are {}",
+                                           name.topic, name.partition, end, shown));
+  }
+  const auto& flushed_from = open_.at(name).flushed_from;
+  ExpectedPartition& expected = expected_.partition(name);
+  if (flushed_from && end > *flushed_from) expected.durable = std::max(expected.durable, end);
+  return absl::OkStatus();
+}
+
 // Reads on from where a group stands, and commits.
 absl::Status Workload::Consume() {
   const std::string group = kGroups[Random(kGroups.size())];
@@ -142,6 +157,9 @@ absl::Status Workload::Consume() {
                                            name.topic, name.partition, record.offset()));
   }
   if (records->ranges().empty()) return absl::OkStatus();
+  if (auto seen = NoteWhatIsSeen(name, records->ranges().back().next_offset); !seen.ok()) {
+    return seen;
+  }
   GroupOffsets after = expected_.commits.back();
   after[group][name] = records->ranges().back().next_offset;
   expected_.commits.push_back(std::move(after));
