@@ -6,6 +6,7 @@
 #include <utility>
 #include <variant>
 
+#include "engine/folder_check_offsets.h"
 #include "engine/folder_check_root.h"
 #include "engine/group/offset_records.h"
 #include "engine/topic_config.h"

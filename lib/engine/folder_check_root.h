@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,17 +31,13 @@ struct FolderRoot {
   log::LogCheckpoint CheckpointOf(const TopicPartition& partition) const;
 };
 
+// What a checkpoint has of a partition; nothing where it cannot be read, too.
+std::optional<std::int64_t> OffsetIn(const std::optional<log::OffsetCheckpoint>& offsets,
+                                     const TopicPartition& partition);
+
 // Reads the root's files, and tells what is wrong with each by itself. FailedPrecondition when the
 // folder is none of rill's or Kafka's.
 absl::StatusOr<FolderRoot> ReadFolderRoot(io::FileSystem& files, const std::string& path,
                                           log::FolderFindings* findings);
-
-// Holds what the checkpoints say of a partition against what its log has.
-void CheckOffsets(const FolderRoot& root, const TopicPartition& partition, std::int64_t log_end,
-                  log::FolderFindings* findings);
-// Entries of partitions that have no folder. `is_wanted` says which to look at.
-void CheckEntriesWithoutFolder(const FolderRoot& root,
-                               const std::function<bool(const TopicPartition&)>& is_wanted,
-                               const log::FindingSink& sink);
 
 }  // namespace rill::engine

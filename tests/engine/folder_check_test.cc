@@ -178,6 +178,8 @@ TEST_CASE("Damage of each file at the root is named") {
   CHECK_FALSE(ahead.Has(Kind::kDamage, "other-0", file, ""));
   CHECK(damage("log-start-offset-checkpoint", "0\n1\norders 0 21\n")
             .Has(Kind::kDamage, "orders-0", "log-start-offset-checkpoint", "has offset 21"));
+  CHECK(damage("log-start-offset-checkpoint", "0\n1\nodders 0 1\n")
+            .Has(Kind::kDamage, "odders-0", "log-start-offset-checkpoint", "is not there"));
   CHECK(damage("replication-offset-checkpoint", "0\n1\norders 0 3\n")
             .Has(Kind::kDamage, "orders-0", "replication-offset-checkpoint", "has offset 3"));
 }
