@@ -1,3 +1,5 @@
+#include <cstdint>
+#include <string>
 #include <utility>
 
 #include "c/call.h"
@@ -16,6 +18,17 @@ absl::Status Give(absl::StatusOr<rill::Topic> topic, rill_topic** out) {
   return topic.status();
 }
 
+// Engine::CreateTopic or Engine::EnsureTopic.
+using MakeTopic = absl::StatusOr<rill::Topic> (rill::Engine::*)(const std::string&,
+                                                                const rill::TopicOptions&);
+
+absl::Status Make(rill_engine* engine, MakeTopic make, const char* name, std::int32_t partitions,
+                  const rill_options* options, rill_topic** out) {
+  const auto topic_options = rill::c::TopicOptionsOf(partitions, options);
+  if (!topic_options.ok()) return topic_options.status();
+  return Give((engine->engine.*make)(name, *topic_options), out);
+}
+
 }  // namespace
 
 extern "C" {
@@ -24,10 +37,8 @@ rill_status rill_engine_create_topic(rill_engine* engine, const char* name, int3
                                      const rill_options* options, rill_topic** out,
                                      rill_error* error) {
   Cleared(out);
-  return Call(error, {{"engine", engine}, {"name", name}}, [&]() -> absl::Status {
-    auto topic_options = rill::c::TopicOptionsOf(partitions, options);
-    if (!topic_options.ok()) return topic_options.status();
-    return Give(engine->engine.CreateTopic(name, *topic_options), out);
+  return Call(error, {{"engine", engine}, {"name", name}}, [&] {
+    return Make(engine, &rill::Engine::CreateTopic, name, partitions, options, out);
   });
 }
 
@@ -35,10 +46,8 @@ rill_status rill_engine_ensure_topic(rill_engine* engine, const char* name, int3
                                      const rill_options* options, rill_topic** out,
                                      rill_error* error) {
   Cleared(out);
-  return Call(error, {{"engine", engine}, {"name", name}}, [&]() -> absl::Status {
-    auto topic_options = rill::c::TopicOptionsOf(partitions, options);
-    if (!topic_options.ok()) return topic_options.status();
-    return Give(engine->engine.EnsureTopic(name, *topic_options), out);
+  return Call(error, {{"engine", engine}, {"name", name}}, [&] {
+    return Make(engine, &rill::Engine::EnsureTopic, name, partitions, options, out);
   });
 }
 
