@@ -54,6 +54,8 @@ class Wakeup {
   }
 
  private:
+  friend class SharedWakeup;
+
   // Why no wake-up is lost. The maker's store to the condition (S), its load of state_ here (L),
   // the waiter's Prepare (P) and its second look at the condition (C) are all seq_cst, so they
   // stand in one order, in which S comes before L and P before C. If P comes before L, L sees the
@@ -70,6 +72,38 @@ class Wakeup {
   void WakeAll(std::uint32_t state);
 
   std::atomic<std::uint32_t> state_ = 0;
+};
+
+// The same over a word in memory that several processes map, who sleep and wake each other there.
+// The word is somebody else's: whatever it says, nothing worse comes of it than waking too early,
+// or not before the deadline. A view, as long-lived as the word.
+class SharedWakeup {
+ public:
+  using Ticket = Wakeup::Ticket;
+
+  explicit SharedWakeup(std::atomic<std::uint32_t>* word) : word_(word) {}
+
+  // As in Wakeup.
+  Ticket Prepare() {
+    return word_->fetch_or(Wakeup::kWaiting, std::memory_order_seq_cst) | Wakeup::kWaiting;
+  }
+  // For who may not store to the word: nobody sees this one wait. It wakes when somebody else is
+  // woken, and at the deadline.
+  Ticket Look() const { return word_->load(std::memory_order_seq_cst); }
+  bool Wait(Ticket ticket, Deadline deadline);
+  void Notify() {
+    const std::uint32_t state = word_->load(std::memory_order_seq_cst);
+    if ((state & Wakeup::kWaiting) != 0) WakeAll(state);
+  }
+  // Whether a Notify would wake somebody.
+  bool HasWaiter() const {
+    return (word_->load(std::memory_order_seq_cst) & Wakeup::kWaiting) != 0;
+  }
+
+ private:
+  void WakeAll(std::uint32_t state);
+
+  std::atomic<std::uint32_t>* word_;
 };
 
 }  // namespace rill::base

@@ -143,6 +143,13 @@ class FileSystem {
   // is missing; FailedPrecondition, with who holds it, when the exclusive lock is held.
   virtual absl::StatusOr<std::unique_ptr<FileLock>> LockShared(const std::string& path) = 0;
 
+  // Whether somebody, this process too, holds the exclusive lock on the file. Takes none, writes
+  // nothing. False when the file is missing.
+  virtual absl::StatusOr<bool> IsLocked(const std::string& path) = 0;
+
+  // Whether other processes see these files, and share their mappings.
+  virtual bool IsShared() const = 0;
+
   // Whether mappings of this file system hold what a process stored after that process is killed.
   virtual bool IsDurable() const = 0;
 };

@@ -66,6 +66,8 @@ class LimitedFileSystem final : public FileSystem {
   absl::Status SyncDirectory(const std::string& path) override;
   absl::StatusOr<std::unique_ptr<FileLock>> Lock(const std::string& path) override;
   absl::StatusOr<std::unique_ptr<FileLock>> LockShared(const std::string& path) override;
+  absl::StatusOr<bool> IsLocked(const std::string& path) override { return base_->IsLocked(path); }
+  bool IsShared() const override { return base_->IsShared(); }
   bool IsDurable() const override { return base_->IsDurable(); }
 
  private:

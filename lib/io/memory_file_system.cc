@@ -53,6 +53,8 @@ class MemoryFileSystem final : public FileSystem {
   absl::Status SyncDirectory(const std::string& path) override;
   absl::StatusOr<std::unique_ptr<FileLock>> Lock(const std::string& path) override;
   absl::StatusOr<std::unique_ptr<FileLock>> LockShared(const std::string& path) override;
+  absl::StatusOr<bool> IsLocked(const std::string& path) override;
+  bool IsShared() const override { return false; }
   bool IsDurable() const override { return false; }
 
  private:
@@ -232,6 +234,14 @@ absl::StatusOr<std::unique_ptr<FileLock>> MemoryFileSystem::Lock(const std::stri
 
 absl::StatusOr<std::unique_ptr<FileLock>> MemoryFileSystem::LockShared(const std::string& path) {
   return TakeLock(path, OpenMode::kRead);
+}
+
+absl::StatusOr<bool> MemoryFileSystem::IsLocked(const std::string& path) {
+  absl::MutexLock lock(&mu_);
+  const Place place = FindFile(path);
+  if (place.error == ENOENT) return false;
+  if (place.error != 0) return SystemError(place.error, "ask for", path);
+  return place.node->locks == Node::kExclusive;
 }
 
 absl::StatusOr<std::unique_ptr<FileLock>> MemoryFileSystem::TakeLock(const std::string& path,

@@ -80,6 +80,8 @@ class RealFileSystem final : public FileSystem {
   absl::Status SyncDirectory(const std::string& path) override;
   absl::StatusOr<std::unique_ptr<FileLock>> Lock(const std::string& path) override;
   absl::StatusOr<std::unique_ptr<FileLock>> LockShared(const std::string& path) override;
+  absl::StatusOr<bool> IsLocked(const std::string& path) override;
+  bool IsShared() const override { return true; }
   bool IsDurable() const override { return true; }
 };
 
@@ -203,6 +205,18 @@ absl::StatusOr<std::unique_ptr<FileLock>> RealFileSystem::Lock(const std::string
 
 absl::StatusOr<std::unique_ptr<FileLock>> RealFileSystem::LockShared(const std::string& path) {
   return TakeLock(path, O_RDONLY, F_RDLCK);
+}
+
+// Asks whether a shared lock could be had, which an exclusive one alone keeps from it.
+absl::StatusOr<bool> RealFileSystem::IsLocked(const std::string& path) {
+  const FileDescriptor fd = OpenDescriptor(path, O_RDONLY);
+  if (!fd.valid() && errno == ENOENT) return false;
+  if (!fd.valid()) return SystemError(errno, "open lock file", path);
+  struct flock lock = {};
+  lock.l_type = F_RDLCK;
+  lock.l_whence = SEEK_SET;
+  if (::fcntl(fd.get(), F_OFD_GETLK, &lock) != 0) return SystemError(errno, "ask for", path);
+  return lock.l_type == F_WRLCK;
 }
 
 }  // namespace

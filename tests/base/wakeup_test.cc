@@ -1,9 +1,14 @@
 #include "base/wakeup.h"
 
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <mutex>
+#include <new>
 #include <thread>
 #include <vector>
 
@@ -11,6 +16,7 @@
 
 using rill::base::Deadline;
 using rill::base::DeadlineAfter;
+using rill::base::SharedWakeup;
 using rill::base::Wakeup;
 
 TEST_CASE("A wait ends at its deadline when nobody notifies") {
@@ -118,4 +124,34 @@ TEST_CASE("A deadline is infinite for a timeout that no clock reaches") {
   const auto now = std::chrono::steady_clock::now();
   CHECK(DeadlineAfter(-absl::InfiniteDuration()) >= now);
   CHECK(DeadlineAfter(absl::Seconds(1)) >= now + std::chrono::seconds(1));
+}
+
+TEST_CASE("A word that processes share wakes a sleeper in another one") {
+  void* const memory =
+      ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  REQUIRE(memory != MAP_FAILED);
+  auto* const word = new (memory) std::atomic<std::uint32_t>(0);
+  auto* const value = new (word + 1) std::atomic<std::uint32_t>(0);
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    SharedWakeup wakeup(word);
+    for (std::uint32_t seen = 0; seen < 1000;) {
+      const auto ticket = wakeup.Prepare();
+      const std::uint32_t now = value->load();
+      if (now == seen && !wakeup.Wait(ticket, DeadlineAfter(absl::Seconds(30)))) ::_exit(1);
+      seen = now;
+    }
+    ::_exit(0);
+  }
+  SharedWakeup wakeup(word);
+  for (int i = 0; i < 1000; ++i) {
+    value->fetch_add(1);
+    wakeup.Notify();
+  }
+  int status = -1;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
+  CHECK_FALSE(wakeup.Wait(wakeup.Look(), Deadline::min()));
+  ::munmap(memory, 4096);
 }

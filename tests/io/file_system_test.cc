@@ -341,6 +341,21 @@ TEST_CASE("A shared lock is shared with its like, and keeps writers out") {
   CHECK(fs.LockShared(root + "/.lock").ok());
 }
 
+TEST_CASE("Whether the exclusive lock is held can be asked without taking any") {
+  EVERY_FILE_SYSTEM;
+  CHECK_FALSE(fs.IsLocked(root + "/.lock").value());
+  CHECK_FALSE(fs.Exists(root + "/.lock").value());
+  auto lock = fs.Lock(root + "/.lock");
+  REQUIRE(lock.ok());
+  CHECK(fs.IsLocked(root + "/.lock").value());
+  CHECK(fs.IsLocked(root + "/.lock").value());
+  lock->reset();
+  CHECK_FALSE(fs.IsLocked(root + "/.lock").value());
+  auto shared = fs.LockShared(root + "/.lock");
+  REQUIRE(shared.ok());
+  CHECK_FALSE(fs.IsLocked(root + "/.lock").value());
+}
+
 TEST_CASE("Threads read, write and map different parts of a file at once") {
   EVERY_FILE_SYSTEM;
   constexpr std::size_t kPart = 100'000;

@@ -45,6 +45,8 @@ class WrappedFileSystem : public io::FileSystem {
   absl::StatusOr<std::unique_ptr<io::FileLock>> LockShared(const std::string& path) override {
     return base_.LockShared(path);
   }
+  absl::StatusOr<bool> IsLocked(const std::string& path) override { return base_.IsLocked(path); }
+  bool IsShared() const override { return base_.IsShared(); }
   bool IsDurable() const override { return base_.IsDurable(); }
 
  protected:
