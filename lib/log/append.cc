@@ -262,14 +262,33 @@ void SegmentedLog::Publish(Incoming batch, std::int64_t last_offset) {
   writer_->Publish(batch.size, log_end_offset(), last_offset, batch.max_timestamp_ms,
                    config_->index_interval_bytes);
   log_end_offset_.store(last_offset + 1, std::memory_order_release);
-  if (config_->flush_messages > 1) RaiseHighWatermark(last_offset + 1);
+  if (config_->flush_messages > 1) ShowHighWatermark(last_offset + 1);
+}
+
+// Other processes see it first: what stands between the store of it there and the look at whether
+// they sleep is the read-modify-write of the own one. They are woken when the lock is let go.
+void SegmentedLog::ShowHighWatermark(std::int64_t offset) {
+  if (publisher_ != nullptr) publisher_->Publish(offset);
+  RaiseHighWatermark(offset);
+  if (publisher_ != nullptr && publisher_->HasSleeper()) must_wake_others_.store(true);
+}
+
+void SegmentedLog::WithPublisher(const std::function<void(EndPublisher&)>& tell) {
+  base::MutexLock lock(&publisher_mutex_);
+  if (publisher_ != nullptr) tell(*publisher_);
+}
+
+void SegmentedLog::PublishTo(std::shared_ptr<EndPublisher> publisher) {
+  base::MutexLock append(&append_mutex_);
+  base::MutexLock lock(&publisher_mutex_);
+  publisher_.swap(publisher);
 }
 
 // Sequentially consistent, as is the look at the waiters that follows: either a waiter that is
 // about to sleep sees the new high watermark, or the appender sees the waiter.
 void SegmentedLog::RaiseHighWatermark(std::int64_t offset) {
   std::int64_t current = high_watermark_.load(std::memory_order_relaxed);
-  while (current < offset && !high_watermark_.compare_exchange_weak(current, offset)) {
+  while (!high_watermark_.compare_exchange_weak(current, std::max(current, offset))) {
   }
 }
 
@@ -285,6 +304,10 @@ absl::Status SegmentedLog::Acknowledge(std::int64_t flush_target) {
   }
   data_.Notify();
   if (observer_count_.load() != 0) NotifyObservers();
+  // Whoever takes this away wakes for all.
+  if (must_wake_others_.load(std::memory_order_relaxed) && must_wake_others_.exchange(false)) {
+    WithPublisher([](EndPublisher& publisher) { publisher.Wake(); });
+  }
   if (unsealed_.load(std::memory_order_relaxed) > kMostUnsealed) [[unlikely]]
     HelpSealing();
   return absl::OkStatus();

@@ -91,7 +91,11 @@ void SegmentedLog::FlushRound::AwaitEnd() {
 // The high watermark follows the flush, never leads it: what was read survives a power cut. It is
 // raised before the recovery point, by which appenders see that they need not flush.
 void SegmentedLog::MarkFlushed(std::int64_t offset) {
+  WithPublisher([&](EndPublisher& publisher) { publisher.Raise(offset); });
   RaiseHighWatermark(offset);
+  WithPublisher([&](EndPublisher& publisher) {
+    if (publisher.HasSleeper()) must_wake_others_.store(true);
+  });
   std::int64_t current = recovery_point_.load();
   while (current < offset && !recovery_point_.compare_exchange_weak(current, offset)) {
   }

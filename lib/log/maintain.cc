@@ -51,6 +51,8 @@ SegmentedLog::SegmentedLog(const LogEnvironment& environment, std::string direct
       name_(fmt::format("{}-{}", partition.topic, partition.partition)),
       inspects_batches_(InspectsBatches(config)),
       is_compacted_(config.cleanup_compact),
+      reader_(this, &segments_, name_, environment_.buffers,
+              [this](std::int64_t begin, std::int64_t end) { SayHole(begin, end); }),
       config_(std::make_shared<const LogConfig>(config)),
       producers_(name_) {}
 
@@ -292,6 +294,7 @@ absl::Status SegmentedLog::Stop(absl::Status reason) {
     base::MutexLock lock(&append_mutex_);
     before = std::exchange(state_, std::move(reason));
   }
+  PublishTo(nullptr);
   closed_.store(true);
   data_.Notify();
   NotifyObservers();

@@ -12,6 +12,7 @@
 #include "base/budget.h"
 #include "io/file_system.h"
 #include "log/log_config.h"
+#include "log/shared_slot.h"
 #include "rill/clock.h"
 #include "rill/options.h"
 #include "rill/partition.h"
@@ -87,9 +88,14 @@ class PartitionLog {
   // Makes `observer` run (in the appending thread) whenever the high watermark may have moved or
   // the log was closed, until the returned token is destroyed, after which it does not run. It must
   // be quick and must not call the log. For consumers that wait on several logs: observe, look at
-  // the high watermarks, sleep.
+  // the high watermarks, sleep. A log that another process writes has nobody to run it:
+  // whoever waits for one sleeps at its EndSource.
   using Observer = std::function<void()>;
   virtual std::shared_ptr<void> Observe(Observer observer) = 0;
+
+  // Shows other processes from now on how far the log reaches; `publisher` has what is true now. To
+  // be called before anybody else has the log. A log that is closed lets go of it.
+  virtual void PublishTo(std::shared_ptr<EndPublisher> publisher) = 0;
 
   virtual absl::StatusOr<std::int64_t> DeleteRecordsBefore(std::int64_t offset) = 0;
   virtual absl::Status Flush() = 0;

@@ -50,7 +50,10 @@ void SegmentedLog::RollBeforeDeletion(std::int64_t offset) {
 // them keep its mapping. Their files are renamed at once, so that a restart does not bring them
 // back, and removed after file.delete.delay.ms: at once where nobody else can be reading them.
 void SegmentedLog::DeleteSegmentsBelow(std::int64_t offset) {
-  if (offset > log_start_offset()) log_start_offset_.store(offset);
+  if (offset > log_start_offset()) {
+    log_start_offset_.store(offset);
+    WithPublisher([&](EndPublisher& publisher) { publisher.SetLogStart(offset); });
+  }
   const bool others_may_read = environment_.files->IsDurable();
   const std::int64_t due_ms =
       others_may_read ? Later(NowMs(), config()->file_delete_delay_ms) : INT64_MIN;

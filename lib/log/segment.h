@@ -101,6 +101,7 @@ class Segment {
   bool UnloadIfIdle();
 
  private:
+  friend class SegmentFollower;
   friend class SegmentWriter;
 
   absl::StatusOr<std::int64_t> FindLargestTimestamp();
@@ -133,7 +134,7 @@ class Segment {
   base::Mutex load_mutex_;
   std::shared_ptr<const io::Mapping> mapping_ ABSL_GUARDED_BY(load_mutex_);
   std::shared_ptr<const SegmentIndex> index_ ABSL_GUARDED_BY(load_mutex_);
-  bool growing_ ABSL_GUARDED_BY(load_mutex_) = false;       // a writer gave mapping and index
+  bool growing_ ABSL_GUARDED_BY(load_mutex_) = false;       // who moves the end gave both
   std::uint32_t writers_ ABSL_GUARDED_BY(load_mutex_) = 0;  // that there were
   std::int64_t largest_timestamp_ms_ ABSL_GUARDED_BY(load_mutex_) = kNoTimestamp;
   bool largest_timestamp_known_ ABSL_GUARDED_BY(load_mutex_) = false;

@@ -55,6 +55,11 @@ void SegmentList::Add(std::shared_ptr<Segment> segment) {
   segments_.push_back(std::move(segment));
 }
 
+void SegmentList::Replace(Segments segments) {
+  base::MutexLock lock(&mutex_);
+  segments_.swap(segments);
+}
+
 SegmentList::Segments SegmentList::TakeBelow(std::int64_t offset) {
   base::MutexLock lock(&mutex_);
   auto keep = segments_.begin();

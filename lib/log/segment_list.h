@@ -27,6 +27,7 @@ class SegmentList {
   std::uint64_t SizeBytes() const;
 
   void Add(std::shared_ptr<Segment> segment);
+  void Replace(Segments segments);
   // Takes out and returns those that end at or below `offset`: whose next segment begins there or
   // below. The last segment stays.
   Segments TakeBelow(std::int64_t offset);

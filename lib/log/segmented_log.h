@@ -16,6 +16,7 @@
 #include "base/wakeup.h"
 #include "log/index_continuation.h"
 #include "log/leader_epochs.h"
+#include "log/log_reader.h"
 #include "log/partition_log.h"
 #include "log/producer_state.h"
 #include "log/segment.h"
@@ -70,6 +71,7 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   const std::string& directory() const override { return directory_; }
 
   std::shared_ptr<void> Observe(Observer observer) override;
+  void PublishTo(std::shared_ptr<EndPublisher> publisher) override;
   absl::StatusOr<std::int64_t> DeleteRecordsBefore(std::int64_t offset) override;
   absl::Status Flush() override;
   void SetConfig(const LogConfig& config) override;
@@ -100,9 +102,6 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   };
 
   // read.cc
-  absl::Status OutsideOfLog(std::int64_t offset) const;
-  absl::Status WithWayOn(const absl::Status& damage, Segment& segment, std::int64_t offset,
-                         const std::shared_ptr<Segment>& next) const;
   void SayHole(std::int64_t begin, std::int64_t end);
 
   // append.cc
@@ -131,6 +130,10 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   // Returns when what was appended up to `flush_target` is acknowledged.
   absl::Status Acknowledge(std::int64_t flush_target);
   void RaiseHighWatermark(std::int64_t offset);
+  void ShowHighWatermark(std::int64_t offset) ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
+  // For what is not under the append lock. Does nothing where the log is not published.
+  void WithPublisher(const std::function<void(EndPublisher&)>& tell)
+      ABSL_LOCKS_EXCLUDED(publisher_mutex_);
   void NotifyObservers();
   std::int64_t NowMs() const { return clock_.NowMs(); }
 
@@ -212,6 +215,7 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   std::atomic<bool> is_compacted_ = false;  // cleanup.policy, for readers, who take no lock
 
   SegmentList segments_;
+  const LogReader reader_;
 
   absl::Mutex maintenance_mutex_ ABSL_ACQUIRED_BEFORE(flush_mutex_);
   absl::Mutex flush_mutex_ ABSL_ACQUIRED_BEFORE(append_mutex_);
@@ -275,6 +279,13 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
 
   base::Mutex holes_mutex_;
   std::set<std::int64_t> told_holes_ ABSL_GUARDED_BY(holes_mutex_);  // where they end
+
+  // What other processes see; null where they see nothing. Changes under both locks, so that either
+  // keeps it there: appenders have one, whoever is not among them takes the other.
+  base::Mutex publisher_mutex_ ABSL_ACQUIRED_AFTER(append_mutex_);
+  std::shared_ptr<EndPublisher> publisher_;
+  // Somebody in another process slept when the end was moved.
+  std::atomic<bool> must_wake_others_ = false;
 
   base::Wakeup data_;  // for WaitFor
   struct Observation;

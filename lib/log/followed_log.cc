@@ -1,0 +1,308 @@
+#include "log/followed_log.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "fmt/format.h"
+#include "log/log_loader.h"
+#include "log/segment_name.h"
+#include "rill/error.h"
+
+namespace rill::log {
+namespace {
+
+// What changes under a reader is looked at anew so often before it is told of.
+constexpr int kTries = 3;
+// How long a last segment that nobody appends to stays mapped, once or twice over.
+constexpr absl::Duration kUnloadInterval = absl::Minutes(1);
+
+// Retention, compaction or a roll may be behind it; the next look at the folder tells.
+bool MayBeStale(const absl::Status& status) {
+  return absl::IsNotFound(status) || absl::IsDataLoss(status);
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<PartitionLog>> FollowedLog::Open(Parts parts) {
+  auto log = std::make_shared<FollowedLog>(std::move(parts));
+  if (auto status = log->Follow(); !status.ok()) return status;
+  return log;
+}
+
+FollowedLog::FollowedLog(Parts parts)
+    : parts_(std::move(parts)),
+      name_(fmt::format("{}-{}", parts_.partition.topic, parts_.partition.partition)),
+      // Holes are for the writer to tell of.
+      reader_(this, &segments_, name_, parts_.environment.buffers,
+              [](std::int64_t, std::int64_t) {}) {}
+
+EndSource::Found FollowedLog::Slot() const {
+  const std::uint64_t version = parts_.ends->version();
+  base::MutexLock lock(&slot_mutex_);
+  if (closed_.load()) return {.slot = nullptr, .pin = nullptr, .writer = known_writer_.load()};
+  if (!has_slot_version_ || slot_version_ != version) {
+    auto found = parts_.ends->Find(parts_.key);
+    // One that has gone keeps what it published last.
+    if (found.slot != nullptr || slot_.slot == nullptr) slot_ = std::move(found);
+    slot_version_ = version;
+    has_slot_version_ = true;
+  }
+  return slot_;
+}
+
+// Never behind what is known already of the same writer: it does not take back.
+std::int64_t FollowedLog::EndIn(const EndSource::Found& found) const {
+  if (found.slot == nullptr) return known_end_.load();
+  const std::int64_t published = std::max<std::int64_t>(found.slot->high_watermark.load(), 0);
+  return found.writer == known_writer_.load() ? std::max(published, known_end_.load()) : published;
+}
+
+std::int64_t FollowedLog::high_watermark() const { return EndIn(Slot()); }
+
+std::int64_t FollowedLog::log_start_offset() const {
+  const auto found = Slot();
+  const std::int64_t start =
+      found.slot != nullptr ? found.slot->log_start_offset.load() : known_start_.load();
+  return std::clamp<std::int64_t>(std::max(start, first_base_offset_.load()), 0, EndIn(found));
+}
+
+absl::Status FollowedLog::Follow() {
+  const auto found = Slot();
+  const bool has_slot = found.slot != nullptr;
+  const bool is_same = is_known_.load() && found.writer == known_writer_.load();
+  const bool is_replaced = has_slot && found.slot->replacements.load() != replacements_.load();
+  if (!is_same || is_replaced) return Catch(Reuse::kNothing);
+  if (has_slot && EndIn(found) > known_end_.load()) return Catch(Reuse::kKnownSegments);
+  return absl::OkStatus();
+}
+
+absl::Status FollowedLog::Catch(Reuse reuse) {
+  absl::MutexLock lock(&follow_mutex_);
+  absl::Status status;
+  for (int i = 0; i < kTries; ++i) {
+    status = CatchLocked(reuse);
+    if (!MayBeStale(status)) return status;
+    reuse = Reuse::kNothing;
+  }
+  return status;
+}
+
+absl::Status FollowedLog::CatchLocked(Reuse reuse) {
+  const auto found = Slot();
+  if (found.writer != known_writer_.load()) reuse = Reuse::kNothing;
+  absl::Status status;
+  if (found.slot == nullptr) {
+    status = FindWhatIsLeft();
+  } else {
+    const std::uint64_t replacements = found.slot->replacements.load();
+    const std::int64_t end = EndIn(found);
+    const bool is_near = reuse == Reuse::kKnownSegments && last_ != nullptr;
+    if (!is_near || !last_->Follow(end).ok()) status = FollowTo(end, reuse);
+    if (!status.ok()) return status;
+    replacements_.store(replacements);
+    // From here on who asks sees this end; until now it was that of the writer before.
+    known_end_.store(end);
+  }
+  if (!status.ok()) return status;
+  known_writer_.store(found.writer);
+  is_known_.store(true);
+  segments_.TakeBelow(log_start_offset());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<FollowedLog::Listed>> FollowedLog::List() const {
+  auto entries = parts_.environment.files->List(parts_.directory);
+  if (absl::IsNotFound(entries.status())) return std::vector<Listed>();
+  if (!entries.ok()) return entries.status();
+  std::vector<Listed> found;
+  // In order of name: an .index comes before its .log.
+  std::int64_t indexed = -1;
+  for (const io::DirectoryEntry& entry : *entries) {
+    if (entry.is_directory) continue;
+    if (const auto index = ParseSegmentName(entry.name, kOffsetIndexSuffix)) indexed = *index;
+    const auto base_offset = ParseSegmentName(entry.name, kLogSuffix);
+    if (!base_offset.has_value()) continue;
+    if (entry.size > kMaxSegmentSize) {
+      return MakeError(absl::StatusCode::kDataLoss, ErrorCode::kCorruptMessage,
+                       fmt::format("{}/{}: {} bytes are more than a segment can have",
+                                   parts_.directory, entry.name, entry.size));
+    }
+    found.push_back(
+        {*base_offset, static_cast<std::uint32_t>(entry.size), indexed == *base_offset});
+  }
+  return found;
+}
+
+std::shared_ptr<Segment> FollowedLog::Make(const Listed& listed, std::uint32_t end) const {
+  return std::make_shared<Segment>(parts_.environment.files,
+                                   SegmentStem(parts_.directory, listed.base_offset),
+                                   listed.base_offset, end);
+}
+
+// The list of segments that leads to `end`. Those that begin behind it hold nothing yet that may be
+// read.
+absl::Status FollowedLog::FollowTo(std::int64_t end, Reuse reuse) {
+  auto listed = List();
+  if (!listed.ok()) return listed.status();
+  std::erase_if(*listed, [&](const Listed& segment) { return segment.base_offset > end; });
+  SegmentList::Segments known;
+  if (reuse == Reuse::kKnownSegments) known = segments_.All();
+  SegmentList::Segments segments;
+  std::unique_ptr<SegmentFollower> last;
+  for (std::size_t i = 0; i < listed->size(); ++i) {
+    const Listed& segment = (*listed)[i];
+    const bool is_last = i + 1 == listed->size();
+    const bool was_last = reuse == Reuse::kKnownSegments && last_ != nullptr &&
+                          last_->segment()->base_offset() == segment.base_offset;
+    const auto same = std::find_if(known.begin(), known.end(), [&](const auto& had) {
+      return had->base_offset() == segment.base_offset;
+    });
+    if (is_last) {
+      last = was_last
+                 ? std::move(last_)
+                 : std::make_unique<SegmentFollower>(parts_.environment.files, Make(segment, 0));
+      if (auto status = last->Follow(end); !status.ok()) {
+        // It is followed on; without it, it would pass for a segment that is known to its end.
+        if (was_last) last_ = std::move(last);
+        return status;
+      }
+      segments.push_back(last->segment());
+    } else if (was_last) {
+      if (auto status = last_->Follow((*listed)[i + 1].base_offset); !status.ok()) return status;
+      last_->Release();
+      segments.push_back(last_->segment());
+    } else if (same != known.end()) {
+      segments.push_back(*same);
+    } else {
+      auto complete = Complete(segment, (*listed)[i + 1].base_offset);
+      if (!complete.ok()) return complete.status();
+      segments.push_back(*std::move(complete));
+    }
+  }
+  const std::int64_t first = segments.empty() ? 0 : segments.front()->base_offset();
+  const std::int64_t reached = last == nullptr ? 0 : std::max(last->next_offset(), first);
+  if (reached < end) {
+    return MakeError(absl::StatusCode::kDataLoss, ErrorCode::kKafkaStorageError,
+                     fmt::format("{}: the writer of the folder says that the log ends at offset "
+                                 "{}, and it has no segment that leads there",
+                                 name_, end));
+  }
+  first_base_offset_.store(first);
+  segments_.Replace(std::move(segments));
+  last_ = std::move(last);
+  return absl::OkStatus();
+}
+
+// A segment behind which another begins at `next_offset`. It may still have its writer's reserve
+// or its stopper, which may go at any moment.
+absl::StatusOr<std::shared_ptr<Segment>> FollowedLog::Complete(const Listed& listed,
+                                                               std::int64_t next_offset) {
+  const auto has_stopper = listed.has_index ? HasStopperBehind(listed, next_offset) : true;
+  if (!has_stopper.ok()) return has_stopper.status();
+  if (!*has_stopper) return Make(listed, listed.size);
+  SegmentFollower follower(parts_.environment.files, Make(listed, 0));
+  const auto status = follower.Follow(next_offset);
+  // What only looks like a stopper, behind offsets that compaction left out.
+  if (!status.ok() && listed.has_index) return Make(listed, listed.size);
+  if (!status.ok()) return status;
+  follower.Release();
+  return follower.segment();
+}
+
+absl::StatusOr<bool> FollowedLog::HasStopperBehind(const Listed& listed,
+                                                   std::int64_t next_offset) const {
+  if (listed.size < kStopperTail) return false;
+  auto file = parts_.environment.files->Open(
+      SegmentStem(parts_.directory, listed.base_offset) + kLogSuffix, io::OpenMode::kRead);
+  if (!file.ok()) return file.status();
+  char tail[kStopperTail];
+  auto read = (*file)->ReadAt(listed.size - kStopperTail, tail, kStopperTail);
+  if (!read.ok()) return read.status();
+  return IsStopperTail({tail, *read}, next_offset);
+}
+
+absl::StatusOr<Records> FollowedLog::Read(std::int64_t offset, const ReadOptions& options) {
+  for (int i = 0;; ++i) {
+    if (closed_.load()) return WhyClosed();
+    if (auto status = Follow(); !status.ok()) return status;
+    auto records = reader_.Read(offset, options, known_end_.load());
+    if (records.ok() || !MayBeStale(records.status()) || i == kTries) return records;
+    if (auto status = Catch(Reuse::kNothing); !status.ok()) return status;
+  }
+}
+
+absl::StatusOr<TimestampedOffset> FollowedLog::OffsetForTime(absl::Time time) {
+  for (int i = 0;; ++i) {
+    if (closed_.load()) return WhyClosed();
+    if (auto status = Follow(); !status.ok()) return status;
+    auto found = reader_.OffsetForTime(time, known_end_.load());
+    if (found.ok() || !MayBeStale(found.status()) || i == kTries) return found;
+    if (auto status = Catch(Reuse::kNothing); !status.ok()) return status;
+  }
+}
+
+absl::Status FollowedLog::WaitFor(std::int64_t offset, absl::Duration timeout) {
+  const auto may_end = [&] { return closed_.load() || high_watermark() > offset; };
+  const bool ended = parts_.ends->Wait(may_end, base::DeadlineAfter(timeout));
+  if (closed_.load()) return WhyClosed();
+  if (ended) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kDeadlineExceeded, ErrorCode::kRequestTimedOut,
+                   fmt::format("{}: nothing behind offset {} within {}", name_, offset,
+                               absl::FormatDuration(timeout)));
+}
+
+absl::Status FollowedLog::ReadOnly() const {
+  if (closed_.load()) return WhyClosed();
+  return MakeError(absl::StatusCode::kFailedPrecondition, ErrorCode::kUnknownServerError,
+                   fmt::format("{}: the folder is open with Options::read_only; whoever opened it "
+                               "for writing can change it",
+                               name_));
+}
+
+absl::StatusOr<AppendResult> FollowedLog::Append(std::string_view, BatchOrigin) {
+  return ReadOnly();
+}
+absl::StatusOr<AppendResult> FollowedLog::AppendRecord(const RecordData&) { return ReadOnly(); }
+absl::StatusOr<std::unique_ptr<ClaimedBatch>> FollowedLog::Claim(const RecordData&, std::size_t) {
+  return ReadOnly();
+}
+absl::StatusOr<std::int64_t> FollowedLog::DeleteRecordsBefore(std::int64_t) { return ReadOnly(); }
+absl::Status FollowedLog::Flush() { return ReadOnly(); }
+
+// A log whose last segment was not appended to from one look to the next needs no mapping.
+absl::Time FollowedLog::Maintain(absl::Time now) {
+  absl::MutexLock lock(&follow_mutex_);
+  if (closed_.load()) return absl::InfiniteFuture();
+  if (last_ != nullptr &&
+      std::exchange(idle_since_offset_, last_->next_offset()) == last_->next_offset()) {
+    last_->Release();
+  }
+  for (const auto& segment : segments_.All()) segment->UnloadIfIdle();
+  return now + kUnloadInterval;
+}
+
+absl::Status FollowedLog::WhyClosed() const {
+  base::MutexLock lock(&slot_mutex_);
+  return why_closed_;
+}
+
+absl::Status FollowedLog::Close() {
+  Abandon(absl::FailedPreconditionError(fmt::format("{} is closed, with its engine", name_)));
+  return absl::OkStatus();
+}
+
+// Records that were read keep the mappings that they show.
+void FollowedLog::Abandon(absl::Status reason) {
+  {
+    base::MutexLock lock(&slot_mutex_);
+    if (closed_.load()) return;
+    why_closed_ = std::move(reason);
+    closed_.store(true);
+    slot_ = {};
+  }
+  absl::MutexLock lock(&follow_mutex_);
+  if (last_ != nullptr) last_->Release();
+  for (const auto& segment : segments_.All()) segment->Unload();
+}
+
+}  // namespace rill::log

@@ -1,0 +1,134 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "base/mutex.h"
+#include "log/log_reader.h"
+#include "log/partition_log.h"
+#include "log/segment_follower.h"
+#include "log/segment_list.h"
+#include "log/shared_slot.h"
+
+namespace rill::log {
+
+// Where nobody publishes how far a log reaches: what its last writer left beside it.
+class LeftBehind {
+ public:
+  virtual ~LeftBehind() = default;
+  virtual LogCheckpoint Checkpoint(const TopicPartition& partition) = 0;
+};
+
+// A log that another process writes, or wrote: only to be read, and nothing in its folder is
+// written, made or locked. Thread-safe. What changes it is FailedPrecondition.
+//
+// Its end is what the writer publishes in the partition's slot. Where there is none (no writer has
+// the log open), it is where the batches end by the rules of a recovery (LogLoader), which is only
+// looked for when the log is opened and when the writer changes. Nothing is believed behind the
+// end.
+//
+// The list of segments is learnt from the folder: when the published end cannot be reached in the
+// last one that is known (a roll), when segments were replaced, when the writer is another, and
+// when a read fails, before it is told of.
+//
+// Locks, in the order in which they are taken: follow_mutex_, then slot_mutex_ and the list's for
+// an instant.
+class FollowedLog final : public PartitionLog {
+ public:
+  struct Parts {
+    LogEnvironment environment;
+    std::string directory;  // may be missing
+    TopicPartition partition;
+    SlotKey key;
+    std::shared_ptr<EndSource> ends;
+    std::shared_ptr<LeftBehind> left;
+  };
+  static absl::StatusOr<std::shared_ptr<PartitionLog>> Open(Parts parts);
+  explicit FollowedLog(Parts parts);
+
+  absl::StatusOr<AppendResult> Append(std::string_view batch, BatchOrigin origin) override;
+  absl::StatusOr<AppendResult> AppendRecord(const RecordData& record) override;
+  absl::StatusOr<std::unique_ptr<ClaimedBatch>> Claim(const RecordData& record,
+                                                      std::size_t value_size) override;
+  absl::StatusOr<Records> Read(std::int64_t offset, const ReadOptions& options) override;
+  absl::Status WaitFor(std::int64_t offset, absl::Duration timeout) override;
+  absl::StatusOr<TimestampedOffset> OffsetForTime(absl::Time time) override;
+
+  std::int64_t log_start_offset() const override;
+  std::int64_t high_watermark() const override;
+  std::int64_t log_end_offset() const override { return high_watermark(); }
+  std::int64_t recovery_point() const override { return 0; }
+  std::uint64_t size_bytes() const override { return segments_.SizeBytes(); }
+  const TopicPartition& topic_partition() const override { return parts_.partition; }
+  const std::string& directory() const override { return parts_.directory; }
+
+  std::shared_ptr<void> Observe(Observer) override { return nullptr; }
+  void PublishTo(std::shared_ptr<EndPublisher>) override {}
+  absl::StatusOr<std::int64_t> DeleteRecordsBefore(std::int64_t offset) override;
+  absl::Status Flush() override;
+  void SetConfig(const LogConfig&) override {}
+  absl::Time Maintain(absl::Time now) override;
+  absl::Status Close() override;
+  void Abandon(absl::Status reason) override;
+
+ private:
+  struct Listed {
+    std::int64_t base_offset;
+    std::uint32_t size;
+    bool has_index;
+  };
+  enum class Reuse { kKnownSegments, kNothing };
+
+  EndSource::Found Slot() const;
+  std::int64_t EndIn(const EndSource::Found& found) const;
+  absl::Status ReadOnly() const;
+  absl::Status WhyClosed() const;
+
+  // Brings the list of segments to what the slot says, or the folder has.
+  absl::Status Follow();
+  absl::Status Catch(Reuse reuse);
+  absl::Status CatchLocked(Reuse reuse) ABSL_EXCLUSIVE_LOCKS_REQUIRED(follow_mutex_);
+  absl::Status FollowTo(std::int64_t end, Reuse reuse) ABSL_EXCLUSIVE_LOCKS_REQUIRED(follow_mutex_);
+  absl::StatusOr<std::vector<Listed>> List() const;
+  std::shared_ptr<Segment> Make(const Listed& listed, std::uint32_t end) const;
+  absl::StatusOr<std::shared_ptr<Segment>> Complete(const Listed& listed, std::int64_t next_offset)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(follow_mutex_);
+  absl::StatusOr<bool> HasStopperBehind(const Listed& listed, std::int64_t next_offset) const;
+  // followed_log_left.cc
+  absl::Status FindWhatIsLeft() ABSL_EXCLUSIVE_LOCKS_REQUIRED(follow_mutex_);
+  absl::StatusOr<ScanResult> ScanLeft(const Listed& listed, std::int64_t next_base_offset,
+                                      bool validate);
+  absl::StatusOr<ScanResult> LastIndexed(const Listed& listed, io::File& file) const;
+
+  const Parts parts_;
+  const std::string name_;  // "topic-0", for messages
+  SegmentList segments_;
+  const LogReader reader_;
+
+  absl::Mutex follow_mutex_;
+  std::unique_ptr<SegmentFollower> last_ ABSL_GUARDED_BY(follow_mutex_);  // of the last segment
+  std::int64_t idle_since_offset_ ABSL_GUARDED_BY(follow_mutex_) = -1;
+  std::atomic<bool> is_known_ = false;           // whether the folder was ever looked at
+  std::atomic<std::uint64_t> known_writer_ = 0;  // and the list of segments is by which writer
+  std::atomic<std::uint64_t> replacements_ = 0;  // of the slot, when the list was learnt
+  std::atomic<std::int64_t> known_end_ = 0;      // the list leads up to here
+  std::atomic<std::int64_t> known_start_ = 0;    // where nobody publishes one
+  std::atomic<std::int64_t> first_base_offset_ = 0;
+
+  mutable base::Mutex slot_mutex_;
+  mutable EndSource::Found slot_ ABSL_GUARDED_BY(slot_mutex_);
+  mutable std::uint64_t slot_version_ ABSL_GUARDED_BY(slot_mutex_) = 0;
+  mutable bool has_slot_version_ ABSL_GUARDED_BY(slot_mutex_) = false;
+
+  std::atomic<bool> closed_ = false;
+  absl::Status why_closed_ ABSL_GUARDED_BY(slot_mutex_);
+};
+
+}  // namespace rill::log

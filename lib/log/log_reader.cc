@@ -1,0 +1,81 @@
+#include "log/log_reader.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "fmt/format.h"
+#include "log/record_collector.h"
+#include "log/time_lookup.h"
+#include "rill/error.h"
+
+namespace rill::log {
+
+absl::Status LogReader::OutsideOfLog(std::int64_t offset, std::int64_t end) const {
+  return MakeError(absl::StatusCode::kOutOfRange, ErrorCode::kOffsetOutOfRange,
+                   fmt::format("{}: offset {} is outside of the log, which has {} to {}", name_,
+                               offset, log_->log_start_offset(), end));
+}
+
+// Damage, and from which offset on the log can be read in spite of it.
+absl::Status LogReader::WithWayOn(const absl::Status& damage, Segment& segment, std::int64_t offset,
+                                  std::int64_t segment_end_offset, bool is_last) const {
+  std::optional<std::int64_t> resume;
+  if (auto view = segment.View(); view.ok() && view->end > 0) {
+    resume = segment.ResumeOffset(*view, offset, segment_end_offset);
+  }
+  if (!resume.has_value() && !is_last) resume = segment_end_offset;
+  const std::string way_on = resume.has_value()
+                                 ? fmt::format("reading can go on at offset {}", *resume)
+                                 : "nothing behind it in this log can be read";
+  return MakeError(damage.code(), GetErrorCode(damage),
+                   fmt::format("{}; {}", std::string(damage.message()), way_on));
+}
+
+absl::StatusOr<Records> LogReader::Read(std::int64_t offset, const ReadOptions& options,
+                                        std::int64_t end) const {
+  if (offset < log_->log_start_offset() || offset > end) return OutsideOfLog(offset, end);
+  const std::int64_t limit = options.max_records < end - offset
+                                 ? offset + std::max<std::int64_t>(options.max_records, 0)
+                                 : end;
+  RecordCollector collector(log_->topic_partition(), offset, limit, options.max_bytes, buffers_);
+  auto segment = segments_->Containing(offset);
+  while (segment != nullptr && offset < limit && collector.empty()) {
+    const auto next = segments_->After(segment->base_offset());
+    const std::int64_t segment_end = next == nullptr ? end : next->base_offset();
+    auto status = collector.Collect(*segment, segment_end);
+    // Retention may have taken the segment away since its offset was looked at.
+    if (!status.ok() && offset < log_->log_start_offset()) return OutsideOfLog(offset, end);
+    if (GetErrorCode(status) == ErrorCode::kCorruptMessage) {
+      return WithWayOn(status, *segment, offset, segment_end, next == nullptr);
+    }
+    if (!status.ok()) return status;
+    // Behind the segment's last batch, that is: not where the limit ended the look for one.
+    if (collector.empty() && collector.next_offset() == offset && next != nullptr &&
+        offset < segment_end) {
+      tell_hole_(offset, segment_end);
+    }
+    segment = next;
+  }
+  if (collector.empty() && offset < log_->log_start_offset()) return OutsideOfLog(offset, end);
+  if (segment == nullptr) collector.SkipToLimit();
+  return std::move(collector).Finish();
+}
+
+absl::StatusOr<TimestampedOffset> LogReader::OffsetForTime(absl::Time time,
+                                                           std::int64_t end) const {
+  const std::int64_t target_ms = std::max(absl::ToUnixMillis(time), INT64_MIN + 1);
+  const std::int64_t start = log_->log_start_offset();
+  const auto segments = segments_->All();
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    if (i + 1 < segments.size() && segments[i + 1]->base_offset() <= start) continue;
+    auto found = FindTime(*segments[i], target_ms, start, end, *buffers_);
+    // Retention may have taken the segment away meanwhile.
+    if (!found.ok() && log_->log_start_offset() > start) return OffsetForTime(time, end);
+    if (!found.ok()) return found.status();
+    if (found->offset >= 0) return found;
+  }
+  return TimestampedOffset();
+}
+
+}  // namespace rill::log

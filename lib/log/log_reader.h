@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/budget.h"
+#include "log/partition_log.h"
+#include "log/segment_list.h"
+
+namespace rill::log {
+
+// Reads the segments of a log, whoever writes it. Thread-safe; takes no lock but the list's, for an
+// instant.
+class LogReader {
+ public:
+  // Told where the log has no records though it should have some.
+  using HoleTeller = std::function<void(std::int64_t begin, std::int64_t end)>;
+
+  // Reads what is in `segments`, the list of `log`'s. What is pointed to outlives this.
+  LogReader(const PartitionLog* log, const SegmentList* segments, std::string name,
+            std::shared_ptr<base::Budget> buffers, HoleTeller tell_hole)
+      : log_(log),
+        segments_(segments),
+        name_(std::move(name)),
+        buffers_(std::move(buffers)),
+        tell_hole_(std::move(tell_hole)) {}
+
+  // As those of rill::Partition, of what is below `end`, the high watermark; the list leads there.
+  absl::StatusOr<Records> Read(std::int64_t offset, const ReadOptions& options,
+                               std::int64_t end) const;
+  absl::StatusOr<TimestampedOffset> OffsetForTime(absl::Time time, std::int64_t end) const;
+
+ private:
+  absl::Status OutsideOfLog(std::int64_t offset, std::int64_t end) const;
+  absl::Status WithWayOn(const absl::Status& damage, Segment& segment, std::int64_t offset,
+                         std::int64_t segment_end_offset, bool is_last) const;
+
+  const PartitionLog* const log_;
+  const SegmentList* const segments_;
+  const std::string name_;  // "topic-0", for messages
+  const std::shared_ptr<base::Budget> buffers_;
+  const HoleTeller tell_hole_;
+};
+
+}  // namespace rill::log

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include "base/wakeup.h"
+
+namespace rill::log {
+
+// Whose slot it is: a partition of the topic with this id. A topic that is made anew under an old
+// name has another.
+struct SlotKey {
+  std::array<std::uint8_t, 16> topic_id = {};
+  std::int32_t partition = 0;
+  friend auto operator<=>(const SlotKey&, const SlotKey&) = default;
+};
+
+// What other processes see of one partition (docs/design/shared-folder.md), in memory that they
+// map. Integers are the machine's own. As large as a cache line, so that threads which append to
+// two partitions do not take it from each other.
+//
+// To a reader every byte is from outside: it may say anything.
+struct alignas(64) SharedSlot {
+  SlotKey key;  // written before the page counts the slot, then never again
+  std::uint32_t reserved = 0;
+  std::atomic<std::int64_t> high_watermark = 0;
+  std::atomic<std::int64_t> log_start_offset = 0;
+  // How often segments were replaced by others (compaction). Rolls and deletions do not count: the
+  // offsets tell of them.
+  std::atomic<std::uint64_t> replacements = 0;
+};
+static_assert(sizeof(SharedSlot) == 64 && std::atomic<std::int64_t>::is_always_lock_free);
+
+// The writer's side of a slot: stores only, and one load of the word that readers sleep on. What
+// stands there is never believed.
+//
+// Why a reader that has seen an end finds the batches below it: they, and the segment that they are
+// in, were there before the store (release) of the end that the reader loaded (acquire); files and
+// mappings show all processes the same pages.
+class EndPublisher {
+ public:
+  // `pin` keeps the memory of both mapped.
+  EndPublisher(SharedSlot* slot, std::atomic<std::uint32_t>* wakeup,
+               std::shared_ptr<const void> pin)
+      : slot_(slot), wakeup_(wakeup), pin_(std::move(pin)) {}
+
+  // The end, under the lock of whoever appends; no Raise of a higher one can have been before.
+  void Publish(std::int64_t high_watermark) {
+    slot_->high_watermark.store(high_watermark, std::memory_order_release);
+  }
+  // The same for whoever flushes, without that lock: never goes back.
+  void Raise(std::int64_t high_watermark) {
+    std::int64_t current = slot_->high_watermark.load(std::memory_order_relaxed);
+    while (current < high_watermark &&
+           !slot_->high_watermark.compare_exchange_weak(current, high_watermark)) {
+    }
+  }
+  void SetLogStart(std::int64_t offset) {
+    slot_->log_start_offset.store(offset, std::memory_order_release);
+  }
+  void CountReplacement() { slot_->replacements.fetch_add(1, std::memory_order_release); }
+
+  // Whether somebody sleeps, in any process. To be asked behind a sequentially consistent
+  // read-modify-write that follows the Publish or Raise: between the store of the end and the load
+  // of the word must stand a full fence (base/wakeup.h), which on x86-64 that is, for nothing.
+  bool HasSleeper() const {
+#if !defined(__x86_64__)
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+#endif
+    return wakeup_.HasWaiter();
+  }
+  void Wake() { wakeup_.Notify(); }
+
+ private:
+  SharedSlot* const slot_;
+  base::SharedWakeup wakeup_;
+  const std::shared_ptr<const void> pin_;
+};
+
+// Where a log that another process writes learns how far it reaches. Thread-safe.
+class EndSource {
+ public:
+  struct Found {
+    const SharedSlot* slot = nullptr;  // null: nobody publishes, or did not have the log open
+    std::shared_ptr<const void> pin;   // of the slot
+    std::uint64_t writer = 0;          // changes with the process that publishes
+  };
+
+  virtual ~EndSource() = default;
+  virtual Found Find(const SlotKey& key) = 0;
+  // Moves whenever Find may give something else than before.
+  virtual std::uint64_t version() const = 0;
+  // Returns when `condition` holds, or `deadline` has passed; whether it holds. It has to load what
+  // it looks at with sequential consistency.
+  virtual bool Wait(const std::function<bool()>& condition, base::Deadline deadline) = 0;
+};
+
+}  // namespace rill::log
