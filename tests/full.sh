@@ -20,6 +20,7 @@ run_step "concurrent tests, 20 times" repeat_concurrent release
 run_step "the same under TSan" repeat_concurrent tsan
 run_step "a million power cuts" env RILL_RUNS=1000000 build/release/bin/power_cut_test "Whenever*"
 run_step "5,000 kills" env RILL_KILLS=5000 build/release/bin/engine_kill_test
+run_step "5,000 kills under a reader" env RILL_KILLS=5000 build/release/bin/writer_kill_test
 run_step "every value of every byte" env RILL_ALL_CHANGES=1 build/release/bin/damage_test
 run_step "static analyzer" run-clang-tidy -p build/fuzz -quiet -checks='-*,clang-analyzer-*' \
   "$PWD/lib/.*\\.cc\$"

@@ -94,6 +94,10 @@ class RILL_EXPORT Engine {
   // Returns once everything appended to any topic would survive a power cut.
   absl::Status Flush();
 
+  // Whether the folder is open for writing now: by this engine, or, where this one has it
+  // read-only, by whoever it is. One that was killed does not have it open.
+  bool has_writer() const;
+
   ResourceUse resource_use() const;
 
   // Stops the background work, writes the checkpoints, trims the segments, marks the folder cleanly
@@ -115,11 +119,13 @@ class RILL_EXPORT Engine {
 //   a path       topics in this folder, laid out as Kafka lays out its data folder; recovered first
 //                when the last process did not close it. A relative one is looked for from the
 //                working folder of this moment; the process may change that later
+// With Options::read_only the folder is opened as it is, beside a writer or without one.
 // Errors:
 //   FailedPrecondition    another engine, in this or another process, holds the folder; says who.
 //                         Or the path is relative, and the working folder is gone
 //   FailedPrecondition (KAFKA_STORAGE_ERROR)   a rill with a later format wrote the folder
-//   NotFound              no such folder, and Options::create_if_missing is false
+//   NotFound              no such folder, and Options::create_if_missing is false, or read_only
+//                         is set
 //   PermissionDenied      the folder cannot be written
 //   InvalidArgument       `where` has a scheme that is not known; Options out of range
 //   DataLoss              meta.properties, the catalogue of topics or __consumer_offsets cannot be

@@ -30,6 +30,12 @@ struct Options {
   // Make the folder when it is missing; otherwise a missing folder is NotFound.
   bool create_if_missing = true;
 
+  // Open a folder only to read it, while another process writes it or nobody does. Nothing in the
+  // folder is written, made or locked; what would change something is FailedPrecondition, and so
+  // are consumer groups: a Consumer takes its partitions with Assign. What such an engine sees, and
+  // when: docs/guide/processes.md. Not for "mem:" (InvalidArgument).
+  bool read_only = false;
+
   // Who does the engine's background work: linger, flush by interval, retention, checkpoints and
   // group timeouts. With kOwnThread the engine runs one thread. With kByCaller it runs none, and
   // the application calls Engine::RunMaintenance as often as that call asks for.

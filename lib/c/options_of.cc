@@ -46,6 +46,7 @@ absl::StatusOr<Options> EngineOptionsOf(const rill_options* options) {
   if (options == nullptr) return result;
   OptionReader reader(options);
   reader.Boolean("create.if.missing", result.create_if_missing);
+  reader.Boolean("read.only", result.read_only);
   reader.Choice("maintenance",
                 {{"own-thread", Options::Maintenance::kOwnThread},
                  {"by-caller", Options::Maintenance::kByCaller}},

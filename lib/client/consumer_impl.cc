@@ -104,6 +104,9 @@ absl::StatusOr<std::unique_ptr<ConsumerImpl>> ConsumerImpl::Create(
   auto assignors = FindAssignors(options.partition_assignment_strategy);
   if (!assignors.ok()) return assignors.status();
   if (auto status = engine->CheckOpen(); !status.ok()) return status;
+  // A group is kept by the process that writes the folder.
+  const auto may = engine->CheckMayWrite();
+  if (!options.group.empty() && !may.ok()) return may;
   return std::unique_ptr<ConsumerImpl>(
       new ConsumerImpl(std::move(engine), options, *std::move(assignors)));
 }
@@ -176,6 +179,7 @@ absl::Status ConsumerImpl::Unsubscribe() {
 
 absl::Status ConsumerImpl::Assign(const Partitions& partitions) {
   if (auto status = CheckMayChange(); !status.ok()) return status;
+  engine_->LookOutside();
   if (mode_ == Mode::kSubscribed) {
     // Opened before the membership is left, which a wrong name must not cost.
     AssignedPartitions opened(engine_, signal_);
@@ -267,6 +271,7 @@ absl::StatusOr<Records> ConsumerImpl::Poll(absl::Duration timeout) {
 }
 
 absl::StatusOr<Records> ConsumerImpl::LookForRecords() {
+  engine_->LookOutside();
   RunAsyncCommits();
   AutoCommitIfDue();
   if (mode_ == Mode::kSubscribed) {
@@ -274,6 +279,11 @@ absl::StatusOr<Records> ConsumerImpl::LookForRecords() {
   }
   if (auto status = DecidePositions(); !status.ok()) return status;
   return assigned_.Read(options_);
+}
+
+void ConsumerImpl::Wakeup() {
+  signal_->Wake();
+  if (engine_->watch() != nullptr) engine_->watch()->Wake();
 }
 
 bool ConsumerImpl::HasNews() const {
@@ -284,6 +294,9 @@ bool ConsumerImpl::HasNews() const {
 // False when `deadline` has passed and there was nothing.
 bool ConsumerImpl::Sleep(base::Deadline deadline) {
   if (deadline <= std::chrono::steady_clock::now()) return false;
+  if (engine_->watch() != nullptr) {
+    return engine_->watch()->Wait([this] { return HasNews(); }, deadline);
+  }
   assigned_.Watch();
   const auto ticket = signal_->wakeup.Prepare();
   if (HasNews()) return true;

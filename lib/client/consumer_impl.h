@@ -42,7 +42,7 @@ class ConsumerImpl {
   Partitions assignment() const { return assigned_.names(); }
 
   absl::StatusOr<Records> Poll(absl::Duration timeout);
-  void Wakeup() { signal_->Wake(); }
+  void Wakeup();
 
   // consumer_positions.cc
   absl::Status Seek(const TopicPartition& partition, std::int64_t offset);

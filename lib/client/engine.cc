@@ -43,6 +43,7 @@ absl::StatusOr<Topic> Engine::CreateTopic(const std::string& name, const TopicOp
 
 absl::StatusOr<Topic> Engine::EnsureTopic(const std::string& name, const TopicOptions& options) {
   if (engine_ == nullptr) return MovedFrom();
+  engine_->LookOutside();
   auto topic = engine_->EnsureTopic(name, options);
   if (!topic.ok()) return topic.status();
   return Topic(*std::move(topic));
@@ -50,6 +51,7 @@ absl::StatusOr<Topic> Engine::EnsureTopic(const std::string& name, const TopicOp
 
 absl::StatusOr<Topic> Engine::FindTopic(const std::string& name) const {
   if (engine_ == nullptr) return MovedFrom();
+  engine_->LookOutside();
   auto topic = engine_->FindTopic(name);
   if (!topic.ok()) return topic.status();
   return Topic(*std::move(topic));
@@ -60,11 +62,14 @@ absl::Status Engine::DeleteTopic(const std::string& name) {
 }
 
 std::vector<std::string> Engine::ListTopics(bool include_internal) const {
-  return engine_ != nullptr ? engine_->ListTopics(include_internal) : std::vector<std::string>();
+  if (engine_ == nullptr) return {};
+  engine_->LookOutside();
+  return engine_->ListTopics(include_internal);
 }
 
 absl::StatusOr<TopicDescription> Engine::DescribeTopic(const std::string& name) const {
   if (engine_ == nullptr) return MovedFrom();
+  engine_->LookOutside();
   return engine_->DescribeTopic(name);
 }
 
@@ -79,6 +84,7 @@ absl::Status Engine::AlterTopicConfigs(
 
 absl::StatusOr<Producer> Engine::NewProducer(const ProducerOptions& options) {
   if (engine_ == nullptr) return MovedFrom();
+  if (auto may = engine_->CheckMayWrite(); !may.ok()) return may;
   auto producer = client::ProducerImpl::Create(engine_, options);
   if (!producer.ok()) return producer.status();
   return Producer(*std::move(producer));
@@ -102,19 +108,21 @@ absl::StatusOr<Consumer> Engine::Subscribe(const std::string& group,
 }
 
 std::vector<GroupListing> Engine::ListGroups() const {
-  return engine_ != nullptr && !engine_->closed() ? engine_->groups()->List()
-                                                  : std::vector<GroupListing>();
+  const bool has_groups = engine_ != nullptr && !engine_->closed() && engine_->CheckMayWrite().ok();
+  return has_groups ? engine_->groups()->List() : std::vector<GroupListing>();
 }
 
 absl::StatusOr<GroupDescription> Engine::DescribeGroup(const std::string& group) const {
   if (engine_ == nullptr) return MovedFrom();
   if (auto status = engine_->CheckOpen(); !status.ok()) return status;
+  if (auto may = engine_->CheckMayWrite(); !may.ok()) return may;
   return engine_->groups()->Describe(group);
 }
 
 absl::Status Engine::DeleteGroup(const std::string& group) {
   if (engine_ == nullptr) return MovedFrom();
   if (auto status = engine_->CheckOpen(); !status.ok()) return status;
+  if (auto may = engine_->CheckMayWrite(); !may.ok()) return may;
   return engine_->groups()->Delete(group);
 }
 
@@ -122,6 +130,7 @@ absl::StatusOr<std::map<TopicPartition, OffsetAndMetadata>> Engine::CommittedOff
     const std::string& group) const {
   if (engine_ == nullptr) return MovedFrom();
   if (auto status = engine_->CheckOpen(); !status.ok()) return status;
+  if (auto may = engine_->CheckMayWrite(); !may.ok()) return may;
   return engine_->groups()->FetchAll(group);
 }
 
@@ -130,6 +139,8 @@ absl::Time Engine::RunMaintenance() {
 }
 
 absl::Status Engine::Flush() { return engine_ != nullptr ? engine_->Flush() : MovedFrom(); }
+
+bool Engine::has_writer() const { return engine_ != nullptr && engine_->has_writer(); }
 
 ResourceUse Engine::resource_use() const {
   if (engine_ == nullptr) return {};

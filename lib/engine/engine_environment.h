@@ -4,11 +4,14 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "base/budget.h"
 #include "engine/engine_config.h"
+#include "engine/folder_watch.h"
 #include "engine/maintenance.h"
+#include "engine/shared_page.h"
 #include "io/file_system.h"
 #include "io/limited_file_system.h"
 #include "rill/clock.h"
@@ -42,6 +45,14 @@ class EngineEnvironment {
   // FailedPrecondition when the engine is closed.
   absl::Status CheckOpen() const;
 
+  // Where this process shows others how far its logs reach; null where none can see it.
+  const std::shared_ptr<SharedPage>& page() const { return page_; }
+  // What is known of the process that writes the folder, where this one only reads it; else null.
+  const std::shared_ptr<FolderWatch>& watch() const { return watch_; }
+  // While the engine is opened, before there is any log.
+  void SetPage(std::shared_ptr<SharedPage> page) { page_ = std::move(page); }
+  void SetWatch(std::shared_ptr<FolderWatch> watch) { watch_ = std::move(watch); }
+
   // Asks for the maintenance of logs soon. Quick; may be called under any lock.
   void WakeLogUpkeep();
   void SetLogUpkeep(MaintenanceTask* task) { log_upkeep_.store(task); }
@@ -56,6 +67,8 @@ class EngineEnvironment {
   const LogSink sink_;
   const EngineConfig config_;
   const std::shared_ptr<Maintenance> maintenance_;
+  std::shared_ptr<SharedPage> page_;
+  std::shared_ptr<FolderWatch> watch_;
   std::atomic<bool> closed_ = false;
   std::atomic<MaintenanceTask*> log_upkeep_ = nullptr;
 };

@@ -5,6 +5,7 @@
 
 #include "engine/catalogue_file.h"
 #include "engine/meta_properties.h"
+#include "engine/shared_page.h"
 #include "engine/topic_config.h"
 #include "engine/topic_name.h"
 #include "fmt/format.h"
@@ -25,6 +26,7 @@ constexpr const char* kRootFiles[] = {kLockFile,
                                       kCleanShutdownFile,
                                       kMetaPropertiesFile,
                                       kCatalogueFile,
+                                      kSharedPageFile,
                                       log::kRecoveryPointCheckpoint,
                                       log::kLogStartCheckpoint,
                                       log::kHighWatermarkCheckpoint,

@@ -112,9 +112,13 @@ absl::StatusOr<std::shared_ptr<LocalEngine>> LocalEngine::Open(const std::string
   if (!config.ok()) return config.status();
   std::shared_ptr<LocalEngine> engine(new LocalEngine(
       std::make_shared<EngineEnvironment>(*directory, options, *std::move(config))));
-  if (auto opened = engine->OpenFolder(options); !opened.ok()) return opened;
-  if (auto opened = engine->OpenGroups(options); !opened.ok()) return opened;
-  engine->FinishDeletes();
+  if (options.read_only) {
+    if (auto opened = engine->OpenToRead(options); !opened.ok()) return opened;
+  } else {
+    if (auto opened = engine->OpenFolder(options); !opened.ok()) return opened;
+    if (auto opened = engine->OpenGroups(options); !opened.ok()) return opened;
+    engine->FinishDeletes();
+  }
   engine->StartTasks();
   if (options.maintenance == Options::Maintenance::kOwnThread) {
     if (auto started = engine->environment_->maintenance()->StartThread(); !started.ok()) {
@@ -139,6 +143,7 @@ absl::Status LocalEngine::OpenFolder(const Options& options) {
   if (!catalogue.ok()) return catalogue.status();
   catalogue_ = *std::move(catalogue);
   if (auto begun = folder_->BeginWriting(); !begun.ok()) return begun;
+  ShowOthers();
   {
     absl::MutexLock checkpoint_lock(&checkpoint_mutex_);
     checkpoints_ = folder_->checkpoints();
@@ -146,6 +151,15 @@ absl::Status LocalEngine::OpenFolder(const Options& options) {
   if (auto read = ReadFolder(); !read.ok()) return read;
   is_open_ = true;
   return absl::OkStatus();
+}
+
+// Before any log is opened. Others can do without, and see less; this process has to go on.
+void LocalEngine::ShowOthers() {
+  if (!environment_->files().IsShared()) return;
+  auto page = SharedPage::Create(&environment_->files(), folder_->path());
+  if (page.ok()) return environment_->SetPage(*std::move(page));
+  Say(LogLevel::kWarning, fmt::format("other processes will not see how far the logs reach: {}",
+                                      std::string(page.status().message())));
 }
 
 absl::Status LocalEngine::ReadFolder() {
@@ -250,6 +264,7 @@ void LocalEngine::StartTasks() {
   const auto upkeep = std::make_shared<LogUpkeep>(this);
   environment_->SetLogUpkeep(upkeep.get());
   environment_->maintenance()->Add(upkeep, /*is_woken_by_all=*/false);
+  if (watch() != nullptr) return;
   environment_->maintenance()->Add(std::make_shared<CheckpointWriter>(this, clock()->Now()),
                                    /*is_woken_by_all=*/false);
 }
@@ -310,6 +325,7 @@ absl::Time LocalEngine::RunMaintenance() { return environment_->maintenance()->R
 
 absl::Status LocalEngine::Flush() {
   if (auto open = CheckOpen(); !open.ok()) return open;
+  if (auto may = CheckMayWrite(); !may.ok()) return may;
   absl::Status first;
   for (const auto& topic : topics(/*include_internal=*/true)) {
     for (const auto& partition : topic->partitions()) {
@@ -340,7 +356,13 @@ absl::Status LocalEngine::Close() {
   const bool was_open = std::exchange(is_open_, false);
   if (was_open) environment_->maintenance()->StopThread();
   absl::Status status = CloseLogs();
-  if (was_open) status.Update(CloseFolder(/*logs_are_whole=*/status.ok()));
+  if (was_open && watch() == nullptr) {
+    status.Update(CloseFolder(/*logs_are_whole=*/status.ok()));
+  }
+  // While the folder is still held: the next writer makes a page of its own.
+  if (environment_->page() != nullptr) environment_->page()->Close();
+  environment_->SetPage(nullptr);
+  if (watch() != nullptr) watch()->Close();
   catalogue_.reset();
   folder_.reset();
   return was_open ? status : absl::OkStatus();

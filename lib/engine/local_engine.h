@@ -70,6 +70,16 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   absl::Status AlterTopicConfigs(const std::string& name,
                                  const std::map<std::string, std::optional<std::string>>& changes);
 
+  // FailedPrecondition where the folder was opened only to be read.
+  absl::Status CheckMayWrite() const;
+  // Where the folder was opened only to be read: takes up what the catalogue says by now. Costs
+  // next to nothing while it says the same.
+  void LookOutside() ABSL_LOCKS_EXCLUDED(change_mutex_);
+  // What is known of the process that writes the folder, where this one only reads it; else null.
+  const std::shared_ptr<FolderWatch>& watch() const { return environment_->watch(); }
+  // Whether somebody, this engine too, has the folder open for writing.
+  bool has_writer() const { return watch() != nullptr ? watch()->HasWriter() : !closed(); }
+
   // Whether the topic is there and has that partition.
   bool HasPartition(const TopicPartition& partition) const;
 
@@ -114,6 +124,7 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
 
   // local_engine.cc
   absl::Status OpenFolder(const Options& options);
+  void ShowOthers();
   absl::Status ReadFolder() ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
   absl::Status OpenExisting(const TopicPartition& partition);
   bool IsUnused(const TopicPartition& partition) const;
@@ -127,7 +138,18 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   absl::Status CloseLogs();
   absl::Status CloseFolder(bool logs_are_whole) ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
 
+  // local_engine_reading.cc
+  absl::Status OpenToRead(const Options& options);
+  void TakeUp(CatalogueImage image) ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
+  void TakeUpTopic(const std::string& name, const CatalogueTopic& topic)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
+
   // local_engine_topics.cc
+  // What the catalogue says.
+  const CatalogueImage& image() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_) {
+    return catalogue_ != nullptr ? catalogue_->image() : image_read_;
+  }
+  absl::Status Commit(const TopicChange& change) ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
   absl::StatusOr<std::shared_ptr<TopicState>> CreateLocked(const std::string& name,
                                                            const TopicOptions& options)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
@@ -168,6 +190,9 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   // Between Open and Close. Never set where Open failed: nothing may be written then.
   bool is_open_ ABSL_GUARDED_BY(change_mutex_) = false;
   std::unique_ptr<CatalogueFile> catalogue_ ABSL_GUARDED_BY(change_mutex_);
+  // Where the folder was opened only to be read, in place of it.
+  CatalogueImage image_read_ ABSL_GUARDED_BY(change_mutex_);
+  std::atomic<std::uint64_t> catalogue_version_ = 0;  // FolderWatch's, of image_read_
 
   // The names that somebody is in FinishDelete with, and who.
   absl::Mutex finishing_mutex_ ABSL_ACQUIRED_BEFORE(change_mutex_);

@@ -78,6 +78,7 @@ absl::Status LocalEngine::OpenGroups(const Options& options) {
 }
 
 absl::StatusOr<std::int64_t> LocalEngine::NewProducerId() {
+  if (auto may = CheckMayWrite(); !may.ok()) return may;
   absl::MutexLock lock(&change_mutex_);
   if (auto open = CheckOpen(); !open.ok()) return open;
   if (producer_ids_left_ == 0) {

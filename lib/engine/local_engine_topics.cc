@@ -40,8 +40,17 @@ TopicOptions Completed(const TopicOptions& asked, const std::string& name,
 
 }  // namespace
 
+absl::Status LocalEngine::Commit(const TopicChange& change) {
+  auto committed = catalogue_->Commit(change);
+  if (committed.ok() && environment_->page() != nullptr) {
+    environment_->page()->CountCatalogueChange();
+  }
+  return committed;
+}
+
 absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::CreateTopic(const std::string& name,
                                                                      const TopicOptions& options) {
+  if (auto may = CheckMayWrite(); !may.ok()) return may;
   for (;;) {
     if (auto finished = FinishEarlierDelete(name); !finished.ok()) return finished;
     absl::MutexLock lock(&change_mutex_);
@@ -53,6 +62,7 @@ absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::EnsureTopic(const std::
                                                                      const TopicOptions& options) {
   for (;;) {
     if (auto found = FindTopic(name); found.ok()) return found;
+    if (auto may = CheckMayWrite(); !may.ok()) return may;
     if (auto finished = FinishEarlierDelete(name); !finished.ok()) return finished;
     absl::MutexLock lock(&change_mutex_);
     if (auto found = FindTopic(name); found.ok()) return found;
@@ -63,7 +73,7 @@ absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::EnsureTopic(const std::
 // Again, since FinishEarlierDelete: others may have made it and deleted it.
 bool LocalEngine::IsBeingDeleted(const std::string& name) const {
   if (closed()) return false;
-  const auto& topics = catalogue_->image().topics();
+  const auto& topics = image().topics();
   const auto found = topics.find(name);
   return found != topics.end() && found->second.deleting;
 }
@@ -81,8 +91,7 @@ absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::CreateLocked(const std:
   topic.configs = *std::move(configs);
   if (auto free = CheckFoldersFree(name, 0, topic.partitions); !free.ok()) return free;
   topic.id = Uuid::Random();
-  if (auto committed = catalogue_->Commit(TopicChange{name, topic}); !committed.ok())
-    return committed;
+  if (auto committed = Commit(TopicChange{name, topic}); !committed.ok()) return committed;
   return AddTopic(name, topic);
 }
 
@@ -160,7 +169,7 @@ std::vector<std::string> LocalEngine::ListTopics(bool include_internal) const {
 
 absl::StatusOr<CatalogueTopic> LocalEngine::Entry(const std::string& name) const {
   if (auto open = CheckOpen(); !open.ok()) return open;
-  const auto& topics = catalogue_->image().topics();
+  const auto& topics = image().topics();
   const auto found = topics.find(name);
   if (found == topics.end() || found->second.deleting) return UnknownTopic(name);
   return found->second;
@@ -184,6 +193,7 @@ absl::Status LocalEngine::CheckNotInternal(const std::string& name, const char* 
 }
 
 absl::Status LocalEngine::CreatePartitions(const std::string& name, int total) {
+  if (auto may = CheckMayWrite(); !may.ok()) return may;
   if (auto status = CheckNotInternal(name, "grown"); !status.ok()) return status;
   absl::MutexLock lock(&change_mutex_);
   auto topic = Entry(name);
@@ -197,8 +207,7 @@ absl::Status LocalEngine::CreatePartitions(const std::string& name, int total) {
   }
   if (auto free = CheckFoldersFree(name, topic->partitions, total); !free.ok()) return free;
   topic->partitions = total;
-  if (auto committed = catalogue_->Commit(TopicChange{name, *topic}); !committed.ok())
-    return committed;
+  if (auto committed = Commit(TopicChange{name, *topic}); !committed.ok()) return committed;
   const auto state = FindTopic(name);
   if (!state.ok()) return state.status();
   (*state)->Grow(total);
@@ -208,6 +217,7 @@ absl::Status LocalEngine::CreatePartitions(const std::string& name, int total) {
 
 absl::Status LocalEngine::AlterTopicConfigs(
     const std::string& name, const std::map<std::string, std::optional<std::string>>& changes) {
+  if (auto may = CheckMayWrite(); !may.ok()) return may;
   absl::MutexLock lock(&change_mutex_);
   auto topic = Entry(name);
   if (!topic.ok()) return topic.status();
@@ -215,8 +225,7 @@ absl::Status LocalEngine::AlterTopicConfigs(
   if (!configs.ok()) return configs.status();
   if (*configs == topic->configs) return absl::OkStatus();
   topic->configs = *std::move(configs);
-  if (auto committed = catalogue_->Commit(TopicChange{name, *topic}); !committed.ok())
-    return committed;
+  if (auto committed = Commit(TopicChange{name, *topic}); !committed.ok()) return committed;
   const auto state = FindTopic(name);
   if (!state.ok()) return state.status();
   (*state)->SetConfig(ResolveLogConfig(topic->configs, config()));
@@ -226,6 +235,7 @@ absl::Status LocalEngine::AlterTopicConfigs(
 // Once the catalogue says "deleting" the topic is gone for good: whatever happens from there on,
 // the next open clears the rest away (docs/crash-safety.md).
 absl::Status LocalEngine::DeleteTopic(const std::string& name) {
+  if (auto may = CheckMayWrite(); !may.ok()) return may;
   if (auto status = CheckNotInternal(name, "deleted"); !status.ok()) return status;
   Uuid id;
   {
@@ -233,8 +243,7 @@ absl::Status LocalEngine::DeleteTopic(const std::string& name) {
     auto topic = Entry(name);
     if (!topic.ok()) return topic.status();
     topic->deleting = true;
-    if (auto committed = catalogue_->Commit(TopicChange{name, *topic}); !committed.ok())
-      return committed;
+    if (auto committed = Commit(TopicChange{name, *topic}); !committed.ok()) return committed;
     id = topic->id;
     RemoveTopic(name)->Delete();
   }
@@ -257,7 +266,7 @@ std::shared_ptr<TopicState> LocalEngine::RemoveTopic(const std::string& name) {
 
 absl::StatusOr<bool> LocalEngine::IsDeleting(const std::string& name, const Uuid& id) const {
   if (auto open = CheckOpen(); !open.ok()) return open;
-  const auto& topics = catalogue_->image().topics();
+  const auto& topics = image().topics();
   const auto found = topics.find(name);
   return found != topics.end() && found->second.deleting && found->second.id == id;
 }
@@ -291,7 +300,7 @@ absl::Status LocalEngine::FinishDelete(const std::string& name, const Uuid& id) 
     absl::MutexLock lock(&change_mutex_);
     const auto deleting = IsDeleting(name, id);
     if (!deleting.ok() || !*deleting) return deleting.status();
-    auto moved = MoveFoldersAway(name, catalogue_->image().topics().at(name).partitions);
+    auto moved = MoveFoldersAway(name, image().topics().at(name).partitions);
     if (!moved.ok()) return moved;
     removed = RemoveDeletedFolders();
   }
@@ -301,7 +310,7 @@ absl::Status LocalEngine::FinishDelete(const std::string& name, const Uuid& id) 
   if (!deleting.ok() || !*deleting) return deleting.status();
   // Nor may a new one begin where the old one's checkpoints stood.
   if (auto written = WriteCheckpoints(true, true, true); !written.ok()) return written;
-  auto forgotten = catalogue_->Commit(TopicChange{name, std::nullopt});
+  auto forgotten = Commit(TopicChange{name, std::nullopt});
   forgotten.Update(removed);
   return forgotten;
 }
@@ -310,7 +319,7 @@ void LocalEngine::FinishDeletes() {
   std::map<std::string, Uuid> left;
   {
     absl::MutexLock lock(&change_mutex_);
-    for (const auto& [name, topic] : catalogue_->image().topics()) {
+    for (const auto& [name, topic] : image().topics()) {
       if (topic.deleting) left[name] = topic.id;
     }
   }
@@ -331,8 +340,8 @@ absl::Status LocalEngine::FinishEarlierDelete(const std::string& name) {
   {
     absl::MutexLock lock(&change_mutex_);
     if (auto open = CheckOpen(); !open.ok()) return open;
-    const auto found = catalogue_->image().topics().find(name);
-    if (found == catalogue_->image().topics().end() || !found->second.deleting) {
+    const auto found = image().topics().find(name);
+    if (found == image().topics().end() || !found->second.deleting) {
       return absl::OkStatus();
     }
     id = found->second.id;

@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "engine/data_folder.h"
+#include "engine/uuid.h"
 #include "fmt/format.h"
+#include "log/followed_log.h"
 #include "log/partition_metadata.h"
 #include "rill/error.h"
 
@@ -34,7 +36,6 @@ absl::StatusOr<std::shared_ptr<log::PartitionLog>> PartitionState::OpenLog() {
 absl::StatusOr<std::shared_ptr<log::PartitionLog>> PartitionState::Open() {
   const std::string directory =
       environment_->directory() + "/" + PartitionFolderName(topic(), index());
-  if (auto prepared = PrepareFolder(directory); !prepared.ok()) return prepared;
   const log::LogEnvironment environment = {
       .files = &environment_->files(),
       .clock = environment_->clock(),
@@ -49,8 +50,48 @@ absl::StatusOr<std::shared_ptr<log::PartitionLog>> PartitionState::Open() {
             self->environment_->WakeLogUpkeep();
           },
   };
-  return log::PartitionLog::Open(environment, directory, topic_partition_, *config_,
-                                 checkpoint_.value_or(log::LogCheckpoint()));
+  if (environment_->watch() != nullptr) return OpenToRead(environment, directory);
+  if (auto prepared = PrepareFolder(directory); !prepared.ok()) return prepared;
+  auto log = log::PartitionLog::Open(environment, directory, topic_partition_, *config_,
+                                     checkpoint_.value_or(log::LogCheckpoint()));
+  if (log.ok()) Publish(**log);
+  return log;
+}
+
+log::SlotKey PartitionState::key() const {
+  return {Uuid::Parse(topic_id_).value_or(Uuid()).bytes(), index()};
+}
+
+// Other processes can do without (FolderWatch); this one has to go on.
+void PartitionState::Publish(log::PartitionLog& log) {
+  if (environment_->page() == nullptr) return;
+  auto publisher = environment_->page()->Add(key(), log.log_start_offset(), log.high_watermark());
+  if (publisher.ok()) return log.PublishTo(*std::move(publisher));
+  environment_->Say(LogLevel::kWarning,
+                    fmt::format("{}-{} is not shown to other processes: {}", topic(), index(),
+                                std::string(publisher.status().message())));
+}
+
+absl::StatusOr<std::shared_ptr<log::PartitionLog>> PartitionState::OpenToRead(
+    const log::LogEnvironment& environment, const std::string& directory) {
+  const auto metadata = log::ReadPartitionMetadata(environment_->files(),
+                                                   directory + "/" + log::kPartitionMetadataFile);
+  if (metadata.ok() && metadata->topic_id != topic_id_) return AnothersFolder(directory, *metadata);
+  if (!metadata.ok() && !absl::IsNotFound(metadata.status())) return metadata.status();
+  return log::FollowedLog::Open({.environment = environment,
+                                 .directory = directory,
+                                 .partition = topic_partition_,
+                                 .key = key(),
+                                 .ends = environment_->watch(),
+                                 .left = environment_->watch()});
+}
+
+absl::Status PartitionState::AnothersFolder(const std::string& directory,
+                                            const log::PartitionMetadata& metadata) const {
+  return MakeError(absl::StatusCode::kFailedPrecondition, ErrorCode::kKafkaStorageError,
+                   fmt::format("{} belongs to a topic with the id {}, not to {} with the id {}; "
+                               "move it away",
+                               directory, metadata.topic_id, topic(), topic_id_));
 }
 
 // Whoever finds the folder later can tell by its metadata whose it is: it is written before any log
@@ -64,12 +105,7 @@ absl::Status PartitionState::PrepareFolder(const std::string& directory) {
     // since, perhaps in an attempt that failed before the data folder had it for good.
     return checkpoint_ ? absl::OkStatus() : files.SyncDirectory(environment_->directory());
   }
-  if (metadata.ok()) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, ErrorCode::kKafkaStorageError,
-                     fmt::format("{} belongs to a topic with the id {}, not to {} with the id {}; "
-                                 "move it away",
-                                 directory, metadata->topic_id, topic(), topic_id_));
-  }
+  if (metadata.ok()) return AnothersFolder(directory, *metadata);
   if (!absl::IsNotFound(metadata.status())) return metadata.status();
   // One that somebody removed is not made again: the next engine would take it for a stranger's.
   const auto has_place = files.Exists(environment_->directory());

@@ -14,6 +14,7 @@
 #include "engine/engine_environment.h"
 #include "log/log_config.h"
 #include "log/partition_log.h"
+#include "log/partition_metadata.h"
 
 namespace rill::engine {
 
@@ -66,6 +67,12 @@ class PartitionState : public std::enable_shared_from_this<PartitionState> {
   absl::Time Upkeep(absl::Time now, absl::Duration interval);
 
  private:
+  log::SlotKey key() const;
+  void Publish(log::PartitionLog& log);
+  absl::StatusOr<std::shared_ptr<log::PartitionLog>> OpenToRead(
+      const log::LogEnvironment& environment, const std::string& directory);
+  absl::Status AnothersFolder(const std::string& directory,
+                              const log::PartitionMetadata& metadata) const;
   absl::Status PrepareFolder(const std::string& directory) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<std::shared_ptr<log::PartitionLog>> Open() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

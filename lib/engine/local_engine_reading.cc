@@ -1,0 +1,94 @@
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/folder_catalogue.h"
+#include "engine/local_engine.h"
+#include "engine/topic_config.h"
+#include "engine/where.h"
+#include "fmt/format.h"
+#include "rill/error.h"
+
+// An engine on a folder that another process writes, or nobody: Options::read_only.
+namespace rill::engine {
+
+absl::Status LocalEngine::OpenToRead(const Options& options) {
+  if (environment_->directory() == kMemory || options.offset_store != nullptr) {
+    return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kUnknownServerError,
+                     "Options::read_only is for a folder that others write, and has no use for an "
+                     "Options::offset_store");
+  }
+  io::FileSystem& files = environment_->files();
+  const auto exists = files.Exists(environment_->directory());
+  if (!exists.ok()) return exists.status();
+  if (!*exists) {
+    return MakeError(absl::StatusCode::kNotFound, ErrorCode::kUnknownServerError,
+                     fmt::format("there is no folder {}, and with Options::read_only none is made",
+                                 environment_->directory()));
+  }
+  environment_->SetWatch(
+      std::make_shared<FolderWatch>(&files, environment_->directory(), [weak = weak_from_this()] {
+        if (const auto engine = weak.lock()) engine->LookOutside();
+      }));
+  catalogue_version_.store(watch()->catalogue_version());
+  auto image = ReadFolderCatalogue(files, environment_->directory(), environment_->sink());
+  if (!image.ok()) return image.status();
+  absl::MutexLock lock(&change_mutex_);
+  TakeUp(*std::move(image));
+  is_open_ = true;
+  return absl::OkStatus();
+}
+
+absl::Status LocalEngine::CheckMayWrite() const {
+  if (watch() == nullptr) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kFailedPrecondition, ErrorCode::kUnknownServerError,
+                   fmt::format("{} is open with Options::read_only; whoever opened it for writing "
+                               "can change it",
+                               environment_->directory()));
+}
+
+void LocalEngine::LookOutside() {
+  if (watch() == nullptr || closed()) return;
+  // Before the catalogue is read: what changes meanwhile is met by the next look.
+  const std::uint64_t version = watch()->catalogue_version();
+  if (version == catalogue_version_.load()) return;
+  absl::MutexLock lock(&change_mutex_);
+  if (version == catalogue_version_.load() || !is_open_) return;
+  auto image =
+      ReadFolderCatalogue(environment_->files(), environment_->directory(), environment_->sink());
+  catalogue_version_.store(version);
+  if (image.ok()) return TakeUp(*std::move(image));
+  Say(LogLevel::kError,
+      fmt::format("changes of topics are not seen: {}", std::string(image.status().message())));
+}
+
+void LocalEngine::TakeUp(CatalogueImage image) {
+  const auto& now = image.topics();
+  for (const auto& topic : topics(/*include_internal=*/true)) {
+    const auto found = now.find(topic->name());
+    const bool is_there =
+        found != now.end() && !found->second.deleting && found->second.id.ToString() == topic->id();
+    if (!is_there) RemoveTopic(topic->name())->Delete();
+  }
+  for (const auto& [name, topic] : now) {
+    if (!topic.deleting) TakeUpTopic(name, topic);
+  }
+  image_read_ = std::move(image);
+}
+
+void LocalEngine::TakeUpTopic(const std::string& name, const CatalogueTopic& topic) {
+  if (auto sound = CheckTopicConfigs(topic.configs, config()); !sound.ok()) {
+    return Say(LogLevel::kError,
+               fmt::format("topic {} in {} is left out: {}", name, environment_->directory(),
+                           std::string(sound.status().message())));
+  }
+  const auto state = FindTopic(name);
+  if (!state.ok()) {
+    AddTopic(name, topic);
+  } else if ((*state)->partition_count() < topic.partitions) {
+    (*state)->Grow(topic.partitions);
+    topics_version_.fetch_add(1);
+  }
+}
+
+}  // namespace rill::engine

@@ -1,0 +1,129 @@
+// A log whose files come and go while another engine reads it.
+
+#include <algorithm>
+#include <filesystem>
+#include <thread>
+
+#include "catch.h"
+#include "fmt/format.h"
+#include "reader_and_writer.h"
+
+namespace rill::testing {
+namespace {
+
+const std::map<std::string, std::string> kSmallSegments = {{"internal.segment.bytes", "20000"},
+                                                           {"file.delete.delay.ms", "0"}};
+
+std::string ValueAt(std::int64_t offset) {
+  return fmt::format("record {} {}", offset,
+                     std::string(static_cast<std::size_t>(offset % 300), 'x'));
+}
+
+void AppendMore(const Topic& topic, std::int64_t& next, int records) {
+  for (int i = 0; i < records; ++i) Append(topic, ValueAt(next++));
+}
+
+void CheckAll(const Partition& log, std::int64_t begin, std::int64_t end) {
+  const auto values = ReadFrom(log, begin);
+  REQUIRE(values.size() == static_cast<std::size_t>(end - begin));
+  for (std::int64_t at = begin; at < end; ++at) {
+    REQUIRE(values[static_cast<std::size_t>(at - begin)] == ValueAt(at));
+  }
+}
+
+TEST_CASE("A reader follows a log from segment to segment") {
+  const Folder folder;
+  Engine writer = Get(Open(folder.data(), Writing()));
+  const Topic topic = MakeTopic(writer, "orders", 1, kSmallSegments);
+  std::int64_t next = 0;
+  AppendMore(topic, next, 1000);
+  Engine reader = Get(Open(folder.data(), Reading()));
+  const Partition log = Get(Get(reader.FindTopic("orders")).partition(0));
+  for (int round = 0; round < 20; ++round) {
+    CheckAll(log, next - std::min<std::int64_t>(next, 700), next);
+    AppendMore(topic, next, 1 + round * 13);
+    if (round % 3 == 0) writer.RunMaintenance();
+  }
+  CheckAll(log, 0, next);
+  Engine late = Get(Open(folder.data(), Reading()));
+  CheckAll(Get(Get(late.FindTopic("orders")).partition(0)), 0, next);
+}
+
+TEST_CASE("Retention under a reader is an offset out of range, and takes nothing that it shows") {
+  const Folder folder;
+  Engine writer = Get(Open(folder.data(), Writing()));
+  const Topic topic = MakeTopic(writer, "orders", 1, kSmallSegments);
+  Partition written = Get(topic.partition(0));
+  std::int64_t next = 0;
+  AppendMore(topic, next, 1000);
+  Engine reader = Get(Open(folder.data(), Reading()));
+  const Partition log = Get(Get(reader.FindTopic("orders")).partition(0));
+  const Records first = Get(log.Read(0));
+  for (int round = 0; round < 10; ++round) {
+    const std::int64_t start = Get(written.DeleteRecordsBefore(next - 50));
+    writer.RunMaintenance();
+    CHECK(log.log_start_offset() == start);
+    const auto gone = log.Read(start - 1).status();
+    CHECK(GetErrorCode(gone) == ErrorCode::kOffsetOutOfRange);
+    CheckAll(log, start, next);
+    AppendMore(topic, next, 500);
+    CheckAll(log, start, next);
+  }
+  std::int64_t at = 0;
+  for (const Record& record : first) CHECK(record.value() == ValueAt(at++));
+  CHECK(first.Check() == absl::OkStatus());
+}
+
+TEST_CASE("A consumer that fell behind retention begins where it is told to") {
+  const Folder folder;
+  Engine writer = Get(Open(folder.data(), Writing()));
+  const Topic topic = MakeTopic(writer, "orders", 1, kSmallSegments);
+  std::int64_t next = 0;
+  AppendMore(topic, next, 500);
+  Engine reader = Get(Open(folder.data(), Reading()));
+  Consumer consumer = Get(reader.NewConsumer({.reset = kEarliest, .max_poll_records = 10}));
+  REQUIRE(consumer.Assign({{"orders", 0}}) == absl::OkStatus());
+  CHECK(Get(consumer.Poll(absl::Seconds(30))).begin()->offset() == 0);
+  AppendMore(topic, next, 500);
+  Partition written = Get(topic.partition(0));
+  const std::int64_t start = Get(written.DeleteRecordsBefore(900));
+  writer.RunMaintenance();
+  CHECK(Get(consumer.Poll(absl::Seconds(30))).begin()->offset() == start);
+}
+
+TEST_CASE("A reader keeps up with a writer that appends, rolls and deletes without pause") {
+  const Folder folder;
+  Engine writer = Get(Open(folder.data(), Writing()));
+  auto configs = kSmallSegments;
+  configs["retention.bytes"] = "200000";
+  const Topic topic = MakeTopic(writer, "orders", 1, configs);
+  Engine reader = Get(Open(folder.data(), Reading()));
+  constexpr std::int64_t kRecords = 20000;
+  std::thread writing([&] {
+    std::int64_t next = 0;
+    while (next < kRecords) {
+      AppendMore(topic, next, 50);
+      if (next % 1000 == 0) writer.RunMaintenance();
+    }
+  });
+  Consumer consumer = Get(reader.NewConsumer({.reset = kEarliest}));
+  absl::Status status = consumer.Assign({{"orders", 0}});
+  std::int64_t at = 0;
+  while (at < kRecords && status.ok()) {
+    const auto records = consumer.Poll(absl::Seconds(30));
+    status = records.status();
+    if (!records.ok()) break;
+    for (const Record& record : *records) {
+      // It may fall behind retention; else nothing is left out, and nothing comes twice.
+      const bool is_one = record.offset() >= at && record.value() == ValueAt(record.offset());
+      if (!is_one) status = absl::DataLossError(fmt::format("at {}", record.offset()));
+      at = record.offset() + 1;
+    }
+  }
+  writing.join();
+  CHECK(status == absl::OkStatus());
+  CHECK(at == kRecords);
+}
+
+}  // namespace
+}  // namespace rill::testing
