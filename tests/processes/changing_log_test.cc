@@ -99,15 +99,15 @@ TEST_CASE("A reader keeps up with a writer that appends, rolls and deletes witho
   const Topic topic = MakeTopic(writer, "orders", 1, configs);
   Engine reader = Get(Open(folder.data(), Reading()));
   constexpr std::int64_t kRecords = 20000;
+  Consumer consumer = Get(reader.NewConsumer({.reset = kEarliest}));
+  absl::Status status = consumer.Assign({{"orders", 0}});
+  absl::Status written;
   std::thread writing([&] {
-    std::int64_t next = 0;
-    while (next < kRecords) {
-      AppendMore(topic, next, 50);
+    for (std::int64_t next = 0; next < kRecords && written.ok(); ++next) {
+      written = TryAppend(topic, ValueAt(next));
       if (next % 1000 == 0) writer.RunMaintenance();
     }
   });
-  Consumer consumer = Get(reader.NewConsumer({.reset = kEarliest}));
-  absl::Status status = consumer.Assign({{"orders", 0}});
   std::int64_t at = 0;
   while (at < kRecords && status.ok()) {
     const auto records = consumer.Poll(absl::Seconds(30));
@@ -121,6 +121,7 @@ TEST_CASE("A reader keeps up with a writer that appends, rolls and deletes witho
     }
   }
   writing.join();
+  CHECK(written == absl::OkStatus());
   CHECK(status == absl::OkStatus());
   CHECK(at == kRecords);
 }

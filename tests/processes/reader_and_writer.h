@@ -15,10 +15,16 @@ inline Options Reading() {
   return {.read_only = true, .maintenance = Options::Maintenance::kByCaller};
 }
 
-inline void Append(const Topic& topic, std::string_view value, int partition = 0) {
-  Partition log = Get(topic.partition(partition));
+// Asserts nothing, which one thread at a time may do.
+inline absl::Status TryAppend(const Topic& topic, std::string_view value, int partition = 0) {
+  auto log = topic.partition(partition);
+  if (!log.ok()) return log.status();
   const RecordData record{.value = value};
-  Get(log.Append({&record, 1}));
+  return log->Append({&record, 1}).status();
+}
+
+inline void Append(const Topic& topic, std::string_view value, int partition = 0) {
+  REQUIRE(TryAppend(topic, value, partition) == absl::OkStatus());
 }
 
 // What is there to read, from `offset` on.

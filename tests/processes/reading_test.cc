@@ -61,11 +61,14 @@ TEST_CASE("A consumer of a reader waits for records, with Assign and without a g
   REQUIRE(consumer.Assign({{"orders", 0}}) == absl::OkStatus());
   CHECK(Get(consumer.Poll(absl::Milliseconds(1))).empty());
   for (int i = 0; i < 100; ++i) {
-    std::thread appending([&] { Append(topic, std::to_string(i)); });
-    const Records records = Get(consumer.Poll(absl::Seconds(30)));
+    absl::Status appended;
+    std::thread appending([&] { appended = TryAppend(topic, std::to_string(i)); });
+    const auto records = consumer.Poll(absl::Seconds(30));
     appending.join();
-    REQUIRE_FALSE(records.empty());
-    CHECK(records.begin()->value() == std::to_string(i));
+    REQUIRE(appended == absl::OkStatus());
+    REQUIRE(records.ok());
+    REQUIRE_FALSE(records->empty());
+    CHECK(records->begin()->value() == std::to_string(i));
   }
   CHECK(Get(consumer.Position({"orders", 0})) == 100);
   CHECK(Get(consumer.Lag({"orders", 0})) == 0);
@@ -79,13 +82,15 @@ TEST_CASE("A reader that waits is woken by Wakeup and by Close") {
   Consumer consumer = Get(reader.NewConsumer());
   REQUIRE(consumer.Assign({{"orders", 0}}) == absl::OkStatus());
   std::thread waking([&] { consumer.Wakeup(); });
-  CHECK(absl::IsCancelled(consumer.Poll(absl::InfiniteDuration()).status()));
+  const auto woken = consumer.Poll(absl::InfiniteDuration()).status();
   waking.join();
+  CHECK(absl::IsCancelled(woken));
   const Partition log = Get(Get(reader.FindTopic("orders")).partition(0));
   absl::Status closed;
   std::thread closing([&] { closed = reader.Close(); });
-  CHECK(absl::IsFailedPrecondition(log.WaitFor(0, absl::InfiniteDuration())));
+  const auto waited = log.WaitFor(0, absl::InfiniteDuration());
   closing.join();
+  CHECK(absl::IsFailedPrecondition(waited));
   CHECK(closed == absl::OkStatus());
 }
 
