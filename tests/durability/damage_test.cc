@@ -60,6 +60,13 @@ bool IsLastSegment(const FolderFiles& files, const std::string& path) {
   });
 }
 
+// A byte of an id, which is another one each time, that becomes a line end is a change of lines.
+const std::string& FieldOf(const FileFields& fields, std::size_t at, char changed) {
+  static const std::string kLineEnds = "names and line ends";
+  const bool parts_line = fields.kind == "meta.properties" && changed == '\n';
+  return parts_line ? kLineEnds : fields.fields[at];
+}
+
 std::vector<Change> AllChanges(const FolderFiles& files) {
   const std::vector<unsigned char> masks = Masks();
   std::vector<Change> changes;
@@ -69,7 +76,8 @@ std::vector<Change> AllChanges(const FolderFiles& files) {
     for (std::size_t at = 0; at < bytes.size(); ++at) {
       changes.push_back({{fields.kind, kCut}, path, at, 0});
       for (const unsigned char mask : masks) {
-        changes.push_back({{fields.kind, fields.fields[at]}, path, at, mask});
+        const auto changed = static_cast<char>(bytes[at] ^ mask);
+        changes.push_back({{fields.kind, FieldOf(fields, at, changed)}, path, at, mask});
       }
     }
   }
