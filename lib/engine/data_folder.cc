@@ -33,6 +33,14 @@ absl::Status SyncAncestors(io::FileSystem& files, const std::string& path) {
 
 }  // namespace
 
+std::optional<std::int64_t> OffsetIn(const std::optional<log::OffsetCheckpoint>& offsets,
+                                     const TopicPartition& partition) {
+  if (!offsets) return std::nullopt;
+  const auto found = offsets->find(partition);
+  if (found == offsets->end()) return std::nullopt;
+  return found->second;
+}
+
 absl::StatusOr<std::unique_ptr<DataFolder>> DataFolder::Open(io::FileSystem* files,
                                                              std::string path,
                                                              bool create_if_missing,

@@ -27,6 +27,10 @@ struct FolderCheckpoints {
   std::optional<log::OffsetCheckpoint> high_watermarks;
 };
 
+// What a checkpoint has of a partition; nothing where it cannot be read, too.
+std::optional<std::int64_t> OffsetIn(const std::optional<log::OffsetCheckpoint>& offsets,
+                                     const TopicPartition& partition);
+
 // The root of a data folder, as Kafka lays it out: the lock, whose folder it is, how it was left.
 // Lets others have the folder on destruction. Not thread-safe.
 class DataFolder {

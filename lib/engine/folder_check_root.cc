@@ -158,14 +158,6 @@ class RootReader {
 
 }  // namespace
 
-std::optional<std::int64_t> OffsetIn(const std::optional<log::OffsetCheckpoint>& offsets,
-                                     const TopicPartition& partition) {
-  if (!offsets) return std::nullopt;
-  const auto found = offsets->find(partition);
-  if (found == offsets->end()) return std::nullopt;
-  return found->second;
-}
-
 bool FolderRoot::IsKnown(const TopicPartition& partition) const {
   if (!catalogue) return false;
   const auto found = catalogue->topics().find(partition.topic);

@@ -31,10 +31,6 @@ struct FolderRoot {
   log::LogCheckpoint CheckpointOf(const TopicPartition& partition) const;
 };
 
-// What a checkpoint has of a partition; nothing where it cannot be read, too.
-std::optional<std::int64_t> OffsetIn(const std::optional<log::OffsetCheckpoint>& offsets,
-                                     const TopicPartition& partition);
-
 // Reads the root's files, and tells what is wrong with each by itself. FailedPrecondition when the
 // folder is none of rill's or Kafka's.
 absl::StatusOr<FolderRoot> ReadFolderRoot(io::FileSystem& files, const std::string& path,

@@ -15,13 +15,6 @@ std::optional<log::OffsetCheckpoint> ReadIfSound(io::FileSystem& files, const st
   return *std::move(offsets);
 }
 
-std::int64_t OffsetIn(const std::optional<log::OffsetCheckpoint>& offsets,
-                      const TopicPartition& partition) {
-  if (!offsets) return 0;
-  const auto found = offsets->find(partition);
-  return found == offsets->end() ? 0 : found->second;
-}
-
 }  // namespace
 
 FolderWatch::FolderWatch(io::FileSystem* files, std::string directory,
@@ -126,9 +119,9 @@ log::LogCheckpoint FolderWatch::Checkpoint(const TopicPartition& partition) {
   absl::MutexLock lock(&left_mutex_);
   if (std::chrono::steady_clock::now() >= left_until_) ReadWhatIsLeft();
   return {.clean_shutdown = was_clean_,
-          .recovery_point = OffsetIn(left_.recovery_points, partition),
-          .log_start_offset = OffsetIn(left_.log_starts, partition),
-          .high_watermark = OffsetIn(left_.high_watermarks, partition)};
+          .recovery_point = OffsetIn(left_.recovery_points, partition).value_or(0),
+          .log_start_offset = OffsetIn(left_.log_starts, partition).value_or(0),
+          .high_watermark = OffsetIn(left_.high_watermarks, partition).value_or(0)};
 }
 
 void FolderWatch::ReadWhatIsLeft() {

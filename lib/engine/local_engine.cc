@@ -18,13 +18,6 @@ absl::Status Prefixed(std::string_view prefix, const absl::Status& status) {
                    fmt::format("{}: {}", prefix, std::string(status.message())));
 }
 
-std::int64_t OffsetIn(const std::optional<log::OffsetCheckpoint>& offsets,
-                      const TopicPartition& partition) {
-  if (!offsets) return 0;
-  const auto found = offsets->find(partition);
-  return found == offsets->end() ? 0 : found->second;
-}
-
 // Bytes of what rill may have in the folder: its files, and the folders of partitions. A folder
 // that is not there has none.
 absl::StatusOr<std::uint64_t> FolderUse(io::FileSystem& files, const std::string& directory) {
@@ -239,9 +232,9 @@ absl::Status LocalEngine::OpenExisting(const TopicPartition& partition) {
   if (state == nullptr) return absl::NotFoundError("the catalogue has no such partition");
   const FolderCheckpoints& left = folder_->checkpoints();
   state->SetCheckpoint({.clean_shutdown = folder_->was_clean(),
-                        .recovery_point = OffsetIn(left.recovery_points, partition),
-                        .log_start_offset = OffsetIn(left.log_starts, partition),
-                        .high_watermark = OffsetIn(left.high_watermarks, partition)});
+                        .recovery_point = OffsetIn(left.recovery_points, partition).value_or(0),
+                        .log_start_offset = OffsetIn(left.log_starts, partition).value_or(0),
+                        .high_watermark = OffsetIn(left.high_watermarks, partition).value_or(0)});
   auto opened = state->OpenLog().status();
   if (!opened.ok() && IsUnused(partition)) state->SetUnused();
   return opened;
@@ -253,8 +246,8 @@ bool LocalEngine::IsUnused(const TopicPartition& partition) const {
   const auto entries = environment_->files().List(
       folder_->path() + "/" + PartitionFolderName(partition.topic, partition.partition));
   const FolderCheckpoints& left = folder_->checkpoints();
-  return entries.ok() && OffsetIn(left.recovery_points, partition) == 0 &&
-         OffsetIn(left.log_starts, partition) == 0 &&
+  return entries.ok() && OffsetIn(left.recovery_points, partition).value_or(0) == 0 &&
+         OffsetIn(left.log_starts, partition).value_or(0) == 0 &&
          std::none_of(entries->begin(), entries->end(), [](const io::DirectoryEntry& entry) {
            return entry.name.ends_with(log::kLogSuffix);
          });
