@@ -46,9 +46,9 @@ class PartitionState : public std::enable_shared_from_this<PartitionState> {
 
   void SetConfig(std::shared_ptr<const log::LogConfig> config) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // The folder was there when the engine was opened, and this is known of its log.
   // Whether it has a log, or had one when the engine was opened.
   bool WasUsed() { return Checkpoint().has_value(); }
+  // The folder was there when the engine was opened, and this is known of its log.
   void SetCheckpoint(const log::LogCheckpoint& checkpoint) ABSL_LOCKS_EXCLUDED(mutex_);
   // As if no engine had had it before.
   void SetUnused() ABSL_LOCKS_EXCLUDED(mutex_);
