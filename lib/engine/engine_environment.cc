@@ -52,6 +52,7 @@ absl::Status EngineEnvironment::CheckOpen() const {
 }
 
 void EngineEnvironment::WakeLogUpkeep() {
+  log_wakes_.fetch_add(1);
   maintenance_->Schedule(log_upkeep_.load(), absl::InfinitePast());
 }
 

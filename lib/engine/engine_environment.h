@@ -56,6 +56,8 @@ class EngineEnvironment {
   // Asks for the maintenance of logs soon. Quick; may be called under any lock.
   void WakeLogUpkeep();
   void SetLogUpkeep(MaintenanceTask* task) { log_upkeep_.store(task); }
+  // How often it was asked for.
+  std::uint64_t log_wakes() const { return log_wakes_.load(); }
 
  private:
   std::string directory_;
@@ -71,6 +73,7 @@ class EngineEnvironment {
   std::shared_ptr<FolderWatch> watch_;
   std::atomic<bool> closed_ = false;
   std::atomic<MaintenanceTask*> log_upkeep_ = nullptr;
+  std::atomic<std::uint64_t> log_wakes_ = 0;
 };
 
 }  // namespace rill::engine

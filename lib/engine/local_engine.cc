@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "engine/log_upkeep.h"
 #include "engine/topic_config.h"
 #include "engine/where.h"
 #include "fmt/format.h"
@@ -41,16 +42,6 @@ absl::StatusOr<std::uint64_t> FolderUse(io::FileSystem& files, const std::string
 }
 
 }  // namespace
-
-// Retention, flushes by interval and what else the logs want.
-class LocalEngine::LogUpkeep final : public MaintenanceTask {
- public:
-  explicit LogUpkeep(LocalEngine* engine) : engine_(engine) {}
-  absl::Time Run(absl::Time now) override { return engine_->UpkeepOfLogs(now); }
-
- private:
-  LocalEngine* const engine_;  // which removes its tasks before it goes
-};
 
 // Writes each checkpoint file at its own interval.
 class LocalEngine::CheckpointWriter final : public MaintenanceTask {
@@ -260,16 +251,6 @@ void LocalEngine::StartTasks() {
   if (watch() != nullptr) return;
   environment_->maintenance()->Add(std::make_shared<CheckpointWriter>(this, clock()->Now()),
                                    /*is_woken_by_all=*/false);
-}
-
-absl::Time LocalEngine::UpkeepOfLogs(absl::Time now) {
-  absl::Time next = absl::InfiniteFuture();
-  for (const auto& topic : topics(/*include_internal=*/true)) {
-    for (const auto& partition : topic->partitions()) {
-      next = std::min(next, partition->Upkeep(now, config().retention_check_interval));
-    }
-  }
-  return next;
 }
 
 absl::Status LocalEngine::WriteCheckpoints(bool recovery_points, bool log_starts,

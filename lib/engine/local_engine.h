@@ -111,13 +111,14 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   void RemoveTask(MaintenanceTask* task);
   void ScheduleMaintenance(absl::Time at);
   absl::Time RunMaintenance();
+  // How often a log asked for its upkeep.
+  std::uint64_t log_wakes() const { return environment_->log_wakes(); }
 
   absl::Status Flush();
   EngineUse resource_use() const;
   absl::Status Close();
 
  private:
-  class LogUpkeep;
   class CheckpointWriter;
 
   explicit LocalEngine(std::shared_ptr<EngineEnvironment> environment);
@@ -132,7 +133,6 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   void TellStrangeCheckpoints() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
   absl::Status OpenGroups(const Options& options);
   void StartTasks();
-  absl::Time UpkeepOfLogs(absl::Time now);
   absl::Status WriteCheckpoints(bool recovery_points, bool log_starts, bool high_watermarks)
       ABSL_LOCKS_EXCLUDED(checkpoint_mutex_);
   absl::Status CloseLogs();

@@ -98,6 +98,14 @@ absl::Time Maintenance::Run() {
     if (running_ != nullptr && running_thread_ == std::this_thread::get_id()) return NextDue();
   }
   absl::MutexLock run(&run_mutex_);
+  for (;;) {
+    const bool is_unfinished = RunDue();
+    absl::MutexLock lock(&mutex_);
+    if (!is_unfinished || stop_) return NextDue();
+  }
+}
+
+bool Maintenance::RunDue() {
   const absl::Time now = clock_->Now();
   std::vector<std::shared_ptr<MaintenanceTask>> due;
   {
@@ -109,17 +117,16 @@ absl::Time Maintenance::Run() {
       if (entry.due <= now) due.push_back(entry.task);
     }
   }
-  for (const auto& task : due) RunOne(task, now);
-  due.clear();
-  absl::MutexLock lock(&mutex_);
-  return NextDue();
+  bool is_unfinished = false;
+  for (const auto& task : due) is_unfinished |= RunOne(task, now);
+  return is_unfinished;
 }
 
-void Maintenance::RunOne(const std::shared_ptr<MaintenanceTask>& task, absl::Time now) {
+bool Maintenance::RunOne(const std::shared_ptr<MaintenanceTask>& task, absl::Time now) {
   {
     absl::MutexLock lock(&mutex_);
     Entry* const entry = Find(task.get());
-    if (entry == nullptr || ended_) return;  // removed since, or about to be
+    if (entry == nullptr || ended_) return false;  // removed since, or about to be
     // Before the run: what is scheduled while it is under way must not be forgotten.
     entry->due = absl::InfiniteFuture();
     running_ = task.get();
@@ -130,9 +137,10 @@ void Maintenance::RunOne(const std::shared_ptr<MaintenanceTask>& task, absl::Tim
   running_ = nullptr;
   running_thread_ = {};
   idle_.SignalAll();
-  if (Entry* const entry = Find(task.get()); entry != nullptr) {
-    entry->due = std::min(entry->due, next);
-  }
+  Entry* const entry = Find(task.get());
+  if (entry == nullptr) return false;
+  entry->due = std::min(entry->due, next);
+  return next == MaintenanceTask::kUnfinished;
 }
 
 absl::Status Maintenance::StartThread() {

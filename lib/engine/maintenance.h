@@ -16,9 +16,11 @@ namespace rill::engine {
 // A piece of the engine's background work.
 struct MaintenanceTask {
   virtual ~MaintenanceTask() = default;
-  // Does what is due at `now`; returns when to come again, InfiniteFuture when it will be asked
-  // for. Runs with no lock held, one run at a time. May add, remove and schedule tasks.
+  // Does what is due at `now`; returns when to come again: InfiniteFuture when it will be asked
+  // for, kUnfinished when this was a part of it, and other tasks are to have their turn before the
+  // next. Runs with no lock held, one run at a time. May add, remove and schedule tasks.
   virtual absl::Time Run(absl::Time now) = 0;
+  static constexpr absl::Time kUnfinished = absl::InfinitePast();
   // No run comes any more, for the engine closes: what was put off for one is to be done now. Runs
   // as Run does, and inside one where that closes the engine. Other threads are not waited for
   // beyond `deadline`: one may be in a callback that waits for the engine to close.
@@ -45,8 +47,9 @@ class Maintenance : public std::enable_shared_from_this<Maintenance> {
   void Schedule(MaintenanceTask* task, absl::Time at) ABSL_LOCKS_EXCLUDED(mutex_);
   void ScheduleAll(absl::Time at) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Runs what is due now, in this thread; returns when something will be due. Calls wait for one
-  // another; called from a task, it runs nothing: what is due is under way.
+  // Runs what is due now, in this thread, to its end unless the thread is to stop; returns when
+  // something will be due. Calls wait for one another; called from a task, it runs nothing: what is
+  // due is under way.
   absl::Time Run() ABSL_LOCKS_EXCLUDED(run_mutex_, mutex_);
 
   // Starts the thread. ResourceExhausted when the system gives none.
@@ -61,9 +64,11 @@ class Maintenance : public std::enable_shared_from_this<Maintenance> {
     bool is_woken_by_all;
   };
 
+  // One turn of each task that is due; whether one of them is unfinished.
+  bool RunDue() ABSL_EXCLUSIVE_LOCKS_REQUIRED(run_mutex_) ABSL_LOCKS_EXCLUDED(mutex_);
   void Loop() ABSL_LOCKS_EXCLUDED(mutex_);
   absl::Duration TimeToSleep(absl::Time due) const;
-  void RunOne(const std::shared_ptr<MaintenanceTask>& task, absl::Time now)
+  bool RunOne(const std::shared_ptr<MaintenanceTask>& task, absl::Time now)
       ABSL_LOCKS_EXCLUDED(mutex_);
   Entry* Find(const MaintenanceTask* task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Advance(Entry& entry, absl::Time at) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

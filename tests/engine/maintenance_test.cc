@@ -122,6 +122,33 @@ TEST_CASE("A run that is asked for within a run does nothing, and tells when som
   CHECK(other->runs == 1);
 }
 
+TEST_CASE("A task that works in parts is run to its end, in turns with the others") {
+  testing::ManualClock clock;
+  const auto maintenance = std::make_shared<Maintenance>(&clock);
+  int parts = 0;
+  const auto other = std::make_shared<Task>([&](absl::Time now) { return now; });
+  const auto large = std::make_shared<Task>([&](absl::Time now) {
+    CHECK(other->runs == parts);
+    return ++parts < 5 ? MaintenanceTask::kUnfinished : now + absl::Hours(1);
+  });
+  maintenance->Add(large, true);
+  maintenance->Add(other, true);
+  maintenance->Run();
+  CHECK(parts == 5);
+  CHECK(other->runs == 5);  // and no more, though it is always due
+}
+
+TEST_CASE("A task that never ends does not keep the thread from stopping") {
+  const auto maintenance = std::make_shared<Maintenance>(Clock::System());
+  const auto endless =
+      std::make_shared<Task>([](absl::Time) { return MaintenanceTask::kUnfinished; });
+  maintenance->Add(endless, true);
+  REQUIRE(maintenance->StartThread().ok());
+  while (endless->runs < 3) std::this_thread::yield();
+  maintenance->StopThread();
+  CHECK(endless->runs >= 3);
+}
+
 // A task whose run goes on until it is let go.
 struct StuckTask {
   absl::Notification began;
