@@ -1,12 +1,16 @@
 #!/usr/bin/env python3
-"""Draws each hot path beside its limit, from what rill_bench wrote with --benchmark_out.
+"""Draws the pictures of docs/benchmarks.md, and prints what they show as a table in Markdown.
 
-    bench/plot.py results.json docs/benchmarks.svg
+    bench/plot.py RESULTS.json ... PICTURE.svg
 
-Prints the same as a table in Markdown.
+RESULTS are what rill_bench wrote with --benchmark_out (each hot path beside its limit, or, with
+--benchmark_filter=durable, group commit), what bench/peers/run.sh wrote, or what rill_sustained or
+rill_pages printed. Several of one kind share a picture.
 """
 import json
 import sys
+
+from bars import OTHER, OURS, THEIRS, Panel, picture
 
 PATHS = [
     ("append/batch", "limit/append"),
@@ -15,60 +19,133 @@ PATHS = [
     ("read/scan", "limit/scan"),
 ]
 PLACES = ["mem", "file"]
-WIDTH, LEFT, BAR, GAP, TOP = 760, 190, 18, 16, 40
 
 
-def medians(path):
-    """Bytes per second by benchmark name, the median of the repetitions."""
-    with open(path, encoding="utf-8") as file:
-        runs = json.load(file)["benchmarks"]
-    found = {}
-    for run in runs:
-        if run.get("aggregate_name") == "median" and "bytes_per_second" in run:
-            found["/".join(run["run_name"].split("/")[:3])] = run["bytes_per_second"]
-    return found
+def medians(runs, figure):
+    """A figure by benchmark name, the median of the repetitions."""
+    return {
+        run["run_name"].replace("/real_time", ""): run[figure]
+        for run in runs
+        if run.get("aggregate_name") == "median" and figure in run
+    }
 
 
-def bar(y, value, scale, colour, label):
-    width = value * scale
-    return (
-        f'<rect x="{LEFT}" y="{y}" width="{width:.1f}" height="{BAR}" fill="{colour}"/>'
-        f'<text x="{LEFT + width + 6:.1f}" y="{y + BAR - 5}">{label}</text>'
-    )
-
-
-def main(source, target):
-    found = medians(source)
-    rows = [
-        (f"{path}/{place}", found[f"{path}/{place}"], f"{limit}/{place}", found[f"{limit}/{place}"])
-        for path, limit in PATHS
-        for place in PLACES
-        if f"{path}/{place}" in found and f"{limit}/{place}" in found
-    ]
-    if not rows:
-        sys.exit(f"{source}: no medians of paths and limits in it; run rill_bench with repetitions")
-    scale = (WIDTH - LEFT - 190) / max(max(row[1], row[3]) for row in rows)
-    height = TOP + len(rows) * (2 * BAR + GAP)
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
-        'font-family="sans-serif" font-size="12">',
-        f'<rect width="{WIDTH}" height="{height}" fill="white"/>',
-        '<text x="10" y="22" font-size="15">Stored bytes per second: rill, and what the machine '
-        "can do at the best</text>",
-    ]
+def paths(result):
+    found = medians(result["benchmarks"], "bytes_per_second")
+    found = {"/".join(name.split("/")[:3]): value for name, value in found.items()}
+    rows = []
     print("| path | GB/s | limit | GB/s | ratio |\n| --- | --- | --- | --- | --- |")
-    for at, (path, value, limit, best) in enumerate(rows):
-        y = TOP + at * (2 * BAR + GAP)
-        parts.append(f'<text x="10" y="{y + BAR}">{path}</text>')
-        parts.append(bar(y, value, scale, "#2a6fdb", f"{value / 1e9:.2f} GB/s ({value / best:.2f})"))
-        parts.append(bar(y + BAR, best, scale, "#c9d6ea", f"{limit} {best / 1e9:.2f} GB/s"))
-        print(f"| {path} | {value / 1e9:.2f} | {limit} | {best / 1e9:.2f} | {value / best:.2f} |")
-    parts.append("</svg>\n")
+    for path, limit in ((f"{p}/{at}", f"{l}/{at}") for p, l in PATHS for at in PLACES):
+        if path not in found or limit not in found:
+            continue
+        value, best = found[path] / 1e9, found[limit] / 1e9
+        rows.append((path, value, f"{value:.2f} GB/s ({value / best:.2f})", OURS))
+        rows.append(("", best, f"{limit} {best:.2f} GB/s", THEIRS))
+        print(f"| {path} | {value:.2f} | {limit} | {best:.2f} | {value / best:.2f} |")
+    title = "Stored bytes per second: rill, and what the machine can do at the best"
+    return [Panel(title, rows)]
+
+
+def durable(result):
+    rates = medians(result["benchmarks"], "items_per_second")
+    shared = medians(result["benchmarks"], "commits_per_sync")
+    rate_rows, shared_rows = [], []
+    print("| threads | durable appends/s | of them a sync |\n| --- | --- | --- |")
+    for name, rate in rates.items():
+        threads = name.split(":")[-1]
+        label = f"{threads} threads"
+        rate_rows.append((label, rate, f"{rate:,.0f}", OURS))
+        shared_rows.append((label, shared[name], f"{shared[name]:.1f}", OTHER))
+        print(f"| {threads} | {rate:,.0f} | {shared[name]:.1f} |")
+    return [
+        Panel("Durable appends per second, to one partition", rate_rows),
+        Panel("Appends that share a sync", shared_rows),
+    ]
+
+
+def peers(result):
+    rows = result["peers"]
+    colour = lambda row: OURS if row["peer"].startswith("rill") else THEIRS
+    rates = [
+        (row["peer"], row["records_per_second"], f"{row['records_per_second'] / 1e6:.2f} million",
+         colour(row))
+        for row in rows
+    ]
+    panels = [Panel("Records of 100 bytes per second, one thread to another", rates)]
+    for figure, title in (("p50_ns", "Median"), ("p999_ns", "99.9th percentile")):
+        timed = sorted((row for row in rows if figure in row), key=lambda row: row[figure])
+        panels.append(
+            Panel(
+                f"{title} of a hand-over, one each 10 us (log scale)",
+                [(r["peer"], r[figure], f"{r[figure] / 1000:,.1f} us", colour(r)) for r in timed],
+                log=True,
+            )
+        )
+    return panels
+
+
+def sustained(result):
+    titles = {
+        "volume": "append/batch to pwrite, GB after GB",
+        "topics": "append/batch to pwrite, as topics grow",
+        "rolls": "append/batch to pwrite, as segments roll more often",
+    }
+    rows = []
+    print("| | append/batch s | pwrite s | ratio |\n| --- | --- | --- | --- |")
+    for row in result["rows"]:
+        ratio = row["plain_seconds"] / row["rill_seconds"]
+        rows.append((row["name"], ratio, f"{ratio:.2f}", OURS))
+        print(
+            f"| {row['name']} | {row['rill_seconds']:.2f} | {row['plain_seconds']:.2f} "
+            f"| {ratio:.2f} |"
+        )
+    return [Panel(titles[result["sustained"]], rows)]
+
+
+def pages(result):
+    panels = []
+    chunks = sorted({row["chunk_kib"] for row in result["rows"]})
+    print("| way | chunk KiB | fill GB/s | p99.9 us | worst us | scan GB/s |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    for chunk in chunks:
+        rows = [row for row in result["rows"] if row["chunk_kib"] == chunk]
+        bars = [
+            (row["way"], row["fill_gb_s"],
+             f"{row['fill_gb_s']:.2f} GB/s, worst {row['worst_us']:,.0f} us",
+             OURS if row["way"] == "populate 2048 KiB" else THEIRS)
+            for row in rows
+        ]
+        panels.append(Panel(f"{chunk} KiB at a time, {result['pages']} pages", bars))
+        for row in rows:
+            print(
+                f"| {row['way']} | {chunk} | {row['fill_gb_s']:.2f} | {row['p999_us']:.0f} "
+                f"| {row['worst_us']:.0f} | {row['scan_gb_s']:.2f} |"
+            )
+    return panels
+
+
+def kind_of(result):
+    for kind in (peers, sustained, pages):
+        if kind.__name__ in result:
+            return kind
+    names = [run["name"] for run in result["benchmarks"]]
+    return durable if all(name.startswith("append/durable") for name in names) else paths
+
+
+def main(sources, target):
+    panels = []
+    for source in sources:
+        with open(source, encoding="utf-8") as file:
+            result = json.load(file)
+        panels += kind_of(result)(result)
+        print()
+    if not all(panel.rows for panel in panels):
+        sys.exit("no medians in the results; run rill_bench with repetitions")
     with open(target, "w", encoding="utf-8") as file:
-        file.write("\n".join(parts))
+        file.write(picture(panels))
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
+    if len(sys.argv) < 3:
         sys.exit(__doc__)
-    main(sys.argv[1], sys.argv[2])
+    main(sys.argv[1:-1], sys.argv[-1])

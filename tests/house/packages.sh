@@ -12,6 +12,8 @@ build_packages=(
 clang_packages=(clang clang-format clang-tidy libclang-rt-14-dev llvm)
 # To compare with Apache Kafka, which Maven brings.
 oracle_packages=(maven default-jdk-headless)
+# To run rill beside its peers (bench/peers/run.sh, which also uses the ones above).
+peer_packages=(libsqlite3-dev liblmdb-dev librocksdb-dev libconcurrentqueue-dev)
 
 # Prints those of the named packages that are not installed.
 missing_packages() {
