@@ -41,7 +41,7 @@ class ChunkWriter {
 
  private:
   static constexpr std::uint64_t kPage = 4096;
-  static constexpr std::uint64_t kWindow = std::uint64_t{2} << 20;
+  static constexpr std::uint64_t kWindow = std::uint64_t{256} << 10;
 
   void NextFile() {
     const std::string path = path_ + "/" + std::to_string(files_written_.size());
@@ -60,6 +60,7 @@ class ChunkWriter {
       Require(file_->Allocate(reserved_));
     }
     const std::uint64_t ready = std::min((needed + kWindow) / kPage * kPage, reserved_);
+    file_->CacheZeros(ready_, ready - ready_);
     mapping_->Populate(ready_ / kPage * kPage, ready - ready_ / kPage * kPage);
     ready_ = ready;
   }

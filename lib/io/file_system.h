@@ -87,6 +87,11 @@ class File {
   // made up for.) Never shrinks. On an error the file is as long as before.
   virtual absl::Status Allocate(std::uint64_t size) = 0;
 
+  // Puts the pages of [offset, offset + length), which Allocate added and nobody has stored to yet,
+  // into the system's cache, where Mapping::Populate finds them. An optimisation, for whom a fault
+  // is dearer than a write: what cannot be done, or is of no use, is left undone.
+  virtual void CacheZeros(std::uint64_t /*offset*/, std::uint64_t /*length*/) {}
+
   // Returns once the data (and the size) of the file would survive a power cut (fdatasync), stores
   // through mappings included. After an error nothing may be assumed of what was written since the
   // last success.

@@ -63,6 +63,9 @@ class LimitedFileSystem::LimitedFile final : public File {
   }
   absl::StatusOr<std::uint64_t> Size() override { return base_->Size(); }
   absl::Status Sync() override { return base_->Sync(); }
+  void CacheZeros(std::uint64_t offset, std::uint64_t length) override {
+    base_->CacheZeros(offset, length);
+  }
 
   absl::Status WriteAt(std::uint64_t offset, std::string_view bytes) override;
   absl::Status Truncate(std::uint64_t size) override;

@@ -15,7 +15,7 @@ constexpr std::uint64_t kPage = 4096;
 constexpr std::uint64_t kFirstReserve = std::uint64_t{64} << 10;
 constexpr std::uint64_t kLargestReserveStep = std::uint64_t{64} << 20;
 constexpr std::uint64_t kFirstWindow = std::uint64_t{64} << 10;
-constexpr std::uint64_t kLargestWindow = std::uint64_t{2} << 20;
+constexpr std::uint64_t kLargestWindow = std::uint64_t{256} << 10;
 
 constexpr std::uint64_t RoundUp(std::uint64_t value, std::uint64_t unit) {
   return (value + unit - 1) / unit * unit;
@@ -88,18 +88,26 @@ SegmentWriter::SegmentWriter(io::FileSystem* files, std::shared_ptr<Segment> seg
 
 absl::StatusOr<char*> SegmentWriter::MakeRoom(std::uint32_t size) {
   const std::uint64_t needed = position_ + size + kStopperSize;
+  auto file = files_->Open(segment_->log_path(), io::OpenMode::kReadWrite);
   if (needed > reserved_) {
-    auto file = files_->Open(segment_->log_path(), io::OpenMode::kReadWrite);
     if (!file.ok()) return file.status();
     if (auto status = PutFirstStopper(**file); !status.ok()) return status;
     if (auto status = Reserve(**file, needed); !status.ok()) return status;
   }
   const std::uint64_t ready = std::min(RoundUp(needed + window_, kPage), reserved_);
+  // Without a descriptor to be had, the pages come in by faults.
+  if (file.ok()) CacheAhead(**file, ready);
   const std::uint64_t begin = ready_ / kPage * kPage;
   mapping_->Populate(begin, ready - begin);
   ready_ = ready;
   window_ = std::min(window_ * 2, kLargestWindow);
   return data_ + position_;
+}
+
+// Whole pages only, behind all that was stored: the stopper is the last of that.
+void SegmentWriter::CacheAhead(io::File& file, std::uint64_t ready) {
+  const std::uint64_t fresh = RoundUp(std::max(ready_, position_ + kStopperSize), kPage);
+  if (fresh < ready) file.CacheZeros(fresh, ready - fresh);
 }
 
 absl::Status SegmentWriter::Reserve(io::File& file, std::uint64_t needed) {

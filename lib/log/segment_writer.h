@@ -15,8 +15,8 @@ namespace rill::log {
 // Writes the last segment of a log through its mapping. Used under the log's append lock.
 //
 // It holds the mapping and no descriptor: a data folder may have more partitions in use than a
-// process may have files open. Where the file itself is needed, once for each doubling of the
-// reserve, it is opened for that; syncs go through the mapping.
+// process may have files open. Where the file itself is needed, to make room, it is opened for
+// that; syncs go through the mapping.
 //
 // The file is longer than what was written: blocks are reserved ahead (so that no store can fault
 // for want of space) and pages are populated a window ahead (so that stores do not fault at all).
@@ -94,6 +94,7 @@ class SegmentWriter {
 
   absl::StatusOr<char*> MakeRoom(std::uint32_t size);
   absl::Status Reserve(io::File& file, std::uint64_t needed);
+  void CacheAhead(io::File& file, std::uint64_t ready);
   absl::Status PutFirstStopper(io::File& file);
   void StoreStopper(std::uint32_t position, std::int64_t next_offset);
 

@@ -1,5 +1,6 @@
 // What every file system must do, run over each of them.
 
+#include <algorithm>
 #include <cstring>
 #include <string>
 #include <thread>
@@ -251,6 +252,28 @@ TEST_CASE("Populating changes no byte and may reach past every end") {
   CHECK(std::string_view(mapping->data() + 123'456, 5) == std::string_view("data\0", 5));
   CHECK(mapping->data()[length / 2 - 1] == 0);
   CHECK(file->Size().value() == length / 2);
+}
+
+TEST_CASE("Zeros in the cache change no byte, whatever their length, and populate like any page") {
+  EVERY_FILE_SYSTEM;
+  auto file = fs.Open(root + "/f", OpenMode::kCreate).value();
+  const std::size_t length = std::size_t{2} << 20;
+  REQUIRE(file->Allocate(length).ok());
+  REQUIRE(file->WriteAt(0, "data").ok());
+  auto mapping = file->Map(length, MapMode::kReadWrite).value();
+  std::uint64_t from = 4096;
+  for (const std::uint64_t size : {0, 1, 4096, 16'384, 16'385, 262'144, 262'145, 1'000'000}) {
+    mapping->data()[from - 1] = 'x';  // stored just before: to be left alone
+    file->CacheZeros(from, size);
+    mapping->Populate(from, size);
+    CHECK(mapping->data()[from - 1] == 'x');
+    from += size + 4096;
+    mapping->data()[from - 4096] = 'y';
+  }
+  CHECK(file->Size().value() == length);
+  const std::string bytes = ReadAll(*file);
+  CHECK(bytes.substr(0, 4) == "data");
+  CHECK(std::count_if(bytes.begin(), bytes.end(), [](char c) { return c != 0; }) == 4 + 8 + 8);
 }
 
 TEST_CASE("An empty mapping is refused") {
