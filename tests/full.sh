@@ -26,6 +26,11 @@ run_step "static analyzer" run-clang-tidy -p build/fuzz -quiet -checks='-*,clang
   "$PWD/lib/.*\\.cc\$"
 run_step "fuzz, long" tests/house/fuzz.sh "${RILL_FUZZ_SECONDS:-3600}"
 run_step "benchmarks" build/release/bin/rill_bench
+run_step "peers" bench/peers/run.sh --build build/release --out build/release/peers.json
+for what in volume topics rolls; do
+  run_step "sustained, $what" build/release/bin/rill_sustained "$what"
+done
+run_step "pages" build/release/bin/rill_pages
 
 printf '\nrill %s, %s, %s cores, %s\n' "$(git rev-parse --short HEAD)" "$(date -u +%F)" \
   "$(nproc)" "$(. /etc/os-release && echo "$PRETTY_NAME")"

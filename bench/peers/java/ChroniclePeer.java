@@ -7,14 +7,15 @@ import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.queue.ChronicleQueue;
 import net.openhft.chronicle.queue.ExcerptAppender;
 import net.openhft.chronicle.queue.ExcerptTailer;
-import net.openhft.chronicle.queue.rollcycles.LargeRollCycles;
+import net.openhft.chronicle.queue.rollcycles.SparseRollCycles;
 import net.openhft.chronicle.wire.DocumentContext;
 
 /**
- * Chronicle Queue, in the way of its own throughput program (ThroughputPerfMain in its repository):
- * raw bytes through writingDocument and readingDocument ("Appending", "Low-level API"). The page
- * "Roll Cycle" gives LARGE_HOURLY as large enough for this many messages; the page "Block Size" says
- * to leave the block size alone unless messages are large.
+ * Chronicle Queue, with the settings of its own throughput program (ThroughputPerfMain in its
+ * repository): raw bytes through writingDocument and readingDocument (page "Appending", "Low-level
+ * API"), a roll cycle with sparse indexes and one sparse block that is mapped once. The page
+ * "Pre-Touching" recommends to touch pages from another thread; that is part of its enterprise
+ * edition only.
  */
 public final class ChroniclePeer implements HandOver.Queue {
   private final Path folder;
@@ -25,7 +26,8 @@ public final class ChroniclePeer implements HandOver.Queue {
   private ChroniclePeer(String parent) throws Exception {
     folder = Files.createTempDirectory(Path.of(parent), "chronicle");
     queue = ChronicleQueue.singleBuilder(folder.toFile())
-        .rollCycle(LargeRollCycles.LARGE_HOURLY)
+        .rollCycle(SparseRollCycles.LARGE_HOURLY_XSPARSE)
+        .blockSize(512L << 30)
         .build();
     appender = queue.createAppender();
     while (record.writeRemaining() > 0) record.writeByte((byte) 'v');
@@ -64,7 +66,7 @@ public final class ChroniclePeer implements HandOver.Queue {
   }
 
   public static void main(String[] arguments) throws Exception {
-    HandOver.measure("Chronicle Queue", arguments[3], "raw bytes, LARGE_HOURLY, never synced",
+    HandOver.measure("Chronicle Queue", arguments[3], "raw bytes, LARGE_HOURLY_XSPARSE, one block, never synced",
         () -> new ChroniclePeer(arguments[0]), Long.parseLong(arguments[1]),
         Integer.parseInt(arguments[2]));
     System.exit(0);  // its threads in the background may go on for a while
