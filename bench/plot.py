@@ -51,8 +51,9 @@ def durable(result):
     shared = medians(result["benchmarks"], "commits_per_sync")
     rate_rows, shared_rows = [], []
     print("| threads | durable appends/s | of them a sync |\n| --- | --- | --- |")
-    for name, rate in rates.items():
-        threads = name.split(":")[-1]
+    threads_of = lambda name: int(name.split(":")[-1])
+    for name, rate in sorted(rates.items(), key=lambda run: threads_of(run[0])):
+        threads = threads_of(name)
         label = f"{threads} threads"
         rate_rows.append((label, rate, f"{rate:,.0f}", OURS))
         shared_rows.append((label, shared[name], f"{shared[name]:.1f}", OTHER))
@@ -87,6 +88,7 @@ def peers(result):
 def sustained(result):
     titles = {
         "volume": "append/batch to pwrite, GB after GB",
+        "flood": "the same, faster than the disk can take it",
         "topics": "append/batch to pwrite, as topics grow",
         "rolls": "append/batch to pwrite, as segments roll more often",
     }
@@ -112,7 +114,7 @@ def pages(result):
         bars = [
             (row["way"], row["fill_gb_s"],
              f"{row['fill_gb_s']:.2f} GB/s, worst {row['worst_us']:,.0f} us",
-             OURS if row["way"] == "populate 2048 KiB" else THEIRS)
+             OURS if row["way"] == "populate 256 KiB, zeros first" else THEIRS)
             for row in rows
         ]
         panels.append(Panel(f"{chunk} KiB at a time, {result['pages']} pages", bars))

@@ -98,10 +98,10 @@ void Print(bool first, const Way& way, std::size_t chunk_bytes, const Figures& f
       "{:>5} KiB  {:<26} {:5.2f} GB/s   p99.9 {:7.0f} us   worst {:7.0f} us   scan {:5.2f} GB/s\n",
       chunk_bytes >> 10, way.name, Median(figures.fill), Median(figures.p999),
       Median(figures.worst), Median(figures.scan));
-  fmt::print(
-      R"({}{{"way": "{}", "chunk_kib": {}, "fill_gb_s": {:.3f}, "p999_us": {:.1f}, "worst_us": {:.1f}, "scan_gb_s": {:.3f}}})",
-      first ? "" : ",\n", way.name, chunk_bytes >> 10, Median(figures.fill), Median(figures.p999),
-      Median(figures.worst), Median(figures.scan));
+  fmt::print(R"({}{{"way": "{}", "chunk_kib": {}, "fill_gb_s": {:.3f}, "p999_us": {:.1f}, )"
+             R"("worst_us": {:.1f}, "scan_gb_s": {:.3f}}})",
+             first ? "" : ",\n", way.name, chunk_bytes >> 10, Median(figures.fill),
+             Median(figures.p999), Median(figures.worst), Median(figures.scan));
 }
 
 void Run(int rounds, bool cold) {

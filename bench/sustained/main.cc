@@ -1,5 +1,7 @@
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
@@ -11,19 +13,23 @@
 #include "bench_log.h"
 #include "plain_files.h"
 
-// rill_sustained [volume [GIGABYTES] | topics | rolls] > sustained.json
+// rill_sustained [volume [GIGABYTES] | flood [GIGABYTES] | topics | rolls] > sustained.json
 //
 // Sealed batches of 16 KiB go into topics, and by plain pwrite into files, in turns of 64 MiB: what
-// else happens on the machine and its disk falls on both. Does the ratio hold
+// else happens on the machine falls on both. Does the ratio hold
 //   volume   from the first GB to the last (21 by default)?
+//   flood    the same, faster than the disk can take it?
 //   topics   as topics grow from 1 to 1,000?
 //   rolls    as segments roll, every 1 GiB to every 16 MiB?
+// But for flood, the file system is synced every 512 MiB, between the turns: else both sides are
+// soon held up by the kernel until the disk has caught up, and it is that which one would measure.
 // Progress goes to the standard error, JSON for bench/plot.py to the standard output. Both sides
 // keep their last 4 GiB; older files are deleted between the turns.
 namespace rill::bench {
 namespace {
 
 constexpr std::uint64_t kTurn = std::uint64_t{64} << 20;
+constexpr int kTurnsBetweenSyncs = 8;
 constexpr std::uint64_t kGigabyte = 1'000'000'000;
 constexpr std::uint64_t kKept = std::uint64_t{4} << 30;
 
@@ -58,6 +64,12 @@ class Sides {
     for (std::uint64_t done = 0; done < bytes; done += batch_.size(), ++plain_turn_) {
       plain_.Write(static_cast<int>(plain_turn_ % topics_), batch_);
     }
+  }
+
+  void Sync() {
+    const int folder = open(folder_.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0 || syncfs(folder) != 0) Require(absl::InternalError("syncfs"));
+    close(folder);
   }
 
   void DeleteOld() {
@@ -101,10 +113,15 @@ struct Row {
   double plain_seconds = 0;
 };
 
-Row MoveBytes(Sides& sides, const std::string& name, std::uint64_t bytes) {
+enum class Disk { kSettles, kIsFlooded };
+
+Row MoveBytes(Sides& sides, const std::string& name, std::uint64_t bytes,
+              Disk disk = Disk::kSettles) {
   Row row{name};
   bool rill_first = true;
+  int turns = 0;
   for (std::uint64_t done = 0; done < bytes; done += kTurn, rill_first = !rill_first) {
+    if (disk == Disk::kSettles && turns++ % kTurnsBetweenSyncs == 0) sides.Sync();
     const auto rill = [&] { row.rill_seconds += Seconds([&] { sides.AppendToRill(kTurn); }); };
     if (rill_first) rill();
     row.plain_seconds += Seconds([&] { sides.WritePlain(kTurn); });
@@ -119,11 +136,11 @@ Row MoveBytes(Sides& sides, const std::string& name, std::uint64_t bytes) {
   return row;
 }
 
-std::vector<Row> ByVolume(std::uint64_t gigabytes) {
+std::vector<Row> ByVolume(std::uint64_t gigabytes, Disk disk) {
   Sides sides(1, kSegmentBytes);
   std::vector<Row> rows;
   for (std::uint64_t i = 1; i <= gigabytes; ++i) {
-    rows.push_back(MoveBytes(sides, fmt::format("GB {}", i), kGigabyte));
+    rows.push_back(MoveBytes(sides, fmt::format("GB {}", i), kGigabyte, disk));
   }
   return rows;
 }
@@ -170,14 +187,16 @@ int main(int argc, char** argv) {
   using namespace rill::bench;
   const std::string_view what = argc > 1 ? argv[1] : "volume";
   AllowDescriptors();
-  if (what == "volume") {
-    PrintJson(what, ByVolume(argc > 2 ? std::stoull(argv[2]) : 21));
+  if (what == "volume" || what == "flood") {
+    PrintJson(what, ByVolume(argc > 2 ? std::stoull(argv[2]) : 21,
+                             what == "volume" ? Disk::kSettles : Disk::kIsFlooded));
   } else if (what == "topics") {
     PrintJson(what, ByTopics());
   } else if (what == "rolls") {
     PrintJson(what, ByRolls());
   } else {
-    fmt::print(stderr, "rill_sustained [volume [GIGABYTES] | topics | rolls]\n");
+    fmt::print(stderr,
+               "rill_sustained [volume [GIGABYTES] | flood [GIGABYTES] | topics | rolls]\n");
     return 2;
   }
 }
