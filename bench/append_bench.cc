@@ -1,6 +1,7 @@
 #include <benchmark/benchmark.h>
 
 #include "bench_log.h"
+#include "steady_state.h"
 
 namespace rill::bench {
 namespace {
@@ -9,7 +10,9 @@ namespace {
 void AppendBatch(benchmark::State& state, Place place) {
   BenchLog log(place);
   const std::string batch = MakeBatch();
+  const SteadyState steady;
   for (auto _ : state) Require(log.partition().AppendBatch(batch).status());
+  RequireSteady(state, steady.Stop(), static_cast<double>(log.partition().high_watermark()));
   state.SetBytesProcessed(static_cast<std::int64_t>(log.partition().size_bytes()));
 }
 
@@ -19,7 +22,9 @@ void AppendProducer(benchmark::State& state, Place place) {
   Producer producer = Require(
       log.engine().NewProducer({.linger = absl::Milliseconds(5), .batch_size = kBatchBytes}));
   const std::string value(kValueBytes, 'v');
+  const SteadyState steady;
   for (auto _ : state) producer.Send(log.topic(), {.value = value});
+  RequireSteady(state, steady.Stop(), static_cast<double>(state.iterations()));
   Require(producer.Flush());
   state.SetBytesProcessed(static_cast<std::int64_t>(log.partition().size_bytes()));
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()));
@@ -30,7 +35,9 @@ void AppendSync(benchmark::State& state, Place place) {
   BenchLog log(place);
   Producer producer = Require(log.engine().NewProducer());
   const std::string value(kValueBytes, 'v');
+  const SteadyState steady;
   for (auto _ : state) Require(producer.Send(log.topic(), {.value = value}).Wait().status());
+  RequireSteady(state, steady.Stop(), static_cast<double>(state.iterations()));
   state.SetBytesProcessed(static_cast<std::int64_t>(log.partition().size_bytes()));
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()));
 }

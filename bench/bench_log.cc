@@ -23,14 +23,14 @@ ScratchFolder::~ScratchFolder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-BenchLog::BenchLog(Place place) {
+BenchLog::BenchLog(Place place, std::int32_t partitions) {
   Options options;
   options.max_disk_bytes = std::uint64_t{64} << 30;
   const std::string where = place == Place::kMem ? "mem:" : folder_.path() + "/data";
   engine_ = Require(Open(where, options));
   topic_ = Require(engine_->CreateTopic(
       "bench",
-      {.partitions = 1,
+      {.partitions = partitions,
        .configs = {{"retention.ms", "-1"}, {"segment.bytes", fmt::format("{}", kSegmentBytes)}}}));
   partition_ = Require(topic_->partition(0));
 }

@@ -33,10 +33,10 @@ class ScratchFolder {
   std::string path_;
 };
 
-// An engine with one topic of one partition, without retention.
+// An engine with one topic of one partition, or more, without retention.
 class BenchLog {
  public:
-  explicit BenchLog(Place place);
+  explicit BenchLog(Place place, std::int32_t partitions = 1);
 
   Engine& engine() { return *engine_; }
   const Topic& topic() const { return *topic_; }

@@ -1,6 +1,7 @@
 #include <benchmark/benchmark.h>
 
 #include "bench_log.h"
+#include "steady_state.h"
 
 namespace rill::bench {
 namespace {
@@ -14,6 +15,7 @@ void Scan(benchmark::State& state, Place place) {
     Require(log.partition().AppendBatch(batch).status());
   }
   Require(log.partition().Flush());  // writing it out is not to be measured with the scan
+  const SteadyState steady;
   for (auto _ : state) {
     std::int64_t offset = 0;
     std::int64_t sum = 0;
@@ -30,6 +32,9 @@ void Scan(benchmark::State& state, Place place) {
     }
     benchmark::DoNotOptimize(sum);
   }
+  RequireSteady(state, steady.Stop(),
+                static_cast<double>(state.iterations()) *
+                    static_cast<double>(log.partition().high_watermark()));
   state.SetBytesProcessed(
       static_cast<std::int64_t>(state.iterations() * log.partition().size_bytes()));
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()) *

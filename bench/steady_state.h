@@ -1,0 +1,47 @@
+#pragma once
+
+#include <benchmark/benchmark.h>
+
+#include <cstdint>
+#include <optional>
+
+namespace rill::bench {
+
+// Counts what the calling thread costs beside its instructions, from construction on: what it asks
+// of the heap (malloc and all that comes to it: this program has its own) and of the kernel
+// (raw_syscalls:sys_enter, which takes root or CAP_PERFMON and a mounted tracefs).
+class SteadyState {
+ public:
+  SteadyState();
+  ~SteadyState();
+  SteadyState(const SteadyState&) = delete;
+  SteadyState& operator=(const SteadyState&) = delete;
+
+  struct Counts {
+    std::uint64_t allocations = 0;
+    std::optional<std::uint64_t> system_calls;  // none: nobody counts them for us here
+
+    void Add(const Counts& other) {
+      allocations += other.allocations;
+      system_calls = system_calls.has_value() && other.system_calls.has_value()
+                         ? std::optional(*system_calls + *other.system_calls)
+                         : std::nullopt;
+    }
+  };
+  Counts Stop() const;
+
+ private:
+  std::uint64_t allocations_;
+  int file_;  // -1: they are not counted
+};
+
+// Shows `counts` of `records` records as the counters mallocs_per_record and syscalls_per_record.
+// More than kMostPerThousand of either for 1,000 records fails the run: there is one at times, for
+// a window of pages or a stretch of an index, but none for each record.
+inline constexpr double kMostPerThousand = 1;
+void RequireSteady(benchmark::State& state, const SteadyState::Counts& counts, double records);
+
+// Whether all were steady; prints those that were not, and whether system calls were not counted.
+bool PrintUnsteady();
+
+}  // namespace rill::bench
