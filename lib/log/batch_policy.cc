@@ -6,6 +6,7 @@
 #include "record/batch_walker.h"
 #include "record/codec.h"
 #include "record/record_fields.h"
+#include "record/rewrite.h"
 #include "rill/error.h"
 
 namespace rill::log {
@@ -29,21 +30,6 @@ absl::Status BadTimestamp(std::int64_t timestamp_ms, std::int64_t now_ms, const 
 absl::Status MissingKey() {
   return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRecord,
                    "a record without a key cannot go into a compacted topic (cleanup.policy)");
-}
-
-// What a batch says of itself, to be said again by one that is rebuilt from it.
-BatchOptions OptionsOf(BatchView batch) {
-  BatchOptions options;
-  options.base_offset = batch.base_offset();
-  options.partition_leader_epoch = batch.partition_leader_epoch();
-  options.timestamp_type = batch.timestamp_type();
-  options.log_append_time_ms = batch.max_timestamp_ms();
-  options.producer_id = batch.producer_id();
-  options.producer_epoch = batch.producer_epoch();
-  options.base_sequence = batch.base_sequence();
-  options.is_transactional = batch.is_transactional();
-  options.is_control = batch.is_control();
-  return options;
 }
 
 }  // namespace
@@ -112,7 +98,7 @@ absl::StatusOr<BatchView> ApplyCompression(BatchView batch, const LogConfig& con
   base::Buffer scratch;
   auto records = record::UncompressedRecords(batch, codec, scratch, max_size);
   if (!records.ok()) return records.status();
-  BatchOptions options = OptionsOf(batch);
+  BatchOptions options = record::OptionsOf(batch);
   options.compression = config.compression_type;
   options.compression_level = config.compression_level;
   BatchBuilder builder(options);

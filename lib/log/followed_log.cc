@@ -268,6 +268,9 @@ absl::StatusOr<std::unique_ptr<ClaimedBatch>> FollowedLog::Claim(const RecordDat
 }
 absl::StatusOr<std::int64_t> FollowedLog::DeleteRecordsBefore(std::int64_t) { return ReadOnly(); }
 absl::Status FollowedLog::Flush() { return ReadOnly(); }
+// Whoever writes the log compacts it.
+absl::StatusOr<Cleanability> FollowedLog::CleanableAt(absl::Time) { return Cleanability(); }
+absl::StatusOr<CleanProgress> FollowedLog::Clean(const CleanOptions&) { return ReadOnly(); }
 
 // A log whose last segment was not appended to from one look to the next needs no mapping.
 absl::Time FollowedLog::Maintain(absl::Time now) {

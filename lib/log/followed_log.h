@@ -74,6 +74,10 @@ class FollowedLog final : public PartitionLog {
   absl::StatusOr<std::int64_t> DeleteRecordsBefore(std::int64_t offset) override;
   absl::Status Flush() override;
   void SetConfig(const LogConfig&) override {}
+  absl::StatusOr<Cleanability> CleanableAt(absl::Time now) override;
+  absl::StatusOr<CleanProgress> Clean(const CleanOptions& options) override;
+  void StopCleaning() override {}
+  std::int64_t first_dirty_offset() const override { return -1; }
   absl::Time Maintain(absl::Time now) override;
   absl::Status Close() override;
   void Abandon(absl::Status reason) override;

@@ -18,13 +18,13 @@ absl::Status LogReader::OutsideOfLog(std::int64_t offset, std::int64_t end) cons
 }
 
 // Damage, and from which offset on the log can be read in spite of it.
-absl::Status LogReader::WithWayOn(const absl::Status& damage, Segment& segment, std::int64_t offset,
-                                  std::int64_t segment_end_offset, bool is_last) const {
+absl::Status LogReader::WithWayOn(const absl::Status& damage, std::int64_t offset,
+                                  const SegmentList::Place& place, std::int64_t end) const {
   std::optional<std::int64_t> resume;
-  if (auto view = segment.View(); view.ok() && view->end > 0) {
-    resume = segment.ResumeOffset(*view, offset, segment_end_offset);
+  if (auto view = place.segment->View(); view.ok() && view->end > 0) {
+    resume = place.segment->ResumeOffset(*view, offset, place.is_last() ? end : place.end_offset);
   }
-  if (!resume.has_value() && !is_last) resume = segment_end_offset;
+  if (!resume.has_value() && !place.is_last()) resume = place.end_offset;
   const std::string way_on = resume.has_value()
                                  ? fmt::format("reading can go on at offset {}", *resume)
                                  : "nothing behind it in this log can be read";
@@ -39,26 +39,29 @@ absl::StatusOr<Records> LogReader::Read(std::int64_t offset, const ReadOptions& 
                                  ? offset + std::max<std::int64_t>(options.max_records, 0)
                                  : end;
   RecordCollector collector(log_->topic_partition(), offset, limit, options.max_bytes, buffers_);
-  auto segment = segments_->Containing(offset);
-  while (segment != nullptr && offset < limit && collector.empty()) {
-    const auto next = segments_->After(segment->base_offset());
-    const std::int64_t segment_end = next == nullptr ? end : next->base_offset();
-    auto status = collector.Collect(*segment, segment_end);
+  auto place = segments_->Containing(offset);
+  while (place.segment != nullptr && offset < limit && collector.empty()) {
+    auto status = collector.Collect(*place.segment, place.is_last() ? end : place.end_offset);
     // Retention may have taken the segment away since its offset was looked at.
     if (!status.ok() && offset < log_->log_start_offset()) return OutsideOfLog(offset, end);
+    if (!status.ok() && place.segment->is_retired()) {
+      // So may compaction; what took its place is listed before.
+      place = segments_->Containing(std::max(offset, place.segment->base_offset()));
+      continue;
+    }
     if (GetErrorCode(status) == ErrorCode::kCorruptMessage) {
-      return WithWayOn(status, *segment, offset, segment_end, next == nullptr);
+      return WithWayOn(status, offset, place, end);
     }
     if (!status.ok()) return status;
     // Behind the segment's last batch, that is: not where the limit ended the look for one.
-    if (collector.empty() && collector.next_offset() == offset && next != nullptr &&
-        offset < segment_end) {
-      tell_hole_(offset, segment_end);
+    if (collector.empty() && collector.next_offset() == offset && !place.is_last() &&
+        offset < place.end_offset) {
+      tell_hole_(offset, place.end_offset);
     }
-    segment = next;
+    place = place.is_last() ? SegmentList::Place() : segments_->Containing(place.end_offset);
   }
   if (collector.empty() && offset < log_->log_start_offset()) return OutsideOfLog(offset, end);
-  if (segment == nullptr) collector.SkipToLimit();
+  if (place.segment == nullptr) collector.SkipToLimit();
   return std::move(collector).Finish();
 }
 
@@ -70,8 +73,10 @@ absl::StatusOr<TimestampedOffset> LogReader::OffsetForTime(absl::Time time,
   for (std::size_t i = 0; i < segments.size(); ++i) {
     if (i + 1 < segments.size() && segments[i + 1]->base_offset() <= start) continue;
     auto found = FindTime(*segments[i], target_ms, start, end, *buffers_);
-    // Retention may have taken the segment away meanwhile.
-    if (!found.ok() && log_->log_start_offset() > start) return OffsetForTime(time, end);
+    // Retention or compaction may have taken the segment away meanwhile.
+    if (!found.ok() && (log_->log_start_offset() > start || segments[i]->is_retired())) {
+      return OffsetForTime(time, end);
+    }
     if (!found.ok()) return found.status();
     if (found->offset >= 0) return found;
   }

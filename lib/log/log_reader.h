@@ -37,8 +37,8 @@ class LogReader {
 
  private:
   absl::Status OutsideOfLog(std::int64_t offset, std::int64_t end) const;
-  absl::Status WithWayOn(const absl::Status& damage, Segment& segment, std::int64_t offset,
-                         std::int64_t segment_end_offset, bool is_last) const;
+  absl::Status WithWayOn(const absl::Status& damage, std::int64_t offset,
+                         const SegmentList::Place& place, std::int64_t end) const;
 
   const PartitionLog* const log_;
   const SegmentList* const segments_;

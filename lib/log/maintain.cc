@@ -68,6 +68,10 @@ absl::Status SegmentedLog::Load(const LogCheckpoint& checkpoint) {
   log_start_offset_.store(loaded->log_start_offset);
   log_end_offset_.store(loaded->log_end_offset);
   recovery_point_.store(loaded->recovery_point);
+  // A log that lost its end may have other records there by now.
+  if (checkpoint.first_dirty_offset <= loaded->log_end_offset) {
+    first_dirty_offset_.store(checkpoint.first_dirty_offset);
+  }
   epochs_ = std::move(loaded->epochs);
   leader_epoch_ = epochs_.latest()->epoch;
   first_timestamp_ms_ = loaded->first_timestamp_ms;
@@ -133,6 +137,9 @@ absl::Time SegmentedLog::Maintain(absl::Time now) {
   if (closed_.load()) return absl::InfiniteFuture();
   const std::int64_t now_ms = absl::ToUnixMillis(now);
   const auto policy = config();
+  if (auto status = IsSound() ? GoOnWithSwap() : absl::OkStatus(); !status.ok()) {
+    Say(LogLevel::kError, fmt::format("{}: {}", name_, status.ToString()));
+  }
   if (auto status = SealRolled(); !status.ok()) {
     Say(LogLevel::kError, fmt::format("{}: {}", name_, status.ToString()));
   }
@@ -149,7 +156,7 @@ absl::Time SegmentedLog::Maintain(absl::Time now) {
   }
   absl::Time next =
       std::min({FlushIfDue(*policy, now_ms), UnloadIdle(now_ms), now + kRetentionCheckInterval});
-  if (unsealed_.load() > 0 || !has_snapshot) {
+  if (unsealed_.load() > 0 || !has_snapshot || swap_ != nullptr) {
     next = std::min(next, now + absl::Milliseconds(kRetryMs));
   }
   for (const DoomedFile& file : doomed_) next = std::min(next, absl::FromUnixMillis(file.due_ms));
@@ -253,8 +260,14 @@ absl::Time SegmentedLog::FlushIfDue(const LogConfig& config, std::int64_t now_ms
 
 absl::Status SegmentedLog::Close() {
   closing_.store(true);
+  absl::MutexLock cleaning(&cleaning_mutex_);
+  EndCleaning();
   absl::MutexLock maintenance(&maintenance_mutex_);
   if (closed_.load()) return absl::OkStatus();
+  // What cannot be put in place now is at the next open.
+  if (auto swapped = GoOnWithSwap(); !swapped.ok()) {
+    Say(LogLevel::kWarning, fmt::format("{}: {}", name_, swapped.ToString()));
+  }
   absl::Status status = Flush();
   status.Update(TruncateEpochs());  // where that failed before
   // An append that was under way may have failed to flush meanwhile.
@@ -271,6 +284,8 @@ absl::Status SegmentedLog::Close() {
 
 void SegmentedLog::Abandon(absl::Status reason) {
   closing_.store(true);
+  absl::MutexLock cleaning(&cleaning_mutex_);
+  cleaning_ = nullptr;  // its file goes with the others
   absl::MutexLock maintenance(&maintenance_mutex_);
   if (closed_.load()) return;
   Stop(std::move(reason)).IgnoreError();

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "base/budget.h"
 #include "io/file_system.h"
+#include "log/cleaning.h"
 #include "log/log_config.h"
 #include "log/shared_slot.h"
 #include "rill/clock.h"
@@ -37,6 +38,7 @@ struct LogCheckpoint {
   std::int64_t recovery_point = 0;  // everything below was flushed
   std::int64_t log_start_offset = 0;
   std::int64_t high_watermark = 0;
+  std::int64_t first_dirty_offset = -1;  // compaction has come up to here; -1: never begun
 };
 
 // Who appends: what came from outside is validated, what this process built is trusted.
@@ -107,6 +109,20 @@ class PartitionLog {
   // retention, flushes by interval, removes files whose delete delay is over and the stoppers of
   // segments that were rolled as long ago, unmaps what nobody reads. Returns when to come again.
   virtual absl::Time Maintain(absl::Time now) = 0;
+
+  // What there is to compact at `now`; nothing where cleanup.policy has no "compact", the log is
+  // closed or takes no appends. Reads no records, but may look into segments for their times.
+  virtual absl::StatusOr<Cleanability> CleanableAt(absl::Time now) = 0;
+  // Begins a cleaning of what is cleanable, or goes on with the one that was begun, for a slice.
+  // Appends, reads and Maintain go on meanwhile; Close and Abandon wait for the slice and end the
+  // cleaning. On an error the cleaning is given up, and the log is as it was but for what was
+  // compacted before; DataLoss names file and position of the batch that cannot be compacted past.
+  virtual absl::StatusOr<CleanProgress> Clean(const CleanOptions& options) = 0;
+  // Gives up the cleaning that was begun, and its memory.
+  virtual void StopCleaning() = 0;
+  // Everything below was compacted, and would be after a power cut: what a checkpoint may say. -1
+  // where nothing was.
+  virtual std::int64_t first_dirty_offset() const = 0;
 
   // After it every call fails with FailedPrecondition. Trims the segments, writes indexes and the
   // producer snapshot; flushes.

@@ -21,7 +21,7 @@ absl::StatusOr<TimestampedOffset> SegmentedLog::OffsetForTime(absl::Time time) {
 // Compaction leaves holes; in a log that is not compacted, somebody took records away. Once a hole,
 // for every consumer comes by.
 void SegmentedLog::SayHole(std::int64_t begin, std::int64_t end) {
-  if (is_compacted_.load(std::memory_order_relaxed)) return;
+  if (is_compacted_.load(std::memory_order_relaxed) || begin < first_dirty_offset()) return;
   {
     base::MutexLock lock(&holes_mutex_);
     if (!told_holes_.insert(end).second) return;

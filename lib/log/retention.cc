@@ -54,17 +54,17 @@ void SegmentedLog::DeleteSegmentsBelow(std::int64_t offset) {
     log_start_offset_.store(offset);
     WithPublisher([&](EndPublisher& publisher) { publisher.SetLogStart(offset); });
   }
-  const bool others_may_read = environment_.files->IsDurable();
-  const std::int64_t due_ms =
-      others_may_read ? Later(NowMs(), config()->file_delete_delay_ms) : INT64_MIN;
-  const auto taken = segments_.TakeBelow(log_start_offset());
+  std::int64_t end = log_start_offset();
+  // Whose files are about to change their names is deleted later.
+  if (swap_ != nullptr) end = std::min(end, swap_->fresh()->base_offset());
+  const auto taken = segments_.TakeBelow(end);
   for (const auto& segment : taken) {
     bool stays = false;
     for (const char* suffix : {kLogSuffix, kOffsetIndexSuffix, kTimeIndexSuffix,
                                kTransactionIndexSuffix, kSnapshotSuffix}) {
       const std::string path = segment->stem() + suffix;
       auto status = environment_.files->Rename(path, path + kDeletedSuffix);
-      if (status.ok()) doomed_.push_back({path + kDeletedSuffix, due_ms});
+      if (status.ok()) Doom(path + kDeletedSuffix);
       if (status.ok() || absl::IsNotFound(status)) continue;
       Say(LogLevel::kError,
           fmt::format("{}: a segment below the log start stays: {}", name_, status.ToString()));
@@ -161,6 +161,15 @@ std::int64_t SegmentedLog::SizeRetentionTarget(const LogConfig& config) {
     target = segments[i + 1]->base_offset();
   }
   return target;
+}
+
+// A segment may get the name of one that was deleted before, when it is compacted again.
+void SegmentedLog::Doom(const std::string& path) {
+  std::erase_if(doomed_, [&](const DoomedFile& file) { return file.path == path; });
+  const bool others_may_read = environment_.files->IsDurable();
+  const std::int64_t due_ms =
+      others_may_read ? Later(NowMs(), config()->file_delete_delay_ms) : INT64_MIN;
+  doomed_.push_back({path, due_ms});
 }
 
 void SegmentedLog::RemoveDoomedFiles(std::int64_t now_ms) {

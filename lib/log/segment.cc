@@ -28,6 +28,10 @@ absl::StatusOr<SegmentView> Segment::View() {
   if (!viewed_.load(std::memory_order_relaxed)) viewed_.store(true, std::memory_order_relaxed);
   base::MutexLock lock(&load_mutex_);
   if (mapping_ == nullptr) {
+    if (is_retired()) {
+      return MakeError(absl::StatusCode::kAborted, ErrorCode::kUnknownServerError,
+                       fmt::format("{}: another segment took its place", log_path()));
+    }
     auto file = files_->Open(log_path(), io::OpenMode::kRead);
     if (!file.ok()) return file.status();
     auto size = (*file)->Size();
@@ -202,23 +206,68 @@ absl::StatusOr<std::shared_ptr<const SegmentIndex>> Segment::Index() {
   {
     base::MutexLock lock(&load_mutex_);
     if (index_ != nullptr) return index_;
-    auto stored = OpenStoredIndex(*files_, stem_, end());
-    if (stored.ok()) return index_ = *std::move(stored);
+    if (!is_retired()) {
+      auto stored = OpenStoredIndex(*files_, stem_, end());
+      if (stored.ok()) return index_ = *std::move(stored);
+    }
   }
   auto view = View();
   if (!view.ok()) return view.status();
+  auto rebuilt = RebuildIndex(*view);
+  base::MutexLock lock(&load_mutex_);
+  if (index_ == nullptr) index_ = std::move(rebuilt);
+  return index_;
+}
+
+std::shared_ptr<const SegmentIndex> Segment::RebuildIndex(const SegmentView& view) const {
   auto rebuilt = std::make_shared<GrowingIndex>();
   IndexBuilder builder(rebuilt.get(), base_offset_);
   constexpr std::int64_t kInterval = 4096;
-  ScanBatches({view->data(), view->end}, 0, base_offset_, ScanDepth::kFrames,
+  ScanBatches({view.data(), view.end}, 0, base_offset_, ScanDepth::kFrames,
               [&](BatchView batch, std::uint32_t position) {
                 builder.Add(batch.last_offset(), batch.max_timestamp_ms(), position,
                             static_cast<std::uint32_t>(batch.size()), kInterval);
               });
   builder.Finish();
+  return rebuilt;
+}
+
+void Segment::Hold(std::shared_ptr<const io::Mapping> mapping,
+                   std::shared_ptr<const SegmentIndex> index) {
   base::MutexLock lock(&load_mutex_);
-  if (index_ == nullptr) index_ = rebuilt;
-  return index_;
+  mapping_ = std::move(mapping);
+  index_ = std::move(index);
+  held_ = true;
+}
+
+void Segment::Release() {
+  base::MutexLock lock(&load_mutex_);
+  held_ = false;
+}
+
+// Under the lock under which files are opened: whoever is at it has opened this segment's own.
+void Segment::Retire() {
+  base::MutexLock lock(&load_mutex_);
+  retired_.store(true, std::memory_order_release);
+}
+
+absl::StatusOr<std::int64_t> Segment::FirstTimestamp() {
+  const std::int64_t known_ms = first_timestamp_ms_.load(std::memory_order_relaxed);
+  if (known_ms != kNoTimestamp || end() == 0) return known_ms;
+  bool was_loaded = false;
+  {
+    base::MutexLock lock(&load_mutex_);
+    was_loaded = mapping_ != nullptr;
+  }
+  auto view = View();
+  if (!view.ok()) return view.status();
+  const auto first = FrameAt(*view, 0, base_offset_);
+  if (!first.ok()) return first.status();
+  const std::int64_t first_ms = first->max_timestamp_ms();
+  first_timestamp_ms_.store(first_ms, std::memory_order_relaxed);
+  *view = SegmentView();
+  if (!was_loaded) Unload();
+  return first_ms;
 }
 
 absl::StatusOr<std::int64_t> Segment::LargestTimestamp() {
@@ -287,7 +336,7 @@ bool Segment::UnloadIfIdle() {
 
 void Segment::Unload() {
   base::MutexLock lock(&load_mutex_);
-  if (growing_) return;
+  if (growing_ || held_) return;
   mapping_ = nullptr;
   index_ = nullptr;
 }

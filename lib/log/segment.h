@@ -42,8 +42,20 @@ class Segment {
   std::string log_path() const { return stem_ + ".log"; }
   std::uint32_t end() const { return end_.load(std::memory_order_acquire); }
 
-  // The bytes and where they end; maps the file when it is not mapped.
+  // The bytes and where they end; maps the file when it is not mapped. Aborted where that cannot be
+  // done any more (Retire).
   absl::StatusOr<SegmentView> View();
+
+  // For a segment that compaction made and whose files do not have their names yet: readers get
+  // these, and they are not let go of before Release. `mapping` is null where there are no bytes.
+  void Hold(std::shared_ptr<const io::Mapping> mapping, std::shared_ptr<const SegmentIndex> index);
+  void Release();
+
+  // Another segment takes this one's place: its files are not opened any more, for what is found
+  // under their names may be the other's. Who has it mapped goes on; everybody else is to look the
+  // list of segments up again.
+  void Retire();
+  bool is_retired() const { return retired_.load(std::memory_order_acquire); }
 
   // The position of the batch that holds `offset`, or of the first one after it; view.end when
   // there is none. DataLoss names the file and the position where the bytes cannot be followed, and
@@ -93,6 +105,9 @@ class Segment {
   // begins to write it meanwhile, of those that were there before.
   absl::StatusOr<std::int64_t> LargestTimestamp();
 
+  // Largest timestamp of its first batch, kNoTimestamp when there is none.
+  absl::StatusOr<std::int64_t> FirstTimestamp();
+
   // Lets go of the mapping and the index of a sealed segment; they come back when needed. Records
   // that show it keep the mapping.
   void Unload();
@@ -105,6 +120,7 @@ class Segment {
   friend class SegmentWriter;
 
   absl::StatusOr<std::int64_t> FindLargestTimestamp();
+  std::shared_ptr<const SegmentIndex> RebuildIndex(const SegmentView& view) const;
   absl::Status Damaged(std::uint32_t position, const std::string& what) const;
   static std::uint32_t PositionOf(const SegmentView& view, BatchView batch) {
     return static_cast<std::uint32_t>(batch.data() - view.data());
@@ -135,9 +151,13 @@ class Segment {
   std::shared_ptr<const io::Mapping> mapping_ ABSL_GUARDED_BY(load_mutex_);
   std::shared_ptr<const SegmentIndex> index_ ABSL_GUARDED_BY(load_mutex_);
   bool growing_ ABSL_GUARDED_BY(load_mutex_) = false;       // who moves the end gave both
+  bool held_ ABSL_GUARDED_BY(load_mutex_) = false;          // its files have other names yet
   std::uint32_t writers_ ABSL_GUARDED_BY(load_mutex_) = 0;  // that there were
   std::int64_t largest_timestamp_ms_ ABSL_GUARDED_BY(load_mutex_) = kNoTimestamp;
   bool largest_timestamp_known_ ABSL_GUARDED_BY(load_mutex_) = false;
+
+  std::atomic<bool> retired_ = false;                            // stored under load_mutex_
+  std::atomic<std::int64_t> first_timestamp_ms_ = kNoTimestamp;  // once it was asked for
 };
 
 }  // namespace rill::log

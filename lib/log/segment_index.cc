@@ -132,7 +132,8 @@ void GrowingIndex::AddTime(TimeEntry entry) {
   times_.Append(entry);
 }
 
-absl::Status GrowingIndex::Save(io::FileSystem& files, const std::string& stem, bool sync) const {
+absl::Status GrowingIndex::Save(io::FileSystem& files, const std::string& stem, bool sync,
+                                const std::string& stage) const {
   std::string offsets(offsets_.size() * kOffsetEntrySize, '\0');
   char* p = offsets.data();
   for (std::size_t i = 0; i < offsets_.size(); ++i) {
@@ -146,9 +147,9 @@ absl::Status GrowingIndex::Save(io::FileSystem& files, const std::string& stem, 
     p = base::StoreBigEndian(p, times_[i].relative_offset);
   }
   // The file that says that the segment is complete comes last.
-  auto status = WriteWhole(files, stem + kTimeIndexSuffix, times, sync);
+  auto status = WriteWhole(files, stem + kTimeIndexSuffix + stage, times, sync);
   if (!status.ok()) return status;
-  return WriteWhole(files, stem + kOffsetIndexSuffix, offsets, sync);
+  return WriteWhole(files, stem + kOffsetIndexSuffix + stage, offsets, sync);
 }
 
 absl::Status RemoveIndexFiles(io::FileSystem& files, const std::string& stem) {

@@ -69,8 +69,10 @@ class GrowingIndex final : public SegmentIndex {
   // Left out unless it is younger than the last entry.
   void AddTime(TimeEntry entry);
 
-  // Writes <stem>.index and <stem>.timeindex; with `sync` they would survive a power cut on return.
-  absl::Status Save(io::FileSystem& files, const std::string& stem, bool sync) const;
+  // Writes <stem>.index and <stem>.timeindex, with `stage` behind their names; with `sync` they
+  // would survive a power cut on return.
+  absl::Status Save(io::FileSystem& files, const std::string& stem, bool sync,
+                    const std::string& stage = "") const;
 
  private:
   AppendOnlyArray<OffsetEntry> offsets_;

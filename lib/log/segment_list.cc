@@ -16,10 +16,13 @@ auto Above(const SegmentList::Segments& segments, std::int64_t offset) {
 
 }  // namespace
 
-std::shared_ptr<Segment> SegmentList::Containing(std::int64_t offset) const {
+SegmentList::Place SegmentList::Containing(std::int64_t offset) const {
   base::MutexLock lock(&mutex_);
   const auto above = Above(segments_, offset);
-  return above == segments_.begin() ? nullptr : *std::prev(above);
+  Place place;
+  if (above != segments_.begin()) place.segment = *std::prev(above);
+  if (above != segments_.end()) place.end_offset = (*above)->base_offset();
+  return place;
 }
 
 std::shared_ptr<Segment> SegmentList::After(std::int64_t base_offset) const {
@@ -69,6 +72,17 @@ SegmentList::Segments SegmentList::TakeBelow(std::int64_t offset) {
   Segments taken(std::make_move_iterator(segments_.begin()), std::make_move_iterator(keep));
   segments_.erase(segments_.begin(), keep);
   return taken;
+}
+
+bool SegmentList::Replace(const Segments& replaced, std::shared_ptr<Segment> fresh) {
+  base::MutexLock lock(&mutex_);
+  const auto begin = std::find(segments_.begin(), segments_.end(), replaced.front());
+  const auto left = static_cast<std::size_t>(segments_.end() - begin);
+  if (left <= replaced.size() || !std::equal(replaced.begin(), replaced.end(), begin)) return false;
+  *begin = std::move(fresh);
+  segments_.erase(std::next(begin),
+                  begin + static_cast<Segments::difference_type>(replaced.size()));
+  return true;
 }
 
 }  // namespace rill::log

@@ -16,9 +16,14 @@ class SegmentList {
  public:
   using Segments = std::vector<std::shared_ptr<Segment>>;
 
-  // The segment that holds `offset`: the last that begins at or below it; null when all begin
-  // above.
-  std::shared_ptr<Segment> Containing(std::int64_t offset) const;
+  struct Place {
+    std::shared_ptr<Segment> segment;     // null when all begin above
+    std::int64_t end_offset = INT64_MAX;  // where the next one begins; of the last one, this
+    bool is_last() const { return end_offset == INT64_MAX; }
+  };
+  // The segment that holds `offset`, the last that begins at or below it, and where it ends. Of one
+  // moment: later the next segment may be part of one that took the place of both.
+  Place Containing(std::int64_t offset) const;
   // The segment that follows the one that begins at `base_offset`; null at the end.
   std::shared_ptr<Segment> After(std::int64_t base_offset) const;
   std::shared_ptr<Segment> First() const;
@@ -31,6 +36,10 @@ class SegmentList {
   // Takes out and returns those that end at or below `offset`: whose next segment begins there or
   // below. The last segment stays.
   Segments TakeBelow(std::int64_t offset);
+  // Puts `fresh` in the place of `replaced`, which follow each other, the first with the same base
+  // offset, the last not the log's last. False, and nothing has changed, where they are not all
+  // here any more.
+  bool Replace(const Segments& replaced, std::shared_ptr<Segment> fresh);
 
  private:
   mutable base::Mutex mutex_;

@@ -14,6 +14,7 @@
 #include "base/clock_reader.h"
 #include "base/mutex.h"
 #include "base/wakeup.h"
+#include "log/compaction.h"
 #include "log/index_continuation.h"
 #include "log/leader_epochs.h"
 #include "log/log_reader.h"
@@ -21,6 +22,7 @@
 #include "log/producer_state.h"
 #include "log/segment.h"
 #include "log/segment_list.h"
+#include "log/segment_swap.h"
 #include "log/segment_writer.h"
 #include "record/single_record_batch.h"
 
@@ -34,7 +36,8 @@ constexpr std::int64_t Later(std::int64_t time_ms, std::int64_t delay_ms) {
 // The PartitionLog there is: a list of segments, the last of which is written.
 //
 // Locks, in the order in which they are taken:
-//   maintenance_mutex_   one Maintain, Close or DeleteRecordsBefore at a time
+//   cleaning_mutex_      one slice of a cleaning, Close or Abandon at a time
+//   maintenance_mutex_   one Maintain, swap of segments, Close or DeleteRecordsBefore at a time
 //   flush_mutex_         who flushes, who waits for it; not held while flushing
 //   append_mutex_        the writer, sequences, epochs
 //   segments_            inside SegmentList: the list, for an instant
@@ -76,6 +79,10 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   absl::Status Flush() override;
   void SetConfig(const LogConfig& config) override;
   absl::Time Maintain(absl::Time now) override;
+  absl::StatusOr<Cleanability> CleanableAt(absl::Time now) override;
+  absl::StatusOr<CleanProgress> Clean(const CleanOptions& options) override;
+  void StopCleaning() override;
+  std::int64_t first_dirty_offset() const override { return first_dirty_offset_.load(); }
   absl::Status Close() override;
   void Abandon(absl::Status reason) override;
 
@@ -168,7 +175,27 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   std::int64_t SizeRetentionTarget(const LogConfig& config);
   absl::Status TruncateEpochs();
+  // A file that has its .deleted name goes when nobody else can be reading it any more.
+  void Doom(const std::string& path) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   void RemoveDoomedFiles(std::int64_t now_ms) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+
+  // cleaning.cc
+  std::int64_t BeginOfDirt() const;
+  std::int64_t EndOfSettled();
+  absl::StatusOr<Cleanability> MeasureDirt(const LogConfig& policy, std::int64_t now_ms)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+  absl::Status CleanSlice(const CleanOptions& options, CleanProgress& progress)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(cleaning_mutex_);
+  absl::Status BeginCleaning(const CleanOptions& options)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(cleaning_mutex_);
+  absl::Status RemoveUnfinished() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+  bool IsOutdated() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(cleaning_mutex_);
+  void EndCleaning() ABSL_EXCLUSIVE_LOCKS_REQUIRED(cleaning_mutex_);
+  absl::Status SwapIn(Compaction::Group group) ABSL_EXCLUSIVE_LOCKS_REQUIRED(cleaning_mutex_);
+  absl::Status GoOnWithSwap() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+  void ShowSwap() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+  absl::Status SyncFolderChange();
+  bool IsSound() const;
 
   // maintain.cc
   absl::Status SealRolled() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
@@ -210,12 +237,16 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   std::atomic<std::int64_t> high_watermark_ = 0;
   std::atomic<std::int64_t> log_end_offset_ = 0;
   std::atomic<std::int64_t> recovery_point_ = 0;
+  std::atomic<std::int64_t> first_dirty_offset_ = -1;
   // Set for configs that need a look into every record or batch before it is appended.
   std::atomic<bool> inspects_batches_ = false;
   std::atomic<bool> is_compacted_ = false;  // cleanup.policy, for readers, who take no lock
 
   SegmentList segments_;
   const LogReader reader_;
+
+  absl::Mutex cleaning_mutex_ ABSL_ACQUIRED_BEFORE(maintenance_mutex_);
+  std::unique_ptr<Compaction> cleaning_ ABSL_GUARDED_BY(cleaning_mutex_);  // that was begun
 
   absl::Mutex maintenance_mutex_ ABSL_ACQUIRED_BEFORE(flush_mutex_);
   absl::Mutex flush_mutex_ ABSL_ACQUIRED_BEFORE(append_mutex_);
@@ -276,6 +307,11 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
     std::int64_t due_ms;
   };
   std::vector<Tail> tails_ ABSL_GUARDED_BY(maintenance_mutex_);
+
+  // Compacted segments whose files are not in place yet, and whether they are the ones that count.
+  // Until they are in place, the old ones are not deleted, and the first dirty offset stays.
+  std::unique_ptr<SegmentSwap> swap_ ABSL_GUARDED_BY(maintenance_mutex_);
+  bool swap_counts_ ABSL_GUARDED_BY(maintenance_mutex_) = false;
 
   base::Mutex holes_mutex_;
   std::set<std::int64_t> told_holes_ ABSL_GUARDED_BY(holes_mutex_);  // where they end

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "base/bytes.h"
@@ -24,6 +25,17 @@ inline CompletedTransaction ReadTransactionEntry(std::string_view bytes) {
           .last_offset = number(18),
           .is_aborted = true,
           .last_stable_offset = number(26)};
+}
+
+// As ReadTransactionEntry takes it.
+inline void AppendTransactionEntry(const CompletedTransaction& transaction, std::string& bytes) {
+  char entry[kTransactionEntrySize];
+  char* p = base::StoreBigEndian(entry, kTransactionEntryVersion);
+  p = base::StoreBigEndian(p, transaction.producer_id);
+  p = base::StoreBigEndian(p, transaction.first_offset);
+  p = base::StoreBigEndian(p, transaction.last_offset);
+  base::StoreBigEndian(p, transaction.last_stable_offset);
+  bytes.append(entry, sizeof entry);
 }
 
 }  // namespace rill::log

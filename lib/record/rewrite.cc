@@ -24,4 +24,36 @@ void StampLogAppendTime(char* batch, std::size_t size, std::int64_t time_ms) {
   StoreBigEndian(batch + kCrcAt, base::Crc32c({batch + kAttributesAt, size - kAttributesAt}));
 }
 
+void SetLastOffsetDelta(char* batch, std::size_t size, std::int32_t last_offset_delta) {
+  StoreBigEndian(batch + kLastOffsetDeltaAt, last_offset_delta);
+  StoreBigEndian(batch + kCrcAt, base::Crc32c({batch + kAttributesAt, size - kAttributesAt}));
+}
+
+BatchOptions OptionsOf(BatchView batch) {
+  BatchOptions options;
+  options.base_offset = batch.base_offset();
+  options.partition_leader_epoch = batch.partition_leader_epoch();
+  options.timestamp_type = batch.timestamp_type();
+  options.log_append_time_ms = batch.max_timestamp_ms();
+  options.producer_id = batch.producer_id();
+  options.producer_epoch = batch.producer_epoch();
+  options.base_sequence = batch.base_sequence();
+  options.is_transactional = batch.is_transactional();
+  options.is_control = batch.is_control();
+  return options;
+}
+
+std::string EmptiedBatch(BatchView batch) {
+  constexpr std::int16_t kKept = kLogAppendTimeBit | kTransactionalBit | kControlBit;
+  std::string bytes(batch.data(), kBatchHeaderSize);
+  char* const header = bytes.data();
+  StoreBigEndian(header + kBatchLengthAt,
+                 static_cast<std::int32_t>(kBatchHeaderSize - kLogOverhead));
+  StoreBigEndian(header + kAttributesAt, static_cast<std::int16_t>(batch.attributes() & kKept));
+  StoreBigEndian(header + kBaseTimestampAt, kNoTimestamp);
+  StoreBigEndian(header + kRecordCountAt, std::int32_t{0});
+  SetLastOffsetDelta(header, bytes.size(), batch.last_offset_delta());
+  return bytes;
+}
+
 }  // namespace rill::record

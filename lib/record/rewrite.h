@@ -2,6 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
+
+#include "rill/record_batch.h"
 
 // Changes to a sealed batch where it lies, `batch` being the first byte of one that ParseBatch
 // takes.
@@ -15,5 +18,16 @@ void SetPartitionLeaderEpoch(char* batch, std::int32_t epoch);
 // batch, sets the maximum timestamp and computes the CRC anew, over the whole batch. Does not touch
 // or need the first twelve bytes, which a log stores last.
 void StampLogAppendTime(char* batch, std::size_t size, std::int64_t time_ms);
+
+// Makes the batch of `size` bytes end at another offset, and computes the CRC anew.
+void SetLastOffsetDelta(char* batch, std::size_t size, std::int32_t last_offset_delta);
+
+// What a batch says of itself, to be said again by one that is rebuilt from it: all but codec and
+// delete horizon.
+BatchOptions OptionsOf(BatchView batch);
+
+// What compaction leaves of a batch that has lost all its records: the header, which says the same
+// of offsets, producer and largest timestamp, without codec, base timestamp and delete horizon.
+std::string EmptiedBatch(BatchView batch);
 
 }  // namespace rill::record

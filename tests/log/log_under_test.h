@@ -109,7 +109,7 @@ class LogUnderTest {
   // What the checkpoints of a data folder would say now.
   void Checkpoint(bool clean_shutdown) {
     checkpoint = {clean_shutdown, log_->recovery_point(), log_->log_start_offset(),
-                  log_->high_watermark()};
+                  log_->high_watermark(), log_->first_dirty_offset()};
   }
   void Close() {
     const absl::Status status = log_->Close();

@@ -1,0 +1,231 @@
+#include <algorithm>
+#include <utility>
+
+#include "fmt/format.h"
+#include "log/segment_name.h"
+#include "log/segmented_log.h"
+#include "rill/error.h"
+
+// Compaction as the log sees it: what is cleanable, the slices of a cleaning, and the segments that
+// take the place of others while everybody reads and writes.
+namespace rill::log {
+
+absl::StatusOr<Cleanability> SegmentedLog::CleanableAt(absl::Time now) {
+  absl::MutexLock lock(&maintenance_mutex_);
+  if (closed_.load()) return Cleanability();
+  return MeasureDirt(*config(), absl::ToUnixMillis(now));
+}
+
+// Where nothing was checkpointed, or records were deleted since, all of the log is dirty.
+std::int64_t SegmentedLog::BeginOfDirt() const {
+  return std::max(first_dirty_offset(), log_start_offset());
+}
+
+// Kafka's rules (LogCleanerManager.cleanableOffsets), and one more: what is not sealed yet was not
+// flushed, and must not cost an older value that a power cut would leave.
+std::int64_t SegmentedLog::EndOfSettled() {
+  base::MutexLock lock(&append_mutex_);
+  const std::int64_t high_watermark = this->high_watermark();
+  producers_.OnHighWatermark(high_watermark);
+  const std::int64_t stable = producers_.first_unstable_offset().value_or(high_watermark);
+  const auto& unsealed = rolled_.empty() ? segments_.Last() : rolled_.front()->segment();
+  return std::min({stable, high_watermark, unsealed->base_offset()});
+}
+
+absl::StatusOr<Cleanability> SegmentedLog::MeasureDirt(const LogConfig& policy,
+                                                       std::int64_t now_ms) {
+  Cleanability dirt;
+  dirt.min_cleanable_dirty_ratio = policy.min_cleanable_dirty_ratio;
+  if (!policy.cleanup_compact || !IsSound()) return dirt;
+  const std::int64_t first_dirty = dirt.first_dirty_offset = BeginOfDirt();
+  std::int64_t end = EndOfSettled();
+  const auto segments = segments_.All();
+  end = std::max(end, segments.front()->base_offset());  // the log may begin in a transaction
+  std::int64_t oldest_ms = INT64_MAX;
+  for (std::size_t i = 0; i + 1 < segments.size(); ++i) {
+    if (segments[i + 1]->base_offset() <= first_dirty) continue;
+    if (policy.min_compaction_lag_ms > 0 && segments[i]->base_offset() < end) {
+      const auto youngest_ms = segments[i]->LargestTimestamp();
+      if (!youngest_ms.ok()) return youngest_ms.status();
+      const bool is_young = *youngest_ms > now_ms - policy.min_compaction_lag_ms;
+      if (is_young) end = segments[i]->base_offset();
+    }
+    if (policy.max_compaction_lag_ms == INT64_MAX) continue;
+    const auto first_ms = segments[i]->FirstTimestamp();
+    if (!first_ms.ok()) return first_ms.status();
+    if (*first_ms > 0) oldest_ms = std::min(oldest_ms, *first_ms);
+  }
+  dirt.passed_max_lag = oldest_ms < now_ms - policy.max_compaction_lag_ms;
+  // Whole segments, that is.
+  dirt.end_offset = segments_.Containing(end).segment->base_offset();
+  for (std::size_t i = 0; i + 1 < segments.size(); ++i) {
+    const std::int64_t begin = segments[i]->base_offset();
+    if (begin < first_dirty) dirt.clean_bytes += segments[i]->end();
+    const bool is_dirty = segments[i + 1]->base_offset() > first_dirty;
+    if (is_dirty && begin < dirt.end_offset) dirt.cleanable_bytes += segments[i]->end();
+  }
+  return dirt;
+}
+
+absl::StatusOr<CleanProgress> SegmentedLog::Clean(const CleanOptions& options) {
+  absl::MutexLock lock(&cleaning_mutex_);
+  if (closed_.load()) return WhyClosed();
+  CleanProgress progress;
+  auto status = CleanSlice(options, progress);
+  if (IsOutdated()) {
+    progress.done = true;
+    status = absl::OkStatus();
+  }
+  if (!status.ok() || progress.done) EndCleaning();
+  if (!status.ok()) return status;
+  return progress;
+}
+
+// Retention took away what is being compacted: no fault, but what is left is another matter.
+bool SegmentedLog::IsOutdated() const {
+  return cleaning_ != nullptr && cleaning_->begin_offset() != segments_.First()->base_offset();
+}
+
+absl::Status SegmentedLog::CleanSlice(const CleanOptions& options, CleanProgress& progress) {
+  {
+    absl::MutexLock lock(&maintenance_mutex_);
+    if (auto status = GoOnWithSwap(); !status.ok()) return status;
+    if (!IsSound()) return WhyClosed();
+  }
+  const bool is_wanted = config()->cleanup_compact;
+  if (is_wanted && cleaning_ == nullptr) {
+    if (auto status = BeginCleaning(options); !status.ok()) return status;
+  }
+  progress.done = !is_wanted || cleaning_ == nullptr || IsOutdated();
+  while (!progress.done && !closing_.load() &&
+         progress.bytes_read + progress.bytes_written < options.slice_bytes) {
+    if (auto status = cleaning_->Run(options.slice_bytes, progress); !status.ok()) return status;
+    if (cleaning_->is_ready()) {
+      if (auto status = SwapIn(cleaning_->TakeReady()); !status.ok()) return status;
+    }
+    if (!cleaning_->is_over()) continue;
+    first_dirty_offset_.store(cleaning_->end_offset());
+    progress.done = true;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SegmentedLog::BeginCleaning(const CleanOptions& options) {
+  absl::MutexLock lock(&maintenance_mutex_);
+  CompactionPlan plan;
+  plan.config = *config();
+  plan.now_ms = NowMs();
+  const auto dirt = MeasureDirt(plan.config, plan.now_ms);
+  if (!dirt.ok()) return dirt.status();
+  if (dirt->cleanable_bytes == 0) return absl::OkStatus();
+  if (auto status = RemoveUnfinished(); !status.ok()) return status;
+  plan.segments = segments_.All();
+  plan.first_dirty_offset = dirt->first_dirty_offset;
+  plan.end_offset = dirt->end_offset;
+  plan.high_watermark = high_watermark();
+  plan.map_bytes = options.map_bytes;
+  {
+    base::MutexLock append(&append_mutex_);
+    for (const ProducerState::SnapshotEntry& entry : producers_.SnapshotEntries()) {
+      plan.producers[entry.producer_id] = {entry.last_offset, entry.epoch};
+    }
+  }
+  cleaning_ = std::make_unique<Compaction>(environment_, std::move(plan));
+  return absl::OkStatus();
+}
+
+// What an earlier cleaning could not remove. An open would take it for the sign that the swaps of
+// this one do not count.
+absl::Status SegmentedLog::RemoveUnfinished() {
+  const auto entries = environment_.files->List(directory_);
+  if (!entries.ok()) return entries.status();
+  for (const io::DirectoryEntry& entry : *entries) {
+    if (!entry.name.ends_with(kCleanedSuffix)) continue;
+    auto status = environment_.files->Remove(directory_ + "/" + entry.name);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+void SegmentedLog::StopCleaning() {
+  absl::MutexLock lock(&cleaning_mutex_);
+  EndCleaning();
+}
+
+// The files are this log's own as long as it is not closed, which waits for the lock held here.
+void SegmentedLog::EndCleaning() {
+  if (cleaning_ == nullptr) return;
+  const auto status = closed_.load() ? absl::OkStatus() : cleaning_->RemoveFiles();
+  if (!status.ok()) Say(LogLevel::kWarning, fmt::format("{}: {}", name_, status.ToString()));
+  cleaning_ = nullptr;
+}
+
+absl::Status SegmentedLog::SwapIn(Compaction::Group group) {
+  absl::MutexLock lock(&maintenance_mutex_);
+  const auto listed = segments_.All();
+  const bool is_there = std::search(listed.begin(), listed.end(), group.segments.begin(),
+                                    group.segments.end()) != listed.end();
+  absl::StatusOr<std::shared_ptr<Segment>> fresh = absl::AbortedError("segments were deleted");
+  if (is_there) fresh = group.cleaned->Open();
+  if (!fresh.ok()) {
+    group.cleaned->Remove().IgnoreError();
+    return fresh.status();
+  }
+  swap_ = std::make_unique<SegmentSwap>(environment_.files, std::move(group.segments),
+                                        *std::move(fresh), group.cleaned->has_transaction_index());
+  return GoOnWithSwap();
+}
+
+// The new segment counts once it is sure to be found after a crash; from then on it is the one that
+// is read. Only then do the old files go, and nothing looks at the names that they had: those who
+// read an old segment go on in its mapping, those who would have to open it look the list up again.
+absl::Status SegmentedLog::GoOnWithSwap() {
+  if (swap_ == nullptr) return absl::OkStatus();
+  if (!swap_counts_) {
+    auto status = swap_->Offer();
+    if (status.ok()) status = SyncFolderChange();
+    if (!status.ok()) return status;
+    ShowSwap();
+  }
+  auto status = swap_->Finish();
+  for (const std::string& path : swap_->TakeDeleted()) Doom(path);
+  if (status.ok()) status = SyncFolderChange();
+  if (!status.ok()) return status;
+  WithPublisher([](EndPublisher& publisher) { publisher.CountReplacement(); });
+  swap_->fresh()->Release();
+  swap_ = nullptr;
+  swap_counts_ = false;
+  RemoveDoomedFiles(NowMs());
+  return absl::OkStatus();
+}
+
+void SegmentedLog::ShowSwap() {
+  const auto& replaced = swap_->replaced();
+  segments_.Replace(replaced, swap_->fresh());
+  for (const auto& segment : replaced) segment->Retire();
+  // A stopper behind an old one goes with it. To cut it off would cut another file.
+  std::erase_if(tails_, [&](const Tail& tail) {
+    return std::find(replaced.begin(), replaced.end(), tail.segment) != replaced.end();
+  });
+  swap_counts_ = true;
+  std::uint64_t before = 0;
+  for (const auto& segment : replaced) before += segment->end();
+  Say(LogLevel::kDebug,
+      fmt::format("{}: segment {} takes the place of {}, {} bytes of {}", name_,
+                  swap_->fresh()->base_offset(), replaced.size(), swap_->fresh()->end(), before));
+}
+
+absl::Status SegmentedLog::SyncFolderChange() {
+  {
+    base::MutexLock lock(&append_mutex_);
+    ++folder_changes_;
+  }
+  return SyncFolder();
+}
+
+bool SegmentedLog::IsSound() const {
+  base::MutexLock lock(&append_mutex_);
+  return state_.ok();
+}
+
+}  // namespace rill::log

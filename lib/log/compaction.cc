@@ -1,0 +1,208 @@
+#include "log/compaction.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <random>
+#include <span>
+#include <utility>
+
+#include "log/buffer_cap.h"
+#include "log/segment_name.h"
+#include "record/batch_walker.h"
+
+namespace rill::log {
+namespace {
+
+// A look at a batch's header reads a page.
+constexpr std::uint64_t kHeaderRead = 4096;
+
+base::SipHashKey RandomKey() {
+  std::random_device device;
+  const auto word = [&] { return std::uint64_t{device()} << 32 | device(); };
+  return {word(), word()};
+}
+
+}  // namespace
+
+Compaction::Compaction(const LogEnvironment& environment, CompactionPlan plan)
+    : environment_(environment),
+      plan_(std::move(plan)),
+      cursor_(plan_.segments, 0, plan_.high_watermark) {}
+
+absl::Status Compaction::Run(std::uint64_t bytes, CleanProgress& progress) {
+  while (!is_over() && !ready_ && progress.bytes_read + progress.bytes_written < bytes) {
+    if (auto status = Step(progress); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Compaction::Step(CleanProgress& progress) {
+  switch (phase_) {
+    case Phase::kSurvey:
+      return Survey(progress);
+    case Phase::kMap:
+      return Map(progress);
+    case Phase::kRewrite:
+      return Rewrite(progress);
+    case Phase::kOver:
+      break;
+  }
+  return absl::OkStatus();
+}
+
+bool Compaction::IsDirtyData(BatchView batch) const {
+  return !batch.is_control() && batch.last_offset() >= plan_.first_dirty_offset;
+}
+
+// Goes on behind the cleanable section as long as transactions of it are not decided: which is
+// below the high watermark, as it ends at the last stable offset.
+absl::Status Compaction::Survey(CleanProgress& progress) {
+  auto batch = cursor_.Next();
+  if (!batch.ok()) return batch.status();
+  const bool is_behind = batch->has_value() && (*batch)->base_offset() >= plan_.end_offset;
+  const bool ends =
+      !batch->has_value() || (is_behind && !survey_.HasUndecidedBelow(plan_.end_offset));
+  if (ends) return BeginMap();
+  progress.bytes_read += std::min<std::uint64_t>((*batch)->size(), kHeaderRead);
+  if (!is_behind && IsDirtyData(**batch)) {
+    dirty_records_ += static_cast<std::uint64_t>((*batch)->record_count());
+  }
+  if (auto status = survey_.OnBatch(**batch); !status.ok()) return cursor_.AtBatch(status);
+  return absl::OkStatus();
+}
+
+absl::Status Compaction::BeginMap() {
+  auto map = OffsetMap::Create(plan_.map_bytes, dirty_records_, *environment_.buffers, RandomKey());
+  if (!map.ok()) return map.status();
+  newest_ = *std::move(map);
+  aborted_ = survey_.TakeAborted();
+  std::vector<CompletedTransaction> ahead;
+  for (const CompletedTransaction& transaction : aborted_) {
+    if (transaction.last_offset >= plan_.first_dirty_offset) ahead.push_back(transaction);
+  }
+  transactions_.emplace(std::move(ahead));
+  cursor_ = BatchCursor(plan_.segments, plan_.first_dirty_offset, plan_.end_offset);
+  phase_ = Phase::kMap;
+  return absl::OkStatus();
+}
+
+// By its CRC, whoever wrote it: what a damaged record says must not cost another one, and a batch
+// that is built anew would hide the damage under a CRC that matches.
+absl::Status Compaction::CheckSound(BatchView batch) {
+  const auto status = CheckCrc(batch);
+  return status.ok() ? status : cursor_.AtBatch(status);
+}
+
+absl::Status Compaction::Map(CleanProgress& progress) {
+  auto batch = cursor_.Next();
+  if (!batch.ok()) return batch.status();
+  if (!batch->has_value()) {
+    newest_->AdvanceTo(plan_.end_offset - 1);
+    BeginRewrite();
+    return absl::OkStatus();
+  }
+  progress.bytes_read += (*batch)->size();
+  if (auto status = CheckSound(**batch); !status.ok()) return status;
+  if ((*batch)->is_control()) {
+    transactions_->OnControl(**batch);
+  } else if (!transactions_->OnData(**batch)) {
+    const auto has_all = PutRecords(**batch);
+    if (!has_all.ok()) return cursor_.AtBatch(has_all.status());
+    if (!*has_all) {
+      BeginRewrite();
+      return absl::OkStatus();
+    }
+  }
+  newest_->AdvanceTo((*batch)->last_offset());
+  return absl::OkStatus();
+}
+
+// False where the map was full before a record.
+absl::StatusOr<bool> Compaction::PutRecords(BatchView batch) {
+  const auto cap = BufferCap::Whole(*environment_.buffers);
+  const auto records = record::UncompressedRecords(batch, codec_, scratch_, cap.bytes());
+  if (!records.ok()) return cap.Named(records.status());
+  record::BatchWalker walker(batch, *records);
+  while (walker.Next()) {
+    const RecordView& record = walker.record();
+    if (IsNull(record.key()) || record.offset() < plan_.first_dirty_offset) continue;
+    if (newest_->full()) return false;
+    newest_->Put(record.key(), record.offset());
+  }
+  if (auto status = walker.status(); !status.ok()) return status;
+  return true;
+}
+
+void Compaction::BeginRewrite() {
+  transactions_.emplace(aborted_);
+  filter_.emplace(
+      &*newest_, &*transactions_,
+      CompactionRules{.now_ms = plan_.now_ms,
+                      .delete_retention_ms = plan_.config.delete_retention_ms,
+                      .end_offset = plan_.end_offset,
+                      .producers = plan_.producers,
+                      .max_records_size = BufferCap::Whole(*environment_.buffers).bytes()});
+  const auto index_size = [&](const Segment& segment, const char* suffix) {
+    const auto size = environment_.files->FileSize(segment.stem() + suffix);
+    return size.ok() ? *size : 0;
+  };
+  for (const auto& segment : plan_.segments) {
+    if (segment->base_offset() >= end_offset()) break;
+    facts_.push_back({segment->base_offset(), segment->end(),
+                      index_size(*segment, kOffsetIndexSuffix),
+                      index_size(*segment, kTimeIndexSuffix)});
+  }
+  phase_ = Phase::kRewrite;
+}
+
+absl::Status Compaction::BeginGroup() {
+  if (next_segment_ == facts_.size()) {
+    phase_ = Phase::kOver;
+    return absl::OkStatus();
+  }
+  const LogConfig& config = plan_.config;
+  const std::size_t count =
+      GroupSize(std::span(facts_).subspan(next_segment_), plan_.end_offset,
+                {.segment_bytes = static_cast<std::uint64_t>(config.segment_bytes),
+                 .index_bytes = static_cast<std::uint64_t>(config.segment_index_bytes)});
+  const auto first = plan_.segments.begin() + static_cast<std::ptrdiff_t>(next_segment_);
+  group_.segments.assign(first, first + static_cast<std::ptrdiff_t>(count));
+  const Segment& head = **first;
+  auto cleaned = CleanedSegment::Create(environment_.files, head.stem(), head.base_offset(),
+                                        config.index_interval_bytes);
+  if (!cleaned.ok()) return cleaned.status();
+  group_.cleaned = *std::move(cleaned);
+  next_segment_ += count;
+  cursor_ = BatchCursor(group_.segments, head.base_offset(), INT64_MAX);
+  return absl::OkStatus();
+}
+
+absl::Status Compaction::Rewrite(CleanProgress& progress) {
+  if (group_.cleaned == nullptr) return BeginGroup();
+  auto batch = cursor_.Next();
+  if (!batch.ok()) return batch.status();
+  if (!batch->has_value()) {
+    auto status = group_.cleaned->Finish();
+    ready_ = status.ok();
+    return status;
+  }
+  progress.bytes_read += (*batch)->size();
+  if (auto status = CheckSound(**batch); !status.ok()) return status;
+  const auto kept = filter_->Filter(**batch);
+  if (!kept.ok()) {
+    const auto cap = BufferCap::Whole(*environment_.buffers);
+    return cursor_.AtBatch(cap.Named(kept.status()));
+  }
+  if (kept->aborted.has_value()) group_.cleaned->AddAborted(*kept->aborted);
+  if (kept->bytes.empty()) return absl::OkStatus();
+  progress.bytes_written += kept->bytes.size();
+  return group_.cleaned->Append(BatchView(kept->bytes.data()));
+}
+
+Compaction::Group Compaction::TakeReady() {
+  ready_ = false;
+  cursor_ = BatchCursor();
+  return std::exchange(group_, Group());
+}
+
+}  // namespace rill::log

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace rill::log {
+
+// What the choice of segments that are compacted into one goes by.
+struct SegmentFacts {
+  std::int64_t base_offset = 0;
+  std::uint64_t size = 0;  // in bytes, as those of its index files
+  std::uint64_t offset_index_size = 0;
+  std::uint64_t time_index_size = 0;
+};
+
+struct GroupLimits {
+  std::uint64_t segment_bytes = 0;
+  std::uint64_t index_bytes = 0;
+};
+
+// How many of `segments`, at least the first, are compacted into one: as many as make a segment
+// within the limits even if nothing goes, with offsets that fit their 31 bits. `end_offset` is
+// where the last one ends.
+std::size_t GroupSize(std::span<const SegmentFacts> segments, std::int64_t end_offset,
+                      const GroupLimits& limits);
+
+}  // namespace rill::log
