@@ -55,7 +55,8 @@ absl::StatusOr<std::unique_ptr<DataFolder>> DataFolder::Open(io::FileSystem* fil
   folder->properties_ = *std::move(properties);
   folder->checkpoints_ = {.recovery_points = folder->Read(log::kRecoveryPointCheckpoint, sink),
                           .log_starts = folder->Read(log::kLogStartCheckpoint, sink),
-                          .high_watermarks = folder->Read(log::kHighWatermarkCheckpoint, sink)};
+                          .high_watermarks = folder->Read(log::kHighWatermarkCheckpoint, sink),
+                          .first_dirty = folder->Read(log::kCleanerCheckpoint, sink)};
   return folder;
 }
 
@@ -119,6 +120,10 @@ absl::Status DataFolder::WriteLogStarts(const log::OffsetCheckpoint& offsets) {
 
 absl::Status DataFolder::WriteHighWatermarks(const log::OffsetCheckpoint& offsets) {
   return Write(log::kHighWatermarkCheckpoint, offsets);
+}
+
+absl::Status DataFolder::WriteFirstDirtyOffsets(const log::OffsetCheckpoint& offsets) {
+  return Write(log::kCleanerCheckpoint, offsets);
 }
 
 absl::Status DataFolder::MarkClean() {

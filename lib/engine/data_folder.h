@@ -25,6 +25,7 @@ struct FolderCheckpoints {
   std::optional<log::OffsetCheckpoint> recovery_points;
   std::optional<log::OffsetCheckpoint> log_starts;
   std::optional<log::OffsetCheckpoint> high_watermarks;
+  std::optional<log::OffsetCheckpoint> first_dirty;  // of the logs that were compacted
 };
 
 // What a checkpoint has of a partition; nothing where it cannot be read, too.
@@ -55,6 +56,7 @@ class DataFolder {
   absl::Status WriteRecoveryPoints(const log::OffsetCheckpoint& offsets);
   absl::Status WriteLogStarts(const log::OffsetCheckpoint& offsets);
   absl::Status WriteHighWatermarks(const log::OffsetCheckpoint& offsets);
+  absl::Status WriteFirstDirtyOffsets(const log::OffsetCheckpoint& offsets);
   // Everything is closed and flushed.
   absl::Status MarkClean();
 

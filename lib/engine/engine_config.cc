@@ -38,9 +38,13 @@ absl::Status Refusal(std::string_view name) {
   return ConfigError(fmt::format("there is no engine-wide config \"{}\"", name));
 }
 
-std::int64_t Value(const ConfigMap& values, std::string_view name) {
+std::string_view Text(const ConfigMap& values, std::string_view name) {
   const auto set = values.find(std::string(name));
-  return ConfigInteger(set != values.end() ? set->second : FindSpec(name)->default_value);
+  return set != values.end() ? std::string_view(set->second) : FindSpec(name)->default_value;
+}
+
+std::int64_t Value(const ConfigMap& values, std::string_view name) {
+  return ConfigInteger(Text(values, name));
 }
 
 absl::Duration Millis(const ConfigMap& values, std::string_view name) {
@@ -66,6 +70,12 @@ absl::StatusOr<EngineConfig> ParseEngineConfig(const ConfigMap& configs) {
       Millis(set, "log.flush.start.offset.checkpoint.interval.ms");
   config.high_watermark_checkpoint_interval =
       Millis(set, "replica.high.watermark.checkpoint.interval.ms");
+  config.log_cleaner_enable = ConfigBoolean(Text(set, "log.cleaner.enable"));
+  config.log_cleaner_backoff = Millis(set, "log.cleaner.backoff.ms");
+  config.log_cleaner_dedupe_buffer_size =
+      static_cast<std::size_t>(Value(set, "log.cleaner.dedupe.buffer.size"));
+  config.log_cleaner_io_max_bytes_per_second =
+      ConfigDouble(Text(set, "log.cleaner.io.max.bytes.per.second"));
   config.offsets_partitions = static_cast<int>(Value(set, "offsets.topic.num.partitions"));
   config.offsets_segment_bytes = Value(set, "offsets.topic.segment.bytes");
   config.offsets_compression_codec =

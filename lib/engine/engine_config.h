@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -33,6 +34,11 @@ struct EngineConfig {
   absl::Duration recovery_checkpoint_interval;
   absl::Duration log_start_checkpoint_interval;
   absl::Duration high_watermark_checkpoint_interval;
+
+  bool log_cleaner_enable = true;
+  absl::Duration log_cleaner_backoff;
+  std::size_t log_cleaner_dedupe_buffer_size = 0;
+  double log_cleaner_io_max_bytes_per_second = 0;
 
   int offsets_partitions = 4;
   std::int64_t offsets_segment_bytes = 0;

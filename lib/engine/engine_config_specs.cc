@@ -54,7 +54,21 @@ constexpr ConfigSpec kSpecs[] = {
     Int("group.max.size", "2147483647", 1, "Members that a group may have."),
     Int("group.min.session.timeout.ms", "6000", 1,
         "The shortest session timeout that a group member may ask for."),
+    Long("log.cleaner.backoff.ms", "15000", 0,
+         "How often the logs are looked at while there is nothing to compact."),
+    Long("log.cleaner.dedupe.buffer.size", "8388608", 1048576,
+         "The most memory that a cleaning takes for the keys it finds, 24 bytes each; with more "
+         "keys than fit it takes several rounds. Kafka's default is 134217728."),
     Long("log.cleaner.delete.retention.ms", "86400000", 0, "Default of delete.retention.ms."),
+    {.name = "log.cleaner.enable",
+     .type = ConfigType::kBoolean,
+     .default_value = "true",
+     .effect = "Whether compacted topics are compacted."},
+    {.name = "log.cleaner.io.max.bytes.per.second",
+     .type = ConfigType::kDouble,
+     .default_value = "67108864",
+     .min = 1,
+     .effect = "What compaction reads and writes in a second, in all. Kafka sets no limit."},
     Long("log.cleaner.max.compaction.lag.ms", kLongMax, 1, "Default of max.compaction.lag.ms."),
     {.name = "log.cleaner.min.cleanable.ratio",
      .type = ConfigType::kDouble,
@@ -128,7 +142,8 @@ constexpr ConfigSpec kSpecs[] = {
 constexpr std::string_view kOneFolder = "the folder is the one given to rill::Open";
 constexpr std::string_view kNoNode = "this engine has no listeners, clients or other nodes";
 constexpr std::string_view kNoReplication = "nothing is replicated";
-constexpr std::string_view kNoCleaner = "nothing is compacted yet";
+constexpr std::string_view kOneCleaner =
+    "one log is compacted at a time, by the maintenance, with buffers of a fixed size";
 constexpr std::string_view kNoTransactions = "there is no transaction coordinator yet";
 constexpr std::string_view kNoTiers = "there is no tiered storage";
 constexpr std::string_view kClassicGroups = "groups speak the classic protocol only";
@@ -174,7 +189,7 @@ constexpr RefusedConfig kRefused[] = {
     {"leader.replication.*", kNoReplication},
     {"listener.*", kNoNode},
     {"listeners", kNoNode},
-    {"log.cleaner.*", kNoCleaner},
+    {"log.cleaner.*", kOneCleaner},
     {"log.dir", kOneFolder},
     {"log.dir.failure.timeout.ms", kOneFolder},
     {"log.dirs", kOneFolder},

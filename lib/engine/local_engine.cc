@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "engine/log_cleaner.h"
 #include "engine/log_upkeep.h"
 #include "engine/topic_config.h"
 #include "engine/where.h"
@@ -53,8 +54,10 @@ class LocalEngine::CheckpointWriter final : public MaintenanceTask {
         high_watermarks_{engine->config().high_watermark_checkpoint_interval, now} {}
 
   absl::Time Run(absl::Time now) override {
-    const auto written = engine_->WriteCheckpoints(
-        recovery_points_.IsDue(now), log_starts_.IsDue(now), high_watermarks_.IsDue(now));
+    const auto written =
+        engine_->WriteCheckpoints({.recovery_points = recovery_points_.IsDue(now),
+                                   .log_starts = log_starts_.IsDue(now),
+                                   .high_watermarks = high_watermarks_.IsDue(now)});
     if (!written.ok()) engine_->Say(LogLevel::kError, written.ToString());
     return std::min({recovery_points_.next, log_starts_.next, high_watermarks_.next});
   }
@@ -198,6 +201,7 @@ void LocalEngine::TellStrangeCheckpoints() const {
   tell(log::kRecoveryPointCheckpoint, left.recovery_points);
   tell(log::kLogStartCheckpoint, left.log_starts);
   tell(log::kHighWatermarkCheckpoint, left.high_watermarks);
+  tell(log::kCleanerCheckpoint, left.first_dirty);
 }
 
 // Partitions that had flushed records, and have no folder any more: their offsets are not given out
@@ -225,7 +229,8 @@ absl::Status LocalEngine::OpenExisting(const TopicPartition& partition) {
   state->SetCheckpoint({.clean_shutdown = folder_->was_clean(),
                         .recovery_point = OffsetIn(left.recovery_points, partition).value_or(0),
                         .log_start_offset = OffsetIn(left.log_starts, partition).value_or(0),
-                        .high_watermark = OffsetIn(left.high_watermarks, partition).value_or(0)});
+                        .high_watermark = OffsetIn(left.high_watermarks, partition).value_or(0),
+                        .first_dirty_offset = OffsetIn(left.first_dirty, partition).value_or(-1)});
   auto opened = state->OpenLog().status();
   if (!opened.ok() && IsUnused(partition)) state->SetUnused();
   return opened;
@@ -251,14 +256,16 @@ void LocalEngine::StartTasks() {
   if (watch() != nullptr) return;
   environment_->maintenance()->Add(std::make_shared<CheckpointWriter>(this, clock()->Now()),
                                    /*is_woken_by_all=*/false);
+  if (!config().log_cleaner_enable) return;
+  environment_->maintenance()->Add(std::make_shared<LogCleaner>(this), /*is_woken_by_all=*/false);
 }
 
-absl::Status LocalEngine::WriteCheckpoints(bool recovery_points, bool log_starts,
-                                           bool high_watermarks) {
+absl::Status LocalEngine::WriteCheckpoints(const CheckpointFiles& due) {
   absl::MutexLock lock(&checkpoint_mutex_);
   log::OffsetCheckpoint recovered;
   log::OffsetCheckpoint started;
   log::OffsetCheckpoint shown;
+  log::OffsetCheckpoint compacted;
   for (const auto& topic : topics(/*include_internal=*/true)) {
     for (const auto& partition : topic->partitions()) {
       const auto known = partition->Checkpoint();
@@ -267,6 +274,7 @@ absl::Status LocalEngine::WriteCheckpoints(bool recovery_points, bool log_starts
       recovered[name] = known->recovery_point;
       shown[name] = known->high_watermark;
       if (known->log_start_offset > 0) started[name] = known->log_start_offset;
+      if (known->first_dirty_offset >= 0) compacted[name] = known->first_dirty_offset;
     }
   }
   absl::Status first;
@@ -277,11 +285,13 @@ absl::Status LocalEngine::WriteCheckpoints(bool recovery_points, bool log_starts
     if (status.ok()) written = std::move(now);
     first.Update(status);
   };
-  write(recovery_points, std::move(recovered), checkpoints_.recovery_points,
+  write(due.recovery_points, std::move(recovered), checkpoints_.recovery_points,
         &DataFolder::WriteRecoveryPoints);
-  write(log_starts, std::move(started), checkpoints_.log_starts, &DataFolder::WriteLogStarts);
-  write(high_watermarks, std::move(shown), checkpoints_.high_watermarks,
+  write(due.log_starts, std::move(started), checkpoints_.log_starts, &DataFolder::WriteLogStarts);
+  write(due.high_watermarks, std::move(shown), checkpoints_.high_watermarks,
         &DataFolder::WriteHighWatermarks);
+  write(due.first_dirty, std::move(compacted), checkpoints_.first_dirty,
+        &DataFolder::WriteFirstDirtyOffsets);
   return first;
 }
 
@@ -353,7 +363,7 @@ absl::Status LocalEngine::CloseLogs() {
 // The mark of a clean shutdown is written last, and only when everything is known to be whole: the
 // next open trusts it and recovers nothing.
 absl::Status LocalEngine::CloseFolder(bool logs_are_whole) {
-  if (auto written = WriteCheckpoints(true, true, true); !written.ok()) return written;
+  if (auto written = WriteCheckpoints(CheckpointFiles::All()); !written.ok()) return written;
   if (!logs_are_whole) return absl::OkStatus();
   for (const auto& topic : topics(/*include_internal=*/true)) {
     for (const auto& partition : topic->partitions()) {

@@ -37,6 +37,16 @@ struct EngineUse {
   int mappings = 0;
 };
 
+// Which of the folder's checkpoint files.
+struct CheckpointFiles {
+  bool recovery_points = false;
+  bool log_starts = false;
+  bool high_watermarks = false;
+  bool first_dirty = false;
+
+  static constexpr CheckpointFiles All() { return {true, true, true, true}; }
+};
+
 // Topics and what they are stored in: everything behind rill::Engine but producers and consumers.
 // Semantics and errors of the calls shared with rill::Engine are described there. Thread-safe.
 //
@@ -114,6 +124,9 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   // How often a log asked for its upkeep.
   std::uint64_t log_wakes() const { return environment_->log_wakes(); }
 
+  // Writes those of the checkpoint files in which something has changed.
+  absl::Status WriteCheckpoints(const CheckpointFiles& due) ABSL_LOCKS_EXCLUDED(checkpoint_mutex_);
+
   absl::Status Flush();
   EngineUse resource_use() const;
   absl::Status Close();
@@ -133,8 +146,6 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   void TellStrangeCheckpoints() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
   absl::Status OpenGroups(const Options& options);
   void StartTasks();
-  absl::Status WriteCheckpoints(bool recovery_points, bool log_starts, bool high_watermarks)
-      ABSL_LOCKS_EXCLUDED(checkpoint_mutex_);
   absl::Status CloseLogs();
   absl::Status CloseFolder(bool logs_are_whole) ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
 

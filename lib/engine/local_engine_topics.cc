@@ -309,7 +309,7 @@ absl::Status LocalEngine::FinishDelete(const std::string& name, const Uuid& id) 
   const auto deleting = IsDeleting(name, id);
   if (!deleting.ok() || !*deleting) return deleting.status();
   // Nor may a new one begin where the old one's checkpoints stood.
-  if (auto written = WriteCheckpoints(true, true, true); !written.ok()) return written;
+  if (auto written = WriteCheckpoints(CheckpointFiles::All()); !written.ok()) return written;
   auto forgotten = Commit(TopicChange{name, std::nullopt});
   forgotten.Update(removed);
   return forgotten;

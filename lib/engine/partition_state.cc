@@ -150,7 +150,8 @@ std::optional<log::LogCheckpoint> PartitionState::Checkpoint() {
   }
   return log::LogCheckpoint{.recovery_point = log->recovery_point(),
                             .log_start_offset = log->log_start_offset(),
-                            .high_watermark = log->high_watermark()};
+                            .high_watermark = log->high_watermark(),
+                            .first_dirty_offset = log->first_dirty_offset()};
 }
 
 bool PartitionState::NeedsRecovery() {

@@ -42,7 +42,6 @@ constexpr ConfigSynonym kSegmentMs[] = {{"log.roll.ms"}, {"log.roll.hours", kHou
 
 constexpr std::string_view kNoReplicas = "Kept and shown; replication is not there yet.";
 constexpr std::string_view kNoTiers = "Kept and shown; there is no tiered storage.";
-constexpr std::string_view kNoCleaner = "Kept and shown; nothing is compacted yet.";
 
 constexpr ConfigSpec Integer(std::string_view name, ConfigType type, std::string_view value,
                              double min, std::string_view effect) {
@@ -81,7 +80,8 @@ constexpr char kLongMax[] = "9223372036854775807";
 
 constexpr TopicConfigSpec kSpecs[] = {
     {Choice("cleanup.policy", ConfigType::kList, "delete", kCleanupPolicies,
-            "delete: retention applies. compact: records need keys. Empty: all is kept."),
+            "delete: retention applies. compact: of each key the last record is kept; records need "
+            "keys. Both may be set. Empty: all is kept."),
      kCleanupPolicy},
     {Level("compression.gzip.level", "-1", 1, 9, -1), kGzipLevel},
     {Level("compression.lz4.level", "9", 1, 17, INT64_MIN), kLz4Level},
@@ -90,7 +90,9 @@ constexpr TopicConfigSpec kSpecs[] = {
             "otherwise."),
      kCompressionType},
     {Level("compression.zstd.level", "3", -131072, 22, INT64_MIN), kZstdLevel},
-    {Long("delete.retention.ms", "86400000", 0, kNoCleaner), kDeleteRetention},
+    {Long("delete.retention.ms", "86400000", 0,
+          "How long compaction keeps a tombstone after it was first compacted."),
+     kDeleteRetention},
     {Boolean("errors.deadletterqueue.group.enable", "Kept and shown; there are no share groups.")},
     {Long("file.delete.delay.ms", "60000", 0,
           "How long a segment's files stay, renamed, after it was deleted; and, ten minutes at "
@@ -107,7 +109,10 @@ constexpr TopicConfigSpec kSpecs[] = {
     {ReplicaList("leader.replication.throttled.replicas")},
     {Long("local.retention.bytes", "-2", -2, kNoTiers)},
     {Long("local.retention.ms", "-2", -2, kNoTiers)},
-    {Long("max.compaction.lag.ms", kLongMax, 1, kNoCleaner), kMaxCompactionLag},
+    {Long("max.compaction.lag.ms", kLongMax, 1,
+          "A record that is older than this is compacted whatever the dirty ratio. A segment is "
+          "ended when its first record is so old."),
+     kMaxCompactionLag},
     {Int("max.message.bytes", "1048588", 0, "The largest batch that is taken."), kMaxMessageBytes},
     {Long("message.timestamp.after.max.ms", "3600000", 0,
           "How far a record's timestamp may be ahead of the clock."),
@@ -123,9 +128,10 @@ constexpr TopicConfigSpec kSpecs[] = {
       .default_value = "0.5",
       .min = 0,
       .max = 1,
-      .effect = kNoCleaner},
+      .effect = "Compact when the part of the log that was never compacted is larger than this."},
      kMinCleanable},
-    {Long("min.compaction.lag.ms", "0", 0, kNoCleaner), kMinCompactionLag},
+    {Long("min.compaction.lag.ms", "0", 0, "A record that is younger than this is not compacted."),
+     kMinCompactionLag},
     {Int("min.insync.replicas", "1", 1, kNoReplicas)},
     {Boolean("preallocate", "Kept and shown; space is always reserved ahead, as it is needed.")},
     {Long("remote.copy.lag.bytes", "-1", -1, kNoTiers)},

@@ -216,7 +216,7 @@ bool SegmentedLog::RollIsDue(Incoming batch) const {
   const std::int64_t waited = first_timestamp_ms_ >= 0 && batch.max_timestamp_ms >= 0
                                   ? batch.max_timestamp_ms - first_timestamp_ms_
                                   : NowMs() - segment_created_ms_;
-  if (waited > config_->segment_ms - segment_jitter_ms_) return true;
+  if (waited > config_->max_segment_ms() - segment_jitter_ms_) return true;
   const std::int64_t relative = log_end_offset() - writer_->segment()->base_offset();
   return relative + batch.last_offset_delta > std::numeric_limits<std::int32_t>::max() ||
          writer_->IndexIsFull(config_->segment_index_bytes);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -39,6 +40,12 @@ struct LogConfig {
   std::int64_t min_compaction_lag_ms = 0;
   std::int64_t max_compaction_lag_ms = INT64_MAX;
   double min_cleanable_dirty_ratio = 0.5;
+
+  // How old a segment's first record may get before the next segment is begun: what is in the last
+  // one is not compacted.
+  std::int64_t max_segment_ms() const {
+    return cleanup_compact ? std::min(segment_ms, max_compaction_lag_ms) : segment_ms;
+  }
 };
 
 }  // namespace rill::log

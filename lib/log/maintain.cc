@@ -24,7 +24,7 @@ constexpr std::int64_t kProducerExpirationMs = std::int64_t{24} * 3600 * 1000;
 // segment.jitter.ms: how much earlier than segment.ms this segment is rolled, so that the
 // partitions of a node do not all roll at once.
 std::int64_t JitterMs(const LogConfig& config, const std::string& name, std::int64_t base_offset) {
-  const std::int64_t most = std::min(config.segment_jitter_ms, config.segment_ms);
+  const std::int64_t most = std::min(config.segment_jitter_ms, config.max_segment_ms());
   if (most <= 0) return 0;
   const std::size_t hash = std::hash<std::string>()(fmt::format("{} {}", name, base_offset));
   return static_cast<std::int64_t>(hash % static_cast<std::size_t>(most));
@@ -234,7 +234,7 @@ absl::Status SegmentedLog::RollIfAged(const LogConfig& config, std::int64_t now_
   base::MutexLock lock(&append_mutex_);
   const bool has_batches = writer_ != nullptr && writer_->position() > 0;
   if (!state_.ok() || !has_batches) return absl::OkStatus();
-  if (now_ms - segment_created_ms_ <= config.segment_ms - segment_jitter_ms_) {
+  if (now_ms - segment_created_ms_ <= config.max_segment_ms() - segment_jitter_ms_) {
     return absl::OkStatus();
   }
   return Roll(RollFor::kAppend);

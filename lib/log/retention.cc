@@ -103,9 +103,10 @@ absl::Status SegmentedLog::TruncateEpochs() {
 
 void SegmentedLog::ApplyRetention(std::int64_t now_ms) {
   const auto policy = config();
-  if (!policy->cleanup_delete) return;
   const std::int64_t target =
-      std::max(TimeRetentionTarget(*policy, now_ms), SizeRetentionTarget(*policy));
+      policy->cleanup_delete
+          ? std::max(TimeRetentionTarget(*policy, now_ms), SizeRetentionTarget(*policy))
+          : 0;
   const std::int64_t start = log_start_offset();
   // The log start may have passed segments already: a power cut can undo their deletion.
   const auto second = segments_.After(segments_.First()->base_offset());
@@ -125,8 +126,10 @@ std::int64_t SegmentedLog::TimeRetentionTarget(const LogConfig& config, std::int
   for (const auto& segment : segments_.All()) {
     const auto next = segments_.After(segment->base_offset());
     if (next == nullptr) return RollIfExpired(*segment, expired) ? log_end_offset() : target;
+    // What was compacted away altogether must not keep what stands behind it.
+    const bool is_empty = segment->end() == 0;
     auto youngest = segment->LargestTimestamp();
-    if (!youngest.ok() || !expired(*youngest)) return target;
+    if (!is_empty && (!youngest.ok() || !expired(*youngest))) return target;
     if (next->base_offset() > high_watermark()) return target;
     target = next->base_offset();
   }

@@ -72,7 +72,7 @@ TEST_CASE("The upkeep of many logs lets other tasks have their turn every few mi
   logs.clock.Advance(absl::Hours(1));
   logs.engine->RunMaintenance();
   CHECK(logs.deleted == kLogs);  // all in one call
-  const auto most_a_turn = static_cast<int>(LogUpkeep::kTurn / kUpkeep) + 1;
+  const auto most_a_turn = static_cast<int>(PartitionPass::kTurn / kUpkeep) + 1;
   CHECK(probe->most <= most_a_turn);
   CHECK(probe->turns >= kLogs / most_a_turn);
   logs.engine->RemoveTask(probe.get());

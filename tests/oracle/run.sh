@@ -7,6 +7,7 @@
 #   --build FOLDER   a folder where rill is built, with tests; by default the preset `release` is
 #                    built here
 #   check            some only, of: write live read serve partitions assignors dump_log groups
+#                    compaction
 #
 # RILL_SEED repeats a run's random inputs. What a failed check left is kept, and named.
 set -euo pipefail
@@ -15,7 +16,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "$here/../.."
 source tests/house/steps.sh
 
-all_checks=(write live read serve partitions assignors dump_log groups)
+all_checks=(write live read serve partitions assignors dump_log groups compaction)
 checks=()
 build=
 seed=${RILL_SEED:-$((RANDOM * 32768 + RANDOM))}
@@ -208,9 +209,9 @@ stop_broker() {
   "$here/kafka.sh" stop "$work/broker"
 }
 
-# Starts the broker and says where it is.
+# Starts the broker, with more properties, and says where it is.
 start_broker() {
-  "$here/kafka.sh" start "$work/broker"
+  "$here/kafka.sh" start "$work/broker" "$@"
 }
 
 # What a Java client gets of each topic, in a folder of files.
@@ -398,6 +399,88 @@ check_groups() {
   same "committed offsets" "$work/groups.expected" "$work/groups.kafka"
   dumps_alike --offsets-decoder --files "$logs"
   echo "$(wc -l <"$work/groups.expected") committed offsets are the same to Kafka"
+}
+
+check_compaction() {
+  with_broker both_compact
+}
+
+# What a broker wrote is compacted by it and by rill; then, with more behind it, what the broker made
+# of it once more: now tombstones and markers go.
+both_compact() {
+  local address topic topics=(keyed keyed-gzip keyed-snappy keyed-lz4 keyed-zstd keyed-transactions)
+  echo "RILL_SEED=$seed"
+  address=$(start_broker log.cleaner.enable=false)
+  "$here/java.sh" KeyedTopics make "$address" "${topics[@]}"
+  "$here/java.sh" KeyedTopics append "$address" "$seed" 1500 "${topics[@]}"
+  stop_broker
+  compare_compacted once "${topics[@]}"
+  address=$(start_broker log.cleaner.enable=false)
+  "$here/java.sh" KeyedTopics append "$address" "$((seed + 1))" 500 "${topics[@]}"
+  stop_broker
+  compare_compacted twice "${topics[@]}"
+}
+
+# Compacts the stopped broker's files on both sides, and compares.
+compare_compacted() {
+  local times=$1 topic before after
+  shift
+  rm -rf "$work/keyed"
+  run_program topic_files keyed "$work/keyed" "$@"
+  for topic in "$@"; do swap_files "$work/broker/data/$topic-0" "$work/keyed/$topic-0"; done
+  cp "$work/broker/data/cleaner-offset-checkpoint" "$work/keyed/" 2>/dev/null || true
+  before=$(records_in "$work/keyed" "$@")
+  run_program topic_files compact "$work/keyed" 2>"$work/compact.log"
+  start_broker log.cleaner.backoff.ms=100 log.segment.delete.delay.ms=0 >"$work/address"
+  wait_until_compacted "$@" || return 1
+  stop_broker
+  for topic in "$@"; do
+    batches_of "$work/broker/data/$topic-0" >"$work/compacted.kafka"
+    batches_of "$work/keyed/$topic-0" >"$work/compacted.rill"
+    same "what compaction left of $topic ($times)" "$work/compacted.kafka" "$work/compacted.rill"
+  done
+  after=$(records_in "$work/keyed" "$@")
+  [ "$after" -lt "$before" ] || { fail "nothing was compacted"; return 1; }
+  echo "compacted $times: of $before records in $# topics the same $after are left by Kafka and by rill"
+}
+
+# The offset up to which each topic was compacted, as the checkpoint of a data folder has it.
+compacted_to() {
+  local topic folder=$1
+  shift
+  for topic in "$@"; do
+    awk -v topic="$topic" '$1 == topic && NF == 3 { print }' "$folder/cleaner-offset-checkpoint" 2>/dev/null
+  done
+}
+
+# Until the broker has come as far as rill.
+wait_until_compacted() {
+  local tries=300
+  compacted_to "$work/keyed" "$@" >"$work/far.rill"
+  [ "$(wc -l <"$work/far.rill")" = $# ] || { fail "rill did not compact all topics"; return 1; }
+  while [ $tries -gt 0 ]; do
+    compacted_to "$work/broker/data" "$@" >"$work/far.kafka"
+    cmp -s "$work/far.rill" "$work/far.kafka" && return 0
+    sleep 0.2
+    tries=$((tries - 1))
+  done
+  diff "$work/far.kafka" "$work/far.rill" | head -n 10 >&2
+  fail "the broker did not compact as far as rill"
+}
+
+# The batches and records of a partition, without what depends on the time of the compaction and on
+# which segment they are in.
+batches_of() {
+  "$dump" --deep-iteration --print-data-log --files "$(files_of "$1" .log)" 2>/dev/null |
+    grep -aE '^(baseOffset: |\| )' |
+    sed -E 's/ (position|size|crc|deleteHorizonMs): [^ ]+//g'
+}
+
+records_in() {
+  local topic folder=$1 count=0
+  shift
+  for topic in "$@"; do count=$((count + $(batches_of "$folder/$topic-0" | grep -ac '^| '))); done
+  echo "$count"
 }
 
 for check in "${checks[@]}"; do

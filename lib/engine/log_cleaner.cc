@@ -1,0 +1,124 @@
+#include "engine/log_cleaner.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "engine/local_engine.h"
+#include "fmt/format.h"
+
+namespace rill::engine {
+namespace {
+
+// What a checkpoint forgets is compacted once more, which costs time and nothing else.
+constexpr absl::Duration kCheckpointInterval = absl::Seconds(1);
+
+// What could not be had now (space, descriptors, memory) is tried for again no sooner.
+constexpr absl::Duration kLeastWait = absl::Seconds(1);
+
+}  // namespace
+
+LogCleaner::LogCleaner(LocalEngine* engine)
+    : engine_(engine),
+      backoff_(std::max(engine->config().log_cleaner_backoff, absl::Milliseconds(1))),
+      throttle_(engine->config().log_cleaner_io_max_bytes_per_second) {}
+
+absl::Time LogCleaner::Run(absl::Time now) {
+  if (cleaning_.log == nullptr) {
+    const bool was_set_back = next_look_ - now > backoff_;
+    if (now < next_look_ && !was_set_back) return next_look_;
+    if (!Look(now)) return kUnfinished;
+    if (filthiest_.log == nullptr) {
+      if (owes_checkpoint_) Checkpoint(now);
+      return next_look_ = now + backoff_;
+    }
+    cleaning_ = std::exchange(filthiest_, {});
+    bytes_read_ = bytes_written_ = 0;
+  }
+  return CleanSlice(now);
+}
+
+bool LogCleaner::Look(absl::Time now) {
+  if (pass_.is_new()) filthiest_ = {};
+  return pass_.TakeTurn(*engine_, [&](const auto& topic, const auto& partition) {
+    const auto& log = partition->log();
+    const bool is_compacted = log != nullptr && topic->config()->cleanup_compact;
+    if (is_compacted && !IsPostponed(log, now)) Consider(topic, log, now);
+  });
+}
+
+void LogCleaner::Consider(const std::shared_ptr<TopicState>& topic,
+                          const std::shared_ptr<log::PartitionLog>& log, absl::Time now) {
+  const auto dirt = log->CleanableAt(now);
+  if (!dirt.ok()) {
+    OnFailure({topic, log}, dirt.status(), now);
+    return;
+  }
+  const bool is_filthier =
+      filthiest_.log == nullptr || dirt->dirty_ratio() > filthiest_.dirty_ratio;
+  if (dirt->is_due() && is_filthier) filthiest_ = {topic, log, dirt->dirty_ratio()};
+}
+
+bool LogCleaner::IsPostponed(const std::shared_ptr<log::PartitionLog>& log, absl::Time now) {
+  const auto found = postponed_.find(log->topic_partition());
+  if (found == postponed_.end()) return false;
+  const bool is_over = now >= found->second.until || found->second.log.lock() != log;
+  if (is_over) postponed_.erase(found);
+  return !is_over;
+}
+
+void LogCleaner::Postpone(const std::shared_ptr<log::PartitionLog>& log, absl::Time until) {
+  postponed_[log->topic_partition()] = {log, until};
+}
+
+absl::Time LogCleaner::CleanSlice(absl::Time now) {
+  const std::int64_t first_dirty_before = cleaning_.log->first_dirty_offset();
+  const auto progress =
+      cleaning_.log->Clean({.map_bytes = engine_->config().log_cleaner_dedupe_buffer_size});
+  if (!progress.ok()) {
+    OnFailure(std::exchange(cleaning_, {}), progress.status(), now);
+    return kUnfinished;
+  }
+  bytes_read_ += progress->bytes_read;
+  bytes_written_ += progress->bytes_written;
+  if (progress->done) OnDone(first_dirty_before, now);
+  return throttle_.After(progress->bytes_read + progress->bytes_written, now);
+}
+
+void LogCleaner::OnDone(std::int64_t first_dirty_before, absl::Time now) {
+  const std::int64_t first_dirty = cleaning_.log->first_dirty_offset();
+  if (first_dirty == first_dirty_before) {
+    Postpone(cleaning_.log,
+             now + backoff_);  // it was deleted from, or its policy changed, meanwhile
+  } else {
+    const TopicPartition& name = cleaning_.log->topic_partition();
+    engine_->Say(LogLevel::kInfo,
+                 fmt::format("{}-{} is compacted up to offset {}: {} bytes read, {} written",
+                             name.topic, name.partition, first_dirty, bytes_read_, bytes_written_));
+    owes_checkpoint_ = true;
+    const bool was_set_back = now < last_checkpoint_;
+    if (was_set_back || now - last_checkpoint_ >= kCheckpointInterval) Checkpoint(now);
+  }
+  cleaning_ = {};
+}
+
+void LogCleaner::OnFailure(const Candidate& failed, const absl::Status& status, absl::Time now) {
+  const bool is_damaged = absl::IsDataLoss(status);
+  Postpone(failed.log, is_damaged ? absl::InfiniteFuture() : now + std::max(backoff_, kLeastWait));
+  if (failed.topic->deleted() || engine_->closed()) return;
+  const TopicPartition& name = failed.log->topic_partition();
+  engine_->Say(is_damaged ? LogLevel::kError : LogLevel::kWarning,
+               fmt::format("{}-{} cannot be compacted, {}: {}", name.topic, name.partition,
+                           is_damaged ? "and is not tried again before the engine is opened anew"
+                                      : "and is tried again later",
+                           std::string(status.message())));
+}
+
+void LogCleaner::Checkpoint(absl::Time now) {
+  const auto written = engine_->WriteCheckpoints({.first_dirty = true});
+  owes_checkpoint_ = !written.ok();
+  last_checkpoint_ = now;
+  if (!written.ok()) engine_->Say(LogLevel::kError, written.ToString());
+}
+
+}  // namespace rill::engine
