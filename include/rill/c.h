@@ -193,6 +193,12 @@ typedef struct rill_resource_use {
 RILL_C_API rill_status rill_engine_resource_use(const rill_engine* engine, rill_resource_use* use,
                                                 rill_error* error);
 
+// What the engine has done since it was opened, and holds, as a page in Prometheus's text format
+// 0.0.4: the one item of `out`. Eleven lines a partition more where `with_partitions` is not 0.
+RILL_C_API rill_status rill_engine_prometheus_text(const rill_engine* engine,
+                                                   int32_t with_partitions, rill_strings** out,
+                                                   rill_error* error);
+
 // ---- Topics (topic.h)
 
 // Make a topic, or take the one that is there (ensure). `partitions`: -1 for num.partitions.

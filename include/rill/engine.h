@@ -14,6 +14,7 @@
 #include "rill/consumer.h"
 #include "rill/export.h"
 #include "rill/group.h"
+#include "rill/metrics.h"
 #include "rill/options.h"
 #include "rill/producer.h"
 #include "rill/topic.h"
@@ -99,6 +100,12 @@ class RILL_EXPORT Engine {
   bool has_writer() const;
 
   ResourceUse resource_use() const;
+
+  // What the engine has done since it was opened (metrics.h). Some microseconds, and 0.2 for each
+  // partition that is in use; nobody waits for it who appends or reads. After Close: how it ended.
+  EngineMetrics Metrics() const;
+  // The same of each partition, in order of topic and partition, internal topics included.
+  std::vector<PartitionMetrics> MetricsOfPartitions() const;
 
   // Stops the background work, writes the checkpoints, trims the segments, marks the folder cleanly
   // shut down and lets it go. Records that producers still hold back are sent first, also those

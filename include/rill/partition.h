@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "rill/export.h"
+#include "rill/metrics.h"
 #include "rill/record_batch.h"
 #include "rill/records.h"
 
@@ -106,6 +107,10 @@ class RILL_EXPORT Partition {
 
   // Returns once everything appended so far would survive a power cut.
   absl::Status Flush();
+
+  // What was done to it since the engine opened its log, and where it stands: also after the engine
+  // was closed or the topic deleted.
+  PartitionMetrics Metrics() const;
 
  private:
   friend class Topic;

@@ -19,4 +19,6 @@
 #include "rill/records.h"
 #include "rill/record_batch.h"
 #include "rill/partition.h"
+#include "rill/latency_histogram.h"
+#include "rill/metrics.h"
 // clang-format on

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 
 #include "absl/time/clock.h"
@@ -26,6 +27,13 @@ class ClockReader {
   std::int64_t NowMs() const {
     return clock_ == nullptr ? absl::GetCurrentTimeNanos() / 1'000'000
                              : absl::ToUnixMillis(clock_->Now());
+  }
+  // For how long things take: a count that nobody sets, from some moment on; of a clock that is not
+  // the system's, its time.
+  std::int64_t TickNanos() const {
+    if (clock_ != nullptr) return absl::ToUnixNanos(clock_->Now());
+    const auto since_start = std::chrono::steady_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(since_start).count();
   }
   absl::Time Now() const { return absl::FromUnixNanos(NowNanos()); }
 

@@ -79,6 +79,16 @@ rill_status rill_engine_resource_use(const rill_engine* engine, rill_resource_us
   });
 }
 
+rill_status rill_engine_prometheus_text(const rill_engine* engine, int32_t with_partitions,
+                                        rill_strings** out, rill_error* error) {
+  return Call(error, {{"out", Cleared(out)}, {"engine", engine}}, [&] {
+    std::vector<rill::PartitionMetrics> partitions;
+    if (with_partitions != 0) partitions = engine->engine.MetricsOfPartitions();
+    *out = new Strings({rill::FormatPrometheus(engine->engine.Metrics(), partitions)});
+    return absl::OkStatus();
+  });
+}
+
 rill_status rill_engine_list_groups(const rill_engine* engine, rill_strings** out,
                                     rill_error* error) {
   return Call(error, {{"out", Cleared(out)}, {"engine", engine}}, [&] {

@@ -117,9 +117,14 @@ ConsumerImpl::ConsumerImpl(std::shared_ptr<engine::LocalEngine> engine,
       options_(options),
       clock_(engine_->clock()),
       assigned_(engine_, signal_),
-      membership_(engine_, signal_, options_, std::move(assignors), MembershipEvents()) {}
+      membership_(engine_, signal_, options_, std::move(assignors), MembershipEvents()) {
+  engine_->client_metrics().consumers.Add(&polled_);
+}
 
-ConsumerImpl::~ConsumerImpl() { Close().IgnoreError(); }
+ConsumerImpl::~ConsumerImpl() {
+  Close().IgnoreError();
+  engine_->client_metrics().consumers.Remove(&polled_);
+}
 
 absl::Status ConsumerImpl::CheckOpen() const {
   if (closed_) return absl::FailedPreconditionError("this consumer is closed");
@@ -250,7 +255,14 @@ Membership::Events ConsumerImpl::MembershipEvents() {
 
 absl::StatusOr<Records> ConsumerImpl::Poll(absl::Duration timeout) {
   if (auto status = CheckMayChange(); !status.ok()) return status;
-  const base::Deadline deadline = base::DeadlineAfter(timeout);
+  auto records = PollUntil(base::DeadlineAfter(timeout));
+  polled_.polls.Add(1);
+  if (records.ok() && records->empty()) polled_.empty_polls.Add(1);
+  return records;
+}
+
+absl::StatusOr<Records> ConsumerImpl::PollUntil(base::Deadline deadline) {
+  base::SleepTimer timer(engine_->log_metrics().read_wait, clock_);
   for (;;) {
     if (auto status = CheckOpen(); !status.ok()) return status;
     if (mode_ == Mode::kNothing) {
@@ -266,7 +278,7 @@ absl::StatusOr<Records> ConsumerImpl::Poll(absl::Duration timeout) {
       return records;
     }
     busy_polls_ = 0;
-    if (!Sleep(deadline)) return Records();
+    if (!Sleep(deadline, timer)) return Records();
   }
 }
 
@@ -292,9 +304,11 @@ bool ConsumerImpl::HasNews() const {
 }
 
 // False when `deadline` has passed and there was nothing.
-bool ConsumerImpl::Sleep(base::Deadline deadline) {
+bool ConsumerImpl::Sleep(base::Deadline deadline, base::SleepTimer& timer) {
   if (deadline <= std::chrono::steady_clock::now()) return false;
   if (engine_->watch() != nullptr) {
+    if (HasNews()) return true;
+    timer.FallAsleep();
     return engine_->watch()->Wait([this] { return HasNews(); }, deadline);
   }
   assigned_.Watch();
@@ -305,6 +319,7 @@ bool ConsumerImpl::Sleep(base::Deadline deadline) {
                                      ? std::min(kTopicCheckInterval, options_.max_poll_interval / 3)
                                      : absl::InfiniteDuration();
   const base::Deadline until = std::min(deadline, base::DeadlineAfter(longest));
+  timer.FallAsleep();
   return signal_->wakeup.Wait(ticket, until) || until < deadline || HasNews();
 }
 

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/clock_reader.h"
+#include "base/sleep_timer.h"
 #include "base/wakeup.h"
 #include "client/assigned_partitions.h"
 #include "client/consumer_signal.h"
@@ -80,9 +81,10 @@ class ConsumerImpl {
   absl::Status CheckGroup() const;
   absl::Status BecomeSubscribed(Subscription subscription);
   absl::Status BecomeNothing(bool keep_place);
+  absl::StatusOr<Records> PollUntil(base::Deadline deadline);
   absl::StatusOr<Records> LookForRecords();
   bool HasNews() const;
-  bool Sleep(base::Deadline deadline);
+  bool Sleep(base::Deadline deadline, base::SleepTimer& timer);
   Membership::Events MembershipEvents();
   void Tell(const std::function<void(const Partitions&)>& listener, const Partitions& partitions);
 
@@ -119,6 +121,7 @@ class ConsumerImpl {
   Offsets stored_;  // what this consumer committed last
   std::int64_t next_auto_commit_nanos_ = 0;
   int busy_polls_ = 0;  // in a row that need not sleep
+  engine::PollCounters polled_;
 };
 
 }  // namespace rill::client

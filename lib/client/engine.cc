@@ -148,6 +148,14 @@ ResourceUse Engine::resource_use() const {
   return {use.buffer_bytes, use.disk_bytes, use.open_files, use.mappings};
 }
 
+EngineMetrics Engine::Metrics() const {
+  return engine_ != nullptr ? engine_->Metrics() : EngineMetrics();
+}
+
+std::vector<PartitionMetrics> Engine::MetricsOfPartitions() const {
+  return engine_ != nullptr ? engine_->MetricsOfPartitions() : std::vector<PartitionMetrics>();
+}
+
 absl::Status Engine::Close() {
   if (engine_ == nullptr) return absl::OkStatus();
   return client::InDeliveryCallback() ? client::CalledFromCallback("Engine::Close")

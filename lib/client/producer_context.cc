@@ -44,10 +44,11 @@ void BufferMemory::GiveBack(std::size_t amount) {
   freed_.Notify();
 }
 
-bool BufferMemory::WaitFor(std::size_t amount, base::Deadline deadline) {
+bool BufferMemory::WaitFor(std::size_t amount, base::Deadline deadline, base::SleepTimer& timer) {
   while (!Fits(amount)) {
     const auto ticket = freed_.Prepare();
     if (Fits(amount)) return true;
+    timer.FallAsleep();
     if (!freed_.Wait(ticket, deadline)) return Fits(amount);
   }
   return true;

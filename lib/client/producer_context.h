@@ -12,6 +12,7 @@
 #include "base/budget.h"
 #include "base/clock_reader.h"
 #include "base/mutex.h"
+#include "base/sleep_timer.h"
 #include "base/wakeup.h"
 #include "client/pending_batch.h"
 #include "engine/local_engine.h"
@@ -29,8 +30,9 @@ class BufferMemory {
   // buffer_memory, when that is full; ResourceExhausted when the engine's buffers are.
   absl::Status TryTake(std::size_t amount, const TopicPartition& where);
   void GiveBack(std::size_t amount);
-  // Waits until `amount` may be taken. False when `deadline` passed first.
-  bool WaitFor(std::size_t amount, base::Deadline deadline);
+  // Waits until `amount` may be taken. False when `deadline` passed first. `timer` is told when it
+  // falls asleep.
+  bool WaitFor(std::size_t amount, base::Deadline deadline, base::SleepTimer& timer);
 
   std::size_t cap() const { return cap_; }
 

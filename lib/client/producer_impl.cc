@@ -258,13 +258,14 @@ PartitionQueue::Added ProducerImpl::AddWithRoom(const Target& target, DeliveryCa
                                                 std::size_t wanted) {
   const auto deadline = base::DeadlineAfter(InDeliveryCallback() ? absl::ZeroDuration()
                                                                  : context_->options.max_block);
+  base::SleepTimer timer(context_->engine->client_metrics().send_wait, context_->clock);
   for (;;) {
     for (const auto& queue : routes_.Queues()) queue->SendOpen();
     auto added = target.queue->Add(target.data, target.size, target.now_nanos, callback);
     // The engine's buffers are not waited for: nothing tells when others let go of them.
     const bool may_wait = added.wanted != 0 && wanted <= context_->memory.cap() &&
                           added.status.code() == absl::StatusCode::kDeadlineExceeded;
-    if (!may_wait || !context_->memory.WaitFor(wanted, deadline)) return added;
+    if (!may_wait || !context_->memory.WaitFor(wanted, deadline, timer)) return added;
   }
 }
 

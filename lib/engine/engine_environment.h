@@ -8,12 +8,14 @@
 
 #include "absl/status/status.h"
 #include "base/budget.h"
+#include "engine/client_metrics.h"
 #include "engine/engine_config.h"
 #include "engine/folder_watch.h"
 #include "engine/maintenance.h"
 #include "engine/shared_page.h"
 #include "io/file_system.h"
 #include "io/limited_file_system.h"
+#include "log/log_metrics.h"
 #include "rill/clock.h"
 #include "rill/options.h"
 
@@ -32,6 +34,8 @@ class EngineEnvironment {
   const std::string& directory() const { return directory_; }
   Clock* clock() const { return clock_; }
   const std::shared_ptr<base::Budget>& buffers() const { return buffers_; }
+  const std::shared_ptr<log::LogMetrics>& log_metrics() const { return log_metrics_; }
+  ClientMetrics& client_metrics() { return client_metrics_; }
   const EngineConfig& config() const { return config_; }
   const LogSink& sink() const { return sink_; }
   const std::shared_ptr<Maintenance>& maintenance() const { return maintenance_; }
@@ -67,6 +71,8 @@ class EngineEnvironment {
   const std::shared_ptr<base::Budget> buffers_;
   Clock* const clock_;
   const LogSink sink_;
+  const std::shared_ptr<log::LogMetrics> log_metrics_ = std::make_shared<log::LogMetrics>();
+  ClientMetrics client_metrics_;
   const EngineConfig config_;
   const std::shared_ptr<Maintenance> maintenance_;
   std::shared_ptr<SharedPage> page_;

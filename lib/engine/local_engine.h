@@ -23,6 +23,7 @@
 #include "engine/group_service.h"
 #include "engine/maintenance.h"
 #include "engine/topic_state.h"
+#include "rill/metrics.h"
 #include "rill/offset_store.h"
 #include "rill/options.h"
 #include "rill/topic.h"
@@ -106,6 +107,8 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   OffsetStore* offsets() const { return offsets_.get(); }
 
   Clock* clock() const { return environment_->clock(); }
+  log::LogMetrics& log_metrics() const { return *environment_->log_metrics(); }
+  ClientMetrics& client_metrics() const { return environment_->client_metrics(); }
   base::Budget* buffers() const { return environment_->buffers().get(); }
   const EngineConfig& config() const { return environment_->config(); }
   const MetaProperties& properties() const { return folder_->properties(); }
@@ -129,6 +132,8 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
 
   absl::Status Flush();
   EngineUse resource_use() const;
+  EngineMetrics Metrics() const;
+  std::vector<PartitionMetrics> MetricsOfPartitions() const;
   absl::Status Close();
 
  private:
@@ -154,6 +159,9 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   void TakeUp(CatalogueImage image) ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
   void TakeUpTopic(const std::string& name, const CatalogueTopic& topic)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
+
+  // local_engine_metrics.cc
+  void AddLogMetrics(EngineMetrics& metrics) const;
 
   // local_engine_topics.cc
   // What the catalogue says.

@@ -96,6 +96,8 @@ absl::StatusOr<std::int64_t> Partition::DeleteRecordsBefore(std::int64_t offset)
   return state_->log()->DeleteRecordsBefore(offset);
 }
 
+PartitionMetrics Partition::Metrics() const { return state_->Metrics(); }
+
 absl::Status Partition::Flush() { return state_->log()->Flush(); }
 
 }  // namespace rill

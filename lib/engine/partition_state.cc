@@ -41,6 +41,7 @@ absl::StatusOr<std::shared_ptr<log::PartitionLog>> PartitionState::Open() {
       .clock = environment_->clock(),
       .buffers = environment_->buffers(),
       .sink = environment_->sink(),
+      .metrics = environment_->log_metrics(),
       // Weak: the log must not keep alive what keeps the log.
       .request_maintenance =
           [weak = weak_from_this()] {
@@ -152,6 +153,27 @@ std::optional<log::LogCheckpoint> PartitionState::Checkpoint() {
                             .log_start_offset = log->log_start_offset(),
                             .high_watermark = log->high_watermark(),
                             .first_dirty_offset = log->first_dirty_offset()};
+}
+
+PartitionMetrics PartitionState::Metrics() const {
+  PartitionMetrics metrics;
+  metrics.partition = topic_partition_;
+  const auto& log = this->log();
+  if (log == nullptr) return metrics;
+  log::LogCounts counts;
+  log->AddTo(counts);
+  metrics.appended_records = counts.appended_records;
+  metrics.appended_batches = counts.appended_batches;
+  metrics.appended_bytes = counts.appended_bytes;
+  metrics.append_failures = counts.append_failures;
+  metrics.read_records = counts.read_records;
+  metrics.read_bytes = counts.read_bytes;
+  metrics.log_start_offset = log->log_start_offset();
+  metrics.high_watermark = log->high_watermark();
+  metrics.log_end_offset = log->log_end_offset();
+  metrics.size_bytes = log->size_bytes();
+  metrics.segments = log->segment_count();
+  return metrics;
 }
 
 bool PartitionState::NeedsRecovery() {

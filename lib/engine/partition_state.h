@@ -15,6 +15,7 @@
 #include "log/log_config.h"
 #include "log/partition_log.h"
 #include "log/partition_metadata.h"
+#include "rill/metrics.h"
 
 namespace rill::engine {
 
@@ -54,6 +55,8 @@ class PartitionState : public std::enable_shared_from_this<PartitionState> {
   void SetUnused() ABSL_LOCKS_EXCLUDED(mutex_);
   // What to write down of its log now; nothing for a partition without a folder.
   std::optional<log::LogCheckpoint> Checkpoint() ABSL_LOCKS_EXCLUDED(mutex_);
+  // All 0 as long as nobody has opened the log.
+  PartitionMetrics Metrics() const;
   // Whether a crash left a log here that nobody has been able to open since.
   bool NeedsRecovery() ABSL_LOCKS_EXCLUDED(mutex_);
 

@@ -51,7 +51,9 @@ class LimitedFileSystem final : public FileSystem {
   void Charge(std::uint64_t bytes) { use_->disk_bytes.Charge(bytes); }
 
   std::uint64_t used_bytes() const { return use_->disk_bytes.used(); }
+  std::uint64_t max_bytes() const { return use_->disk_bytes.cap(); }
   std::uint64_t open_files() const { return use_->open_files.used(); }
+  std::uint64_t max_open_files() const { return use_->open_files.cap(); }
   std::uint64_t mapped_bytes() const { return use_->mapped_bytes.load(std::memory_order_relaxed); }
   std::uint64_t mappings() const { return use_->mappings.load(std::memory_order_relaxed); }
 

@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "fmt/format.h"
+#include "log/append_probe.h"
 #include "log/batch_policy.h"
 #include "log/buffer_cap.h"
 #include "log/segment_name.h"
@@ -52,6 +53,7 @@ absl::StatusOr<BatchView> SegmentedLog::CheckBatch(std::string_view bytes, Batch
 }
 
 absl::StatusOr<AppendResult> SegmentedLog::Append(std::string_view bytes, BatchOrigin origin) {
+  AppendProbe probe(*this);
   std::string converted;
   const auto batch = CheckBatch(bytes, origin, converted);
   if (!batch.ok()) return Named(batch.status());
@@ -63,6 +65,7 @@ absl::StatusOr<AppendResult> SegmentedLog::Append(std::string_view bytes, BatchO
   }
   if (!result.ok()) return result;
   if (auto status = Acknowledge(flush_target); !status.ok()) return status;
+  probe.Acknowledged();
   return result;
 }
 
@@ -104,6 +107,7 @@ absl::StatusOr<AppendResult> SegmentedLog::AppendSealed(BatchView batch,
 }
 
 absl::StatusOr<AppendResult> SegmentedLog::AppendRecord(const RecordData& record) {
+  AppendProbe probe(*this);
   const std::int64_t value_size =
       IsNull(record.value) ? -1 : static_cast<std::int64_t>(record.value.size());
   const record::SingleRecordBatch batch(record, value_size);
@@ -121,6 +125,7 @@ absl::StatusOr<AppendResult> SegmentedLog::AppendRecord(const RecordData& record
     flush_target = FlushTarget();
   }
   if (auto status = Acknowledge(flush_target); !status.ok()) return status;
+  probe.Acknowledged();
   return result;
 }
 
@@ -223,6 +228,7 @@ bool SegmentedLog::RollIsDue(Incoming batch) const {
 }
 
 absl::Status SegmentedLog::Roll(RollFor purpose) {
+  const std::int64_t began_nanos = clock_.TickNanos();
   const std::int64_t base_offset = log_end_offset();
   auto segment = std::make_shared<Segment>(environment_.files, SegmentStem(directory_, base_offset),
                                            base_offset, 0);
@@ -246,6 +252,7 @@ absl::Status SegmentedLog::Roll(RollFor purpose) {
   segment_created_ms_ = NowMs();
   first_timestamp_ms_ = kNoTimestamp;
   SaveSnapshot();
+  metrics_->roll_latency.Record(clock_.TickNanos() - began_nanos);
   return absl::OkStatus();
 }
 
@@ -261,6 +268,9 @@ void SegmentedLog::Publish(Incoming batch, std::int64_t last_offset) {
   if (first_timestamp_ms_ < 0) first_timestamp_ms_ = batch.max_timestamp_ms;
   writer_->Publish(batch.size, log_end_offset(), last_offset, batch.max_timestamp_ms,
                    config_->index_interval_bytes);
+  appended_.records.Add(static_cast<std::uint64_t>(last_offset - log_end_offset() + 1));
+  appended_.batches.Add(1);
+  appended_.bytes.Add(batch.size);
   log_end_offset_.store(last_offset + 1, std::memory_order_release);
   if (config_->flush_messages > 1) ShowHighWatermark(last_offset + 1);
 }
@@ -300,7 +310,10 @@ std::int64_t SegmentedLog::FlushTarget() const {
 
 absl::Status SegmentedLog::Acknowledge(std::int64_t flush_target) {
   if (flush_target >= 0) {
-    if (auto status = FlushUpTo(flush_target); !status.ok()) return status;
+    const std::int64_t began_nanos = clock_.TickNanos();
+    const auto status = FlushUpTo(flush_target);
+    metrics_->durable_wait.Record(clock_.TickNanos() - began_nanos);
+    if (!status.ok()) return status;
   }
   data_.Notify();
   if (observer_count_.load() != 0) NotifyObservers();

@@ -33,8 +33,10 @@ class ClaimedRecordBatch final : public ClaimedBatch {
     const AppendResult result = log->FinishRecord(batch_, room_, timestamp_ms_);
     const std::int64_t flush_target = log->FlushTarget();
     Unlock();
-    if (auto status = log->Acknowledge(flush_target); !status.ok()) return status;
-    return result;
+    auto status = log->Acknowledge(flush_target);
+    if (status.ok()) return result;
+    log->append_failures_.Add(1);
+    return status;
   }
 
  private:
@@ -52,6 +54,13 @@ class ClaimedRecordBatch final : public ClaimedBatch {
 
 absl::StatusOr<std::unique_ptr<ClaimedBatch>> SegmentedLog::Claim(const RecordData& record,
                                                                   std::size_t value_size) {
+  auto claim = TryClaim(record, value_size);
+  if (!claim.ok()) append_failures_.Add(1);
+  return claim;
+}
+
+absl::StatusOr<std::unique_ptr<ClaimedBatch>> SegmentedLog::TryClaim(const RecordData& record,
+                                                                     std::size_t value_size) {
   if (value_size > std::numeric_limits<std::int32_t>::max()) {
     return MakeError(
         absl::StatusCode::kInvalidArgument, ErrorCode::kMessageTooLarge,

@@ -69,7 +69,10 @@ absl::Status SegmentedLog::LeadFlush(FlushRound& round) {
     round.has_begun = true;
     round.covers = log_end_offset();
   }
+  const std::int64_t began_nanos = clock_.TickNanos();
   round.status = FlushOnce();
+  metrics_->flush_latency.Record(clock_.TickNanos() - began_nanos);
+  if (!round.status.ok()) metrics_->flush_failures.Add(1);
   {
     absl::MutexLock lock(&flush_mutex_);
     if (round.status.ok()) MarkFlushed(round.covers);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/sleep_timer.h"
 #include "fmt/format.h"
 #include "log/log_loader.h"
 #include "log/segment_name.h"
@@ -31,10 +32,17 @@ absl::StatusOr<std::shared_ptr<PartitionLog>> FollowedLog::Open(Parts parts) {
 
 FollowedLog::FollowedLog(Parts parts)
     : parts_(std::move(parts)),
+      metrics_(parts_.environment.metrics != nullptr ? parts_.environment.metrics
+                                                     : std::make_shared<LogMetrics>()),
+      clock_(parts_.environment.clock),
       name_(fmt::format("{}-{}", parts_.partition.topic, parts_.partition.partition)),
       // Holes are for the writer to tell of.
       reader_(this, &segments_, name_, parts_.environment.buffers,
-              [](std::int64_t, std::int64_t) {}) {}
+              [](std::int64_t, std::int64_t) {}) {
+  metrics_->logs.Add(this);
+}
+
+FollowedLog::~FollowedLog() { metrics_->logs.Remove(this); }
 
 EndSource::Found FollowedLog::Slot() const {
   const std::uint64_t version = parts_.ends->version();
@@ -243,6 +251,8 @@ absl::StatusOr<TimestampedOffset> FollowedLog::OffsetForTime(absl::Time time) {
 
 absl::Status FollowedLog::WaitFor(std::int64_t offset, absl::Duration timeout) {
   const auto may_end = [&] { return closed_.load() || high_watermark() > offset; };
+  base::SleepTimer timer(metrics_->read_wait, clock_);
+  if (!may_end()) timer.FallAsleep();
   const bool ended = parts_.ends->Wait(may_end, base::DeadlineAfter(timeout));
   if (closed_.load()) return WhyClosed();
   if (ended) return absl::OkStatus();

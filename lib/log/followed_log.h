@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "base/clock_reader.h"
 #include "base/mutex.h"
 #include "log/log_reader.h"
 #include "log/partition_log.h"
@@ -52,6 +53,7 @@ class FollowedLog final : public PartitionLog {
   };
   static absl::StatusOr<std::shared_ptr<PartitionLog>> Open(Parts parts);
   explicit FollowedLog(Parts parts);
+  ~FollowedLog() override;
 
   absl::StatusOr<AppendResult> Append(std::string_view batch, BatchOrigin origin) override;
   absl::StatusOr<AppendResult> AppendRecord(const RecordData& record) override;
@@ -66,6 +68,8 @@ class FollowedLog final : public PartitionLog {
   std::int64_t log_end_offset() const override { return high_watermark(); }
   std::int64_t recovery_point() const override { return 0; }
   std::uint64_t size_bytes() const override { return segments_.SizeBytes(); }
+  std::size_t segment_count() const override { return segments_.Count(); }
+  void AddTo(LogCounts& counts) const override { reader_.AddTo(counts); }
   const TopicPartition& topic_partition() const override { return parts_.partition; }
   const std::string& directory() const override { return parts_.directory; }
 
@@ -112,6 +116,8 @@ class FollowedLog final : public PartitionLog {
   absl::StatusOr<ScanResult> LastIndexed(const Listed& listed, io::File& file) const;
 
   const Parts parts_;
+  const std::shared_ptr<LogMetrics> metrics_;
+  const base::ClockReader clock_;
   const std::string name_;  // "topic-0", for messages
   SegmentList segments_;
   const LogReader reader_;

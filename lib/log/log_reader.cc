@@ -62,6 +62,10 @@ absl::StatusOr<Records> LogReader::Read(std::int64_t offset, const ReadOptions& 
   }
   if (collector.empty() && offset < log_->log_start_offset()) return OutsideOfLog(offset, end);
   if (place.segment == nullptr) collector.SkipToLimit();
+  if (!collector.empty()) {
+    read_.records.Add(collector.record_count());
+    read_.bytes.Add(collector.stored_bytes());
+  }
   return std::move(collector).Finish();
 }
 

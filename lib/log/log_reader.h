@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/budget.h"
+#include "log/log_metrics.h"
 #include "log/partition_log.h"
 #include "log/segment_list.h"
 
@@ -35,11 +36,20 @@ class LogReader {
                                std::int64_t end) const;
   absl::StatusOr<TimestampedOffset> OffsetForTime(absl::Time time, std::int64_t end) const;
 
+  void AddTo(LogCounts& counts) const {
+    counts.read_records += read_.records.value();
+    counts.read_bytes += read_.bytes.value();
+  }
+
  private:
   absl::Status OutsideOfLog(std::int64_t offset, std::int64_t end) const;
   absl::Status WithWayOn(const absl::Status& damage, std::int64_t offset,
                          const SegmentList::Place& place, std::int64_t end) const;
 
+  // First, so that it stands behind the list of segments in a log, whose lock every read takes too:
+  // two threads that read one log hand that line to each other anyway. At a distance from what
+  // appends store to.
+  mutable ReadCounters read_;
   const PartitionLog* const log_;
   const SegmentList* const segments_;
   const std::string name_;  // "topic-0", for messages

@@ -45,6 +45,8 @@ absl::StatusOr<std::shared_ptr<PartitionLog>> PartitionLog::Open(const LogEnviro
 SegmentedLog::SegmentedLog(const LogEnvironment& environment, std::string directory,
                            const TopicPartition& partition, const LogConfig& config)
     : environment_(environment),
+      metrics_(environment.metrics != nullptr ? environment.metrics
+                                              : std::make_shared<LogMetrics>()),
       clock_(environment.clock),
       directory_(std::move(directory)),
       partition_(partition),
@@ -54,9 +56,22 @@ SegmentedLog::SegmentedLog(const LogEnvironment& environment, std::string direct
       reader_(this, &segments_, name_, environment_.buffers,
               [this](std::int64_t begin, std::int64_t end) { SayHole(begin, end); }),
       config_(std::make_shared<const LogConfig>(config)),
-      producers_(name_) {}
+      producers_(name_) {
+  metrics_->logs.Add(this);
+}
 
-SegmentedLog::~SegmentedLog() { Close().IgnoreError(); }
+SegmentedLog::~SegmentedLog() {
+  Close().IgnoreError();
+  metrics_->logs.Remove(this);
+}
+
+void SegmentedLog::AddTo(LogCounts& counts) const {
+  counts.appended_records += appended_.records.value();
+  counts.appended_batches += appended_.batches.value();
+  counts.appended_bytes += appended_.bytes.value();
+  counts.append_failures += append_failures_.value();
+  reader_.AddTo(counts);
+}
 
 absl::Status SegmentedLog::Load(const LogCheckpoint& checkpoint) {
   base::MutexLock lock(&append_mutex_);

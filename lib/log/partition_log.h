@@ -13,6 +13,7 @@
 #include "io/file_system.h"
 #include "log/cleaning.h"
 #include "log/log_config.h"
+#include "log/log_metrics.h"
 #include "log/shared_slot.h"
 #include "rill/clock.h"
 #include "rill/options.h"
@@ -27,6 +28,8 @@ struct LogEnvironment {
   Clock* clock = nullptr;
   std::shared_ptr<base::Budget> buffers;  // for decompressed records, which outlive the log
   LogSink sink;                           // may be empty
+  // Where logs count together. May be null: the log counts for itself.
+  std::shared_ptr<LogMetrics> metrics;
   // Asks for Maintain to be called soon. May be empty; runs under the log's locks, so it must be
   // quick and must not call the log.
   std::function<void()> request_maintenance;
@@ -84,8 +87,12 @@ class PartitionLog {
   virtual std::int64_t log_end_offset() const = 0;
   virtual std::int64_t recovery_point() const = 0;
   virtual std::uint64_t size_bytes() const = 0;
+  virtual std::size_t segment_count() const = 0;
   virtual const TopicPartition& topic_partition() const = 0;
   virtual const std::string& directory() const = 0;
+
+  // Adds what this log has counted since it was opened.
+  virtual void AddTo(LogCounts& counts) const = 0;
 
   // Makes `observer` run (in the appending thread) whenever the high watermark may have moved or
   // the log was closed, until the returned token is destroyed, after which it does not run. It must

@@ -2,6 +2,7 @@
 #include <string>
 #include <utility>
 
+#include "base/sleep_timer.h"
 #include "fmt/format.h"
 #include "log/segmented_log.h"
 #include "rill/error.h"
@@ -33,10 +34,12 @@ void SegmentedLog::SayHole(std::int64_t begin, std::int64_t end) {
 
 absl::Status SegmentedLog::WaitFor(std::int64_t offset, absl::Duration timeout) {
   const base::Deadline deadline = base::DeadlineAfter(timeout);
+  base::SleepTimer timer(metrics_->read_wait, clock_);
   for (;;) {
     const auto ticket = data_.Prepare();
     if (closed_.load()) return WhyClosed();
     if (high_watermark() > offset) return absl::OkStatus();
+    timer.FallAsleep();
     if (!data_.Wait(ticket, deadline) && high_watermark() <= offset && !closed_.load()) {
       return MakeError(absl::StatusCode::kDeadlineExceeded, ErrorCode::kRequestTimedOut,
                        fmt::format("{}: nothing behind offset {} within {}", name_, offset,

@@ -74,6 +74,7 @@ absl::Status RecordCollector::Collect(Segment& segment, std::int64_t segment_end
     }
     if (!damage.ok()) break;
     stored_bytes_ += batch->size();
+    record_count_ += ShownOf(*batch);
     range_.next_offset = batch->next_offset();
     at_least = batch->next_offset();
     last = at;
@@ -134,6 +135,14 @@ absl::Status RecordCollector::Take(Segment& segment, const SegmentView& view,
   CloseRun();
   auto status = Decompress(view, batch);
   return status.ok() ? status : AtPosition(status, segment, position);
+}
+
+// How many records of a batch, which is sound, stand between where the read began and its limit.
+std::uint64_t RecordCollector::ShownOf(BatchView batch) const {
+  if (batch.is_control()) return 0;
+  const std::int64_t begin = std::max(batch.base_offset(), range_.first_offset);
+  const std::int64_t end = std::min(batch.next_offset(), limit_);
+  return static_cast<std::uint64_t>(std::min<std::int64_t>(batch.record_count(), end - begin));
 }
 
 record::Codec& RecordCollector::codec() {

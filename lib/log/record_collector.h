@@ -30,6 +30,10 @@ class RecordCollector {
   absl::Status Collect(Segment& segment, std::int64_t segment_end_offset);
 
   bool empty() const { return stored_bytes_ == 0; }
+  std::size_t stored_bytes() const { return stored_bytes_; }
+  // Records that are shown. A batch that compaction thinned out and that is shown in part counts
+  // with as many as it may have there.
+  std::uint64_t record_count() const { return record_count_; }
   // Behind what was collected, and looked at.
   std::int64_t next_offset() const { return range_.next_offset; }
 
@@ -46,6 +50,7 @@ class RecordCollector {
                     BatchView batch);
   absl::Status CheckOffsets(const Segment& segment, const SegmentView& view, std::uint32_t position,
                             BatchView batch, std::int64_t segment_end_offset) const;
+  std::uint64_t ShownOf(BatchView batch) const;
   absl::Status Decompress(const SegmentView& view, BatchView batch);
   record::Codec& codec();
   void OpenRun(const SegmentView& view, BatchView batch);
@@ -58,6 +63,7 @@ class RecordCollector {
   std::vector<Records::Run> runs_;
   Records::Run run_;  // open while run_.begin is set
   std::size_t stored_bytes_ = 0;
+  std::uint64_t record_count_ = 0;
   std::unique_ptr<record::Codec> codec_;
   base::Buffer scratch_;  // of the validation
 };

@@ -72,6 +72,8 @@ void SegmentedLog::DeleteSegmentsBelow(std::int64_t offset) {
       break;
     }
     if (stays) continue;
+    metrics_->deleted_segments.Add(1);
+    metrics_->deleted_bytes.Add(segment->end());
     Say(LogLevel::kInfo, fmt::format("{}: segment {} is deleted, {} bytes", name_,
                                      segment->base_offset(), segment->end()));
   }

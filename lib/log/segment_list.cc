@@ -46,6 +46,11 @@ SegmentList::Segments SegmentList::All() const {
   return segments_;
 }
 
+std::size_t SegmentList::Count() const {
+  base::MutexLock lock(&mutex_);
+  return segments_.size();
+}
+
 std::uint64_t SegmentList::SizeBytes() const {
   base::MutexLock lock(&mutex_);
   std::uint64_t size = 0;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -30,6 +31,7 @@ class SegmentList {
   std::shared_ptr<Segment> Last() const;
   Segments All() const;
   std::uint64_t SizeBytes() const;
+  std::size_t Count() const;
 
   void Add(std::shared_ptr<Segment> segment);
   void Replace(Segments segments);

@@ -70,6 +70,8 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   }
   std::int64_t recovery_point() const override { return recovery_point_.load(); }
   std::uint64_t size_bytes() const override;
+  std::size_t segment_count() const override { return segments_.Count(); }
+  void AddTo(LogCounts& counts) const override;
   const TopicPartition& topic_partition() const override { return partition_; }
   const std::string& directory() const override { return directory_; }
 
@@ -87,6 +89,7 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   void Abandon(absl::Status reason) override;
 
  private:
+  friend class AppendProbe;
   friend class ClaimedRecordBatch;
 
   // What the checks in front of an append found out about a batch.
@@ -110,6 +113,10 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
 
   // read.cc
   void SayHole(std::int64_t begin, std::int64_t end);
+
+  // claim.cc
+  absl::StatusOr<std::unique_ptr<ClaimedBatch>> TryClaim(const RecordData& record,
+                                                         std::size_t value_size);
 
   // append.cc
   absl::Status Named(const absl::Status& status) const;
@@ -228,6 +235,7 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   void Say(LogLevel level, const std::string& line) const;
 
   const LogEnvironment environment_;
+  const std::shared_ptr<LogMetrics> metrics_;
   const base::ClockReader clock_;
   const std::string directory_;
   const TopicPartition partition_;
@@ -259,6 +267,10 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
       ABSL_GUARDED_BY(sync_mutex_);  // the first; nothing is durable after it
 
   mutable base::Mutex append_mutex_;
+  // Stored to under append_mutex_ and beside it, so that counting fetches no line of memory. Read
+  // without it.
+  AppendCounters appended_;
+  base::SharedCounter append_failures_;
   absl::Status state_ ABSL_GUARDED_BY(append_mutex_);  // why appends are refused, or OK
   std::shared_ptr<const LogConfig> config_ ABSL_GUARDED_BY(append_mutex_);
   // Null while the log rests, and once it is closed.

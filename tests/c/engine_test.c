@@ -166,6 +166,27 @@ static void resource_use_fills_the_struct_that_the_caller_knows(void) {
   rill_engine_free(engine);
 }
 
+static void the_page_of_metrics_is_text_for_prometheus(void) {
+  rill_engine* engine = open_memory();
+  rill_topic* topic = make_topic(engine, "orders", 1);
+  rill_producer* producer = new_producer(engine);
+  send_text(producer, topic, "coffee");
+
+  rill_strings* page = NULL;
+  OK(rill_engine_prometheus_text(engine, 0, &page, &error));
+  CHECK(page->count == 1);
+  CHECK(strncmp(page->items[0], "# HELP rill_", 12) == 0);
+  CHECK(strstr(page->items[0], "\nrill_appended_records_total 1\n") != NULL);
+  CHECK(strstr(page->items[0], "topic=") == NULL);
+  rill_strings_free(page);
+  OK(rill_engine_prometheus_text(engine, 1, &page, &error));
+  CHECK(strstr(page->items[0], "{topic=\"orders\",partition=\"0\"} 1\n") != NULL);
+  rill_strings_free(page);
+  rill_producer_free(producer);
+  rill_topic_free(topic);
+  rill_engine_free(engine);
+}
+
 static void a_cap_refuses_by_name(void) {
   rill_options* options = options_of((const char* const[]){"max.disk.bytes", "200000", NULL});
   rill_engine* engine = NULL;
@@ -232,6 +253,7 @@ const test_case engine_cases[] = {
     {"the caller may do the background work", the_caller_may_do_the_background_work},
     {"resource use fills the struct that the caller knows",
      resource_use_fills_the_struct_that_the_caller_knows},
+    {"the page of metrics is text for Prometheus", the_page_of_metrics_is_text_for_prometheus},
     {"a cap refuses by name", a_cap_refuses_by_name},
     {"handles outlive their engine and are freed in any order",
      handles_outlive_their_engine_and_are_freed_in_any_order},

@@ -20,6 +20,7 @@ static void null_engines_and_names_are_refused(void) {
   REFUSES_NULL(rill_engine_flush(NULL, &error), "engine");
   REFUSES_NULL(rill_engine_run_maintenance(NULL, &wait_ms, &error), "engine");
   REFUSES_NULL(rill_engine_resource_use(NULL, &use, &error), "engine");
+  REFUSES_NULL(rill_engine_prometheus_text(NULL, 0, &strings, &error), "engine");
   REFUSES_NULL(rill_engine_create_topic(NULL, "a", 1, NULL, &topic, &error), "engine");
   REFUSES_NULL(rill_engine_ensure_topic(NULL, "a", 1, NULL, &topic, &error), "engine");
   REFUSES_NULL(rill_engine_find_topic(NULL, "a", &topic, &error), "engine");
@@ -38,6 +39,7 @@ static void null_engines_and_names_are_refused(void) {
   engine = open_memory();
   REFUSES_NULL(rill_engine_run_maintenance(engine, NULL, &error), "wait_ms");
   REFUSES_NULL(rill_engine_resource_use(engine, NULL, &error), "use");
+  REFUSES_NULL(rill_engine_prometheus_text(engine, 0, NULL, &error), "out");
   REFUSES_NULL(rill_engine_create_topic(engine, NULL, 1, NULL, &topic, &error), "name");
   REFUSES_NULL(rill_engine_ensure_topic(engine, NULL, 1, NULL, &topic, &error), "name");
   REFUSES_NULL(rill_engine_find_topic(engine, NULL, &topic, &error), "name");

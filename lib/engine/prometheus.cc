@@ -1,0 +1,189 @@
+#include <cstdint>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "base/budget.h"
+#include "fmt/format.h"
+#include "rill/metrics.h"
+
+namespace rill {
+namespace {
+
+// A series, by the member that has its value.
+template <typename Member>
+struct Series {
+  const char* name;
+  Member member;
+  const char* help;
+};
+
+constexpr Series<std::uint64_t EngineMetrics::*> kCounters[] = {
+    {"appended_records", &EngineMetrics::appended_records, "Records appended to all partitions"},
+    {"appended_batches", &EngineMetrics::appended_batches, "Batches appended to all partitions"},
+    {"appended_bytes", &EngineMetrics::appended_bytes, "Bytes of the batches appended"},
+    {"append_failures", &EngineMetrics::append_failures, "Appends that gave an error"},
+    {"read_records", &EngineMetrics::read_records, "Records given to readers"},
+    {"read_bytes", &EngineMetrics::read_bytes, "Bytes of the batches given to readers"},
+    {"polls", &EngineMetrics::polls, "Polls of consumers that returned"},
+    {"empty_polls", &EngineMetrics::empty_polls, "Polls of consumers that found nothing"},
+    {"flush_failures", &EngineMetrics::flush_failures, "Flushes of a log that failed"},
+    {"deleted_segments", &EngineMetrics::deleted_segments, "Segments that retention deleted"},
+    {"deleted_bytes", &EngineMetrics::deleted_bytes, "Bytes that retention deleted"},
+};
+
+constexpr Series<std::uint64_t EngineMetrics::*> kGauges[] = {
+    {"buffer_bytes", &EngineMetrics::buffer_bytes, "Memory held in buffers"},
+    {"buffer_limit_bytes", &EngineMetrics::max_buffer_bytes, "Options::max_buffer_bytes"},
+    {"disk_bytes", &EngineMetrics::disk_bytes, "Files in all, with what is reserved ahead"},
+    {"disk_limit_bytes", &EngineMetrics::max_disk_bytes, "Options::max_disk_bytes"},
+    {"open_files", &EngineMetrics::open_files, "Descriptors held"},
+    {"open_files_limit", &EngineMetrics::max_open_files, "Options::max_open_files"},
+    {"mappings", &EngineMetrics::mappings, "Mappings of files held"},
+    {"topics", &EngineMetrics::topics, "Topics, internal ones among them"},
+    {"partitions", &EngineMetrics::partitions, "Partitions of all topics"},
+};
+
+constexpr Series<LatencyHistogram EngineMetrics::*> kHistograms[] = {
+    {"append_latency", &EngineMetrics::append_latency,
+     "From the call to the acknowledgement, of one append in 64"},
+    {"send_wait", &EngineMetrics::send_wait, "How long sends waited for buffer memory"},
+    {"read_wait", &EngineMetrics::read_wait, "How long polls slept, of those that slept"},
+    {"flush_latency", &EngineMetrics::flush_latency, "Flushes of a log to the disk"},
+    {"durable_wait", &EngineMetrics::durable_wait,
+     "How long appends waited for the flush that they are acknowledged after"},
+    {"roll_latency", &EngineMetrics::roll_latency, "Ends of a segment with the begin of the next"},
+};
+
+constexpr Series<std::uint64_t PartitionMetrics::*> kPartitionCounters[] = {
+    {"appended_records", &PartitionMetrics::appended_records, "Records appended"},
+    {"appended_batches", &PartitionMetrics::appended_batches, "Batches appended"},
+    {"appended_bytes", &PartitionMetrics::appended_bytes, "Bytes of the batches appended"},
+    {"append_failures", &PartitionMetrics::append_failures, "Appends that gave an error"},
+    {"read_records", &PartitionMetrics::read_records, "Records given to readers"},
+    {"read_bytes", &PartitionMetrics::read_bytes, "Bytes of the batches given to readers"},
+};
+
+constexpr Series<std::uint64_t PartitionMetrics::*> kPartitionGauges[] = {
+    {"size_bytes", &PartitionMetrics::size_bytes, "Bytes of the partition's segments"},
+    {"segments", &PartitionMetrics::segments, "Segments of the partition"},
+};
+
+constexpr Series<std::int64_t PartitionMetrics::*> kPartitionOffsets[] = {
+    {"log_start_offset", &PartitionMetrics::log_start_offset, "First offset that can be read"},
+    {"high_watermark", &PartitionMetrics::high_watermark, "One past the last that can be read"},
+    {"log_end_offset", &PartitionMetrics::log_end_offset, "One past the last offset appended"},
+};
+
+// What is shown of a histogram: every power of two from 256 ns to 34 s, for which its own buckets
+// are exact.
+constexpr int kFirstPower = 8;
+constexpr int kLastPower = 35;
+
+class Page {
+ public:
+  void Head(const std::string& name, const char* type, const char* help) {
+    fmt::format_to(std::back_inserter(text_), "# HELP {0} {1}\n# TYPE {0} {2}\n", name, help, type);
+  }
+  // Decimal, or +Inf for the cap that is none.
+  void Line(const std::string& name, const std::string& labels, std::uint64_t value) {
+    if (value == base::Budget::kUnlimited) {
+      fmt::format_to(std::back_inserter(text_), "{}{} +Inf\n", name, labels);
+    } else {
+      fmt::format_to(std::back_inserter(text_), "{}{} {}\n", name, labels, value);
+    }
+  }
+  void Line(const std::string& name, const std::string& labels, std::int64_t value) {
+    fmt::format_to(std::back_inserter(text_), "{}{} {}\n", name, labels, value);
+  }
+  void Histogram(const std::string& name, const LatencyHistogram& histogram);
+
+  std::string Take() && { return std::move(text_); }
+
+ private:
+  std::string text_;
+};
+
+void Page::Histogram(const std::string& name, const LatencyHistogram& histogram) {
+  for (int power = kFirstPower; power <= kLastPower; ++power) {
+    const absl::Duration end = absl::Nanoseconds(std::int64_t{1} << power);
+    Line(name + "_bucket", fmt::format("{{le=\"{}\"}}", absl::ToDoubleSeconds(end)),
+         histogram.CountUpTo(end));
+  }
+  Line(name + "_bucket", "{le=\"+Inf\"}", histogram.count());
+  fmt::format_to(std::back_inserter(text_), "{}_sum {}\n", name,
+                 absl::ToDoubleSeconds(histogram.sum()));
+  Line(name + "_count", "", histogram.count());
+}
+
+// Backslashes, quotes and ends of lines mean something in a label's value.
+std::string Escaped(std::string_view value) {
+  std::string escaped;
+  for (const char c : value) {
+    if (c == '\\' || c == '"') escaped += '\\';
+    if (c == '\n') {
+      escaped += "\\n";
+    } else {
+      escaped += c;
+    }
+  }
+  return escaped;
+}
+
+// One series of all partitions: a page has each name once, with all its lines together.
+template <typename AnySeries>
+void AddPartitions(Page& page, const AnySeries& series, const char* type,
+                   const std::vector<PartitionMetrics>& partitions,
+                   const std::vector<std::string>& labels) {
+  const bool is_counter = std::string_view(type) == "counter";
+  const std::string name =
+      fmt::format("rill_partition_{}{}", series.name, is_counter ? "_total" : "");
+  page.Head(name, type, series.help);
+  for (std::size_t i = 0; i < partitions.size(); ++i) {
+    page.Line(name, labels[i], partitions[i].*series.member);
+  }
+}
+
+}  // namespace
+
+std::string FormatPrometheus(const EngineMetrics& metrics,
+                             const std::vector<PartitionMetrics>& partitions) {
+  Page page;
+  for (const auto& series : kCounters) {
+    const std::string name = fmt::format("rill_{}_total", series.name);
+    page.Head(name, "counter", series.help);
+    page.Line(name, "", metrics.*series.member);
+  }
+  for (const auto& series : kGauges) {
+    const std::string name = fmt::format("rill_{}", series.name);
+    page.Head(name, "gauge", series.help);
+    page.Line(name, "", metrics.*series.member);
+  }
+  for (const auto& series : kHistograms) {
+    const std::string name = fmt::format("rill_{}_seconds", series.name);
+    page.Head(name, "histogram", series.help);
+    page.Histogram(name, metrics.*series.member);
+  }
+  if (partitions.empty()) return std::move(page).Take();
+  std::vector<std::string> labels;
+  labels.reserve(partitions.size());
+  for (const PartitionMetrics& partition : partitions) {
+    labels.push_back(fmt::format("{{topic=\"{}\",partition=\"{}\"}}",
+                                 Escaped(partition.partition.topic),
+                                 partition.partition.partition));
+  }
+  for (const auto& series : kPartitionCounters) {
+    AddPartitions(page, series, "counter", partitions, labels);
+  }
+  for (const auto& series : kPartitionGauges) {
+    AddPartitions(page, series, "gauge", partitions, labels);
+  }
+  for (const auto& series : kPartitionOffsets) {
+    AddPartitions(page, series, "gauge", partitions, labels);
+  }
+  return std::move(page).Take();
+}
+
+}  // namespace rill
