@@ -75,12 +75,15 @@ TEST_CASE("Ten thousand partitions are written and read with the descriptors of 
   CHECK(engine->resource_use().mappings == 1);  // rill.shared, for all of them
   CHECK(engine->resource_use().open_files <= 2);
   if (kMemoryIsOurs) CHECK(each <= 8 << 10);
+  CHECK(engine->Metrics().partitions == kPartitions);
 
   const auto topic = *engine->FindTopic("orders");
   for (int i = 0; i < kPartitions; ++i) {
     const auto records = PartitionAccess::Make(*topic->OpenPartition(i)).Read(0);
     if (!records.ok() || records->begin()->value() != std::to_string(i)) FAIL(i);
   }
+  CHECK(engine->Metrics().read_records == kPartitions);
+  CHECK(engine->MetricsOfPartitions().size() == kPartitions);
   REQUIRE(engine->Close().ok());
   REQUIRE(setrlimit(RLIMIT_NOFILE, &before) == 0);
 }
