@@ -39,8 +39,10 @@ absl::StatusOr<Records> LogReader::Read(std::int64_t offset, const ReadOptions& 
                                  ? offset + std::max<std::int64_t>(options.max_records, 0)
                                  : end;
   RecordCollector collector(log_->topic_partition(), offset, limit, options.max_bytes, buffers_);
+  // Whoever looks all the time mostly finds nothing, and must not touch what appends write.
+  if (offset == end) return std::move(collector).Finish();
   auto place = segments_->Containing(offset);
-  while (place.segment != nullptr && offset < limit && collector.empty()) {
+  while (place.segment != nullptr && offset < limit) {
     auto status = collector.Collect(*place.segment, place.is_last() ? end : place.end_offset);
     // Retention may have taken the segment away since its offset was looked at.
     if (!status.ok() && offset < log_->log_start_offset()) return OutsideOfLog(offset, end);
@@ -58,6 +60,7 @@ absl::StatusOr<Records> LogReader::Read(std::int64_t offset, const ReadOptions& 
         offset < place.end_offset) {
       tell_hole_(offset, place.end_offset);
     }
+    if (!collector.empty()) break;
     place = place.is_last() ? SegmentList::Place() : segments_->Containing(place.end_offset);
   }
   if (collector.empty() && offset < log_->log_start_offset()) return OutsideOfLog(offset, end);
