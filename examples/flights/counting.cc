@@ -43,9 +43,9 @@ absl::Status CommitWithTallies(rill::Consumer& consumer, const rill::Records& re
                                const Tallies& tallies) {
   std::map<rill::TopicPartition, rill::OffsetAndMetadata> offsets;
   for (const auto& range : records.ranges()) {
-    const auto tally = tallies.find(range.partition);
+    const auto tally = tallies.find(range.partition());
     if (tally == tallies.end()) continue;
-    offsets[range.partition] = {.offset = range.next_offset, .metadata = tally->second.Format()};
+    offsets[range.partition()] = {.offset = range.next_offset, .metadata = tally->second.Format()};
   }
   return consumer.Commit(offsets);
 }

@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <iterator>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -25,6 +27,57 @@ struct TopicPartition {
   friend H AbslHashValue(H h, const TopicPartition& tp) {
     return H::combine(std::move(h), tp.topic, tp.partition);
   }
+};
+
+// A list whose first element needs no memory of the heap: most Records are of one partition and one
+// segment. Not thread-safe, but for reading.
+template <typename T>
+class ShortList {
+ public:
+  ShortList() = default;
+  ShortList(ShortList&& other) noexcept
+      : size_(std::exchange(other.size_, 0)),
+        first_(std::move(other.first_)),
+        all_(std::move(other.all_)) {}
+  ShortList& operator=(ShortList&& other) noexcept {
+    size_ = std::exchange(other.size_, 0);
+    first_ = std::move(other.first_);
+    all_ = std::move(other.all_);
+    return *this;
+  }
+
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  T* begin() { return size_ <= 1 ? &first_ : all_.data(); }
+  const T* begin() const { return size_ <= 1 ? &first_ : all_.data(); }
+  T* end() { return begin() + size_; }
+  const T* end() const { return begin() + size_; }
+  // The element must be there; `at` throws std::out_of_range where it is not.
+  const T& operator[](std::size_t at) const { return begin()[at]; }
+  const T& front() const { return *begin(); }
+  const T& back() const { return begin()[size_ - 1]; }
+  const T& at(std::size_t i) const {
+    if (i >= size_) throw std::out_of_range("rill::ShortList::at");
+    return begin()[i];
+  }
+
+  void push_back(T element) {
+    if (size_ == 0) {
+      first_ = std::move(element);
+    } else {
+      if (size_ == 1) {
+        all_.clear();
+        all_.push_back(std::move(first_));
+      }
+      all_.push_back(std::move(element));
+    }
+    ++size_;
+  }
+
+ private:
+  std::size_t size_ = 0;
+  T first_;             // where there is one alone
+  std::vector<T> all_;  // where there are more
 };
 
 // A record that was read, and where it stood. A view into the Records that gave it.
@@ -69,11 +122,13 @@ class RILL_EXPORT Records {
 
   // What was read of each partition: the first offset looked at, and the one to read next.
   struct Range {
-    TopicPartition partition;
+    std::shared_ptr<const TopicPartition> where;  // never null
     std::int64_t first_offset = 0;
     std::int64_t next_offset = 0;
+
+    const TopicPartition& partition() const { return *where; }
   };
-  const std::vector<Range>& ranges() const { return ranges_; }
+  const ShortList<Range>& ranges() const { return ranges_; }
 
   // Every batch was checked when it was read, so a walk cannot fail, unless the bytes changed under
   // the mapping since (a disk or memory error, another program writing the file). Such a walk ends
@@ -97,11 +152,11 @@ class RILL_EXPORT Records {
     std::shared_ptr<const void> pin;
   };
   // Adds a range with its runs, in order. `stored_bytes` is what they take in the log.
-  void AddRange(Range range, std::vector<Run> runs, std::size_t stored_bytes);
+  void AddRange(Range range, ShortList<Run> runs, std::size_t stored_bytes);
 
  private:
-  std::vector<Range> ranges_;
-  std::vector<Run> runs_;
+  ShortList<Range> ranges_;
+  ShortList<Run> runs_;
   std::size_t stored_bytes_ = 0;
   mutable bool walk_broke_ = false;  // through std::atomic_ref: several threads may walk
 };

@@ -47,7 +47,7 @@ rill_status rill_records_positions(const rill_records* batch, rill_partitions** 
   return Call(error, {{"out", Cleared(out)}, {"batch", batch}}, [&] {
     rill::c::Partitions::Offsets positions;
     for (const rill::Records::Range& range : batch->records.ranges()) {
-      positions[range.partition] = {.offset = range.next_offset};
+      positions[range.partition()] = {.offset = range.next_offset};
     }
     *out = new rill::c::Partitions(std::move(positions));
     return absl::OkStatus();

@@ -39,7 +39,7 @@ absl::Status ConsumerImpl::Commit(const Records& records) {
   if (auto status = records.Check(); !status.ok()) return status;
   Offsets offsets;
   for (const Records::Range& range : records.ranges()) {
-    OffsetAndMetadata& end = offsets[range.partition];
+    OffsetAndMetadata& end = offsets[range.partition()];
     end.offset = std::max(end.offset, range.next_offset);
   }
   RunAsyncCommits();

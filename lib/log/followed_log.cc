@@ -37,8 +37,8 @@ FollowedLog::FollowedLog(Parts parts)
       clock_(parts_.environment.clock),
       name_(fmt::format("{}-{}", parts_.partition.topic, parts_.partition.partition)),
       // Holes are for the writer to tell of.
-      reader_(this, &segments_, name_, parts_.environment.buffers,
-              [](std::int64_t, std::int64_t) {}) {
+      reader_(this, &segments_, std::make_shared<const TopicPartition>(parts_.partition), name_,
+              parts_.environment.buffers, [](std::int64_t, std::int64_t) {}) {
   metrics_->logs.Add(this);
 }
 

@@ -38,7 +38,7 @@ absl::StatusOr<Records> LogReader::Read(std::int64_t offset, const ReadOptions& 
   const std::int64_t limit = options.max_records < end - offset
                                  ? offset + std::max<std::int64_t>(options.max_records, 0)
                                  : end;
-  RecordCollector collector(log_->topic_partition(), offset, limit, options.max_bytes, buffers_);
+  RecordCollector collector(partition_, offset, limit, options.max_bytes, buffers_);
   // Whoever looks all the time mostly finds nothing, and must not touch what appends write.
   if (offset == end) return std::move(collector).Finish();
   auto place = segments_->Containing(offset);

@@ -23,10 +23,12 @@ class LogReader {
   using HoleTeller = std::function<void(std::int64_t begin, std::int64_t end)>;
 
   // Reads what is in `segments`, the list of `log`'s. What is pointed to outlives this.
-  LogReader(const PartitionLog* log, const SegmentList* segments, std::string name,
+  LogReader(const PartitionLog* log, const SegmentList* segments,
+            std::shared_ptr<const TopicPartition> partition, std::string name,
             std::shared_ptr<base::Budget> buffers, HoleTeller tell_hole)
       : log_(log),
         segments_(segments),
+        partition_(std::move(partition)),
         name_(std::move(name)),
         buffers_(std::move(buffers)),
         tell_hole_(std::move(tell_hole)) {}
@@ -52,7 +54,8 @@ class LogReader {
   mutable ReadCounters read_;
   const PartitionLog* const log_;
   const SegmentList* const segments_;
-  const std::string name_;  // "topic-0", for messages
+  const std::shared_ptr<const TopicPartition> partition_;  // Records outlive the log
+  const std::string name_;                                 // "topic-0", for messages
   const std::shared_ptr<base::Budget> buffers_;
   const HoleTeller tell_hole_;
 };

@@ -49,11 +49,11 @@ SegmentedLog::SegmentedLog(const LogEnvironment& environment, std::string direct
                                               : std::make_shared<LogMetrics>()),
       clock_(environment.clock),
       directory_(std::move(directory)),
-      partition_(partition),
+      partition_(std::make_shared<const TopicPartition>(partition)),
       name_(fmt::format("{}-{}", partition.topic, partition.partition)),
       inspects_batches_(InspectsBatches(config)),
       is_compacted_(config.cleanup_compact),
-      reader_(this, &segments_, name_, environment_.buffers,
+      reader_(this, &segments_, partition_, name_, environment_.buffers,
               [this](std::int64_t begin, std::int64_t end) { SayHole(begin, end); }),
       config_(std::make_shared<const LogConfig>(config)),
       producers_(name_) {

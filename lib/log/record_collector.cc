@@ -37,10 +37,10 @@ std::int64_t BaseOffsetAt(const SegmentView& view, std::size_t position,
 
 }  // namespace
 
-RecordCollector::RecordCollector(const TopicPartition& partition, std::int64_t offset,
-                                 std::int64_t limit, std::size_t max_bytes,
+RecordCollector::RecordCollector(std::shared_ptr<const TopicPartition> partition,
+                                 std::int64_t offset, std::int64_t limit, std::size_t max_bytes,
                                  std::shared_ptr<base::Budget> buffers)
-    : range_{partition, offset, offset},
+    : range_{std::move(partition), offset, offset},
       limit_(limit),
       max_bytes_(max_bytes),
       buffers_(std::move(buffers)) {}

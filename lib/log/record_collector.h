@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -21,8 +20,8 @@ class RecordCollector {
  public:
   // Records in [offset, limit) of `partition`, until `max_bytes` stored bytes; decompressed ones
   // are counted against `buffers`.
-  RecordCollector(const TopicPartition& partition, std::int64_t offset, std::int64_t limit,
-                  std::size_t max_bytes, std::shared_ptr<base::Budget> buffers);
+  RecordCollector(std::shared_ptr<const TopicPartition> partition, std::int64_t offset,
+                  std::int64_t limit, std::size_t max_bytes, std::shared_ptr<base::Budget> buffers);
 
   // Adds what the segment, whose records are below `segment_end_offset`, has of them. DataLoss
   // names the file and the position of a damaged batch, unless sound ones were found before it:
@@ -60,7 +59,7 @@ class RecordCollector {
   const std::int64_t limit_;
   const std::size_t max_bytes_;
   const std::shared_ptr<base::Budget> buffers_;
-  std::vector<Records::Run> runs_;
+  ShortList<Records::Run> runs_;
   Records::Run run_;  // open while run_.begin is set
   std::size_t stored_bytes_ = 0;
   std::uint64_t record_count_ = 0;

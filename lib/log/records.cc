@@ -36,7 +36,7 @@ bool Records::iterator::NextBatch() {
       return false;
     }
     const Run& run = records_->runs_[next_run_++];
-    record_.where_ = &records_->ranges_[run.range].partition;
+    record_.where_ = records_->ranges_[run.range].where.get();
     first_offset_ = run.first_offset;
     limit_offset_ = run.limit_offset;
     batch_at_ = run_end_ = run.end;
@@ -59,8 +59,8 @@ absl::Status Records::Check() const {
   if (!std::atomic_ref<bool>(walk_broke_).load(std::memory_order_relaxed)) return absl::OkStatus();
   std::string where;
   for (const Range& range : ranges_) {
-    where += fmt::format(" {}-{} offsets {} to {}", range.partition.topic,
-                         range.partition.partition, range.first_offset, range.next_offset);
+    where += fmt::format(" {}-{} offsets {} to {}", range.partition().topic,
+                         range.partition().partition, range.first_offset, range.next_offset);
   }
   return MakeError(
       absl::StatusCode::kDataLoss, ErrorCode::kCorruptMessage,
@@ -80,7 +80,7 @@ void Records::Append(Records other) {
   walk_broke_ = walk_broke_ || other.walk_broke_;
 }
 
-void Records::AddRange(Range range, std::vector<Run> runs, std::size_t stored_bytes) {
+void Records::AddRange(Range range, ShortList<Run> runs, std::size_t stored_bytes) {
   for (Run& run : runs) {
     run.range = ranges_.size();
     runs_.push_back(std::move(run));

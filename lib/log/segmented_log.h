@@ -72,7 +72,7 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   std::uint64_t size_bytes() const override;
   std::size_t segment_count() const override { return segments_.Count(); }
   void AddTo(LogCounts& counts) const override;
-  const TopicPartition& topic_partition() const override { return partition_; }
+  const TopicPartition& topic_partition() const override { return *partition_; }
   const std::string& directory() const override { return directory_; }
 
   std::shared_ptr<void> Observe(Observer observer) override;
@@ -238,7 +238,7 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   const std::shared_ptr<LogMetrics> metrics_;
   const base::ClockReader clock_;
   const std::string directory_;
-  const TopicPartition partition_;
+  const std::shared_ptr<const TopicPartition> partition_;
   const std::string name_;  // "topic-0", for messages
 
   std::atomic<std::int64_t> log_start_offset_ = 0;

@@ -95,7 +95,7 @@ class Crowd {
         return;
       }
       for (const Records::Range& range : records->ranges()) {
-        Raise(seen_[static_cast<std::size_t>(range.partition.partition)], range.next_offset);
+        Raise(seen_[static_cast<std::size_t>(range.partition().partition)], range.next_offset);
       }
     }
   }

@@ -75,6 +75,29 @@ TEST_CASE("a read outside of the log is OutOfRange and says what the log has") {
   }
 }
 
+TEST_CASE("a Record shows the same after the Records that it came from was moved and added to") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.Open();
+  for (const char* value : {"a", "b", "c"}) log.AppendValue(value);
+  Records first = log.Read(0, {.max_records = 1});
+  const Record record = *first.begin();
+  Records all = std::move(first);
+  REQUIRE(first.ranges().empty());  // NOLINT(bugprone-use-after-move): that is what is asked
+  REQUIRE(first.empty());           // NOLINT(bugprone-use-after-move)
+  all.Append(log.Read(1, {.max_records = 1}));
+  all.Append(log.Read(2, {.max_records = 1}));
+  const Records moved = std::move(all);
+  REQUIRE(record.topic() == moved.begin()->topic());
+  REQUIRE(record.topic() == moved.ranges().front().partition().topic);
+  REQUIRE(record.value() == "a");
+  std::string values;
+  for (const Record& each : moved) values += each.value();
+  REQUIRE(values == "abc");
+  REQUIRE(moved.ranges().size() == 3);
+  REQUIRE(moved.ranges().back().next_offset == 3);
+}
+
 TEST_CASE("what a read gave stays readable when its segment is deleted and the log is closed") {
   for (const auto kind : test::AllKinds()) {
     INFO(test::Name(kind));
