@@ -133,6 +133,7 @@ absl::Status SegmentedLog::BeginRecord(const record::SingleRecordBatch& batch,
                                        const RecordData& record, std::int64_t& timestamp_ms,
                                        char*& room, char*& value) {
   if (auto status = BecomeWritable(); !status.ok()) return status;
+  writer_->Prefetch();
   if (auto status = CheckSize(batch.size()); !status.ok()) return status;
   if (auto status = CheckShape(record, *config_); !status.ok()) return Named(status);
   const bool stamps = config_->message_timestamp_type == TimestampType::kLogAppendTime;
@@ -266,20 +267,21 @@ void SegmentedLog::SaveSnapshot() {
 
 void SegmentedLog::Publish(Incoming batch, std::int64_t last_offset) {
   if (first_timestamp_ms_ < 0) first_timestamp_ms_ = batch.max_timestamp_ms;
-  writer_->Publish(batch.size, log_end_offset(), last_offset, batch.max_timestamp_ms,
+  const std::int64_t base_offset = log_end_offset();
+  writer_->Publish(batch.size, base_offset, last_offset, batch.max_timestamp_ms,
                    config_->index_interval_bytes);
   appended_.records.Add(static_cast<std::uint64_t>(last_offset - log_end_offset() + 1));
   appended_.batches.Add(1);
   appended_.bytes.Add(batch.size);
   log_end_offset_.store(last_offset + 1, std::memory_order_release);
-  if (config_->flush_messages > 1) ShowHighWatermark(last_offset + 1);
+  if (config_->flush_messages > 1) ShowHighWatermark(base_offset, last_offset + 1);
 }
 
 // Other processes see it first: what stands between the store of it there and the look at whether
 // they sleep is the read-modify-write of the own one. They are woken when the lock is let go.
-void SegmentedLog::ShowHighWatermark(std::int64_t offset) {
+void SegmentedLog::ShowHighWatermark(std::int64_t current, std::int64_t offset) {
   if (publisher_ != nullptr) publisher_->Publish(offset);
-  RaiseHighWatermark(offset);
+  RaiseHighWatermark(current, offset);
   if (publisher_ != nullptr && publisher_->HasSleeper()) must_wake_others_.store(true);
 }
 
@@ -296,8 +298,10 @@ void SegmentedLog::PublishTo(std::shared_ptr<EndPublisher> publisher) {
 
 // Sequentially consistent, as is the look at the waiters that follows: either a waiter that is
 // about to sleep sees the new high watermark, or the appender sees the waiter.
-void SegmentedLog::RaiseHighWatermark(std::int64_t offset) {
-  std::int64_t current = high_watermark_.load(std::memory_order_relaxed);
+//
+// The usual `current` is guessed rather than loaded: a load would fetch the line from the readers
+// that look at it, and the exchange would fetch it again to write it.
+void SegmentedLog::RaiseHighWatermark(std::int64_t current, std::int64_t offset) {
   while (!high_watermark_.compare_exchange_weak(current, std::max(current, offset))) {
   }
 }

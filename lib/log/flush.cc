@@ -95,7 +95,7 @@ void SegmentedLog::FlushRound::AwaitEnd() {
 // raised before the recovery point, by which appenders see that they need not flush.
 void SegmentedLog::MarkFlushed(std::int64_t offset) {
   WithPublisher([&](EndPublisher& publisher) { publisher.Raise(offset); });
-  RaiseHighWatermark(offset);
+  RaiseHighWatermark(high_watermark(), offset);
   WithPublisher([&](EndPublisher& publisher) {
     if (publisher.HasSleeper()) must_wake_others_.store(true);
   });

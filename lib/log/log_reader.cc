@@ -42,6 +42,7 @@ absl::StatusOr<Records> LogReader::Read(std::int64_t offset, const ReadOptions& 
   // Whoever looks all the time mostly finds nothing, and must not touch what appends write.
   if (offset == end) return std::move(collector).Finish();
   auto place = segments_->Containing(offset);
+  if (place.segment != nullptr) place.segment->Prefetch(offset);
   while (place.segment != nullptr && offset < limit) {
     auto status = collector.Collect(*place.segment, place.is_last() ? end : place.end_offset);
     // Retention may have taken the segment away since its offset was looked at.

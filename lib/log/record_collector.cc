@@ -39,11 +39,11 @@ std::int64_t BaseOffsetAt(const SegmentView& view, std::size_t position,
 
 RecordCollector::RecordCollector(std::shared_ptr<const TopicPartition> partition,
                                  std::int64_t offset, std::int64_t limit, std::size_t max_bytes,
-                                 std::shared_ptr<base::Budget> buffers)
+                                 const std::shared_ptr<base::Budget>& buffers)
     : range_{std::move(partition), offset, offset},
       limit_(limit),
       max_bytes_(max_bytes),
-      buffers_(std::move(buffers)) {}
+      buffers_(buffers) {}
 
 absl::Status RecordCollector::Collect(Segment& segment, std::int64_t segment_end_offset) {
   auto view = segment.View();

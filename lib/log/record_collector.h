@@ -19,9 +19,10 @@ namespace rill::log {
 class RecordCollector {
  public:
   // Records in [offset, limit) of `partition`, until `max_bytes` stored bytes; decompressed ones
-  // are counted against `buffers`.
+  // are counted against `buffers`, which outlives this.
   RecordCollector(std::shared_ptr<const TopicPartition> partition, std::int64_t offset,
-                  std::int64_t limit, std::size_t max_bytes, std::shared_ptr<base::Budget> buffers);
+                  std::int64_t limit, std::size_t max_bytes,
+                  const std::shared_ptr<base::Budget>& buffers);
 
   // Adds what the segment, whose records are below `segment_end_offset`, has of them. DataLoss
   // names the file and the position of a damaged batch, unless sound ones were found before it:
@@ -58,7 +59,7 @@ class RecordCollector {
   Records::Range range_;
   const std::int64_t limit_;
   const std::size_t max_bytes_;
-  const std::shared_ptr<base::Budget> buffers_;
+  const std::shared_ptr<base::Budget>& buffers_;  // who counts them is all readers' line
   ShortList<Records::Run> runs_;
   Records::Run run_;  // open while run_.begin is set
   std::size_t stored_bytes_ = 0;

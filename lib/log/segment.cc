@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/prefetch.h"
 #include "fmt/format.h"
 #include "log/segment_scan.h"
 #include "rill/error.h"
@@ -185,6 +186,17 @@ absl::StatusOr<std::uint32_t> Segment::EndOfBatches() {
 void Segment::Remember(std::int64_t offset, std::uint32_t position) {
   const auto relative = static_cast<std::uint32_t>(offset - base_offset_);
   hints_[relative % kHints].store(Pack(relative, position), std::memory_order_relaxed);
+}
+
+void Segment::Prefetch(std::int64_t offset) const {
+  const char* const bytes = growing_bytes_.load(std::memory_order_relaxed);
+  const auto relative = static_cast<std::uint32_t>(offset - base_offset_);
+  const std::uint64_t hint = hints_[relative % kHints].load(std::memory_order_relaxed);
+  if (bytes == nullptr || High(hint) != relative) return;
+  constexpr std::size_t kLines = 3;  // a small record's
+  for (std::size_t i = 0; i < kLines; ++i) {
+    base::PrefetchToRead(bytes + Low(hint) + i * kCacheLine);
+  }
 }
 
 bool Segment::IsVerified(std::uint32_t begin, std::uint32_t end) const {

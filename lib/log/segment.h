@@ -79,6 +79,10 @@ class Segment {
   absl::StatusOr<BatchView> FrameAt(const SegmentView& view, std::uint32_t position,
                                     std::int64_t at_least) const;
 
+  // A batch with `offset` was appended, and is about to be read: fetches the lines it begins in, if
+  // the last reader left a hint where that is.
+  void Prefetch(std::int64_t offset) const;
+
   // A hint for Find: the batch at `position` holds `offset`, or is the first one after it.
   void Remember(std::int64_t offset, std::uint32_t position);
 
@@ -130,16 +134,22 @@ class Segment {
   std::optional<BatchView> IndexedBatch(const SegmentView& view, std::int64_t least_base,
                                         std::int64_t least_last);
 
+  static constexpr std::size_t kCacheLine = 64;
+
   io::FileSystem* const files_;
   const std::string stem_;
   const std::int64_t base_offset_;
-  std::atomic<std::uint32_t> end_;
+  // Where the bytes of a segment that is being written are mapped. For Prefetch, which does not
+  // look at them: the mapping may go at any time.
+  std::atomic<const char*> growing_bytes_ = nullptr;
+  // Each append writes it, so what readers write stands on other lines.
+  alignas(kCacheLine) std::atomic<std::uint32_t> end_;
 
   // Each slot holds a relative offset in its high half and a position in its low half; zero is
   // empty, for offset zero needs no hint. Slots are chosen by offset, so that several readers do
   // not push each other out.
   static constexpr std::size_t kHints = 16;
-  std::array<std::atomic<std::uint64_t>, kHints> hints_ = {};
+  alignas(kCacheLine) std::array<std::atomic<std::uint64_t>, kHints> hints_ = {};
 
   // The verified stretch: its begin in the high half, its end in the low half.
   std::atomic<std::uint64_t> verified_ = 0;

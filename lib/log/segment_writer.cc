@@ -81,6 +81,7 @@ SegmentWriter::SegmentWriter(io::FileSystem* files, std::shared_ptr<Segment> seg
   segment_->mapping_ = mapping_;
   segment_->index_ = index_;
   segment_->growing_ = true;
+  segment_->growing_bytes_.store(data_, std::memory_order_relaxed);
   ++segment_->writers_;
   segment_->largest_timestamp_known_ = false;
   segment_->written_from_.store(static_cast<std::uint32_t>(position_), std::memory_order_relaxed);
@@ -186,6 +187,7 @@ absl::Status SegmentWriter::Rest() {
 void SegmentWriter::Release() {
   base::MutexLock lock(&segment_->load_mutex_);
   segment_->growing_ = false;
+  segment_->growing_bytes_.store(nullptr, std::memory_order_relaxed);
   segment_->mapping_ = nullptr;
   segment_->index_ = nullptr;
 }

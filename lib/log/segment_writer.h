@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/prefetch.h"
 #include "io/file_system.h"
 #include "log/segment.h"
 #include "log/segment_scan.h"
@@ -42,6 +43,12 @@ class SegmentWriter {
   std::uint32_t position() const { return position_; }
   // Largest size that fits this segment's mapping.
   std::uint32_t limit() const { return limit_; }
+
+  // The next append is coming: fetches the lines that it shares with readers of the last one.
+  void Prefetch() const {
+    base::PrefetchToWrite(data_ + position_);
+    base::PrefetchToWrite(&segment_->end_);
+  }
 
   // Where the next batch, of `size` bytes, goes: populated and reserved. The first twelve bytes are
   // not to be touched. ResourceExhausted when the disk is full; then nothing has changed.

@@ -92,6 +92,8 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   friend class AppendProbe;
   friend class ClaimedRecordBatch;
 
+  static constexpr std::size_t kCacheLine = 64;
+
   // What the checks in front of an append found out about a batch.
   struct Incoming {
     std::int64_t max_timestamp_ms;
@@ -143,8 +145,10 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   std::int64_t FlushTarget() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   // Returns when what was appended up to `flush_target` is acknowledged.
   absl::Status Acknowledge(std::int64_t flush_target);
-  void RaiseHighWatermark(std::int64_t offset);
-  void ShowHighWatermark(std::int64_t offset) ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
+  // `current` is what it probably is.
+  void RaiseHighWatermark(std::int64_t current, std::int64_t offset);
+  void ShowHighWatermark(std::int64_t current, std::int64_t offset)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   // For what is not under the append lock. Does nothing where the log is not published.
   void WithPublisher(const std::function<void(EndPublisher&)>& tell)
       ABSL_LOCKS_EXCLUDED(publisher_mutex_);
@@ -241,17 +245,23 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   const std::shared_ptr<const TopicPartition> partition_;
   const std::string name_;  // "topic-0", for messages
 
-  std::atomic<std::int64_t> log_start_offset_ = 0;
-  std::atomic<std::int64_t> high_watermark_ = 0;
-  std::atomic<std::int64_t> log_end_offset_ = 0;
-  std::atomic<std::int64_t> recovery_point_ = 0;
-  std::atomic<std::int64_t> first_dirty_offset_ = -1;
+  // A line that each append writes and a waiting reader looks at all the time has nothing else on
+  // it, for whoever touches it takes it away from the other's processor: some 100 ns.
+  alignas(kCacheLine) std::atomic<std::int64_t> high_watermark_ = 0;
+  // Lines that readers share, and that seldom change.
+  alignas(kCacheLine) std::atomic<std::int64_t> log_start_offset_ = 0;
+  std::atomic<bool> closed_ = false;  // reads after Close fail; set once
   // Set for configs that need a look into every record or batch before it is appended.
   std::atomic<bool> inspects_batches_ = false;
   std::atomic<bool> is_compacted_ = false;  // cleanup.policy, for readers, who take no lock
 
-  SegmentList segments_;
   const LogReader reader_;
+
+  alignas(kCacheLine) SegmentList segments_;  // whose lock readers take
+
+  alignas(kCacheLine) std::atomic<std::int64_t> log_end_offset_ = 0;
+  std::atomic<std::int64_t> recovery_point_ = 0;
+  std::atomic<std::int64_t> first_dirty_offset_ = -1;
 
   absl::Mutex cleaning_mutex_ ABSL_ACQUIRED_BEFORE(maintenance_mutex_);
   std::unique_ptr<Compaction> cleaning_ ABSL_GUARDED_BY(cleaning_mutex_);  // that was begun
@@ -304,8 +314,6 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
 
   // Close or Abandon is waiting for the maintenance.
   std::atomic<bool> closing_ = false;
-  // Reads after Close fail; set once.
-  std::atomic<bool> closed_ = false;
 
   struct DoomedFile {
     std::string path;
