@@ -52,6 +52,7 @@ void WakeAllOn(std::atomic<std::uint32_t>& word, std::uint32_t state, Scope scop
 }  // namespace
 
 Deadline DeadlineAfter(absl::Duration timeout) {
+  if (timeout == absl::InfiniteDuration()) return Deadline::max();  // without reading the clock
   const Deadline now = std::chrono::steady_clock::now();
   if (timeout <= absl::ZeroDuration()) return now;
   if (timeout >= absl::FromChrono(Deadline::max() - now)) return Deadline::max();

@@ -255,7 +255,9 @@ Membership::Events ConsumerImpl::MembershipEvents() {
 
 absl::StatusOr<Records> ConsumerImpl::Poll(absl::Duration timeout) {
   if (auto status = CheckMayChange(); !status.ok()) return status;
-  auto records = PollUntil(base::DeadlineAfter(timeout));
+  // Who polls all the time reads no clock.
+  const bool may_sleep = timeout > absl::ZeroDuration();
+  auto records = PollUntil(may_sleep ? base::DeadlineAfter(timeout) : base::Deadline::min());
   polled_.polls.Add(1);
   if (records.ok() && records->empty()) polled_.empty_polls.Add(1);
   return records;
@@ -278,7 +280,8 @@ absl::StatusOr<Records> ConsumerImpl::PollUntil(base::Deadline deadline) {
       return records;
     }
     busy_polls_ = 0;
-    if (!Sleep(deadline, timer)) return Records();
+    const bool may_sleep = deadline != base::Deadline::min();
+    if (!may_sleep || !Sleep(deadline, timer)) return Records();
   }
 }
 
@@ -305,7 +308,7 @@ bool ConsumerImpl::HasNews() const {
 
 // False when `deadline` has passed and there was nothing.
 bool ConsumerImpl::Sleep(base::Deadline deadline, base::SleepTimer& timer) {
-  if (deadline <= std::chrono::steady_clock::now()) return false;
+  if (base::HasPassed(deadline)) return false;
   if (engine_->watch() != nullptr) {
     if (HasNews()) return true;
     timer.FallAsleep();

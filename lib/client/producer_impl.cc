@@ -194,7 +194,7 @@ absl::Status ProducerImpl::Failed(absl::Status status) const {
 }
 
 absl::StatusOr<AppendResult> ProducerImpl::SendNow(const Target& target) const {
-  auto result = target.queue->log().AppendRecord(target.data);
+  auto result = target.queue->log().AppendRecord(target.data, target.now_nanos / kNanosPerMilli);
   if (!result.ok()) return Failed(result.status());
   CountSent(target, false);
   return result;

@@ -106,7 +106,8 @@ absl::StatusOr<AppendResult> SegmentedLog::AppendSealed(BatchView batch,
   return result;
 }
 
-absl::StatusOr<AppendResult> SegmentedLog::AppendRecord(const RecordData& record) {
+absl::StatusOr<AppendResult> SegmentedLog::AppendRecord(const RecordData& record,
+                                                        std::int64_t now_ms) {
   AppendProbe probe(*this);
   const std::int64_t value_size =
       IsNull(record.value) ? -1 : static_cast<std::int64_t>(record.value.size());
@@ -118,7 +119,7 @@ absl::StatusOr<AppendResult> SegmentedLog::AppendRecord(const RecordData& record
     std::int64_t timestamp_ms = 0;
     char* room = nullptr;
     char* value = nullptr;
-    auto status = BeginRecord(batch, record, timestamp_ms, room, value);
+    auto status = BeginRecord(batch, record, now_ms, timestamp_ms, room, value);
     if (!status.ok()) return status;
     if (!record.value.empty()) std::memcpy(value, record.value.data(), record.value.size());
     result = FinishRecord(batch, room, timestamp_ms);
@@ -130,14 +131,15 @@ absl::StatusOr<AppendResult> SegmentedLog::AppendRecord(const RecordData& record
 }
 
 absl::Status SegmentedLog::BeginRecord(const record::SingleRecordBatch& batch,
-                                       const RecordData& record, std::int64_t& timestamp_ms,
-                                       char*& room, char*& value) {
+                                       const RecordData& record, std::int64_t now_ms,
+                                       std::int64_t& timestamp_ms, char*& room, char*& value) {
   if (auto status = BecomeWritable(); !status.ok()) return status;
   writer_->Prefetch();
   if (auto status = CheckSize(batch.size()); !status.ok()) return status;
   if (auto status = CheckShape(record, *config_); !status.ok()) return Named(status);
   const bool stamps = config_->message_timestamp_type == TimestampType::kLogAppendTime;
-  const std::int64_t now_ms = NowMs();
+  // The log's own stamps follow the order of appends: they are taken under the lock.
+  if (stamps || now_ms == kReadClock) now_ms = NowMs();
   timestamp_ms = stamps || record.timestamp_ms == kNoTimestamp ? now_ms : record.timestamp_ms;
   if (timestamp_ms != now_ms) {
     auto status = CheckTimestamp(timestamp_ms, *config_, now_ms);

@@ -21,7 +21,8 @@ class ClaimedRecordBatch final : public ClaimedBatch {
 
   absl::Status Begin(const RecordData& record) ABSL_NO_THREAD_SAFETY_ANALYSIS {
     log_->append_mutex_.Lock();
-    return log_->BeginRecord(batch_, record, timestamp_ms_, room_, value_);
+    return log_->BeginRecord(batch_, record, PartitionLog::kReadClock, timestamp_ms_, room_,
+                             value_);
   }
 
   char* value() override { return value_; }

@@ -272,7 +272,9 @@ absl::Status FollowedLog::ReadOnly() const {
 absl::StatusOr<AppendResult> FollowedLog::Append(std::string_view, BatchOrigin) {
   return ReadOnly();
 }
-absl::StatusOr<AppendResult> FollowedLog::AppendRecord(const RecordData&) { return ReadOnly(); }
+absl::StatusOr<AppendResult> FollowedLog::AppendRecord(const RecordData&, std::int64_t) {
+  return ReadOnly();
+}
 absl::StatusOr<std::unique_ptr<ClaimedBatch>> FollowedLog::Claim(const RecordData&, std::size_t) {
   return ReadOnly();
 }

@@ -56,7 +56,7 @@ class FollowedLog final : public PartitionLog {
   ~FollowedLog() override;
 
   absl::StatusOr<AppendResult> Append(std::string_view batch, BatchOrigin origin) override;
-  absl::StatusOr<AppendResult> AppendRecord(const RecordData& record) override;
+  absl::StatusOr<AppendResult> AppendRecord(const RecordData& record, std::int64_t now_ms) override;
   absl::StatusOr<std::unique_ptr<ClaimedBatch>> Claim(const RecordData& record,
                                                       std::size_t value_size) override;
   absl::StatusOr<Records> Read(std::int64_t offset, const ReadOptions& options) override;

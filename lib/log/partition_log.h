@@ -61,6 +61,9 @@ class ClaimedBatch {
 // wait for them. Semantics and errors of the calls shared with rill::Partition are described there.
 class PartitionLog {
  public:
+  // In place of a time: the log is to look itself.
+  static constexpr std::int64_t kReadClock = INT64_MIN;
+
   // Opens the log in `directory`, made when missing: loads its segments, recovers what lies above
   // the recovery point when the last shutdown was not clean.
   static absl::StatusOr<std::shared_ptr<PartitionLog>> Open(const LogEnvironment& environment,
@@ -73,7 +76,12 @@ class PartitionLog {
   // Appends one sealed batch. A batch is copied; `batch` need not outlive the call.
   virtual absl::StatusOr<AppendResult> Append(std::string_view batch, BatchOrigin origin) = 0;
   // Appends one record as a batch of its own, written in place. Timestamp kNoTimestamp: now.
-  virtual absl::StatusOr<AppendResult> AppendRecord(const RecordData& record) = 0;
+  absl::StatusOr<AppendResult> AppendRecord(const RecordData& record) {
+    return AppendRecord(record, kReadClock);
+  }
+  // The same for who has just read the clock, and read `now_ms`.
+  virtual absl::StatusOr<AppendResult> AppendRecord(const RecordData& record,
+                                                    std::int64_t now_ms) = 0;
   // Claims room for a record with a value of `value_size` bytes; `record.value` is not used.
   virtual absl::StatusOr<std::unique_ptr<ClaimedBatch>> Claim(const RecordData& record,
                                                               std::size_t value_size) = 0;

@@ -56,7 +56,8 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   absl::Status Load(const LogCheckpoint& checkpoint);
 
   absl::StatusOr<AppendResult> Append(std::string_view batch, BatchOrigin origin) override;
-  absl::StatusOr<AppendResult> AppendRecord(const RecordData& record) override;
+  using PartitionLog::AppendRecord;
+  absl::StatusOr<AppendResult> AppendRecord(const RecordData& record, std::int64_t now_ms) override;
   absl::StatusOr<std::unique_ptr<ClaimedBatch>> Claim(const RecordData& record,
                                                       std::size_t value_size) override;
   absl::StatusOr<Records> Read(std::int64_t offset, const ReadOptions& options) override;
@@ -137,8 +138,8 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   absl::StatusOr<AppendResult> AppendSealed(BatchView batch, std::int64_t& flush_target)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   absl::Status BeginRecord(const record::SingleRecordBatch& batch, const RecordData& record,
-                           std::int64_t& timestamp_ms, char*& room, char*& value)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
+                           std::int64_t now_ms, std::int64_t& timestamp_ms, char*& room,
+                           char*& value) ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   AppendResult FinishRecord(const record::SingleRecordBatch& batch, char* room,
                             std::int64_t timestamp_ms) ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   // The offset that must be flushed before the append is acknowledged, or -1.
