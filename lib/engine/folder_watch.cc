@@ -128,7 +128,8 @@ void FolderWatch::ReadWhatIsLeft() {
   const std::string root = directory_ + "/";
   left_ = {.recovery_points = ReadIfSound(*files_, root + log::kRecoveryPointCheckpoint),
            .log_starts = ReadIfSound(*files_, root + log::kLogStartCheckpoint),
-           .high_watermarks = ReadIfSound(*files_, root + log::kHighWatermarkCheckpoint)};
+           .high_watermarks = ReadIfSound(*files_, root + log::kHighWatermarkCheckpoint),
+           .first_dirty = std::nullopt};  // who writes compacts
   was_clean_ = files_->Exists(root + kCleanShutdownFile).value_or(false) && left_.recovery_points &&
                left_.log_starts && left_.high_watermarks;
   left_until_ = std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(kWriterCheckInterval);
