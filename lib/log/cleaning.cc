@@ -187,11 +187,13 @@ absl::Status SegmentedLog::GoOnWithSwap() {
     if (!status.ok()) return status;
     ShowSwap();
   }
+  // Other processes do not look at the folder meanwhile: some records are under no name in it.
+  WithPublisher([](EndPublisher& publisher) { publisher.BeginReplacement(); });
   auto status = swap_->Finish();
   for (const std::string& path : swap_->TakeDeleted()) Doom(path);
-  if (status.ok()) status = SyncFolderChange();
   if (!status.ok()) return status;
-  WithPublisher([](EndPublisher& publisher) { publisher.CountReplacement(); });
+  WithPublisher([](EndPublisher& publisher) { publisher.EndReplacement(); });
+  if (status = SyncFolderChange(); !status.ok()) return status;
   swap_->fresh()->Release();
   swap_ = nullptr;
   swap_counts_ = false;

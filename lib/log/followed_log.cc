@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/time/clock.h"
 #include "base/sleep_timer.h"
+#include "base/wakeup.h"
 #include "fmt/format.h"
 #include "log/log_loader.h"
 #include "log/segment_name.h"
@@ -14,6 +16,9 @@ namespace {
 
 // What changes under a reader is looked at anew so often before it is told of.
 constexpr int kTries = 3;
+// A swap of segments takes some changes of names, unless they fail or the writer dies in them.
+constexpr absl::Duration kPatience = absl::Seconds(1);
+constexpr absl::Duration kPause = absl::Microseconds(100);
 // How long a last segment that nobody appends to stays mapped, once or twice over.
 constexpr absl::Duration kUnloadInterval = absl::Minutes(1);
 
@@ -21,6 +26,8 @@ constexpr absl::Duration kUnloadInterval = absl::Minutes(1);
 bool MayBeStale(const absl::Status& status) {
   return absl::IsNotFound(status) || absl::IsDataLoss(status);
 }
+
+bool IsUnderWay(std::uint64_t replacements) { return replacements % 2 != 0; }
 
 }  // namespace
 
@@ -86,13 +93,34 @@ absl::Status FollowedLog::Follow() {
 
 absl::Status FollowedLog::Catch(Reuse reuse) {
   absl::MutexLock lock(&follow_mutex_);
+  const base::Deadline deadline = base::DeadlineAfter(kPatience);
   absl::Status status;
-  for (int i = 0; i < kTries; ++i) {
+  for (int i = 0; i < kTries;) {
+    if (closed_.load()) return WhyClosed();
     status = CatchLocked(reuse);
-    if (!MayBeStale(status)) return status;
     reuse = Reuse::kNothing;
+    if (absl::IsAborted(status) && !base::HasPassed(deadline)) {
+      absl::SleepFor(kPause);
+      continue;
+    }
+    if (!MayBeStale(status)) return status;
+    ++i;
   }
   return status;
+}
+
+bool FollowedLog::WasReplaced() const {
+  const auto found = Slot();
+  return found.slot != nullptr && found.slot->replacements.load() != replacements_.load();
+}
+
+absl::Status FollowedLog::BeingReplaced() const {
+  return MakeError(
+      absl::StatusCode::kAborted, ErrorCode::kKafkaStorageError,
+      fmt::format("{}: the writer of the folder is replacing segments (compaction), or "
+                  "ended in that; try again, and open the folder for writing if that "
+                  "does not help",
+                  name_));
 }
 
 absl::Status FollowedLog::CatchLocked(Reuse reuse) {
@@ -103,9 +131,14 @@ absl::Status FollowedLog::CatchLocked(Reuse reuse) {
     status = FindWhatIsLeft();
   } else {
     const std::uint64_t replacements = found.slot->replacements.load();
+    if (IsUnderWay(replacements)) return BeingReplaced();
+    if (replacements != replacements_.load()) reuse = Reuse::kNothing;
     const std::int64_t end = EndIn(found);
     const bool is_near = reuse == Reuse::kKnownSegments && last_ != nullptr;
-    if (!is_near || !last_->Follow(end).ok()) status = FollowTo(end, reuse);
+    if (!is_near || !last_->Follow(end).ok()) {
+      status = FollowTo(end, *found.slot, replacements, reuse);
+    }
+    if (found.slot->replacements.load() != replacements) return BeingReplaced();
     if (!status.ok()) return status;
     replacements_.store(replacements);
     // From here on who asks sees this end; until now it was that of the writer before.
@@ -149,7 +182,8 @@ std::shared_ptr<Segment> FollowedLog::Make(const Listed& listed, std::uint32_t e
 
 // The list of segments that leads to `end`. Those that begin behind it hold nothing yet that may be
 // read.
-absl::Status FollowedLog::FollowTo(std::int64_t end, Reuse reuse) {
+absl::Status FollowedLog::FollowTo(std::int64_t end, const SharedSlot& slot,
+                                   std::uint64_t replacements, Reuse reuse) {
   auto listed = List();
   if (!listed.ok()) return listed.status();
   std::erase_if(*listed, [&](const Listed& segment) { return segment.base_offset > end; });
@@ -187,6 +221,7 @@ absl::Status FollowedLog::FollowTo(std::int64_t end, Reuse reuse) {
       segments.push_back(*std::move(complete));
     }
   }
+  if (slot.replacements.load() != replacements) return BeingReplaced();
   const std::int64_t first = segments.empty() ? 0 : segments.front()->base_offset();
   const std::int64_t reached = last == nullptr ? 0 : std::max(last->next_offset(), first);
   if (reached < end) {
@@ -234,6 +269,10 @@ absl::StatusOr<Records> FollowedLog::Read(std::int64_t offset, const ReadOptions
     if (closed_.load()) return WhyClosed();
     if (auto status = Follow(); !status.ok()) return status;
     auto records = reader_.Read(offset, options, known_end_.load());
+    // What was opened by name meanwhile may be another segment.
+    const bool was_replaced = WasReplaced();
+    if (was_replaced && i == kTries) return BeingReplaced();
+    if (was_replaced) continue;
     if (records.ok() || !MayBeStale(records.status()) || i == kTries) return records;
     if (auto status = Catch(Reuse::kNothing); !status.ok()) return status;
   }
@@ -244,6 +283,9 @@ absl::StatusOr<TimestampedOffset> FollowedLog::OffsetForTime(absl::Time time) {
     if (closed_.load()) return WhyClosed();
     if (auto status = Follow(); !status.ok()) return status;
     auto found = reader_.OffsetForTime(time, known_end_.load());
+    const bool was_replaced = WasReplaced();
+    if (was_replaced && i == kTries) return BeingReplaced();
+    if (was_replaced) continue;
     if (found.ok() || !MayBeStale(found.status()) || i == kTries) return found;
     if (auto status = Catch(Reuse::kNothing); !status.ok()) return status;
   }

@@ -103,7 +103,10 @@ class FollowedLog final : public PartitionLog {
   absl::Status Follow();
   absl::Status Catch(Reuse reuse);
   absl::Status CatchLocked(Reuse reuse) ABSL_EXCLUSIVE_LOCKS_REQUIRED(follow_mutex_);
-  absl::Status FollowTo(std::int64_t end, Reuse reuse) ABSL_EXCLUSIVE_LOCKS_REQUIRED(follow_mutex_);
+  absl::Status FollowTo(std::int64_t end, const SharedSlot& slot, std::uint64_t replacements,
+                        Reuse reuse) ABSL_EXCLUSIVE_LOCKS_REQUIRED(follow_mutex_);
+  bool WasReplaced() const;
+  absl::Status BeingReplaced() const;
   absl::StatusOr<std::vector<Listed>> List() const;
   std::shared_ptr<Segment> Make(const Listed& listed, std::uint32_t end) const;
   absl::StatusOr<std::shared_ptr<Segment>> Complete(const Listed& listed, std::int64_t next_offset)

@@ -29,8 +29,9 @@ struct alignas(64) SharedSlot {
   std::uint32_t reserved = 0;
   std::atomic<std::int64_t> high_watermark = 0;
   std::atomic<std::int64_t> log_start_offset = 0;
-  // How often segments were replaced by others (compaction). Rolls and deletions do not count: the
-  // offsets tell of them.
+  // Two for each time that segments were replaced by others (compaction), and odd while their files
+  // change names: what is listed, or opened by name, counts if this was even before and is the same
+  // after. Rolls and deletions do not count: the offsets tell of them.
   std::atomic<std::uint64_t> replacements = 0;
 };
 static_assert(sizeof(SharedSlot) == 64 && std::atomic<std::int64_t>::is_always_lock_free);
@@ -62,7 +63,11 @@ class EndPublisher {
   void SetLogStart(std::int64_t offset) {
     slot_->log_start_offset.store(offset, std::memory_order_release);
   }
-  void CountReplacement() { slot_->replacements.fetch_add(1, std::memory_order_release); }
+  // Around the changes of names. Who lists or opens what one of these left is ordered behind it by
+  // the kernel's lock of the folder, and so sees the store before it. A slot that is new in between
+  // ends even, too.
+  void BeginReplacement() { slot_->replacements.fetch_or(1); }
+  void EndReplacement() { slot_->replacements.store((slot_->replacements.load() | 1) + 1); }
 
   // Whether somebody sleeps, in any process. To be asked behind a sequentially consistent
   // read-modify-write that follows the Publish or Raise: between the store of the end and the load

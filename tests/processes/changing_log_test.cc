@@ -1,6 +1,7 @@
 // A log whose files come and go while another engine reads it.
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <thread>
 
@@ -13,6 +14,8 @@ namespace {
 
 const std::map<std::string, std::string> kSmallSegments = {{"internal.segment.bytes", "20000"},
                                                            {"file.delete.delay.ms", "0"}};
+
+constexpr char kSomeText[] = "a value that is long enough to fill a segment within some records";
 
 std::string ValueAt(std::int64_t offset) {
   return fmt::format("record {} {}", offset,
@@ -124,6 +127,61 @@ TEST_CASE("A reader keeps up with a writer that appends, rolls and deletes witho
   CHECK(written == absl::OkStatus());
   CHECK(status == absl::OkStatus());
   CHECK(at == kRecords);
+}
+
+// Keys that were written once, and one that is written all the time. Each scan must find all of the
+// former: none is missed while its segment is exchanged for another.
+TEST_CASE("A reader finds every live record while segments are compacted under it") {
+  constexpr int kOnce = 100;
+  const Folder folder;
+  Options writing = Writing();
+  writing.configs = {{"log.cleaner.backoff.ms", "0"},
+                     {"log.cleaner.io.max.bytes.per.second", "1e12"}};
+  Engine writer = Get(Open(folder.data(), writing));
+  auto configs = kSmallSegments;
+  configs["cleanup.policy"] = "compact";
+  configs["min.cleanable.dirty.ratio"] = "0";
+  const Topic topic = MakeTopic(writer, "orders", 1, configs);
+  const auto put = [&](const std::string& key) {
+    Partition log = Get(topic.partition(0));
+    const RecordData record{.key = key, .value = std::string_view(kSomeText)};
+    Get(log.Append({&record, 1}));
+  };
+  Engine reader = Get(Open(folder.data(), Reading()));
+  std::atomic<bool> is_over = false;
+  std::thread compacting([&] {
+    for (int i = 0; i < 15000; ++i) {
+      put(i % 100 == 0 && i / 100 < kOnce ? fmt::format("once {}", i / 100) : "often");
+      if (i % 50 == 0) writer.RunMaintenance();
+    }
+    is_over = true;
+  });
+  const Partition log = Get(Get(reader.FindTopic("orders")).partition(0));
+  absl::Status status;
+  std::size_t most = 0;
+  std::int64_t skipped = 0;
+  while (status.ok() && !is_over) {
+    std::size_t found = 0;
+    std::int64_t at = 0;
+    for (const std::int64_t end = log.high_watermark(); at < end && status.ok();) {
+      const auto records = log.Read(at);
+      status = records.status();
+      if (!records.ok()) break;
+      for (const Record& record : *records) {
+        skipped += record.offset() - at;
+        at = record.offset() + 1;
+        if (record.key() != "often") ++found;
+      }
+      at = records->ranges().back().next_offset;
+    }
+    if (status.ok() && found < most)
+      status = absl::DataLossError(fmt::format("{}, {}", found, most));
+    most = std::max(most, found);
+  }
+  compacting.join();
+  CHECK(status == absl::OkStatus());
+  CHECK(most > kOnce / 2);
+  CHECK(skipped > 0);  // it was compacted
 }
 
 }  // namespace
