@@ -29,8 +29,7 @@ class FaultPlan {
   Outcome Next(testing::FileCall call, std::string_view path, std::string_view other_path = {});
 
  private:
-  static constexpr std::size_t kCalls =
-      static_cast<std::size_t>(testing::FileCall::kSyncDirectory) + 1;
+  static constexpr std::size_t kCalls = static_cast<std::size_t>(testing::FileCall::kLink) + 1;
 
   void TellWatcher(testing::FileCall call, std::string_view path);
   Outcome Decide(testing::FileCall call, std::string_view path, std::string_view other_path);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <random>
+#include <set>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
@@ -98,10 +99,16 @@ struct FaultyFileSystem::State {
     }
   }
 
-  static std::uint64_t UsedBy(const Inode& inode) {
-    if (!inode.is_folder()) return inode.file->Size().value_or(0);
+  static std::uint64_t UsedBy(const Inode& root) {
+    std::set<const Inode*> counted;  // a file with several names takes its space once
+    return UsedBy(root, counted);
+  }
+  static std::uint64_t UsedBy(const Inode& inode, std::set<const Inode*>& counted) {
+    if (!inode.is_folder()) {
+      return counted.insert(&inode).second ? inode.file->Size().value_or(0) : 0;
+    }
     std::uint64_t used = 0;
-    for (const auto& [name, node] : inode.names) used += UsedBy(*node);
+    for (const auto& [name, node] : inode.names) used += UsedBy(*node, counted);
     return used;
   }
   // How far a file of `size` bytes could grow on this disk.
@@ -316,8 +323,8 @@ absl::Status FaultyFileSystem::Rename(const std::string& from, const std::string
   if (error != 0) return SystemError(error, fmt::format("rename {} to", from), to);
   absl::MutexLock lock(&state_->mu);
   if (auto renamed = state_->memory->Rename(from, to); !renamed.ok()) return renamed;
-  if (NormalPath(from) == NormalPath(to)) return absl::OkStatus();
   const std::shared_ptr<Inode> node = state_->Find(from);
+  if (node == state_->Find(to)) return absl::OkStatus();  // both names stay, as on a disk
   const std::shared_ptr<Inode> source = state_->FindFolderOf(from);
   const std::shared_ptr<Inode> target = state_->FindFolderOf(to);
   if (source == target) {
@@ -331,6 +338,21 @@ absl::Status FaultyFileSystem::Rename(const std::string& from, const std::string
   target->SyncNames();
   source->SyncNames();
   return absl::OkStatus();
+}
+
+absl::Status FaultyFileSystem::Link(const std::string& from, const std::string& to) {
+  const int error = state_->plan.Next(FileCall::kLink, from, to).error;
+  if (error != 0) return SystemError(error, fmt::format("link {} to", from), to);
+  absl::MutexLock lock(&state_->mu);
+  if (auto linked = state_->memory->Link(from, to); !linked.ok()) return linked;
+  state_->FindFolderOf(to)->Apply({State::NameOf(to), state_->Find(from), ""});
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::uint64_t> FaultyFileSystem::LinkCount(const std::string& path) {
+  const absl::Status status = state_->Check(FileCall::kStat, "ask for the links of", path);
+  if (!status.ok()) return status;
+  return state_->memory->LinkCount(path);
 }
 
 absl::StatusOr<std::vector<DirectoryEntry>> FaultyFileSystem::List(const std::string& path) {

@@ -129,6 +129,13 @@ class FileSystem {
   // Atomically; a file replaces a file at `to`. Folders are renamed too, to a free name only:
   // AlreadyExists when it is not.
   virtual absl::Status Rename(const std::string& from, const std::string& to) = 0;
+  // Gives a file another name, `to`, in a folder that is there: one file then, with one content,
+  // which lives until its last name is removed. AlreadyExists when `to` is there;
+  // FailedPrecondition on two file systems; PermissionDenied on one that has no such links, and
+  // where the system lets a user link only what is his.
+  virtual absl::Status Link(const std::string& from, const std::string& to) = 0;
+  // How many names a file has.
+  virtual absl::StatusOr<std::uint64_t> LinkCount(const std::string& path) = 0;
   // Entries without "." and "..", in order of name.
   virtual absl::StatusOr<std::vector<DirectoryEntry>> List(const std::string& path) = 0;
   virtual absl::StatusOr<bool> Exists(const std::string& path) = 0;

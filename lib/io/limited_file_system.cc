@@ -237,6 +237,23 @@ absl::Status LimitedFileSystem::RemoveDirectory(const std::string& path) {
   return base_->RemoveDirectory(path);
 }
 
+absl::Status LimitedFileSystem::Link(const std::string& from, const std::string& to) {
+  absl::MutexLock lock(&mu_);
+  const auto size = base_->FileSize(from);
+  if (!size.ok()) return size.status();
+  if (auto taken = use_->disk_bytes.TryReserve(*size); !taken.ok()) {
+    return absl::Status(taken.code(),
+                        "cannot link " + from + " to " + to + ": " + std::string(taken.message()));
+  }
+  auto linked = base_->Link(from, to);
+  if (!linked.ok()) use_->disk_bytes.Release(*size);
+  return linked;
+}
+
+absl::StatusOr<std::uint64_t> LimitedFileSystem::LinkCount(const std::string& path) {
+  return base_->LinkCount(path);
+}
+
 absl::StatusOr<std::vector<DirectoryEntry>> LimitedFileSystem::List(const std::string& path) {
   return base_->List(path);
 }

@@ -38,7 +38,8 @@ struct FileUse {
 //
 // Files count with their sizes. What a file grows by through WriteAt, Truncate or Allocate is taken
 // from the budget; what it is cut by, and all of it when it is removed or replaced, is given back.
-// Files that were there before count from the moment that Charge tells their size. Locks count as
+// Each name of a file counts. Files that were there before count from the moment that Charge tells
+// their size. Locks count as
 // open files, mappings do not.
 class LimitedFileSystem final : public FileSystem {
  public:
@@ -62,6 +63,8 @@ class LimitedFileSystem final : public FileSystem {
   absl::Status RemoveDirectory(const std::string& path) override;
   absl::Status Remove(const std::string& path) override;
   absl::Status Rename(const std::string& from, const std::string& to) override;
+  absl::Status Link(const std::string& from, const std::string& to) override;
+  absl::StatusOr<std::uint64_t> LinkCount(const std::string& path) override;
   absl::StatusOr<std::vector<DirectoryEntry>> List(const std::string& path) override;
   absl::StatusOr<bool> Exists(const std::string& path) override;
   absl::StatusOr<std::uint64_t> FileSize(const std::string& path) override;

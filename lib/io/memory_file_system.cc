@@ -24,6 +24,7 @@ constexpr std::size_t kMaxName = 255;  // as on Linux's file systems
 struct Node {
   std::shared_ptr<MemoryContent> content;
   std::map<std::string, std::shared_ptr<Node>> children;
+  std::uint64_t links = 1;  // names of a file
   // How many share its lock; kExclusive: one has it alone.
   std::atomic<int> locks = 0;
   static constexpr int kExclusive = -1;
@@ -47,6 +48,8 @@ class MemoryFileSystem final : public FileSystem {
   absl::Status RemoveDirectory(const std::string& path) override;
   absl::Status Remove(const std::string& path) override;
   absl::Status Rename(const std::string& from, const std::string& to) override;
+  absl::Status Link(const std::string& from, const std::string& to) override;
+  absl::StatusOr<std::uint64_t> LinkCount(const std::string& path) override;
   absl::StatusOr<std::vector<DirectoryEntry>> List(const std::string& path) override;
   absl::StatusOr<bool> Exists(const std::string& path) override;
   absl::StatusOr<std::uint64_t> FileSize(const std::string& path) override;
@@ -164,6 +167,7 @@ absl::Status MemoryFileSystem::Remove(const std::string& path) {
   absl::MutexLock lock(&mu_);
   const Place place = FindFile(path);
   if (place.error != 0) return SystemError(place.error, "remove", path);
+  --place.node->links;
   place.folder->children.erase(place.name);
   return absl::OkStatus();
 }
@@ -183,6 +187,7 @@ int MemoryFileSystem::RenameNode(const std::string& from, const std::string& to)
   } else if (target.node != nullptr && target.node->is_folder()) {
     return EISDIR;
   }
+  if (target.node != nullptr) --target.node->links;
   target.folder->children[target.name] = source.node;
   source.folder->children.erase(source.name);
   return 0;
@@ -194,6 +199,25 @@ absl::Status MemoryFileSystem::Rename(const std::string& from, const std::string
     return SystemError(error, fmt::format("rename {} to", from), to);
   }
   return absl::OkStatus();
+}
+
+absl::Status MemoryFileSystem::Link(const std::string& from, const std::string& to) {
+  absl::MutexLock lock(&mu_);
+  const Place source = FindFile(from);
+  Place target = Find(to);
+  if (target.error == 0 && target.node != nullptr) target.error = EEXIST;
+  const int error = source.error != 0 ? source.error : target.error;
+  if (error != 0) return SystemError(error, fmt::format("link {} to", from), to);
+  target.folder->children[target.name] = source.node;
+  ++source.node->links;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::uint64_t> MemoryFileSystem::LinkCount(const std::string& path) {
+  absl::MutexLock lock(&mu_);
+  const Place place = FindFile(path);
+  if (place.error != 0) return SystemError(place.error, "ask for the links of", path);
+  return place.node->links;
 }
 
 absl::StatusOr<std::vector<DirectoryEntry>> MemoryFileSystem::List(const std::string& path) {

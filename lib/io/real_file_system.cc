@@ -74,6 +74,8 @@ class RealFileSystem final : public FileSystem {
   absl::Status RemoveDirectory(const std::string& path) override;
   absl::Status Remove(const std::string& path) override;
   absl::Status Rename(const std::string& from, const std::string& to) override;
+  absl::Status Link(const std::string& from, const std::string& to) override;
+  absl::StatusOr<std::uint64_t> LinkCount(const std::string& path) override;
   absl::StatusOr<std::vector<DirectoryEntry>> List(const std::string& path) override;
   absl::StatusOr<bool> Exists(const std::string& path) override;
   absl::StatusOr<std::uint64_t> FileSize(const std::string& path) override;
@@ -143,6 +145,18 @@ absl::Status RealFileSystem::Rename(const std::string& from, const std::string& 
   }
   if (::rename(from.c_str(), to.c_str()) != 0) return SystemError(errno, operation, to);
   return absl::OkStatus();
+}
+
+absl::Status RealFileSystem::Link(const std::string& from, const std::string& to) {
+  if (::link(from.c_str(), to.c_str()) == 0) return absl::OkStatus();
+  return SystemError(errno, fmt::format("link {} to", from), to);
+}
+
+absl::StatusOr<std::uint64_t> RealFileSystem::LinkCount(const std::string& path) {
+  struct stat info;
+  if (::stat(path.c_str(), &info) != 0) return SystemError(errno, "ask for the links of", path);
+  if (S_ISDIR(info.st_mode)) return SystemError(EISDIR, "ask for the links of", path);
+  return static_cast<std::uint64_t>(info.st_nlink);
 }
 
 absl::StatusOr<std::vector<DirectoryEntry>> RealFileSystem::List(const std::string& path) {

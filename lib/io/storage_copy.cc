@@ -39,14 +39,22 @@ absl::StatusOr<std::shared_ptr<File>> CreateFile(FileSystem& files, const std::s
   return std::shared_ptr<File>(*std::move(file));
 }
 
+// Where files are that were copied already: one that has several names is copied once.
+using Copied = std::map<const Inode*, std::string>;
+
 absl::Status CopySurvivorsOf(const Inode& folder, const std::string& path, FileSystem& files,
-                             std::mt19937_64& random) {
+                             std::mt19937_64& random, Copied& copied_files) {
   for (const auto& [name, node] : SurvivingNames(folder, random)) {
     const std::string child_path = path + "/" + name;
     if (node->is_folder()) {
       if (auto made = files.CreateDirectories(child_path); !made.ok()) return made;
-      const absl::Status copied = CopySurvivorsOf(*node, child_path, files, random);
+      const absl::Status copied = CopySurvivorsOf(*node, child_path, files, random, copied_files);
       if (!copied.ok()) return copied;
+      continue;
+    }
+    const auto [copied, is_new] = copied_files.emplace(node.get(), child_path);
+    if (!is_new) {
+      if (auto linked = files.Link(copied->second, child_path); !linked.ok()) return linked;
       continue;
     }
     auto image = Survivor(*node, random);
@@ -92,9 +100,16 @@ class TreeCopier {
     return copies_[&from] = copy;
   }
 
+  absl::StatusOr<std::shared_ptr<Inode>> CopyNamedFile(const Inode& from, const std::string& path) {
+    const auto [copied, is_new] = paths_.emplace(&from, path);
+    if (is_new) return NewFile(from, path);
+    if (auto linked = files_.Link(copied->second, path); !linked.ok()) return linked;
+    return copies_[&from];
+  }
+
   absl::StatusOr<std::shared_ptr<Inode>> CopyNamed(const std::shared_ptr<Inode>& from,
                                                    const std::string& path) {
-    if (!from->is_folder()) return NewFile(*from, path);
+    if (!from->is_folder()) return CopyNamedFile(*from, path);
     if (auto made = files_.CreateDirectories(path); !made.ok()) return made;
     std::shared_ptr<Inode> copy = NewFolder(*from);
     for (const auto& [name, node] : from->names) {
@@ -133,6 +148,7 @@ class TreeCopier {
 
   FileSystem& files_;
   std::map<const Inode*, std::shared_ptr<Inode>> copies_;
+  Copied paths_;  // of files that have a name
   std::vector<std::pair<const Inode*, Inode*>> without_history_;
 };
 
@@ -143,7 +159,8 @@ absl::StatusOr<std::shared_ptr<Inode>> AdoptTree(FileSystem& files) {
 }
 
 absl::Status CopySurvivors(const Inode& root, FileSystem& files, std::mt19937_64& random) {
-  return CopySurvivorsOf(root, "", files, random);
+  Copied copied;
+  return CopySurvivorsOf(root, "", files, random, copied);
 }
 
 absl::StatusOr<std::shared_ptr<Inode>> CopyTree(const std::shared_ptr<Inode>& root,

@@ -33,6 +33,8 @@ absl::StatusCode KindOf(int error) {
     case ENOTDIR:
     case EISDIR:
     case EBUSY:
+    case EXDEV:
+    case EMLINK:
     case ETXTBSY:
       return absl::StatusCode::kFailedPrecondition;
     case ENAMETOOLONG:
@@ -70,6 +72,8 @@ std::string_view AdviceOn(int error) {
       return "; it is open for reading only";
     case EISDIR:
       return "; a folder stands where a file belongs: move it away";
+    case EXDEV:
+      return "; hard links are within one file system";
     case ENOTDIR:
       return "; a file stands where a folder belongs: move it away";
     case EIO:

@@ -94,6 +94,7 @@ TEST_CASE("Every kind of call can fail") {
       {FileCall::kList, [&] { return fs.List("/").status(); }},
       {FileCall::kCreateDirectory, [&] { return fs.CreateDirectories("/d"); }},
       {FileCall::kSyncDirectory, [&] { return fs.SyncDirectory("/"); }},
+      {FileCall::kLink, [&] { return fs.Link("/f", "/linked"); }},
   };
   for (const auto& [kind, call] : calls) {
     CAPTURE(static_cast<int>(kind));
@@ -257,6 +258,23 @@ TEST_CASE("A killed process leaves all that it stored, still to be lost by a pow
   CHECK(Outcomes(*after, "/d/removed") == Set{"removed", "-"});
   REQUIRE(Create(*after, "/d/synced")->Sync().ok());
   CHECK(Outcomes(*after, "/d/synced") == Set{"new"});
+}
+
+TEST_CASE("A file with two names is one file after a kill and after a power cut") {
+  FaultyStorage storage;
+  FileSystem& fs = FileSystemOf(storage);
+  const auto file = Create(storage, "/f");
+  REQUIRE(file->WriteAt(0, "data").ok());
+  REQUIRE(file->Sync().ok());
+  REQUIRE(fs.Link("/f", "/g").ok());
+  CHECK(Outcomes(storage, "/g") == Set{"-", "data"});
+  REQUIRE(fs.SyncDirectory("/").ok());
+  REQUIRE(file->WriteAt(4, " and more").ok());
+  for (int seed = 0; seed < 50; ++seed) {
+    const auto after = seed == 0 ? storage.ProcessKill() : storage.PowerLoss(seed);
+    CHECK(after->ReadFile("/f").value() == after->ReadFile("/g").value());
+    CHECK(FileSystemOf(*after).LinkCount("/g").value() == 2);
+  }
 }
 
 TEST_CASE("A file put in place can be changed bit by bit") {

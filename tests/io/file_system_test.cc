@@ -184,6 +184,39 @@ TEST_CASE("A folder is renamed with all in it, to a free name only") {
   CHECK_FALSE(fs.Exists(root + "/a").value());
 }
 
+TEST_CASE("A file with two names is one file until the last name goes") {
+  EVERY_FILE_SYSTEM;
+  REQUIRE(fs.CreateDirectories(root + "/a").ok());
+  Write(fs, root + "/f", "data");
+  CHECK(fs.LinkCount(root + "/f").value() == 1);
+  REQUIRE(fs.Link(root + "/f", root + "/a/g").ok());
+  CHECK(fs.LinkCount(root + "/a/g").value() == 2);
+  REQUIRE(fs.Open(root + "/a/g", OpenMode::kReadWrite).value()->WriteAt(4, " and more").ok());
+  CHECK(Read(fs, root + "/f") == "data and more");
+  REQUIRE(fs.Remove(root + "/f").ok());
+  CHECK(Read(fs, root + "/a/g") == "data and more");
+  CHECK(fs.LinkCount(root + "/a/g").value() == 1);
+  Write(fs, root + "/new", "new");
+  REQUIRE(fs.Link(root + "/a/g", root + "/other").ok());
+  REQUIRE(fs.Rename(root + "/new", root + "/a/g").ok());
+  CHECK(fs.LinkCount(root + "/other").value() == 1);
+  CHECK(Read(fs, root + "/a/g") == "new");
+}
+
+TEST_CASE("A second name is refused where something has it, and to what is no file") {
+  EVERY_FILE_SYSTEM;
+  Write(fs, root + "/f", "data");
+  Write(fs, root + "/g", "other");
+  REQUIRE(fs.CreateDirectories(root + "/a").ok());
+  CHECK(fs.Link(root + "/f", root + "/g").code() == absl::StatusCode::kAlreadyExists);
+  CHECK(fs.Link(root + "/f", root + "/gone/g").code() == absl::StatusCode::kNotFound);
+  CHECK(fs.Link(root + "/gone", root + "/h").code() == absl::StatusCode::kNotFound);
+  CHECK_FALSE(fs.Link(root + "/a", root + "/b").ok());
+  CHECK(fs.LinkCount(root + "/gone").status().code() == absl::StatusCode::kNotFound);
+  CHECK_FALSE(fs.LinkCount(root + "/a").ok());
+  CHECK(Read(fs, root + "/g") == "other");
+}
+
 TEST_CASE("A file cannot take the place of a folder") {
   EVERY_FILE_SYSTEM;
   REQUIRE(fs.CreateDirectories(root + "/a").ok());

@@ -31,6 +31,12 @@ class WrappedFileSystem : public io::FileSystem {
   absl::Status Rename(const std::string& from, const std::string& to) override {
     return base_.Rename(from, to);
   }
+  absl::Status Link(const std::string& from, const std::string& to) override {
+    return base_.Link(from, to);
+  }
+  absl::StatusOr<std::uint64_t> LinkCount(const std::string& path) override {
+    return base_.LinkCount(path);
+  }
   absl::StatusOr<std::vector<io::DirectoryEntry>> List(const std::string& path) override {
     return base_.List(path);
   }

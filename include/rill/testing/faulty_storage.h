@@ -33,6 +33,7 @@ enum class FileCall {
   kList,
   kCreateDirectory,
   kSyncDirectory,
+  kLink,  // giving a file another name
 };
 
 inline constexpr std::int64_t kForever = std::numeric_limits<std::int64_t>::max();
@@ -40,7 +41,7 @@ inline constexpr std::int64_t kForever = std::numeric_limits<std::int64_t>::max(
 // Which calls fail, and how.
 struct FileFault {
   FileCall call = FileCall::kAny;
-  // Only on paths that contain this; of a rename, either path.
+  // Only on paths that contain this; of a rename or link, either path.
   std::string path_part = {};
   // The errno that the system would give: ENOSPC, EIO, EACCES, EMFILE, ...
   int error = EIO;
