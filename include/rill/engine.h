@@ -99,6 +99,20 @@ class RILL_EXPORT Engine {
   // read-only, by whoever it is. One that was killed does not have it open.
   bool has_writer() const;
 
+  // Makes `folder`, which must not be there, a data folder with everything in it that was
+  // acknowledged before the call, on disk when it returns; of what is appended meanwhile a clean
+  // first part of each partition is in it, and no group's offset beyond that. Segments that are
+  // complete are hard links, so it takes little time and space. Nothing that is done to either
+  // folder later changes the other: the backup can be opened by an engine of its own. Appends,
+  // reads and commits go on meanwhile; making, changing and deleting topics waits.
+  //
+  // AlreadyExists; InvalidArgument for a place in the engine's own folder; FailedPrecondition for
+  // another file system than the folder's, for "mem:" and Options::read_only, and for a partition
+  // that a failed flush has stopped; ResourceExhausted. What was made is removed then. A process
+  // that dies leaves "<folder>.incomplete", which cannot be opened and which the next call removes.
+  // An OffsetStore of the application's is not part of it.
+  absl::Status Backup(const std::string& folder);
+
   ResourceUse resource_use() const;
 
   // What the engine has done since it was opened (metrics.h). Takes some microseconds, with ten

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "CLI/CLI.hpp"
+#include "cli/backup.h"
 #include "cli/check.h"
 #include "cli/dump_log_options.h"
 #include "fmt/format.h"
@@ -15,6 +16,7 @@
 namespace rill::cli {
 namespace {
 
+constexpr char kBackup[] = "backup";
 constexpr char kCheck[] = "check";
 constexpr char kDumpLog[] = "dump-log";
 constexpr char kHelp[] = "help";
@@ -47,7 +49,7 @@ std::optional<std::string_view> NearestCommand(std::string_view word) {
   constexpr std::size_t kNear = 3;
   std::optional<std::string_view> nearest;
   std::size_t least = kNear + 1;
-  for (const std::string_view command : {kCheck, kDumpLog, kHelp, kDumpLogLink}) {
+  for (const std::string_view command : {kBackup, kCheck, kDumpLog, kHelp, kDumpLogLink}) {
     const std::size_t distance = Distance(word, command);
     if (distance >= least || distance >= command.size()) continue;
     least = distance;
@@ -78,6 +80,10 @@ int TellAbout(const CommandContext& context, const std::string& overview,
         kDumpLog, kDumpLogLink, kDumpLogHelp);
     return 0;
   }
+  if (topic == kBackup) {
+    context.out << BackupHelp();
+    return 0;
+  }
   if (topic == kCheck) {
     context.out << CheckHelp();
     return 0;
@@ -96,6 +102,7 @@ int RunTopLevel(const CommandContext& context, std::span<const std::string> word
   app.set_version_flag("--version", "rill " RILL_VERSION, "Print the version of rill");
   app.allow_extras();  // refused below, with the command that is nearest
   app.footer("\"rill help <command>\" tells about a command.");
+  app.add_subcommand(kBackup, "Make a backup of a data folder, by hard links");
   app.add_subcommand(kCheck, "Verify a data folder, and repair what can be made anew");
   app.add_subcommand(kDumpLog, "Print what log, index and snapshot files hold, as kafka-dump-log");
   CLI::App* const help = app.add_subcommand(kHelp, "Tell about a command");
@@ -124,6 +131,7 @@ int RunRill(const CommandContext& context, std::span<const std::string> words) {
   if (called == kDumpLogLink) return RunDumpLog(context, rest);
   // dump-log reads its words by the rules of Kafka's tools, which CLI11 must not apply its own to.
   if (!rest.empty() && rest[0] == kDumpLog) return RunDumpLog(context, rest.subspan(1));
+  if (!rest.empty() && rest[0] == kBackup) return RunBackup(context, rest.subspan(1));
   if (!rest.empty() && rest[0] == kCheck) return RunCheck(context, rest.subspan(1));
   return RunTopLevel(context, rest);
 }

@@ -142,6 +142,10 @@ absl::Status Engine::Flush() { return engine_ != nullptr ? engine_->Flush() : Mo
 
 bool Engine::has_writer() const { return engine_ != nullptr && engine_->has_writer(); }
 
+absl::Status Engine::Backup(const std::string& folder) {
+  return engine_ != nullptr ? engine_->Backup(folder) : MovedFrom();
+}
+
 ResourceUse Engine::resource_use() const {
   if (engine_ == nullptr) return {};
   const engine::EngineUse use = engine_->resource_use();

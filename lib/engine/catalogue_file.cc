@@ -218,6 +218,9 @@ absl::StatusOr<std::unique_ptr<CatalogueFile>> CatalogueFile::Open(io::FileSyste
   catalogue->later_ = std::move(contents->later);
   catalogue->batches_ = contents->batches;
   catalogue->size_ = contents->sound_size;
+  const auto names = files->LinkCount(catalogue->path_);
+  if (!names.ok()) return names.status();
+  if (*names > 1) catalogue->must_rewrite_ = true;  // somebody linked the folder: theirs must stay
   if (contents->sound_size < bytes->size()) {
     if (sink) {
       sink(LogLevel::kWarning,
@@ -243,6 +246,10 @@ absl::Status CatalogueFile::SyncWhatWasRead() {
 bool CatalogueFile::IsMostlyHistory() const {
   return batches_ >= kMinBatchesToRewrite &&
          batches_ / 2 > image_.size() + later_.values.size() + 1;
+}
+
+absl::StatusOr<std::string> CatalogueFile::Contents() const {
+  return FormatCatalogue(image_, absl::ToUnixMillis(clock_->Now()), later_);
 }
 
 absl::Status CatalogueFile::Commit(const CatalogueCommand& command) {

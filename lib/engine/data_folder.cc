@@ -19,18 +19,6 @@ constexpr std::string_view kDeletedSuffix = "-delete";
 constexpr std::size_t kUniqueIdDigits = 32;
 constexpr std::size_t kMaxFileName = 255;
 
-// Any of the folders above may have been made for this one. Not those that this process may not
-// look into, nor those of a file system that cannot sync a folder (EINVAL: squashfs and other
-// read-only ones).
-absl::Status SyncAncestors(io::FileSystem& files, const std::string& path) {
-  for (std::string at = io::ParentPath(path);; at = io::ParentPath(at)) {
-    auto synced = files.SyncDirectory(at);
-    const bool is_foreign = absl::IsPermissionDenied(synced) || absl::IsInvalidArgument(synced);
-    if (!synced.ok() && !is_foreign) return synced;
-    if (at == "/" || at == ".") return absl::OkStatus();
-  }
-}
-
 }  // namespace
 
 std::optional<std::int64_t> OffsetIn(const std::optional<log::OffsetCheckpoint>& offsets,
@@ -61,6 +49,7 @@ absl::StatusOr<std::unique_ptr<DataFolder>> DataFolder::Open(io::FileSystem* fil
 }
 
 absl::Status DataFolder::Prepare(bool create_if_missing) {
+  if (auto whole = CheckBackupIsWhole(*files_, path_); !whole.ok()) return whole;
   // meta.properties comes after the folders above are synced. Where it is missing they may not be,
   // though they are there: an earlier process may have been killed in between.
   const auto in_use = files_->Exists(path_ + "/" + kMetaPropertiesFile);
@@ -130,6 +119,17 @@ absl::Status DataFolder::MarkClean() {
   return io::ReplaceSmallFile(*files_, path_ + "/" + kCleanShutdownFile, kCleanShutdownText);
 }
 
+// Not those that this process may not look into, nor those of a file system that cannot sync a
+// folder (EINVAL: squashfs and other read-only ones).
+absl::Status SyncAncestors(io::FileSystem& files, const std::string& path) {
+  for (std::string at = io::ParentPath(path);; at = io::ParentPath(at)) {
+    auto synced = files.SyncDirectory(at);
+    const bool is_foreign = absl::IsPermissionDenied(synced) || absl::IsInvalidArgument(synced);
+    if (!synced.ok() && !is_foreign) return synced;
+    if (at == "/" || at == ".") return absl::OkStatus();
+  }
+}
+
 std::string PartitionFolderName(std::string_view topic, std::int32_t partition) {
   return fmt::format("{}-{}", topic, partition);
 }
@@ -161,6 +161,14 @@ bool IsDeletedFolderName(std::string_view name) {
   return std::all_of(unique.begin(), unique.end(),
                      [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }) &&
          ParsePartitionFolderName(name.substr(0, dot)).has_value();
+}
+
+absl::Status CheckBackupIsWhole(io::FileSystem& files, const std::string& path) {
+  const auto incomplete = files.Exists(path + "/" + kIncompleteBackupFile);
+  if (!incomplete.ok() || !*incomplete) return incomplete.status();
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition, ErrorCode::kKafkaStorageError,
+      fmt::format("{} holds a backup that was not completed; remove it, and make another", path));
 }
 
 absl::Status RemoveTree(io::FileSystem& files, const std::string& path) {

@@ -18,6 +18,8 @@ namespace rill::engine {
 
 inline constexpr char kLockFile[] = ".lock";
 inline constexpr char kCleanShutdownFile[] = ".kafka_cleanshutdown";
+// There as long as a backup that is being made in this folder is not whole.
+inline constexpr char kIncompleteBackupFile[] = "rill.incomplete-backup";
 
 // The offsets that the folder's checkpoint files hold; nothing of a file of which that is not
 // known.
@@ -75,6 +77,9 @@ class DataFolder {
   FolderCheckpoints checkpoints_;
 };
 
+// Syncs the folders above `path`, any of which may have been made for it.
+absl::Status SyncAncestors(io::FileSystem& files, const std::string& path);
+
 // "orders-3"
 std::string PartitionFolderName(std::string_view topic, std::int32_t partition);
 // What the name says; nothing when it is not that of a partition's folder.
@@ -84,6 +89,9 @@ std::optional<TopicPartition> ParsePartitionFolderName(std::string_view name);
 // "orders-3.<32 hexadecimal digits>-delete". New each time.
 std::string DeletedFolderName(std::string_view topic, std::int32_t partition);
 bool IsDeletedFolderName(std::string_view name);
+
+// FailedPrecondition (KAFKA_STORAGE_ERROR) for a folder with a backup that was not completed.
+absl::Status CheckBackupIsWhole(io::FileSystem& files, const std::string& path);
 
 // Removes the folder and everything in it. OK when it is not there.
 absl::Status RemoveTree(io::FileSystem& files, const std::string& path);

@@ -36,9 +36,8 @@ EngineEnvironment::EngineEnvironment(const std::string& where, const Options& op
   if (storage_ == nullptr) {
     own_files_ = in_memory ? io::NewMemoryFileSystem() : io::NewRealFileSystem();
   }
-  io::FileSystem* const files =
-      storage_ != nullptr ? &io::FileSystemOf(*storage_) : own_files_.get();
-  limited_ = std::make_unique<io::LimitedFileSystem>(files, Limits(in_memory, options));
+  base_files_ = storage_ != nullptr ? &io::FileSystemOf(*storage_) : own_files_.get();
+  limited_ = std::make_unique<io::LimitedFileSystem>(base_files_, Limits(in_memory, options));
 }
 
 void EngineEnvironment::Say(LogLevel level, const std::string& line) const {

@@ -13,6 +13,7 @@
 #include "engine/folder_watch.h"
 #include "engine/maintenance.h"
 #include "engine/shared_page.h"
+#include "engine/where.h"
 #include "io/file_system.h"
 #include "io/limited_file_system.h"
 #include "log/log_metrics.h"
@@ -29,9 +30,13 @@ class EngineEnvironment {
   EngineEnvironment(const std::string& where, const Options& options, EngineConfig config);
 
   io::FileSystem& files() { return *limited_; }
+  // The same without the caps of `options`, for what is not the engine's.
+  io::FileSystem& uncapped_files() { return *base_files_; }
   const io::LimitedFileSystem& limits() const { return *limited_; }
   void ChargeDisk(std::uint64_t bytes) { limited_->Charge(bytes); }
   const std::string& directory() const { return directory_; }
+  // Whether the directory is one of the system's.
+  bool is_real() const { return storage_ == nullptr && directory_ != kMemory; }
   Clock* clock() const { return clock_; }
   const std::shared_ptr<base::Budget>& buffers() const { return buffers_; }
   const std::shared_ptr<log::LogMetrics>& log_metrics() const { return log_metrics_; }
@@ -67,6 +72,7 @@ class EngineEnvironment {
   std::string directory_;
   std::shared_ptr<testing::FaultyStorage> storage_;
   std::unique_ptr<io::FileSystem> own_files_;  // null where storage_ has them
+  io::FileSystem* base_files_;
   std::unique_ptr<io::LimitedFileSystem> limited_;
   const std::shared_ptr<base::Budget> buffers_;
   Clock* const clock_;

@@ -52,6 +52,7 @@ class RootReader {
   }
 
   absl::StatusOr<FolderRoot> Read() {
+    if (auto whole = CheckBackupIsWhole(files_, root_.path); !whole.ok()) return whole;
     const auto entries = files_.List(root_.path);
     if (!entries.ok()) return entries.status();
     bool is_data_folder = false;

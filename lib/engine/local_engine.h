@@ -131,6 +131,7 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   absl::Status WriteCheckpoints(const CheckpointFiles& due) ABSL_LOCKS_EXCLUDED(checkpoint_mutex_);
 
   absl::Status Flush();
+  absl::Status Backup(const std::string& to) ABSL_LOCKS_EXCLUDED(change_mutex_);
   EngineUse resource_use() const;
   EngineMetrics Metrics() const;
   std::vector<PartitionMetrics> MetricsOfPartitions() const;
@@ -162,6 +163,13 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
 
   // local_engine_metrics.cc
   void AddLogMetrics(EngineMetrics& metrics) const;
+
+  // local_engine_backup.cc
+  absl::Status BackUpInto(io::FileSystem& files, const std::string& folder)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
+  absl::Status BackUpLogs(io::FileSystem& files, const std::string& folder,
+                          FolderCheckpoints& checkpoints)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
 
   // local_engine_topics.cc
   // What the catalogue says.

@@ -26,6 +26,7 @@ absl::Status LocalEngine::OpenToRead(const Options& options) {
                      fmt::format("there is no folder {}, and with Options::read_only none is made",
                                  environment_->directory()));
   }
+  if (auto whole = CheckBackupIsWhole(files, environment_->directory()); !whole.ok()) return whole;
   environment_->SetWatch(
       std::make_shared<FolderWatch>(&files, environment_->directory(), [weak = weak_from_this()] {
         if (const auto engine = weak.lock()) engine->LookOutside();

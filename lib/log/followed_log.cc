@@ -322,6 +322,9 @@ absl::StatusOr<std::unique_ptr<ClaimedBatch>> FollowedLog::Claim(const RecordDat
 }
 absl::StatusOr<std::int64_t> FollowedLog::DeleteRecordsBefore(std::int64_t) { return ReadOnly(); }
 absl::Status FollowedLog::Flush() { return ReadOnly(); }
+absl::StatusOr<LogCheckpoint> FollowedLog::Backup(io::FileSystem&, const std::string&) {
+  return ReadOnly();
+}
 // Whoever writes the log compacts it.
 absl::StatusOr<Cleanability> FollowedLog::CleanableAt(absl::Time) { return Cleanability(); }
 absl::StatusOr<CleanProgress> FollowedLog::Clean(const CleanOptions&) { return ReadOnly(); }

@@ -83,6 +83,8 @@ class FollowedLog final : public PartitionLog {
   void StopCleaning() override {}
   std::int64_t first_dirty_offset() const override { return -1; }
   absl::Time Maintain(absl::Time now) override;
+  absl::StatusOr<LogCheckpoint> Backup(io::FileSystem& files,
+                                       const std::string& directory) override;
   absl::Status Close() override;
   void Abandon(absl::Status reason) override;
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "fmt/format.h"
+#include "io/file_copy.h"
 #include "log/buffer_cap.h"
 #include "log/checkpoint_file.h"
 #include "log/index_continuation.h"
@@ -196,10 +197,13 @@ absl::Status LogLoader::CutTail(Found& found) {
   auto end = MakeSegment(found)->EndOfBatches();
   if (!end.ok()) return end.status();
   if (*end == found.size) return absl::OkStatus();
-  auto file = environment_.files->Open(SegmentStem(directory_, found.base_offset) + kLogSuffix,
-                                       io::OpenMode::kReadWrite);
-  if (!file.ok()) return file.status();
+  const std::string path = SegmentStem(directory_, found.base_offset) + kLogSuffix;
+  const auto names = environment_.files->LinkCount(path);
+  if (!names.ok()) return names.status();
   found.size = *end;
+  if (*names > 1) return absl::OkStatus();  // as in SegmentedLog::CutTail
+  auto file = environment_.files->Open(path, io::OpenMode::kReadWrite);
+  if (!file.ok()) return file.status();
   return (*file)->Truncate(*end);
 }
 
@@ -283,6 +287,7 @@ absl::Status LogLoader::CutBehind(Segment& segment, const Found& found, const Sc
   io::FileSystem& files = *environment_.files;
   if (scan.damage.ok()) {
     if (auto status = SayWhatIsCut(segment, found, scan); !status.ok()) return status;
+    if (auto own = io::UnshareFile(files, segment.log_path()); !own.ok()) return own;
     auto file = files.Open(segment.log_path(), io::OpenMode::kReadWrite);
     if (!file.ok()) return file.status();
     return (*file)->Truncate(scan.sound_end);

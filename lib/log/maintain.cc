@@ -367,8 +367,11 @@ absl::Status SegmentedLog::CutTails(std::int64_t now_ms, bool sync) {
 }
 
 absl::Status SegmentedLog::CutTail(const Segment& segment, bool sync) {
+  const auto names = environment_.files->LinkCount(segment.log_path());
+  if (absl::IsNotFound(names.status())) return absl::OkStatus();  // deleted since
+  if (!names.ok()) return names.status();
+  if (*names > 1) return absl::OkStatus();  // a backup has it, as it is: readers pass over the rest
   auto file = environment_.files->Open(segment.log_path(), io::OpenMode::kReadWrite);
-  if (absl::IsNotFound(file.status())) return absl::OkStatus();  // deleted since
   if (!file.ok()) return file.status();
   auto status = (*file)->Truncate(segment.end());
   if (status.ok() && sync) status = (*file)->Sync();

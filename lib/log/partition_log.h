@@ -138,6 +138,13 @@ class PartitionLog {
   // Everything below was compacted, and would be after a power cut: what a checkpoint may say. -1
   // where nothing was.
   virtual std::int64_t first_dirty_offset() const = 0;
+  // Makes `directory`, which must not be there, a log of its own with all that was appended until
+  // some moment of the call, durably; returns what a checkpoint would say of it. Files that nobody
+  // writes to any more get another name there, the rest is copied, after a roll where that would be
+  // much. `files` are those of the log's environment, perhaps without its caps. A log that is
+  // appended to meanwhile does not change it, nor does anything that is done to this one later.
+  virtual absl::StatusOr<LogCheckpoint> Backup(io::FileSystem& files,
+                                               const std::string& directory) = 0;
 
   // After it every call fails with FailedPrecondition. Trims the segments, writes indexes and the
   // producer snapshot; flushes.

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "fmt/format.h"
+#include "io/file_copy.h"
 #include "log/segmented_log.h"
 
 // A log that nobody appends to rests: it has no writer, so no mapping, no reserve behind its end
@@ -23,6 +24,7 @@ absl::Status SegmentedLog::Wake() {
   first_timestamp_ms_ = view->end > 0 ? BatchView(view->data()).max_timestamp_ms() : kNoTimestamp;
   *view = SegmentView();
   segment->Unload();  // it is mapped anew, for writing
+  if (auto own = OwnLast(*segment); !own.ok()) return own;
   auto status = OpenWriter(segment, log_end_offset(), continued->index, continued->builder,
                            static_cast<std::uint32_t>(config_->segment_bytes));
   if (!status.ok()) return status;
@@ -30,6 +32,18 @@ absl::Status SegmentedLog::Wake() {
   rest_candidate_.store(-1);
   if (environment_.request_maintenance) environment_.request_maintenance();  // to rest again
   return absl::OkStatus();
+}
+
+// Whoever linked the file into a copy of the folder keeps it as it is. Other processes that follow
+// the log have it mapped, and must look for the new one.
+absl::Status SegmentedLog::OwnLast(const Segment& segment) {
+  const auto names = environment_.files->LinkCount(segment.log_path());
+  if (absl::IsNotFound(names.status())) return absl::OkStatus();  // nothing was appended yet
+  if (!names.ok() || *names == 1) return names.status();
+  WithPublisher([](EndPublisher& publisher) { publisher.BeginReplacement(); });
+  auto status = io::UnshareFile(*environment_.files, segment.log_path());
+  WithPublisher([](EndPublisher& publisher) { publisher.EndReplacement(); });
+  return status;
 }
 
 // What was appended is flushed first, while appends may still come: after this the file is not held

@@ -31,10 +31,12 @@ std::optional<std::size_t> LastWhere(std::size_t count, AtMost at_most) {
 
 absl::Status WriteWhole(io::FileSystem& files, const std::string& path, const std::string& bytes,
                         bool sync) {
-  auto file = files.Open(path, io::OpenMode::kCreate);
+  // One that is there is not written over: somebody may have it mapped, or linked into a backup.
+  auto status = files.Remove(path);
+  if (!status.ok() && !absl::IsNotFound(status)) return status;
+  auto file = files.Open(path, io::OpenMode::kCreateNew);
   if (!file.ok()) return file.status();
-  auto status = (*file)->Truncate(0);
-  if (status.ok()) status = (*file)->WriteAt(0, bytes);
+  status = (*file)->WriteAt(0, bytes);
   if (status.ok() && sync) status = (*file)->Sync();
   return status;
 }

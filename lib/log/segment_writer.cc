@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "io/file_copy.h"
 #include "log/segment_name.h"
 
 namespace rill::log {
@@ -43,6 +44,7 @@ absl::StatusOr<bool> CutBehind(io::File& file, std::uint32_t end, std::int64_t n
 absl::StatusOr<std::unique_ptr<SegmentWriter>> SegmentWriter::Open(
     io::FileSystem* files, std::shared_ptr<Segment> segment, std::uint32_t limit,
     std::int64_t next_offset, std::shared_ptr<GrowingIndex> index, const IndexBuilder& builder) {
+  if (auto own = io::UnshareFile(*files, segment->log_path()); !own.ok()) return own;
   auto file = files->Open(segment->log_path(), io::OpenMode::kCreate);
   if (!file.ok()) return file.status();
   const std::uint32_t end = segment->end();

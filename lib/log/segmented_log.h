@@ -7,6 +7,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -86,6 +87,8 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   absl::StatusOr<CleanProgress> Clean(const CleanOptions& options) override;
   void StopCleaning() override;
   std::int64_t first_dirty_offset() const override { return first_dirty_offset_.load(); }
+  absl::StatusOr<LogCheckpoint> Backup(io::FileSystem& files,
+                                       const std::string& directory) override;
   absl::Status Close() override;
   void Abandon(absl::Status reason) override;
 
@@ -160,6 +163,7 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   // Why appends are refused, or OK: there is a writer then.
   absl::Status BecomeWritable() ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   absl::Status Wake() ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
+  absl::Status OwnLast(const Segment& segment) ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   bool IsResting() const;
   absl::Status Rest() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   void RestIfIdle() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
@@ -209,6 +213,20 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   absl::Status SyncFolderChange();
   bool IsSound() const;
 
+  // backup.cc
+  struct BackupCut {
+    SegmentList::Segments finished;                                          // linked
+    std::vector<std::pair<std::shared_ptr<Segment>, std::uint32_t>> copied;  // up to there
+    std::int64_t start_offset = 0;
+    std::int64_t end_offset = 0;
+  };
+  void RollForBackup() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+  BackupCut CutForBackup() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+  absl::Status LinkSegment(io::FileSystem& files, const Segment& segment,
+                           const std::string& directory);
+  absl::Status LinkStates(io::FileSystem& files, const std::string& directory,
+                          std::int64_t end_offset);
+
   // maintain.cc
   absl::Status SealRolled() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   void HelpSealing();
@@ -228,7 +246,7 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   void DropWriters();
   // Refuses all further calls for `reason`; returns why appends were refused before.
   absl::Status Stop(absl::Status reason);
-  // Why the log takes no more calls, once it is closed.
+  // Why the log takes no more appends, and once it is closed no more calls.
   absl::Status WhyClosed() const;
 
   absl::Status OpenWriter(std::shared_ptr<Segment> segment, std::int64_t next_offset,
