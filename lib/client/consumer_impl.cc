@@ -279,7 +279,6 @@ absl::StatusOr<Records> ConsumerImpl::PollUntil(base::Deadline deadline) {
       if (++busy_polls_ == kBusyPollsToUnwatch) assigned_.Unwatch();
       return records;
     }
-    busy_polls_ = 0;
     const bool may_sleep = deadline != base::Deadline::min();
     if (!may_sleep || !Sleep(deadline, timer)) return Records();
   }
@@ -314,6 +313,8 @@ bool ConsumerImpl::Sleep(base::Deadline deadline, base::SleepTimer& timer) {
     timer.FallAsleep();
     return engine_->watch()->Wait([this] { return HasNews(); }, deadline);
   }
+  if (look_.For([this] { return HasNews(); }, deadline)) return true;
+  busy_polls_ = 0;
   assigned_.Watch();
   const auto ticket = signal_->wakeup.Prepare();
   if (HasNews()) return true;
@@ -323,7 +324,8 @@ bool ConsumerImpl::Sleep(base::Deadline deadline, base::SleepTimer& timer) {
                                      : absl::InfiniteDuration();
   const base::Deadline until = std::min(deadline, base::DeadlineAfter(longest));
   timer.FallAsleep();
-  return signal_->wakeup.Wait(ticket, until) || until < deadline || HasNews();
+  const bool woken = look_.Asleep([&] { return signal_->wakeup.Wait(ticket, until); });
+  return woken || until < deadline || HasNews();
 }
 
 absl::Status ConsumerImpl::Close() {

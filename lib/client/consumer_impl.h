@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/clock_reader.h"
+#include "base/look_before_sleep.h"
 #include "base/sleep_timer.h"
 #include "base/wakeup.h"
 #include "client/assigned_partitions.h"
@@ -121,6 +122,7 @@ class ConsumerImpl {
   Offsets stored_;  // what this consumer committed last
   std::int64_t next_auto_commit_nanos_ = 0;
   int busy_polls_ = 0;  // in a row that need not sleep
+  base::LookBeforeSleep look_;
   engine::PollCounters polled_;
 };
 
