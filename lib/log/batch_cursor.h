@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -25,6 +26,9 @@ class BatchCursor {
   // The next batch, valid until the next call; nothing behind the last. Only its frame was checked
   // (Segment::FrameAt, whose errors these are, beside those of Segment::View and Find).
   absl::StatusOr<std::optional<BatchView>> Next();
+
+  // Everything below was given, or is below `from`.
+  std::int64_t next_offset() const { return std::max(from_, at_least_); }
 
   // `status`, of the batch that Next gave, with file and position.
   absl::Status AtBatch(const absl::Status& status) const;

@@ -72,8 +72,8 @@ absl::StatusOr<CleanProgress> SegmentedLog::Clean(const CleanOptions& options) {
   if (closed_.load()) return WhyClosed();
   CleanProgress progress;
   auto status = CleanSlice(options, progress);
-  if (IsOutdated()) {
-    progress.done = true;
+  // It looked for what retention had taken away meanwhile. The next slice knows.
+  if (IsOutdated() && (absl::IsNotFound(status) || absl::IsAborted(status))) {
     status = absl::OkStatus();
   }
   if (!status.ok() || progress.done) EndCleaning();
@@ -81,7 +81,7 @@ absl::StatusOr<CleanProgress> SegmentedLog::Clean(const CleanOptions& options) {
   return progress;
 }
 
-// Retention took away what is being compacted: no fault, but what is left is another matter.
+// Retention took away some of what is being compacted.
 bool SegmentedLog::IsOutdated() const {
   return cleaning_ != nullptr && cleaning_->begin_offset() != segments_.First()->base_offset();
 }
@@ -92,22 +92,33 @@ absl::Status SegmentedLog::CleanSlice(const CleanOptions& options, CleanProgress
     if (auto status = GoOnWithSwap(); !status.ok()) return status;
     if (!IsSound()) return WhyClosed();
   }
+  if (IsOutdated()) {
+    if (auto status = ForgetDeleted(progress); !status.ok()) return status;
+  }
   const bool is_wanted = config()->cleanup_compact;
   if (is_wanted && cleaning_ == nullptr) {
     if (auto status = BeginCleaning(options); !status.ok()) return status;
   }
-  progress.done = !is_wanted || cleaning_ == nullptr || IsOutdated();
+  progress.done |= !is_wanted || cleaning_ == nullptr;
   while (!progress.done && !closing_.load() &&
          progress.bytes_read + progress.bytes_written < options.slice_bytes) {
     if (auto status = cleaning_->Run(options.slice_bytes, progress); !status.ok()) return status;
     if (cleaning_->is_ready()) {
-      if (auto status = SwapIn(cleaning_->TakeReady()); !status.ok()) return status;
+      if (auto status = SwapIn(); !status.ok()) return status;
     }
     if (!cleaning_->is_over()) continue;
     first_dirty_offset_.store(cleaning_->end_offset());
     progress.done = true;
   }
   return absl::OkStatus();
+}
+
+// As Kafka's cleaner, which keeps retention off the log that it compacts, this ends however often
+// retention comes by, but does not make it wait, for it may be what a full disk waits for.
+absl::Status SegmentedLog::ForgetDeleted(CleanProgress& progress) {
+  const std::int64_t begin = segments_.First()->base_offset();
+  progress.done = cleaning_->IsAllBelow(begin);
+  return progress.done ? absl::OkStatus() : cleaning_->ForgetBelow(begin);
 }
 
 absl::Status SegmentedLog::BeginCleaning(const CleanOptions& options) {
@@ -160,17 +171,16 @@ void SegmentedLog::EndCleaning() {
   cleaning_ = nullptr;
 }
 
-absl::Status SegmentedLog::SwapIn(Compaction::Group group) {
+absl::Status SegmentedLog::SwapIn() {
   absl::MutexLock lock(&maintenance_mutex_);
   const auto listed = segments_.All();
-  const bool is_there = std::search(listed.begin(), listed.end(), group.segments.begin(),
-                                    group.segments.end()) != listed.end();
-  absl::StatusOr<std::shared_ptr<Segment>> fresh = absl::AbortedError("segments were deleted");
-  if (is_there) fresh = group.cleaned->Open();
-  if (!fresh.ok()) {
-    group.cleaned->Remove().IgnoreError();
-    return fresh.status();
-  }
+  const auto& replaced = cleaning_->ready().segments;
+  const bool is_there = std::search(listed.begin(), listed.end(), replaced.begin(),
+                                    replaced.end()) != listed.end();
+  if (!is_there) return absl::AbortedError("segments were deleted");
+  auto fresh = cleaning_->ready().cleaned->Open();
+  if (!fresh.ok()) return fresh.status();
+  auto group = cleaning_->TakeReady();
   swap_ = std::make_unique<SegmentSwap>(environment_.files, std::move(group.segments),
                                         *std::move(fresh), group.cleaned->has_transaction_index());
   return GoOnWithSwap();

@@ -27,6 +27,7 @@ base::SipHashKey RandomKey() {
 Compaction::Compaction(const LogEnvironment& environment, CompactionPlan plan)
     : environment_(environment),
       plan_(std::move(plan)),
+      begin_offset_(plan_.segments.front()->base_offset()),
       cursor_(plan_.segments, 0, plan_.high_watermark) {}
 
 absl::Status Compaction::Run(std::uint64_t bytes, CleanProgress& progress) {
@@ -48,6 +49,32 @@ absl::Status Compaction::Step(CleanProgress& progress) {
       break;
   }
   return absl::OkStatus();
+}
+
+// What the map and the survey know of records that are gone is no mistake: whatever came before
+// those is gone as well. Of transactions, both go by what is met.
+absl::Status Compaction::ForgetBelow(std::int64_t offset) {
+  begin_offset_ = offset;
+  if (phase_ == Phase::kSurvey) cursor_ = Walk(cursor_.next_offset(), plan_.high_watermark);
+  if (phase_ == Phase::kMap) cursor_ = Walk(cursor_.next_offset(), plan_.end_offset);
+  if (phase_ != Phase::kRewrite) return absl::OkStatus();
+  const bool has_all = group_begin_ == facts_.size() || facts_[group_begin_].base_offset >= offset;
+  if (has_all) return absl::OkStatus();
+  if (auto status = RemoveFiles(); !status.ok()) return status;
+  TakeReady();
+  Rewind();
+  return absl::OkStatus();
+}
+
+// The batches of what is left of the plan's segments.
+BatchCursor Compaction::Walk(std::int64_t from, std::int64_t end) const {
+  from = std::max(from, begin_offset_);
+  const auto& all = plan_.segments;
+  auto first = std::upper_bound(all.begin(), all.end(), from, [](std::int64_t at, const auto& one) {
+    return at < one->base_offset();
+  });
+  if (first != all.begin()) --first;
+  return BatchCursor({first, all.end()}, from, end);
 }
 
 bool Compaction::IsDirtyData(BatchView batch) const {
@@ -81,7 +108,7 @@ absl::Status Compaction::BeginMap() {
     if (transaction.last_offset >= plan_.first_dirty_offset) ahead.push_back(transaction);
   }
   transactions_.emplace(std::move(ahead));
-  cursor_ = BatchCursor(plan_.segments, plan_.first_dirty_offset, plan_.end_offset);
+  cursor_ = Walk(plan_.first_dirty_offset, plan_.end_offset);
   phase_ = Phase::kMap;
   return absl::OkStatus();
 }
@@ -134,7 +161,6 @@ absl::StatusOr<bool> Compaction::PutRecords(BatchView batch) {
 }
 
 void Compaction::BeginRewrite() {
-  transactions_.emplace(aborted_);
   filter_.emplace(
       &*newest_, &*transactions_,
       CompactionRules{.now_ms = plan_.now_ms,
@@ -152,7 +178,17 @@ void Compaction::BeginRewrite() {
                       index_size(*segment, kOffsetIndexSuffix),
                       index_size(*segment, kTimeIndexSuffix)});
   }
+  Rewind();
   phase_ = Phase::kRewrite;
+}
+
+// To the first segment that is left.
+void Compaction::Rewind() {
+  *transactions_ = CleanedTransactions(aborted_);
+  next_segment_ = 0;
+  for (const SegmentFacts& segment : facts_) {
+    if (segment.base_offset < begin_offset_) ++next_segment_;
+  }
 }
 
 absl::Status Compaction::BeginGroup() {
@@ -166,6 +202,7 @@ absl::Status Compaction::BeginGroup() {
                 {.segment_bytes = static_cast<std::uint64_t>(config.segment_bytes),
                  .index_bytes = static_cast<std::uint64_t>(config.segment_index_bytes)});
   const auto first = plan_.segments.begin() + static_cast<std::ptrdiff_t>(next_segment_);
+  group_begin_ = next_segment_;
   group_.segments.assign(first, first + static_cast<std::ptrdiff_t>(count));
   const Segment& head = **first;
   auto cleaned = CleanedSegment::Create(environment_.files, head.stem(), head.base_offset(),

@@ -62,13 +62,20 @@ class Compaction {
   };
   // A group is to be taken, and swapped before the next Run.
   bool is_ready() const { return ready_; }
+  const Group& ready() const { return group_; }
   Group TakeReady();
 
-  // Where the log began when this did.
-  std::int64_t begin_offset() const { return plan_.segments.front()->base_offset(); }
+  // Where the log begins, as far as this knows.
+  std::int64_t begin_offset() const { return begin_offset_; }
+  // Retention has taken the segments below `offset`, where another one begins, meanwhile: goes on
+  // with what is left, as if the log had begun there. A group that lost segments is begun again
+  // without them, its files removed; on an error of that this is to be given up.
+  absl::Status ForgetBelow(std::int64_t offset);
   // Everything below end_offset() is compacted.
   bool is_over() const { return phase_ == Phase::kOver; }
   std::int64_t end_offset() const { return newest_->latest_offset() + 1; }
+  // Nothing below is there any more that would have been looked at.
+  bool IsAllBelow(std::int64_t offset) const { return offset >= plan_.end_offset; }
 
   // Removes the files of the group that is being written.
   absl::Status RemoveFiles() {
@@ -84,13 +91,16 @@ class Compaction {
   absl::Status Map(CleanProgress& progress);
   absl::StatusOr<bool> PutRecords(BatchView batch);
   void BeginRewrite();
+  void Rewind();
   absl::Status BeginGroup();
   absl::Status Rewrite(CleanProgress& progress);
   absl::Status CheckSound(BatchView batch);
   bool IsDirtyData(BatchView batch) const;
+  BatchCursor Walk(std::int64_t from, std::int64_t end) const;
 
   const LogEnvironment& environment_;
   const CompactionPlan plan_;
+  std::int64_t begin_offset_;
   Phase phase_ = Phase::kSurvey;
   BatchCursor cursor_;
 
@@ -104,8 +114,9 @@ class Compaction {
   base::Buffer scratch_;
 
   std::optional<CompactionFilter> filter_;
-  std::vector<SegmentFacts> facts_;  // of the segments that are rewritten
-  std::size_t next_segment_ = 0;     // behind the group
+  std::vector<SegmentFacts> facts_;  // of the plan's segments that are rewritten, in order
+  std::size_t group_begin_ = 0;      // of the group that was begun last, in the plan's segments,
+  std::size_t next_segment_ = 0;     // and behind it
   Group group_;                      // that is being written; empty between two
   bool ready_ = false;
 };

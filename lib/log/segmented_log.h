@@ -207,7 +207,9 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   absl::Status RemoveUnfinished() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   bool IsOutdated() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(cleaning_mutex_);
   void EndCleaning() ABSL_EXCLUSIVE_LOCKS_REQUIRED(cleaning_mutex_);
-  absl::Status SwapIn(Compaction::Group group) ABSL_EXCLUSIVE_LOCKS_REQUIRED(cleaning_mutex_);
+  absl::Status ForgetDeleted(CleanProgress& progress)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(cleaning_mutex_);
+  absl::Status SwapIn() ABSL_EXCLUSIVE_LOCKS_REQUIRED(cleaning_mutex_);
   absl::Status GoOnWithSwap() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   void ShowSwap() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   absl::Status SyncFolderChange();

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "compaction_under_test.h"
 #include "io/faulty_file_system.h"
@@ -23,6 +24,7 @@ class Life {
   explicit Life(std::uint64_t seed) : random_(seed), log_(files_) {
     log_.config.delete_retention_ms = kDeleteRetentionMs;
     log_.config.segment_bytes = 800 + Roll(1500);
+    log_.config.cleanup_delete = Roll(2) == 0;
     log_.Open();
   }
 
@@ -53,7 +55,7 @@ class Life {
   std::int64_t Roll(std::uint64_t sides) { return static_cast<std::int64_t>(random_() % sides); }
 
   void Step() {
-    switch (Roll(16)) {
+    switch (Roll(17)) {
       case 0:
         log_->Maintain(log_.clock.Now());
         break;
@@ -71,8 +73,11 @@ class Life {
         EndTransaction(1 + Roll(kProducers));
         break;
       case 6:
+        if (log_.config.cleanup_delete) DeleteSome();
+        break;
       case 7:
       case 8:
+      case 9:
         CleanSome();
         break;
       default:
@@ -84,6 +89,17 @@ class Life {
     if (Roll(2) == 0) return log_.ReopenAfterClose();
     log_.ReopenAfterKill();
     Check();
+  }
+
+  void DeleteSome() {
+    const std::int64_t begin = log_->log_start_offset();
+    const auto present = static_cast<std::uint64_t>(log_->high_watermark() - begin);
+    // More often a little, which a cleaning that is under way goes on behind.
+    const std::int64_t upto = begin + Roll((Roll(3) > 0 ? present / 4 : present) + 1);
+    const auto start = log_->DeleteRecordsBefore(upto);
+    INFO(start.status().ToString());
+    REQUIRE(start.ok());
+    all_.erase(all_.begin(), all_.lower_bound(*start));
   }
 
   void CleanSome() {
@@ -126,15 +142,16 @@ class Life {
       records.push_back(std::move(record));
     }
     std::int64_t offset = log_.AppendBatch(std::string(builder.Seal().value())).base_offset;
-    if (producer > 0) sequences_[producer] += static_cast<std::int32_t>(records.size());
+    if (producer > 0) {
+      sequences_[producer] += static_cast<std::int32_t>(records.size());
+      open_.insert(producer);
+    }
     for (Appended& record : records) all_[offset++] = std::move(record);
   }
 
   void EndTransaction(std::int64_t producer) {
-    const bool is_open = std::any_of(all_.begin(), all_.end(), [&](const auto& record) {
-      return record.second.producer == producer && record.second.fate == Fate::kOpen;
-    });
-    if (!is_open) return;
+    // Also where all of its records were deleted meanwhile.
+    if (open_.erase(producer) == 0) return;
     const bool aborts = Roll(2) == 0;
     using record::ControlType;
     log_.AppendBatch(MarkerOf(log_, aborts ? ControlType::kAbort : ControlType::kCommit, producer));
@@ -146,7 +163,7 @@ class Life {
 
   std::map<std::int64_t, Appended> Read() {
     std::map<std::int64_t, Appended> found;
-    for (std::int64_t at = 0; at < log_->high_watermark();) {
+    for (std::int64_t at = log_->log_start_offset(); at < log_->high_watermark();) {
       const Records records = log_.Read(at);
       for (const Record& record : records) {
         Appended& one = found[record.offset()];
@@ -206,6 +223,7 @@ class Life {
   Subject log_;
   std::map<std::int64_t, Appended> all_;
   std::map<std::int64_t, std::int32_t> sequences_;
+  std::set<std::int64_t> open_;  // producers with a transaction
 };
 
 TEST_CASE("whatever is appended and whenever it is compacted, the newest of each key is there") {

@@ -418,29 +418,70 @@ TEST_CASE("the cutting of a replaced segment's stopper does not cut the one in i
   CHECK(ContentOf(log) == content);
 }
 
-TEST_CASE("retention that takes segments away ends their cleaning, and the next one goes on") {
+TEST_CASE("retention that takes segments away costs a cleaning those, and not what is left") {
   for (std::size_t slice = 100; slice < 9000; slice += 300) {
     INFO("after " << slice << " bytes");
     io::FaultyFileSystem files;
     CompactedLog log(files);
     log.config.cleanup_delete = true;
     log.Open();
-    for (int i = 0; i < 40; ++i) Put(log, "k" + std::to_string(i % 30), "v" + std::to_string(i));
+    for (int i = 0; i < 40; ++i) Put(log, "k" + std::to_string(i % 20), "v" + std::to_string(i));
     RollAndSeal(log);
-    REQUIRE(log->Clean({.slice_bytes = slice}).ok());
+    const bool was_done = log->Clean({.slice_bytes = slice})->done;
     REQUIRE(log->DeleteRecordsBefore(14).ok());
-    Clean(log);
+    if (!was_done) Clean(log);
     RequireNoLeftovers(log);
-    Clean(log);
     CHECK(log->first_dirty_offset() == 40);
     Content expected;
-    for (int i = 14; i < 40; ++i) {
-      expected.emplace_back(i, "k" + std::to_string(i % 30) + "=v" + std::to_string(i));
+    for (int i = 20; i < 40; ++i) {
+      expected.emplace_back(i, "k" + std::to_string(i % 20) + "=v" + std::to_string(i));
     }
     REQUIRE(ContentOf(log) == expected);
     log.ReopenAfterKill();
     REQUIRE(ContentOf(log) == expected);
   }
+}
+
+// What a slow cleaning of a log with cleanup.policy=compact,delete may meet.
+TEST_CASE("a cleaning comes to its end although retention comes by between any two slices") {
+  io::FaultyFileSystem files;
+  CompactedLog log(files);
+  log.config.cleanup_delete = true;
+  log.Open();
+  constexpr int kRecords = 400;
+  for (int i = 0; i < kRecords; ++i) Put(log, i % 3 == 0 ? "a" : "b", "v" + std::to_string(i));
+  RollAndSeal(log);
+  int deletions = 0;
+  for (int slices = 0;; ++slices) {
+    REQUIRE(slices < 1000);
+    const auto progress = log->Clean({.slice_bytes = 400});
+    INFO(progress.status().ToString());
+    REQUIRE(progress.ok());
+    if (progress->done) break;
+    const std::int64_t start = log->log_start_offset();
+    if (start > kRecords / 2) continue;
+    deletions += log->DeleteRecordsBefore(start + 4).ok() ? 1 : 0;
+  }
+  CHECK(deletions > 40);
+  CHECK(log->first_dirty_offset() == kRecords);
+  CHECK(ContentOf(log) == Content{{kRecords - 2, "b=v398"}, {kRecords - 1, "a=v399"}});
+  RequireNoLeftovers(log);
+}
+
+TEST_CASE("a cleaning all of whose segments were deleted is over") {
+  io::FaultyFileSystem files;
+  CompactedLog log(files);
+  log.config.cleanup_delete = true;
+  log.Open();
+  for (int i = 0; i < 40; ++i) Put(log, "a", "v");
+  RollAndSeal(log);
+  while (log.FilesEnding(".cleaned").empty()) REQUIRE(log->Clean({.slice_bytes = 1}).ok());
+  REQUIRE(log->DeleteRecordsBefore(40).ok());
+  const auto progress = log->Clean({});
+  REQUIRE(progress.ok());
+  CHECK(progress->done);
+  RequireNoLeftovers(log);
+  CHECK(ContentOf(log).empty());
 }
 
 TEST_CASE("a close in the middle of a cleaning leaves nothing of it, and nothing comes after it") {
