@@ -1,6 +1,7 @@
 #include "log/offset_map.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "fmt/format.h"
@@ -11,6 +12,13 @@ namespace {
 
 // One is always free, so that a search ends.
 constexpr std::size_t kLeastSlots = 2;
+
+absl::Status Refused(std::size_t least_bytes, std::size_t max_bytes, std::string_view why) {
+  return MakeError(absl::StatusCode::kResourceExhausted, ErrorCode::kUnknownServerError,
+                   fmt::format("compaction takes no less than {} bytes for a map of keys, and "
+                               "{} at most (log.cleaner.dedupe.buffer.size): {}",
+                               least_bytes, max_bytes, why));
+}
 
 std::size_t CapacityOf(std::size_t slots) {
   const auto filled = static_cast<std::size_t>(static_cast<double>(slots) * OffsetMap::kLoadFactor);
@@ -26,17 +34,20 @@ absl::StatusOr<OffsetMap> OffsetMap::Create(std::size_t max_bytes, std::uint64_t
   const double wanted = static_cast<double>(most_keys) / kLoadFactor + kLeastSlots;
   std::size_t count =
       wanted < static_cast<double>(allowed) ? static_cast<std::size_t>(wanted) : allowed;
+  const std::size_t least = std::min(count, kLeastBytes / kEntrySize);
   // Others may use up the budget meanwhile, and give back.
   auto reservation = memory.Reserve(count * kEntrySize);
-  while (!reservation.ok() && count > kLeastSlots) {
-    count = std::max(count / 2, kLeastSlots);
+  while (!reservation.ok() && count > least) {
+    count = std::max(count / 2, least);
     reservation = memory.Reserve(count * kEntrySize);
   }
-  if (!reservation.ok()) return reservation.status();
+  if (!reservation.ok()) {
+    return Refused(least * kEntrySize, max_bytes, std::string(reservation.status().message()));
+  }
   Slots slots(static_cast<Slot*>(std::calloc(count, kEntrySize)));
   if (slots == nullptr) {
-    return MakeError(absl::StatusCode::kResourceExhausted, ErrorCode::kUnknownServerError,
-                     fmt::format("no memory for a map of {} bytes", count * kEntrySize));
+    return Refused(least * kEntrySize, max_bytes,
+                   fmt::format("the system refused {}", count * kEntrySize));
   }
   return OffsetMap(std::move(slots), count, *std::move(reservation), hash_key);
 }

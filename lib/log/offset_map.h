@@ -20,11 +20,14 @@ class OffsetMap {
   static constexpr std::size_t kEntrySize = 24;
   // Up to which part of its slots a map is filled: Kafka's log.cleaner.io.buffer.load.factor.
   static constexpr double kLoadFactor = 0.9;
+  // Less is not worth it, for each map costs a rewrite of the log: some ten thousand keys.
+  static constexpr std::size_t kLeastBytes = std::size_t{256} << 10;
 
-  // Room for `most_keys` keys, or for as many as `max_bytes` and what is left of `memory` suffice
-  // for; at least for one. ResourceExhausted when not even that is to be had. The system gives the
-  // memory page by page as keys are put. `memory` must outlive the map. `hash_key` is to be a
-  // secret where keys come from who would want them to collide.
+  // Room for `most_keys` keys, or for as many as `max_bytes` suffice for, at least one; or, where
+  // `memory` has less left, as many as fit there, but in no less than kLeastBytes.
+  // ResourceExhausted, with the names of the options, when that is not to be had either. The system
+  // gives the memory page by page as keys are put. `memory` must outlive the map. `hash_key` is to
+  // be a secret where keys come from who would want them to collide.
   static absl::StatusOr<OffsetMap> Create(std::size_t max_bytes, std::uint64_t most_keys,
                                           base::Budget& memory, const base::SipHashKey& hash_key);
 

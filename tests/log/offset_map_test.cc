@@ -53,18 +53,32 @@ TEST_CASE("an offset map that is full says so, and still holds what it has") {
   CHECK(map->Find("other") == -1);
 }
 
-TEST_CASE("an offset map is content with what a budget has left, down to one key") {
+TEST_CASE("an offset map is content with what a budget has left, down to what is worth a rewrite") {
+  constexpr std::size_t kLeast = OffsetMap::kLeastBytes;
+  constexpr std::size_t kMany = 1 << 20;
+  base::Budget memory("Options::max_buffer_bytes", 3 * kLeast);
+  {
+    auto map = OffsetMap::Create(64 * kLeast, kMany, memory, kKey);
+    REQUIRE(map.ok());
+    CHECK(memory.used() > kLeast);
+    auto least = OffsetMap::Create(64 * kLeast, kMany, memory, kKey);
+    REQUIRE(least.ok());
+    CHECK(least->capacity() >= 9000);
+  }
+  const auto rest = memory.Reserve(2 * kLeast + 100);
+  REQUIRE(rest.ok());
+  const auto refused = OffsetMap::Create(64 * kLeast, kMany, memory, kKey);
+  REQUIRE(absl::IsResourceExhausted(refused.status()));
+  CHECK(Contains(refused.status(), "Options::max_buffer_bytes"));
+  CHECK(Contains(refused.status(), "log.cleaner.dedupe.buffer.size"));
+  CHECK(OffsetMap::Create(64 * kLeast, 100, memory, kKey).ok());  // more is not needed
+}
+
+TEST_CASE("an offset map has room for one key, whatever is allowed") {
   base::Budget memory("Options::max_buffer_bytes", 1000);
-  auto map = OffsetMap::Create(1 << 20, 1 << 20, memory, kKey);
-  REQUIRE(map.ok());
-  CHECK(map->capacity() >= 18);
   auto least = OffsetMap::Create(0, 10, memory, kKey);
   REQUIRE(least.ok());
   CHECK(least->capacity() == 1);
-  base::Budget nothing("Options::max_buffer_bytes", 10);
-  const auto refused = OffsetMap::Create(1 << 20, 10, nothing, kKey);
-  REQUIRE(absl::IsResourceExhausted(refused.status()));
-  CHECK(Contains(refused.status(), "Options::max_buffer_bytes"));
 }
 
 }  // namespace
