@@ -50,7 +50,7 @@ void CheckOffsets(const FolderRoot& root, const TopicPartition& partition, std::
   // A broker's partition may have a follower that was behind.
   check(log::kHighWatermarkCheckpoint, at.high_watermarks,
         root.catalogue ? Rule::kEnd : Rule::kAtMostEnd, Kind::kNote);
-  check(log::kCleanerCheckpoint, root.cleaned, Rule::kAtMostEnd, Kind::kNote);
+  check(log::kCleanerCheckpoint, root.checkpoints.first_dirty, Rule::kAtMostEnd, Kind::kNote);
 }
 
 void CheckEntriesWithoutFolder(const FolderRoot& root,

@@ -74,7 +74,7 @@ class RootReader {
     root_.checkpoints.recovery_points = ReadCheckpoint(log::kRecoveryPointCheckpoint);
     root_.checkpoints.log_starts = ReadCheckpoint(log::kLogStartCheckpoint);
     root_.checkpoints.high_watermarks = ReadCheckpoint(log::kHighWatermarkCheckpoint);
-    root_.cleaned = ReadCheckpoint(log::kCleanerCheckpoint);
+    root_.checkpoints.first_dirty = ReadCheckpoint(log::kCleanerCheckpoint);
     return std::move(root_);
   }
 
@@ -175,7 +175,7 @@ bool FolderRoot::IsDeleting(const std::string& topic) const {
 bool FolderRoot::MayHaveGaps(const TopicPartition& partition) const {
   const auto is_name = [&](const char* name) { return partition.topic == name; };
   if (std::any_of(std::begin(kCompactedTopics), std::end(kCompactedTopics), is_name)) return true;
-  if (OffsetIn(cleaned, partition)) return true;
+  if (OffsetIn(checkpoints.first_dirty, partition)) return true;
   return IsKnown(partition) &&
          ResolveLogConfig(catalogue->topics().at(partition.topic).configs, EngineConfig())
              .cleanup_compact;
@@ -192,6 +192,7 @@ log::LogCheckpoint FolderRoot::CheckpointOf(const TopicPartition& partition) con
       OffsetIn(checkpoints.recovery_points, partition).value_or(was_closed ? INT64_MAX : 0);
   left.log_start_offset = OffsetIn(checkpoints.log_starts, partition).value_or(0);
   left.high_watermark = OffsetIn(checkpoints.high_watermarks, partition).value_or(0);
+  left.first_dirty_offset = OffsetIn(checkpoints.first_dirty, partition).value_or(-1);
   return left;
 }
 

@@ -22,7 +22,6 @@ struct FolderRoot {
   bool was_closed = false;
   std::optional<CatalogueImage> catalogue;
   FolderCheckpoints checkpoints;
-  std::optional<log::OffsetCheckpoint> cleaned;
   std::vector<TopicPartition> partitions;  // that have folders
 
   bool IsKnown(const TopicPartition& partition) const;
