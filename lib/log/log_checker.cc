@@ -265,7 +265,7 @@ void LogChecker::CheckTail(Stretch& at, const ScanResult& scan) {
                                   .next_base_offset = at.next_base_offset,
                                   .has_more_bytes = rest > 0,
                                   .is_complete = at.offsets->is_there()},
-                                 options_.checkpoint, options_.may_have_gaps);
+                                 options_.checkpoint);
     if (!is_last && lost) {
       ended_ = true;
       result_.has_sound_batches = false;

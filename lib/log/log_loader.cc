@@ -231,7 +231,7 @@ absl::Status LogLoader::Recover(const std::vector<Found>& found, std::size_t at,
                                               .next_base_offset = next,
                                               .has_more_bytes = scan->sound_end < found[i].size,
                                               .is_complete = *complete},
-                                             checkpoint_, config_.cleanup_compact);
+                                             checkpoint_);
     if (next == INT64_MAX || ended) continue;
     if (auto status = Complete(*log.segments.back(), *log.index); !status.ok()) return status;
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "log/partition_log.h"
@@ -23,10 +24,11 @@ struct SegmentEnd {
 
 // Whether the log lost what stood between the segment's end and the next segment, and ends here.
 // Compaction, of complete segments only, leaves offsets out, and so does a log that went on behind
-// a loss, below what was flushed. Else a writer had written all that stands before the next one.
-inline bool LostItsEnd(const SegmentEnd& end, const LogCheckpoint& checkpoint, bool is_compacted) {
-  const bool may_have_gap =
-      end.is_complete || is_compacted || end.next_base_offset <= checkpoint.recovery_point;
+// a loss, below what was flushed; what was compacted was. Else a writer had written all that stands
+// before the next one, also in a compacted log.
+inline bool LostItsEnd(const SegmentEnd& end, const LogCheckpoint& checkpoint) {
+  const std::int64_t flushed = std::max(checkpoint.recovery_point, checkpoint.first_dirty_offset);
+  const bool may_have_gap = end.is_complete || end.next_base_offset <= flushed;
   return end.next_offset != end.next_base_offset && (end.has_more_bytes || !may_have_gap);
 }
 

@@ -137,6 +137,37 @@ TEST_CASE("a cleaning that is killed, or loses power, at any call to the storage
   }
 }
 
+// Nobody compacted them, so nothing may be missing between them.
+TEST_CASE("unflushed segments of a compacted log, one of which a power cut took, end it there") {
+  for (const bool is_cut : {false, true}) {
+    io::FaultyFileSystem files;
+    CompactedLog log(files);
+    log.Open();
+    for (int i = 0; i < 20; ++i) Put(log, i % 2 == 0 ? "a" : "b", "v" + std::to_string(i));
+    RollAndSeal(log);
+    Clean(log);
+    const std::int64_t flushed = log->log_end_offset();
+    log.Checkpoint(false);
+    for (int i = 0; i < 40; ++i) Put(log, "k" + std::to_string(i), "v");
+    const auto logs = log.FilesEnding(".log");
+    REQUIRE(logs.size() > 5);
+    const std::string& lost = logs[logs.size() - 3];
+    const std::int64_t end = std::stoll(lost);
+    REQUIRE(end > flushed);
+    const auto left = files.ProcessKill();
+    const std::string path = log.directory() + "/" + lost;
+    REQUIRE((is_cut ? left->Put(path, "") : left->Remove(path)).ok());
+    LogUnderTest found(*left);
+    found.config = log.config;
+    found.checkpoint = log.checkpoint;
+    found.Open();
+    CHECK(found->log_end_offset() == end);
+    const Content content = ContentOf(found);
+    REQUIRE(content.size() == 2U + static_cast<std::size_t>(end - flushed));
+    CHECK(content.back().first == end - 1);
+  }
+}
+
 // Whether the log goes on: a sync of the folder that fails ends that.
 bool TakesAppends(LogUnderTest& log) {
   return log->Claim({.key = "probe"}, 1).ok();  // let go of without being published
