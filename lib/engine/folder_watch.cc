@@ -121,7 +121,8 @@ log::LogCheckpoint FolderWatch::Checkpoint(const TopicPartition& partition) {
   return {.clean_shutdown = was_clean_,
           .recovery_point = OffsetIn(left_.recovery_points, partition).value_or(0),
           .log_start_offset = OffsetIn(left_.log_starts, partition).value_or(0),
-          .high_watermark = OffsetIn(left_.high_watermarks, partition).value_or(0)};
+          .high_watermark = OffsetIn(left_.high_watermarks, partition).value_or(0),
+          .first_dirty_offset = OffsetIn(left_.first_dirty, partition).value_or(-1)};
 }
 
 void FolderWatch::ReadWhatIsLeft() {
@@ -129,7 +130,7 @@ void FolderWatch::ReadWhatIsLeft() {
   left_ = {.recovery_points = ReadIfSound(*files_, root + log::kRecoveryPointCheckpoint),
            .log_starts = ReadIfSound(*files_, root + log::kLogStartCheckpoint),
            .high_watermarks = ReadIfSound(*files_, root + log::kHighWatermarkCheckpoint),
-           .first_dirty = std::nullopt};  // who writes compacts
+           .first_dirty = ReadIfSound(*files_, root + log::kCleanerCheckpoint)};
   was_clean_ = files_->Exists(root + kCleanShutdownFile).value_or(false) && left_.recovery_points &&
                left_.log_starts && left_.high_watermarks;
   left_until_ = std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(kWriterCheckInterval);

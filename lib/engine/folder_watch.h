@@ -41,10 +41,10 @@ class FolderWatch final : public log::EndSource, public log::LeftBehind {
   log::LogCheckpoint Checkpoint(const TopicPartition& partition) override
       ABSL_LOCKS_EXCLUDED(left_mutex_);
 
+  bool HasWriter() const override;
+
   // Moves whenever the catalogue may have changed.
   std::uint64_t catalogue_version() const ABSL_LOCKS_EXCLUDED(mutex_);
-  // Whether a process holds the folder for writing now.
-  bool HasWriter() const;
   // Ends the waits of this process whose conditions hold now.
   void Wake();
   // The same; nothing is looked for from now on, and the page is let go.

@@ -131,14 +131,19 @@ absl::Status FollowedLog::CatchLocked(Reuse reuse) {
     status = FindWhatIsLeft();
   } else {
     const std::uint64_t replacements = found.slot->replacements.load();
-    if (IsUnderWay(replacements)) return BeingReplaced();
+    // A writer that was killed in a swap finishes it no more; the next one has another slot.
+    const auto has_writer = [&] { return parts_.ends->HasWriter(); };
+    const bool was_left = IsUnderWay(replacements) && !has_writer();
+    if (IsUnderWay(replacements) && !was_left) return BeingReplaced();
     if (replacements != replacements_.load()) reuse = Reuse::kNothing;
     const std::int64_t end = EndIn(found);
     const bool is_near = reuse == Reuse::kKnownSegments && last_ != nullptr;
     if (!is_near || !last_->Follow(end).ok()) {
-      status = FollowTo(end, *found.slot, replacements, reuse);
+      status = FollowTo(end, *found.slot, replacements, reuse,
+                        was_left ? Names::kAsLeft : Names::kInPlace);
     }
     if (found.slot->replacements.load() != replacements) return BeingReplaced();
+    if (was_left && has_writer()) return BeingReplaced();  // it changes the names again
     if (!status.ok()) return status;
     replacements_.store(replacements);
     // From here on who asks sees this end; until now it was that of the writer before.
@@ -151,7 +156,7 @@ absl::Status FollowedLog::CatchLocked(Reuse reuse) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<FollowedLog::Listed>> FollowedLog::List() const {
+absl::StatusOr<std::vector<FollowedLog::Listed>> FollowedLog::List(Names names) const {
   auto entries = parts_.environment.files->List(parts_.directory);
   if (absl::IsNotFound(entries.status())) return std::vector<Listed>();
   if (!entries.ok()) return entries.status();
@@ -171,6 +176,9 @@ absl::StatusOr<std::vector<FollowedLog::Listed>> FollowedLog::List() const {
     found.push_back(
         {*base_offset, static_cast<std::uint32_t>(entry.size), indexed == *base_offset});
   }
+  if (names == Names::kAsLeft) {
+    if (auto status = PutInPlace(found); !status.ok()) return status;
+  }
   return found;
 }
 
@@ -183,14 +191,15 @@ std::shared_ptr<Segment> FollowedLog::Make(const Listed& listed, std::uint32_t e
 // The list of segments that leads to `end`. Those that begin behind it hold nothing yet that may be
 // read.
 absl::Status FollowedLog::FollowTo(std::int64_t end, const SharedSlot& slot,
-                                   std::uint64_t replacements, Reuse reuse) {
-  auto listed = List();
+                                   std::uint64_t replacements, Reuse reuse, Names names) {
+  auto listed = List(names);
   if (!listed.ok()) return listed.status();
   std::erase_if(*listed, [&](const Listed& segment) { return segment.base_offset > end; });
   SegmentList::Segments known;
   if (reuse == Reuse::kKnownSegments) known = segments_.All();
   SegmentList::Segments segments;
   std::unique_ptr<SegmentFollower> last;
+  std::int64_t reached = 0;
   for (std::size_t i = 0; i < listed->size(); ++i) {
     const Listed& segment = (*listed)[i];
     const bool is_last = i + 1 == listed->size();
@@ -199,7 +208,10 @@ absl::Status FollowedLog::FollowTo(std::int64_t end, const SharedSlot& slot,
     const auto same = std::find_if(known.begin(), known.end(), [&](const auto& had) {
       return had->base_offset() == segment.base_offset;
     });
-    if (is_last) {
+    if (segment.held != nullptr) {
+      segments.push_back(segment.held);
+      reached = segment.next_offset;
+    } else if (is_last) {
       last = was_last
                  ? std::move(last_)
                  : std::make_unique<SegmentFollower>(parts_.environment.files, Make(segment, 0));
@@ -209,6 +221,7 @@ absl::Status FollowedLog::FollowTo(std::int64_t end, const SharedSlot& slot,
         return status;
       }
       segments.push_back(last->segment());
+      reached = last->next_offset();
     } else if (was_last) {
       if (auto status = last_->Follow((*listed)[i + 1].base_offset); !status.ok()) return status;
       last_->Release();
@@ -223,8 +236,7 @@ absl::Status FollowedLog::FollowTo(std::int64_t end, const SharedSlot& slot,
   }
   if (slot.replacements.load() != replacements) return BeingReplaced();
   const std::int64_t first = segments.empty() ? 0 : segments.front()->base_offset();
-  const std::int64_t reached = last == nullptr ? 0 : std::max(last->next_offset(), first);
-  if (reached < end) {
+  if (std::max(reached, first) < end) {
     return MakeError(absl::StatusCode::kDataLoss, ErrorCode::kKafkaStorageError,
                      fmt::format("{}: the writer of the folder says that the log ends at offset "
                                  "{}, and it has no segment that leads there",

@@ -93,8 +93,13 @@ class FollowedLog final : public PartitionLog {
     std::int64_t base_offset;
     std::uint32_t size;
     bool has_index;
+    // Of one that a swap left under another name: it, and what comes behind its last batch.
+    std::shared_ptr<Segment> held = nullptr;
+    std::int64_t next_offset = -1;
   };
   enum class Reuse { kKnownSegments, kNothing };
+  // How files are called: as a writer calls them, or as one left them that may have died in a swap.
+  enum class Names { kInPlace, kAsLeft };
 
   EndSource::Found Slot() const;
   std::int64_t EndIn(const EndSource::Found& found) const;
@@ -106,15 +111,16 @@ class FollowedLog final : public PartitionLog {
   absl::Status Catch(Reuse reuse);
   absl::Status CatchLocked(Reuse reuse) ABSL_EXCLUSIVE_LOCKS_REQUIRED(follow_mutex_);
   absl::Status FollowTo(std::int64_t end, const SharedSlot& slot, std::uint64_t replacements,
-                        Reuse reuse) ABSL_EXCLUSIVE_LOCKS_REQUIRED(follow_mutex_);
+                        Reuse reuse, Names names) ABSL_EXCLUSIVE_LOCKS_REQUIRED(follow_mutex_);
   bool WasReplaced() const;
   absl::Status BeingReplaced() const;
-  absl::StatusOr<std::vector<Listed>> List() const;
+  absl::StatusOr<std::vector<Listed>> List(Names names) const;
   std::shared_ptr<Segment> Make(const Listed& listed, std::uint32_t end) const;
   absl::StatusOr<std::shared_ptr<Segment>> Complete(const Listed& listed, std::int64_t next_offset)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(follow_mutex_);
   absl::StatusOr<bool> HasStopperBehind(const Listed& listed, std::int64_t next_offset) const;
   // followed_log_left.cc
+  absl::Status PutInPlace(std::vector<Listed>& listed) const;
   absl::Status FindWhatIsLeft() ABSL_EXCLUSIVE_LOCKS_REQUIRED(follow_mutex_);
   absl::StatusOr<ScanResult> ScanLeft(const Listed& listed, std::int64_t next_base_offset,
                                       bool validate);

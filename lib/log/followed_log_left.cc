@@ -4,6 +4,8 @@
 #include "fmt/format.h"
 #include "log/buffer_cap.h"
 #include "log/followed_log.h"
+#include "log/interrupted_swap.h"
+#include "log/recovery_rules.h"
 #include "log/segment_name.h"
 #include "log/sound_end.h"
 #include "rill/error.h"
@@ -51,8 +53,38 @@ absl::StatusOr<ScanResult> FollowedLog::LastIndexed(const Listed& listed, io::Fi
   return agrees ? ScanResult{entry.position, batch.base_offset(), absl::OkStatus()} : begin;
 }
 
+// The segments as they would be once an open had finished a swap that a writer died in.
+absl::Status FollowedLog::PutInPlace(std::vector<Listed>& listed) const {
+  auto left = ReadInterruptedSwap(*parts_.environment.files, parts_.directory);
+  if (!left.ok()) return left.status();
+  for (Listed& segment : listed) segment.has_index |= left->indexed.contains(segment.base_offset);
+  std::erase_if(listed, [&](const Listed& segment) {
+    return segment.base_offset >= left->begin && segment.base_offset < left->end;
+  });
+  for (auto& fresh : left->new_segments) {
+    auto index = std::make_shared<GrowingIndex>();
+    IndexBuilder builder(index.get(), fresh.base_offset);
+    const char* const bytes = fresh.bytes != nullptr ? fresh.bytes->data() : nullptr;
+    ScanBatches({bytes, fresh.end}, 0, fresh.base_offset, ScanDepth::kFrames,
+                [&](BatchView batch, std::uint32_t position) {
+                  builder.Add(batch.last_offset(), batch.max_timestamp_ms(), position,
+                              static_cast<std::uint32_t>(batch.size()),
+                              SegmentFollower::kIndexInterval);
+                });
+    builder.Finish();
+    Listed in_place{fresh.base_offset, fresh.end, /*has_index=*/true};
+    in_place.held = Make(in_place, fresh.end);
+    in_place.held->Hold(std::move(fresh.bytes), std::move(index));
+    in_place.next_offset = fresh.next_offset;
+    listed.push_back(std::move(in_place));
+  }
+  std::sort(listed.begin(), listed.end(),
+            [](const Listed& a, const Listed& b) { return a.base_offset < b.base_offset; });
+  return absl::OkStatus();
+}
+
 absl::Status FollowedLog::FindWhatIsLeft() {
-  auto listed = List();
+  auto listed = List(Names::kAsLeft);
   if (!listed.ok()) return listed.status();
   const LogCheckpoint left = parts_.left->Checkpoint(parts_.partition);
   SegmentList::Segments segments;
@@ -61,6 +93,11 @@ absl::Status FollowedLog::FindWhatIsLeft() {
     const Listed& segment = (*listed)[i];
     const bool is_last = i + 1 == listed->size();
     const std::int64_t next = is_last ? INT64_MAX : (*listed)[i + 1].base_offset;
+    if (segment.held != nullptr) {
+      segments.push_back(segment.held);
+      end = is_last ? segment.next_offset : next;
+      continue;
+    }
     const bool is_sound = left.clean_shutdown || (next <= left.recovery_point && segment.has_index);
     if (is_sound && !is_last) {
       auto complete = Complete(segment, next);
@@ -74,8 +111,12 @@ absl::Status FollowedLog::FindWhatIsLeft() {
     segments.push_back(Make(segment, scan->sound_end));
     end = scan->next_offset;
     // Behind what is damaged or missing, nothing is believed.
-    const bool may_have_gap = segment.has_index || next <= left.recovery_point;
-    if (!scan->damage.ok() || (end != next && !may_have_gap)) break;
+    const bool lost = LostItsEnd({.next_offset = end,
+                                  .next_base_offset = next,
+                                  .has_more_bytes = scan->sound_end < segment.size,
+                                  .is_complete = segment.has_index},
+                                 left);
+    if (!scan->damage.ok() || lost) break;
   }
   const std::int64_t first = segments.empty() ? 0 : segments.front()->base_offset();
   first_base_offset_.store(first);

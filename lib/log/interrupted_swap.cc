@@ -54,6 +54,7 @@ class SwapFinisher {
       : environment_(environment), files_(*environment.files), directory_(directory), name_(name) {}
 
   absl::Status Finish();
+  absl::StatusOr<InterruptedSwap> Look();
 
  private:
   absl::Status ListFiles();
@@ -80,6 +81,7 @@ class SwapFinisher {
   // What the new segments cover; nothing where they are not to be believed.
   std::int64_t begin_ = INT64_MAX;
   std::int64_t end_ = INT64_MIN;
+  std::vector<InterruptedSwap::NewSegment> read_;
 };
 
 absl::Status SwapFinisher::Finish() {
@@ -101,6 +103,19 @@ absl::Status SwapFinisher::Finish() {
   if (status.ok()) status = RemoveOldSegments();
   if (status.ok()) status = RenameNewFiles();
   return status.ok() ? files_.SyncDirectory(directory_) : status;
+}
+
+absl::StatusOr<InterruptedSwap> SwapFinisher::Look() {
+  if (auto status = ListFiles(); !status.ok()) return status;
+  std::erase_if(new_, [&](const SegmentFile& file) { return file.base_offset >= first_cleaned_; });
+  const auto status = ReadNewSegments();
+  if (IsDamage(status) && NoOldOneIsGone()) return InterruptedSwap();
+  if (!status.ok() && !IsDamage(status)) return status;
+  InterruptedSwap left{std::move(read_), begin_, end_};
+  for (const SegmentFile& file : new_) {
+    if (file.suffix == kOffsetIndexSuffix) left.indexed.insert(file.base_offset);
+  }
+  return left;
 }
 
 absl::Status SwapFinisher::ListFiles() {
@@ -164,6 +179,7 @@ absl::Status SwapFinisher::ReadNewSegment(std::int64_t base_offset) {
   if (!file.ok()) return file.status();
   auto size = (*file)->Size();
   if (!size.ok()) return size.status();
+  read_.push_back({base_offset, base_offset});
   if (*size == 0) return absl::OkStatus();
   if (*size > kMaxSegmentBytes) return Damaged(path, fmt::format("it has {} bytes", *size));
   auto mapping = (*file)->Map(*size, io::MapMode::kRead);
@@ -173,6 +189,7 @@ absl::Status SwapFinisher::ReadNewSegment(std::int64_t base_offset) {
       ScanBatches({(*mapping)->data(), *size}, 0, base_offset, ScanDepth::kFrames,
                   [&](BatchView batch, std::uint32_t) { damage.Update(CheckCrc(batch)); });
   end_ = std::max(end_, scan.next_offset);
+  read_.back() = {base_offset, scan.next_offset, scan.sound_end, *std::move(mapping)};
   damage.Update(scan.damage);
   if (!damage.ok() && !absl::IsDataLoss(damage) && !absl::IsOutOfRange(damage)) {
     return MakeError(damage.code(), GetErrorCode(damage),
@@ -211,6 +228,13 @@ absl::Status SwapFinisher::RenameNewFiles() {
 absl::Status FinishInterruptedSwap(const LogEnvironment& environment, const std::string& directory,
                                    const std::string& name) {
   return SwapFinisher(environment, directory, name).Finish();
+}
+
+absl::StatusOr<InterruptedSwap> ReadInterruptedSwap(io::FileSystem& files,
+                                                    const std::string& directory) {
+  LogEnvironment environment;
+  environment.files = &files;
+  return SwapFinisher(environment, directory, "").Look();
 }
 
 }  // namespace rill::log

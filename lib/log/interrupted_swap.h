@@ -1,8 +1,13 @@
 #pragma once
 
+#include <cstdint>
+#include <memory>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "log/partition_log.h"
 
 namespace rill::log {
@@ -24,5 +29,25 @@ namespace rill::log {
 // to remove. What it does is told to the log sink. `name` is the log's, for messages.
 absl::Status FinishInterruptedSwap(const LogEnvironment& environment, const std::string& directory,
                                    const std::string& name);
+
+// What FinishInterruptedSwap would put in place, for who may only read the folder.
+struct InterruptedSwap {
+  struct NewSegment {
+    std::int64_t base_offset = 0;
+    std::int64_t next_offset = 0;                   // behind its last batch
+    std::uint32_t end = 0;                          // of the batches
+    std::shared_ptr<const io::Mapping> bytes = {};  // null where there are none
+  };
+  std::vector<NewSegment> new_segments = {};  // whose logs are still called .swap
+  // Segments that begin in [begin, end) are none any more.
+  std::int64_t begin = INT64_MAX;
+  std::int64_t end = INT64_MIN;
+  // Base offsets of segments whose .index is still called .swap.
+  std::set<std::int64_t> indexed = {};
+};
+// Nothing where there was no swap, or where the old segments stand. Files that come or go meanwhile
+// are NotFound, or not seen.
+absl::StatusOr<InterruptedSwap> ReadInterruptedSwap(io::FileSystem& files,
+                                                    const std::string& directory);
 
 }  // namespace rill::log

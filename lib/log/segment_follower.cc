@@ -8,12 +8,6 @@
 #include "rill/error.h"
 
 namespace rill::log {
-namespace {
-
-// As far apart as Kafka's: this index is for look-ups here, and never becomes a file.
-constexpr std::int64_t kIndexInterval = 4096;
-
-}  // namespace
 
 SegmentFollower::SegmentFollower(io::FileSystem* files, std::shared_ptr<Segment> segment)
     : files_(files),

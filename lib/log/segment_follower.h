@@ -19,6 +19,10 @@ namespace rill::log {
 // wrong.
 class SegmentFollower {
  public:
+  // Bytes between index entries, as Kafka has them: the index is for look-ups here, and never
+  // becomes a file.
+  static constexpr std::int64_t kIndexInterval = 4096;
+
   // Of a segment whose end is 0. Begins where the last entry of its index files leads, if it has
   // some that can be believed.
   SegmentFollower(io::FileSystem* files, std::shared_ptr<Segment> segment);

@@ -97,6 +97,8 @@ class EndSource {
 
   virtual ~EndSource() = default;
   virtual Found Find(const SlotKey& key) = 0;
+  // Whether a process has the log's folder open for writing now.
+  virtual bool HasWriter() const = 0;
   // Moves whenever Find may give something else than before.
   virtual std::uint64_t version() const = 0;
   // Returns when `condition` holds, or `deadline` has passed; whether it holds. It has to load what

@@ -1,0 +1,209 @@
+#include <algorithm>
+#include <atomic>
+
+#include "compaction_under_test.h"
+#include "io/faulty_file_system.h"
+#include "log/followed_log.h"
+
+// What another process reads of a log that is compacted: also when the one that compacted it died,
+// and whenever.
+namespace rill::log {
+namespace {
+
+using testing::FileCall;
+
+constexpr std::int64_t kRecords = 70;
+
+// The slot of one partition, and whether who published there lives.
+class OneSlot final : public EndSource {
+ public:
+  explicit OneSlot(const SharedSlot* slot, bool has_writer)
+      : slot_(slot), has_writer_(has_writer) {}
+  Found Find(const SlotKey&) override { return {slot_, nullptr, slot_ != nullptr ? 1U : 0U}; }
+  bool HasWriter() const override { return has_writer_; }
+  std::uint64_t version() const override { return 0; }
+  bool Wait(const std::function<bool()>& condition, base::Deadline) override { return condition(); }
+
+ private:
+  const SharedSlot* const slot_;
+  const bool has_writer_;
+};
+
+class LeftCheckpoint final : public LeftBehind {
+ public:
+  explicit LeftCheckpoint(const LogCheckpoint& checkpoint) : checkpoint_(checkpoint) {}
+  LogCheckpoint Checkpoint(const TopicPartition&) override { return checkpoint_; }
+
+ private:
+  const LogCheckpoint checkpoint_;
+};
+
+void CopyTo(SharedSlot& copy, const SharedSlot& slot) {
+  copy.high_watermark = slot.high_watermark.load();
+  copy.log_start_offset = slot.log_start_offset.load();
+  copy.replacements = slot.replacements.load();
+}
+
+absl::StatusOr<Content> TryReadAll(PartitionLog& log) {
+  Content content;
+  for (std::int64_t at = log.log_start_offset(); at < log.high_watermark();) {
+    const auto records = log.Read(at, {});
+    if (!records.ok()) return records.status();
+    for (const Seen& seen : ToSeen(*records)) {
+      content.emplace_back(seen.offset, seen.key + "=" + seen.value);
+    }
+    at = records->ranges()[0].next_offset;
+  }
+  return content;
+}
+
+// A log that is compacted in small slices and shows others how far it reaches.
+class Scene {
+ public:
+  Scene() : log_(files_) {
+    Configure(log_);
+    log_.Open();
+    for (const char* folder : {"/data", "/"}) REQUIRE(files_.SyncDirectory(folder).ok());
+    log_->PublishTo(std::make_shared<EndPublisher>(&slot_, &wakeup_, nullptr));
+    std::map<std::string, std::pair<std::int64_t, std::string>> newest;
+    for (std::int64_t i = 0; i < kRecords; ++i) {
+      const std::string key = "k" + std::to_string(i * i % 12);
+      const std::string record = key + "=v" + std::to_string(i);
+      Put(log_, key, record.substr(key.size() + 1));
+      newest[key] = {i, record};
+      if (i == 30) {
+        RollAndSeal(log_);
+        Clean(log_);
+      }
+    }
+    RollAndSeal(log_);
+    for (const auto& [key, record] : newest) newest_.push_back(record);
+    std::sort(newest_.begin(), newest_.end());
+    log_.Checkpoint(false);
+  }
+
+  static void Configure(LogUnderTest& log) {
+    log.config.cleanup_compact = true;
+    log.config.cleanup_delete = false;
+    log.config.segment_bytes = 400;
+    log.config.segment_ms = 60000;
+    log.config.file_delete_delay_ms = 0;  // nobody reads what is gone
+  }
+
+  // Who reads `files`, and may know what was published last.
+  std::shared_ptr<PartitionLog> Reader(io::FileSystem& files, const SharedSlot* slot,
+                                       bool has_writer) {
+    LogEnvironment environment;
+    environment.files = &files;
+    environment.clock = &log_.clock;
+    environment.buffers = log_.buffers;
+    auto log = FollowedLog::Open({.environment = environment,
+                                  .directory = log_.directory(),
+                                  .partition = {"orders", 0},
+                                  .key = {},
+                                  .ends = std::make_shared<OneSlot>(slot, has_writer),
+                                  .left = std::make_shared<LeftCheckpoint>(log_.checkpoint)});
+    INFO(log.status().ToString());
+    REQUIRE(log.ok());
+    return *std::move(log);
+  }
+  void RequireReads(io::FileSystem& files, const SharedSlot* slot, const Content& expected) {
+    const auto reader = Reader(files, slot, /*has_writer=*/false);
+    REQUIRE(reader->high_watermark() == kRecords);
+    const auto content = TryReadAll(*reader);
+    INFO(content.status().ToString());
+    REQUIRE(content.ok());
+    REQUIRE(*content == expected);
+    REQUIRE(std::includes(content->begin(), content->end(), newest_.begin(), newest_.end()));
+    REQUIRE(reader->OffsetForTime(log_.clock.Now() - absl::Hours(1)).ok());
+  }
+  // What the next process that writes finds.
+  Content Recovered(io::FileSystem& files) {
+    LogUnderTest log(files);
+    Configure(log);
+    log.checkpoint = log_.checkpoint;
+    log.Open();
+    return ContentOf(log);
+  }
+
+  io::FaultyFileSystem& files() { return files_; }
+  LogUnderTest& log() { return log_; }
+  const SharedSlot& slot() const { return slot_; }
+  const Content& newest() const { return newest_; }
+
+ private:
+  io::FaultyFileSystem files_;
+  LogUnderTest log_;
+  SharedSlot slot_;
+  std::atomic<std::uint32_t> wakeup_ = 0;
+  Content newest_;
+};
+
+TEST_CASE("a log whose writer dies at any call in a cleaning is read as the next writer finds it") {
+  const std::uint64_t seed = SeedOfTest();
+  Scene scene;
+  std::uint64_t calls = 0;
+  int in_swaps = 0;
+  scene.files().plan().Watch([&](FileCall, const std::string& path) {
+    INFO("RILL_SEED=" << seed << ", call " << calls << ", " << path);
+    ++calls;
+    in_swaps += scene.slot().replacements % 2 != 0 ? 1 : 0;
+    const auto killed = scene.files().ProcessKill();
+    SharedSlot slot;
+    CopyTo(slot, scene.slot());
+    const Content expected = scene.Recovered(*scene.files().ProcessKill());
+    scene.RequireReads(*killed, nullptr, expected);
+    // Who knew the writer may be shown the old segments where an open would show the new one.
+    if (slot.replacements % 2 != 0) scene.RequireReads(*killed, &slot, expected);
+    const auto cut = scene.files().PowerLoss(seed + calls);
+    const auto same = scene.files().PowerLoss(seed + calls);
+    scene.RequireReads(*cut, nullptr, scene.Recovered(*same));
+  });
+  Clean(scene.log(), {.slice_bytes = 300});
+  scene.files().plan().Watch(nullptr);
+  CHECK(calls > 100);
+  CHECK(in_swaps > 10);
+  CHECK(scene.slot().replacements % 2 == 0);
+}
+
+TEST_CASE("who reads while a cleaning swaps, at any call to the storage, finds every live record") {
+  Scene scene;
+  const auto reader = scene.Reader(scene.files(), &scene.slot(), /*has_writer=*/true);
+  bool is_inside = false;
+  int reads = 0;
+  scene.files().plan().Watch([&](FileCall call, const std::string& path) {
+    // Its own calls are watched, too; and in a swap it would wait.
+    if (is_inside || scene.slot().replacements % 2 != 0) return;
+    INFO(static_cast<int>(call) << " " << path);
+    is_inside = true;
+    const auto content = TryReadAll(*reader);
+    INFO(content.status().ToString());
+    REQUIRE(content.ok());
+    REQUIRE(std::includes(content->begin(), content->end(), scene.newest().begin(),
+                          scene.newest().end()));
+    ++reads;
+    is_inside = false;
+  });
+  Clean(scene.log(), {.slice_bytes = 300});
+  scene.files().plan().Watch(nullptr);
+  CHECK(reads > 50);
+  CHECK(TryReadAll(*reader).value() == scene.newest());
+}
+
+TEST_CASE("who reads while a swap cannot be finished is told so, and reads on when it is") {
+  Scene scene;
+  const auto reader = scene.Reader(scene.files(), &scene.slot(), /*has_writer=*/true);
+  scene.files().plan().Add(
+      {.call = FileCall::kRename, .path_part = ".log.swap", .after = 1, .times = 1000});
+  REQUIRE_FALSE(TryClean(scene.log()).ok());
+  REQUIRE(scene.slot().replacements % 2 != 0);
+  const auto read = TryReadAll(*reader);
+  REQUIRE(absl::IsAborted(read.status()));
+  CHECK(Contains(read.status(), "is replacing segments"));
+  scene.files().plan().Clear();
+  Clean(scene.log());
+  CHECK(TryReadAll(*reader).value() == scene.newest());
+}
+
+}  // namespace
+}  // namespace rill::log

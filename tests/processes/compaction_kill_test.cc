@@ -1,0 +1,141 @@
+// A process that compacts a folder is killed at random moments, again and again, while another
+// reads it.
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <map>
+#include <random>
+#include <string>
+#include <thread>
+
+#include "catch.h"
+#include "fmt/format.h"
+#include "reader_and_writer.h"
+
+namespace rill::testing {
+namespace {
+
+constexpr int kKeys = 40;
+constexpr char kTopic[] = "keys";
+
+std::uint64_t FromEnvironment(const char* name, std::uint64_t otherwise) {
+  const char* const given = std::getenv(name);
+  return given != nullptr ? std::strtoull(given, nullptr, 10) : otherwise;
+}
+
+// The value of a key is a number that only rises.
+std::string ValueOf(std::int64_t number) {
+  return fmt::format("{} {}", number, std::string(static_cast<std::size_t>(number % 200), 'v'));
+}
+
+// Compacts all the time, in segments of some records.
+[[noreturn]] void WriteUntilKilled(const std::string& folder, std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  Options options = Writing();
+  options.configs = {{"log.cleaner.backoff.ms", "0"},
+                     {"log.cleaner.io.max.bytes.per.second", "1e12"}};
+  auto engine = Open(folder, options);
+  if (!engine.ok()) ::_exit(2);
+  const auto topic = engine->FindTopic(kTopic);
+  if (!topic.ok()) ::_exit(3);
+  auto log = topic->partition(0);
+  if (!log.ok()) ::_exit(4);
+  for (;;) {
+    for (int i = 0; i < 20; ++i) {
+      const std::string key = fmt::format("key {}", random() % kKeys);
+      const std::string value = ValueOf(log->log_end_offset());
+      const RecordData record = {.key = key, .value = value};
+      if (!log->Append({&record, 1}).ok()) ::_exit(5);
+    }
+    engine->RunMaintenance();
+  }
+}
+
+void Kill(pid_t writer) {
+  ::kill(writer, SIGKILL);
+  int status = 0;
+  REQUIRE(::waitpid(writer, &status, 0) == writer);
+  CAPTURE(status);
+  REQUIRE(WIFSIGNALED(status));
+}
+
+// The last value of each key, as the number that it begins with.
+using Newest = std::map<std::string, std::int64_t>;
+
+// Everything up to the end that the reader is shown at first.
+Newest Scan(const Partition& log) {
+  Newest newest;
+  const std::int64_t end = log.high_watermark();
+  for (std::int64_t at = log.log_start_offset(); at < end;) {
+    const Records records = Get(log.Read(at));
+    for (const Record& record : records) {
+      // Compaction leaves a record where it was, and its value says where that is.
+      CAPTURE(record.offset(), at);
+      REQUIRE(record.offset() >= at);
+      REQUIRE(record.value() == ValueOf(record.offset()));
+      newest[std::string(record.key())] = record.offset();
+    }
+    at = records.ranges().back().next_offset;
+  }
+  return newest;
+}
+
+// What was seen of a key is there, or a later value is.
+void RequireNoneIsOlder(const Newest& now, const Newest& before) {
+  for (const auto& [key, number] : before) {
+    CAPTURE(key, number);
+    REQUIRE(now.contains(key));
+    REQUIRE(now.at(key) >= number);
+  }
+}
+
+// RILL_KILLS=5000 kills as often.
+TEST_CASE("A reader misses no key of a writer that is killed while it compacts") {
+  const std::uint64_t seed = FromEnvironment("RILL_SEED", std::random_device()());
+  const auto kills = static_cast<int>(FromEnvironment("RILL_KILLS", 40));
+  std::cout << "RILL_SEED=" << seed << ", as far as clocks allow" << std::endl;
+  std::mt19937_64 random(seed);
+  const Folder folder;
+  {
+    Engine engine = Get(Open(folder.data(), Writing()));
+    MakeTopic(engine, kTopic, 1,
+              {{"internal.segment.bytes", "3000"},
+               {"cleanup.policy", "compact"},
+               {"min.cleanable.dirty.ratio", "0"},
+               {"file.delete.delay.ms", "0"}});
+  }
+  Engine reader = Get(Open(folder.data(), Reading()));
+  const Partition log = Get(Get(reader.FindTopic(kTopic)).partition(0));
+  Newest seen;
+  for (int life = 0; life < kills; ++life) {
+    CAPTURE(seed, life);
+    const pid_t writer = ::fork();
+    REQUIRE(writer >= 0);
+    if (writer == 0) WriteUntilKilled(folder.data(), random() + static_cast<std::uint64_t>(life));
+    const auto until =
+        std::chrono::steady_clock::now() + std::chrono::microseconds(random() % 60000);
+    while (std::chrono::steady_clock::now() < until) {
+      // While it is written, a key may go from what was not read yet to behind the end.
+      for (const auto& [key, number] : Scan(log)) seen[key] = std::max(seen[key], number);
+    }
+    Kill(writer);
+    const Newest left = Scan(log);
+    RequireNoneIsOlder(left, seen);
+    seen = left;
+    Engine late = Get(Open(folder.data(), Reading()));
+    RequireNoneIsOlder(Scan(Get(Get(late.FindTopic(kTopic)).partition(0))), seen);
+  }
+  Engine engine = Get(Open(folder.data(), Writing()));
+  RequireNoneIsOlder(Scan(Get(Get(engine.FindTopic(kTopic)).partition(0))), seen);
+  std::cout << log.high_watermark() << " records over " << kills << " kills" << std::endl;
+  CHECK(seen.size() == kKeys);
+}
+
+}  // namespace
+}  // namespace rill::testing
