@@ -159,6 +159,7 @@ class FaultyFileSystem::FaultyFile final : public File {
   absl::Status WriteAt(std::uint64_t offset, std::string_view bytes) override;
   absl::Status Truncate(std::uint64_t size) override;
   absl::Status Allocate(std::uint64_t size) override;
+  void CacheZeros(std::uint64_t offset, std::uint64_t length) override;
   absl::Status Sync() override { return state_->Sync(*inode_, path()); }
   absl::StatusOr<std::unique_ptr<Mapping>> Map(std::size_t length, MapMode mode) override {
     if (auto status = Check(FileCall::kMap, "map"); !status.ok()) return status;
@@ -207,6 +208,23 @@ absl::Status FaultyFileSystem::FaultyFile::Allocate(std::uint64_t size) {
   absl::MutexLock lock(&state_->mu);
   if (!Fits(size)) return SystemError(ENOSPC, "reserve space in", path());
   return file_->Allocate(size);
+}
+
+// A call that nobody is told the outcome of is not counted, and has no faults of its own. But it
+// stores its zeros, so that whoever lets it loose on what is stored there loses that here, too.
+void FaultyFileSystem::FaultyFile::CacheZeros(std::uint64_t offset, std::uint64_t length) {
+  absl::MutexLock lock(&state_->mu);
+  char bytes[4096];
+  for (std::uint64_t at = offset; at < offset + length; at += sizeof bytes) {
+    const std::size_t size = std::min<std::uint64_t>(sizeof bytes, offset + length - at);
+    const auto read = file_->ReadAt(at, bytes, size);
+    if (!read.ok()) return;
+    // Zeros over zeros change nothing, and would take memory.
+    const bool is_zeros =
+        *read == size && std::all_of(bytes, bytes + size, [](char c) { return c == 0; });
+    if (is_zeros) continue;
+    if (!file_->WriteAt(at, std::string(size, '\0')).ok()) return;
+  }
 }
 
 FaultyFileSystem::FaultyFileSystem() : state_(std::make_shared<State>()) {}

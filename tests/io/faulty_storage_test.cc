@@ -115,6 +115,29 @@ TEST_CASE("A write that fails has written as much as was planned") {
   CHECK(storage.ReadFile("/f").value() == "abc");
 }
 
+TEST_CASE("Zeros that are put into the cache over what was stored are seen, and fail nothing") {
+  FaultyStorage storage;
+  auto file = Create(storage, "/f");
+  REQUIRE(file->Allocate(3 * kPage).ok());
+  auto mapping = file->Map(3 * kPage, MapMode::kReadWrite).value();
+  for (std::uint64_t page = 0; page < 3; ++page) mapping->data()[page * kPage] = 'x';
+  REQUIRE(mapping->Sync().ok());
+  REQUIRE(FileSystemOf(storage).SyncDirectory("/").ok());
+  storage.Fail({.call = FileCall::kAny, .times = 1});
+  const std::int64_t calls = storage.calls();
+  file->CacheZeros(kPage, kPage);
+  CHECK(storage.calls() == calls);
+  std::string expected(3 * kPage, '\0');
+  expected[0] = expected[2 * kPage] = 'x';
+  CHECK(storage.ReadFile("/f").value() == expected);
+  CHECK_FALSE(file->Size().ok());  // the fault is still for who would be told
+  storage.ClearFaults();
+  // And they are lost by a power cut, or not, as any store.
+  std::string stored = expected;
+  stored[kPage] = 'x';
+  CHECK(Outcomes(storage, "/f") == Set{expected, stored});
+}
+
 TEST_CASE("A full disk takes what fits of a write, and nothing of a reservation") {
   FaultyStorage storage;
   auto file = Create(storage, "/f");
