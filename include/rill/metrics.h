@@ -55,6 +55,24 @@ struct EngineMetrics {
   std::uint64_t deleted_segments = 0;
   std::uint64_t deleted_bytes = 0;
 
+  // Cleanings of compacted logs that came to their end, and those that were given up with an error.
+  std::uint64_t compactions = 0;
+  std::uint64_t compaction_failures = 0;
+  // What they read and wrote. Each byte of a log may be read up to three times: for its headers,
+  // for its keys, and to be written anew.
+  std::uint64_t compaction_read_bytes = 0;
+  std::uint64_t compaction_written_bytes = 0;
+  // Of the segments that were written anew: the records that there were, and those that are left.
+  std::uint64_t compaction_read_records = 0;
+  std::uint64_t compaction_kept_records = 0;
+  // The slices of that work, in between of which other background work has its turn.
+  LatencyHistogram compaction_slice_latency;
+  // When compacted logs were last looked at: of the one with the largest part that was never
+  // compacted and may be, how much that is of all that would be read, in percent; and how many are
+  // left alone, for they are damaged.
+  std::uint64_t max_dirty_percent = 0;
+  std::uint64_t uncleanable_partitions = 0;
+
   // In use at the moment, and the caps of Options on that. UINT64_MAX: none.
   std::uint64_t buffer_bytes = 0;
   std::uint64_t max_buffer_bytes = 0;

@@ -38,6 +38,12 @@ struct EngineUse {
   int mappings = 0;
 };
 
+// What the log cleaner saw when it last looked at all logs, for EngineMetrics.
+struct CleanerGauges {
+  std::atomic<std::uint64_t> max_dirty_percent = 0;
+  std::atomic<std::uint64_t> uncleanable_partitions = 0;
+};
+
 // Which of the folder's checkpoint files.
 struct CheckpointFiles {
   bool recovery_points = false;
@@ -109,6 +115,7 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   Clock* clock() const { return environment_->clock(); }
   log::LogMetrics& log_metrics() const { return *environment_->log_metrics(); }
   ClientMetrics& client_metrics() const { return environment_->client_metrics(); }
+  CleanerGauges& cleaner_gauges() { return cleaner_gauges_; }
   base::Budget* buffers() const { return environment_->buffers().get(); }
   const EngineConfig& config() const { return environment_->config(); }
   const MetaProperties& properties() const { return folder_->properties(); }
@@ -239,6 +246,8 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   std::map<std::string, std::string> collision_keys_ ABSL_GUARDED_BY(topics_mutex_);
   int next_ordinal_ ABSL_GUARDED_BY(topics_mutex_) = 0;
   std::atomic<std::uint64_t> topics_version_ = 0;
+
+  CleanerGauges cleaner_gauges_;
 
   // Set by Open.
   std::shared_ptr<OffsetStore> offsets_;

@@ -15,6 +15,8 @@ EngineMetrics LocalEngine::Metrics() const {
   metrics.polls = polled.polls;
   metrics.empty_polls = polled.empty_polls;
   metrics.send_wait = client_metrics().send_wait.Snapshot();
+  metrics.max_dirty_percent = cleaner_gauges_.max_dirty_percent.load();
+  metrics.uncleanable_partitions = cleaner_gauges_.uncleanable_partitions.load();
 
   const io::LimitedFileSystem& limits = environment_->limits();
   metrics.buffer_bytes = buffers()->used();
@@ -50,6 +52,13 @@ void LocalEngine::AddLogMetrics(EngineMetrics& metrics) const {
   metrics.roll_latency = logs.roll_latency.Snapshot();
   metrics.deleted_segments = logs.deleted_segments.value();
   metrics.deleted_bytes = logs.deleted_bytes.value();
+  metrics.compactions = logs.compactions.value();
+  metrics.compaction_failures = logs.compaction_failures.value();
+  metrics.compaction_read_bytes = logs.compaction_read_bytes.value();
+  metrics.compaction_written_bytes = logs.compaction_written_bytes.value();
+  metrics.compaction_read_records = logs.compaction_read_records.value();
+  metrics.compaction_kept_records = logs.compaction_kept_records.value();
+  metrics.compaction_slice_latency = logs.compaction_slice_latency.Snapshot();
 }
 
 std::vector<PartitionMetrics> LocalEngine::MetricsOfPartitions() const {

@@ -39,12 +39,27 @@ absl::Time LogCleaner::Run(absl::Time now) {
 }
 
 bool LogCleaner::Look(absl::Time now) {
-  if (pass_.is_new()) filthiest_ = {};
-  return pass_.TakeTurn(*engine_, [&](const auto& topic, const auto& partition) {
+  if (pass_.is_new()) {
+    filthiest_ = {};
+    max_dirty_ratio_ = 0;
+    ForgetDeleted();
+  }
+  const bool is_over = pass_.TakeTurn(*engine_, [&](const auto& topic, const auto& partition) {
     const auto& log = partition->log();
     const bool is_compacted = log != nullptr && topic->config()->cleanup_compact;
     if (is_compacted && !IsPostponed(log, now)) Consider(topic, log, now);
   });
+  if (is_over) ShowGauges();
+  return is_over;
+}
+
+void LogCleaner::ShowGauges() {
+  const auto damaged = std::count_if(postponed_.begin(), postponed_.end(), [](const auto& entry) {
+    return entry.second.until == absl::InfiniteFuture();
+  });
+  auto& gauges = engine_->cleaner_gauges();
+  gauges.max_dirty_percent.store(static_cast<std::uint64_t>(100 * max_dirty_ratio_));
+  gauges.uncleanable_partitions.store(static_cast<std::uint64_t>(damaged));
 }
 
 void LogCleaner::Consider(const std::shared_ptr<TopicState>& topic,
@@ -54,6 +69,7 @@ void LogCleaner::Consider(const std::shared_ptr<TopicState>& topic,
     OnFailure({topic, log}, dirt.status(), now);
     return;
   }
+  max_dirty_ratio_ = std::max(max_dirty_ratio_, dirt->dirty_ratio());
   const bool is_filthier =
       filthiest_.log == nullptr || dirt->dirty_ratio() > filthiest_.dirty_ratio;
   if (dirt->is_due() && is_filthier) filthiest_ = {topic, log, dirt->dirty_ratio()};
@@ -67,8 +83,16 @@ bool LogCleaner::IsPostponed(const std::shared_ptr<log::PartitionLog>& log, absl
   return !is_over;
 }
 
-void LogCleaner::Postpone(const std::shared_ptr<log::PartitionLog>& log, absl::Time until) {
-  postponed_[log->topic_partition()] = {log, until};
+void LogCleaner::Postpone(const Candidate& candidate, absl::Time until) {
+  postponed_[candidate.log->topic_partition()] = {candidate.topic, candidate.log, until};
+}
+
+// The application may keep a deleted topic's logs for as long as it likes.
+void LogCleaner::ForgetDeleted() {
+  std::erase_if(postponed_, [](const auto& entry) {
+    const auto topic = entry.second.topic.lock();
+    return topic == nullptr || topic->deleted() || entry.second.log.expired();
+  });
 }
 
 absl::Time LogCleaner::CleanSlice(absl::Time now) {
@@ -88,8 +112,7 @@ absl::Time LogCleaner::CleanSlice(absl::Time now) {
 void LogCleaner::OnDone(std::int64_t first_dirty_before, absl::Time now) {
   const std::int64_t first_dirty = cleaning_.log->first_dirty_offset();
   if (first_dirty == first_dirty_before) {
-    Postpone(cleaning_.log,
-             now + backoff_);  // it was deleted from, or its policy changed, meanwhile
+    Postpone(cleaning_, now + backoff_);  // all of it was deleted, or its policy changed, meanwhile
   } else {
     const TopicPartition& name = cleaning_.log->topic_partition();
     engine_->Say(LogLevel::kInfo,
@@ -104,7 +127,7 @@ void LogCleaner::OnDone(std::int64_t first_dirty_before, absl::Time now) {
 
 void LogCleaner::OnFailure(const Candidate& failed, const absl::Status& status, absl::Time now) {
   const bool is_damaged = absl::IsDataLoss(status);
-  Postpone(failed.log, is_damaged ? absl::InfiniteFuture() : now + std::max(backoff_, kLeastWait));
+  Postpone(failed, is_damaged ? absl::InfiniteFuture() : now + std::max(backoff_, kLeastWait));
   if (failed.topic->deleted() || engine_->closed()) return;
   const TopicPartition& name = failed.log->topic_partition();
   engine_->Say(is_damaged ? LogLevel::kError : LogLevel::kWarning,

@@ -33,8 +33,9 @@ class LogCleaner final : public MaintenanceTask {
   };
   // A log that is left alone: not of a topic that was made anew under the same name.
   struct Postponed {
+    std::weak_ptr<TopicState> topic;
     std::weak_ptr<log::PartitionLog> log;
-    absl::Time until;
+    absl::Time until;  // InfiniteFuture: it is damaged
   };
 
   // Whether all logs have been looked at; then filthiest_ is the one to be compacted.
@@ -42,7 +43,9 @@ class LogCleaner final : public MaintenanceTask {
   void Consider(const std::shared_ptr<TopicState>& topic,
                 const std::shared_ptr<log::PartitionLog>& log, absl::Time now);
   bool IsPostponed(const std::shared_ptr<log::PartitionLog>& log, absl::Time now);
-  void Postpone(const std::shared_ptr<log::PartitionLog>& log, absl::Time until);
+  void Postpone(const Candidate& candidate, absl::Time until);
+  void ForgetDeleted();
+  void ShowGauges();
   absl::Time CleanSlice(absl::Time now);
   void OnDone(std::int64_t first_dirty_before, absl::Time now);
   void OnFailure(const Candidate& failed, const absl::Status& status, absl::Time now);
@@ -54,6 +57,7 @@ class LogCleaner final : public MaintenanceTask {
   PartitionPass pass_;
   absl::Time next_look_ = absl::InfinitePast();
   Candidate filthiest_;
+  double max_dirty_ratio_ = 0;  // of the logs that were looked at in this pass
   Candidate cleaning_;
   std::uint64_t bytes_read_ = 0;  // by the cleaning that is under way
   std::uint64_t bytes_written_ = 0;

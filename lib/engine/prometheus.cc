@@ -32,6 +32,15 @@ constexpr Series<std::uint64_t EngineMetrics::*> kCounters[] = {
     {"flush_failures", &EngineMetrics::flush_failures, "Flushes of a log that failed"},
     {"deleted_segments", &EngineMetrics::deleted_segments, "Segments that retention deleted"},
     {"deleted_bytes", &EngineMetrics::deleted_bytes, "Bytes that retention deleted"},
+    {"compactions", &EngineMetrics::compactions, "Cleanings of compacted logs that were finished"},
+    {"compaction_failures", &EngineMetrics::compaction_failures, "Cleanings that were given up"},
+    {"compaction_read_bytes", &EngineMetrics::compaction_read_bytes, "Bytes that cleanings read"},
+    {"compaction_written_bytes", &EngineMetrics::compaction_written_bytes,
+     "Bytes that cleanings wrote"},
+    {"compaction_read_records", &EngineMetrics::compaction_read_records,
+     "Records of segments that cleanings wrote anew"},
+    {"compaction_kept_records", &EngineMetrics::compaction_kept_records,
+     "Records among those that are left"},
 };
 
 constexpr Series<std::uint64_t EngineMetrics::*> kGauges[] = {
@@ -42,6 +51,10 @@ constexpr Series<std::uint64_t EngineMetrics::*> kGauges[] = {
     {"open_files", &EngineMetrics::open_files, "Descriptors held"},
     {"open_files_limit", &EngineMetrics::max_open_files, "Options::max_open_files"},
     {"mappings", &EngineMetrics::mappings, "Mappings of files held"},
+    {"max_dirty_percent", &EngineMetrics::max_dirty_percent,
+     "Part of the dirtiest log that was never compacted"},
+    {"uncleanable_partitions", &EngineMetrics::uncleanable_partitions,
+     "Damaged logs that are not compacted"},
     {"topics", &EngineMetrics::topics, "Topics, internal ones among them"},
     {"partitions", &EngineMetrics::partitions, "Partitions of all topics"},
 };
@@ -55,6 +68,8 @@ constexpr Series<LatencyHistogram EngineMetrics::*> kHistograms[] = {
     {"durable_wait", &EngineMetrics::durable_wait,
      "How long appends waited for the flush that they are acknowledged after"},
     {"roll_latency", &EngineMetrics::roll_latency, "Ends of a segment with the begin of the next"},
+    {"compaction_slice_latency", &EngineMetrics::compaction_slice_latency,
+     "Pieces of work on compacted logs"},
 };
 
 constexpr Series<std::uint64_t PartitionMetrics::*> kPartitionCounters[] = {

@@ -71,14 +71,28 @@ absl::StatusOr<CleanProgress> SegmentedLog::Clean(const CleanOptions& options) {
   absl::MutexLock lock(&cleaning_mutex_);
   if (closed_.load()) return WhyClosed();
   CleanProgress progress;
+  const std::int64_t began_nanos = clock_.TickNanos();
   auto status = CleanSlice(options, progress);
   // It looked for what retention had taken away meanwhile. The next slice knows.
   if (IsOutdated() && (absl::IsNotFound(status) || absl::IsAborted(status))) {
     status = absl::OkStatus();
   }
+  Count(progress, status, clock_.TickNanos() - began_nanos);
   if (!status.ok() || progress.done) EndCleaning();
   if (!status.ok()) return status;
   return progress;
+}
+
+void SegmentedLog::Count(const CleanProgress& slice, const absl::Status& status,
+                         std::int64_t nanos) {
+  const bool was_work = slice.bytes_read + slice.bytes_written > 0;
+  if (was_work) metrics_->compaction_slice_latency.Record(nanos);
+  if (cleaning_ != nullptr && cleaning_->is_over()) metrics_->compactions.Add(1);
+  if (!status.ok()) metrics_->compaction_failures.Add(1);
+  metrics_->compaction_read_bytes.Add(slice.bytes_read);
+  metrics_->compaction_written_bytes.Add(slice.bytes_written);
+  metrics_->compaction_read_records.Add(slice.records_read);
+  metrics_->compaction_kept_records.Add(slice.records_kept);
 }
 
 // Retention took away some of what is being compacted.
@@ -175,8 +189,8 @@ absl::Status SegmentedLog::SwapIn() {
   absl::MutexLock lock(&maintenance_mutex_);
   const auto listed = segments_.All();
   const auto& replaced = cleaning_->ready().segments;
-  const bool is_there = std::search(listed.begin(), listed.end(), replaced.begin(),
-                                    replaced.end()) != listed.end();
+  const bool is_there =
+      std::search(listed.begin(), listed.end(), replaced.begin(), replaced.end()) != listed.end();
   if (!is_there) return absl::AbortedError("segments were deleted");
   auto fresh = cleaning_->ready().cleaned->Open();
   if (!fresh.ok()) return fresh.status();

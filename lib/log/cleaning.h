@@ -42,6 +42,9 @@ struct CleanProgress {
   bool done = false;
   std::uint64_t bytes_read = 0;
   std::uint64_t bytes_written = 0;
+  // Of the segments that are written anew.
+  std::uint64_t records_read = 0;
+  std::uint64_t records_kept = 0;
 };
 
 }  // namespace rill::log

@@ -225,6 +225,7 @@ absl::Status Compaction::Rewrite(CleanProgress& progress) {
   }
   progress.bytes_read += (*batch)->size();
   if (auto status = CheckSound(**batch); !status.ok()) return status;
+  progress.records_read += static_cast<std::uint64_t>((*batch)->record_count());
   const auto kept = filter_->Filter(**batch);
   if (!kept.ok()) {
     const auto cap = BufferCap::Whole(*environment_.buffers);
@@ -232,8 +233,10 @@ absl::Status Compaction::Rewrite(CleanProgress& progress) {
   }
   if (kept->aborted.has_value()) group_.cleaned->AddAborted(*kept->aborted);
   if (kept->bytes.empty()) return absl::OkStatus();
-  progress.bytes_written += kept->bytes.size();
-  return group_.cleaned->Append(BatchView(kept->bytes.data()));
+  const BatchView left(kept->bytes.data());
+  progress.bytes_written += left.size();
+  progress.records_kept += static_cast<std::uint64_t>(left.record_count());
+  return group_.cleaned->Append(left);
 }
 
 Compaction::Group Compaction::TakeReady() {

@@ -46,6 +46,14 @@ struct LogMetrics {
   base::SharedCounter flush_failures;
   base::SharedCounter deleted_segments;
   base::SharedCounter deleted_bytes;
+
+  base::LatencyRecorder compaction_slice_latency;
+  base::SharedCounter compactions;
+  base::SharedCounter compaction_failures;
+  base::SharedCounter compaction_read_bytes;
+  base::SharedCounter compaction_written_bytes;
+  base::SharedCounter compaction_read_records;
+  base::SharedCounter compaction_kept_records;
 };
 
 }  // namespace rill::log

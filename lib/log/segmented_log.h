@@ -202,6 +202,8 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   absl::Status CleanSlice(const CleanOptions& options, CleanProgress& progress)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(cleaning_mutex_);
+  void Count(const CleanProgress& slice, const absl::Status& status, std::int64_t nanos)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(cleaning_mutex_);
   absl::Status BeginCleaning(const CleanOptions& options)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(cleaning_mutex_);
   absl::Status RemoveUnfinished() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);

@@ -347,6 +347,14 @@ TEST_CASE("A throttle makes up for delays of milliseconds, not for idle time") {
   CHECK(throttle.After(50, begin) == begin + absl::Milliseconds(50));
 }
 
+// A byte of the first record of topic "orders".
+void Damage(const TemporaryFolder& folder) {
+  std::fstream file(folder.path() + "/orders-0/00000000000000000000.log",
+                    std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(61);
+  file.put('?');
+}
+
 TEST_CASE("A log that is damaged is left alone by compaction, and others are compacted") {
   const TemporaryFolder folder;
   Topic topic(folder.path());
@@ -360,18 +368,105 @@ TEST_CASE("A log that is damaged is left alone by compaction, and others are com
   put_other();
   topic.Roll();
   put_other();
-  {
-    std::fstream file(folder.path() + "/orders-0/00000000000000000000.log",
-                      std::ios::in | std::ios::out | std::ios::binary);
-    file.seekp(61);
-    file.put('?');
-  }
+  Damage(folder);
   topic.Maintain();
   CHECK(Values(MustPartition(*topic.engine, "other")).size() == 2);
   CHECK(topic.said.Has(LogLevel::kError, "orders-0 cannot be compacted"));
   const std::string said = topic.said.Text();
   topic.Maintain();
   CHECK(topic.said.Text() == said);
+  CHECK(topic.engine->Metrics().compactions == 1);
+  CHECK(topic.engine->Metrics().compaction_failures == 1);
+}
+
+TEST_CASE("A damaged log counts as uncleanable until its topic is deleted, whoever holds it") {
+  const TemporaryFolder folder;
+  Topic topic(folder.path());
+  topic.Put("a", "1");
+  topic.Put("a", "2");
+  topic.Roll();
+  const auto held = MustPartition(*topic.engine, "orders");
+  Damage(folder);
+  topic.Maintain();
+  topic.Maintain();
+  CHECK(topic.engine->Metrics().uncleanable_partitions == 1);
+  REQUIRE(topic.engine->DeleteTopic("orders").ok());
+  topic.Maintain();
+  CHECK(topic.engine->Metrics().uncleanable_partitions == 0);
+}
+
+TEST_CASE("Compaction is counted, and what it reads, keeps and has left to do") {
+  Topic topic("mem:", Compacted({{"min.cleanable.dirty.ratio", "0.6"}}));
+  const std::string value(200, 'v');
+  for (int i = 0; i < 100; ++i) topic.Put("k" + std::to_string(i % 10), value);
+  const std::uint64_t size = MustPartition(*topic.engine, "orders").size_bytes();
+  topic.Roll();
+  topic.Maintain();
+  const EngineMetrics first = topic.engine->Metrics();
+  CHECK(first.compactions == 1);
+  CHECK(first.compaction_failures == 0);
+  CHECK(first.compaction_read_records == 100);
+  CHECK(first.compaction_kept_records == 10);
+  CHECK(first.compaction_read_bytes > size);
+  CHECK(first.compaction_written_bytes == size / 10);
+  CHECK(first.compaction_slice_latency.count() > 0);
+  CHECK(first.max_dirty_percent == 100);  // when it was last looked at
+  topic.Maintain();
+  CHECK(topic.engine->Metrics().max_dirty_percent == 0);
+  for (int i = 0; i < 10; ++i) topic.Put("k" + std::to_string(i), value);
+  topic.Roll();
+  topic.Maintain();
+  const EngineMetrics then = topic.engine->Metrics();
+  CHECK(then.compactions == 1);
+  CHECK(then.compaction_read_bytes == first.compaction_read_bytes);
+  CHECK(then.max_dirty_percent >= 49);
+  CHECK(then.max_dirty_percent <= 51);
+}
+
+// 24 bytes a key, in the least map that may be asked for: several rounds.
+TEST_CASE("A log with many more keys than the map holds is compacted within its memory") {
+  constexpr std::uint64_t kMapBytes = 1 << 20;
+  constexpr int kKeys = 150000;
+  const TemporaryFolder folder;
+  testing::ManualClock clock;
+  Options options = Manual(clock, "10000000");  // a slice each time that the clock moves
+  options.configs["log.cleaner.dedupe.buffer.size"] = std::to_string(kMapBytes);
+  const auto engine = MustOpen(folder.path(), options);
+  REQUIRE(engine->CreateTopic("orders", {.configs = Compacted()}).ok());
+  auto partition = MustPartition(*engine, "orders");
+  const auto put_all = [&](std::string_view value) {
+    for (int i = 0; i < kKeys; i += 500) {
+      std::vector<std::string> keys;
+      for (int k = i; k < i + 500; ++k) keys.push_back("key " + std::to_string(k));
+      std::vector<RecordData> records;
+      for (const std::string& key : keys) records.push_back({.key = key, .value = value});
+      REQUIRE(partition.Append(records).ok());
+    }
+    clock.Advance(kSegment + absl::Milliseconds(1));
+    REQUIRE(AppendOne(partition, "last").ok());
+  };
+  put_all("old");
+  put_all("new");
+  const std::uint64_t before = engine->resource_use().buffer_bytes;
+  std::uint64_t most = 0;
+  for (int idle = 0; idle < 20; ++idle) {
+    const std::uint64_t done = engine->Metrics().compaction_read_bytes;
+    clock.Advance(absl::Milliseconds(30));
+    engine->RunMaintenance();
+    most = std::max(most, engine->resource_use().buffer_bytes - before);
+    if (engine->Metrics().compaction_read_bytes > done) idle = 0;
+  }
+  CHECK(most > kMapBytes / 2);
+  CHECK(most <= kMapBytes);
+  CHECK(engine->Metrics().compactions > 3);
+  CHECK(engine->resource_use().buffer_bytes == before);
+  int found = 0;
+  for (const Kept& kept : All(partition)) {
+    if (kept.value != "new") continue;
+    REQUIRE(kept.key == "key " + std::to_string(found++));
+  }
+  CHECK(found == kKeys);
+  CHECK(All(partition).size() < kKeys + 10);
 }
 
 }  // namespace
