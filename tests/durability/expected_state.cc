@@ -1,6 +1,7 @@
 #include "expected_state.h"
 
 #include <algorithm>
+#include <set>
 
 #include "fmt/format.h"
 #include "numbered_record.h"
@@ -180,17 +181,34 @@ void ExpectedState::MarkDurable() {
 std::optional<std::int64_t> FirstWrongRecord(const Partition& partition, std::int64_t offset,
                                              std::int64_t end, const ExpectedPartition& expected,
                                              std::int64_t first_timestamp_ms) {
+  const auto written_at = [&](std::int64_t at) {
+    return RecordOf(expected.numbers.at(static_cast<std::size_t>(at)), first_timestamp_ms);
+  };
+  const std::int64_t begin = offset;
+  std::set<std::int64_t> found;
   while (offset < end) {
     const auto records = partition.Read(offset);
     if (!records.ok()) return offset;
+    const std::int64_t next = records->ranges().front().next_offset;
     for (const Record& record : *records) {
-      const std::uint64_t number = expected.numbers.at(static_cast<std::size_t>(offset));
-      if (record.offset() != offset || !IsRecord(record, RecordOf(number, first_timestamp_ms))) {
-        return offset;
-      }
-      ++offset;
+      const bool is_in_order = record.offset() >= offset && record.offset() < next;
+      if (!is_in_order || !IsRecord(record, written_at(record.offset()))) return offset;
+      found.insert(record.offset());
+      offset = record.offset() + 1;
     }
-    if (offset != records->ranges().front().next_offset) return offset;
+    if (next < offset || records->ranges().front().first_offset >= next) return offset;
+    offset = next;
+  }
+  std::set<std::string> seen;
+  std::set<std::string> deleted;  // keys whose tombstone is gone
+  for (std::int64_t at = end - 1; at >= begin; --at) {
+    const NumberedRecord record = written_at(at);
+    const bool is_newest = seen.insert(record.key).second;
+    const bool is_there = found.contains(at);
+    const bool may_be_gone = expected.is_compacted && (!is_newest || !record.value.has_value());
+    if (!is_there && !may_be_gone) return at;
+    if (!is_there && is_newest) deleted.insert(record.key);
+    if (is_there && deleted.contains(record.key)) return at;  // what it deleted is back
   }
   return std::nullopt;
 }

@@ -20,6 +20,8 @@ struct ExpectedPartition {
   std::int64_t acknowledged = 0;  // the offset up to which a kill takes nothing
   std::int64_t durable = 0;       // the offset up to which a power cut takes nothing
   std::int64_t start = 0;         // the highest offset at which the log may begin
+  // It is compacted, or was: a record with a later one of its key may be gone, and a tombstone.
+  bool is_compacted = false;
 
   std::int64_t end() const { return static_cast<std::int64_t>(numbers.size()); }
 };
@@ -56,7 +58,8 @@ struct ExpectedState {
 std::string TakeFound(Engine& engine, Crash crash, ExpectedState& expected);
 
 // The offset of the first record of the partition, from `offset` on, that is not the one expected
-// there or cannot be read; none: all up to `end` are.
+// there, cannot be read, or should not be gone or there again; none: all up to `end` are as they
+// should be.
 std::optional<std::int64_t> FirstWrongRecord(const Partition& partition, std::int64_t offset,
                                              std::int64_t end, const ExpectedPartition& expected,
                                              std::int64_t first_timestamp_ms);

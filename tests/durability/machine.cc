@@ -12,7 +12,9 @@ constexpr char kFolder[] = "/var/data";
 Options OptionsFor(std::shared_ptr<FaultyStorage> storage, Clock* clock) {
   return {.maintenance = Options::Maintenance::kByCaller,
           .configs = {{"offsets.topic.num.partitions", "1"},
-                      {"offsets.topic.segment.bytes", "1048576"}},
+                      {"offsets.topic.segment.bytes", "1048576"},
+                      {"log.cleaner.backoff.ms", "100"},
+                      {"log.cleaner.io.max.bytes.per.second", "1e12"}},
           .clock = clock,
           .storage = std::move(storage)};
 }
@@ -64,6 +66,7 @@ std::string Machine::Use(Engine& engine, const LifeEnd& end, int operations) {
   const bool closes = end.crash == Crash::kNone || random_() % 4 == 0;
   if (closes && failed.ok() && !stopped()) failed = workload.Close();
   if (end.crash != Crash::kNone && !stopped()) Stop();
+  compactions_ += engine.Metrics().compactions;
   workload_ = nullptr;
   return failed.ok() || stopped() ? "" : failed.ToString();
 }

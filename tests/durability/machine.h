@@ -39,6 +39,9 @@ class Machine {
                                       Crash before)>;
   void Observe(Observer observer) { observer_ = std::move(observer); }
 
+  // Logs that were compacted in all lives.
+  std::uint64_t compactions() const { return compactions_; }
+
  private:
   std::string Use(Engine& engine, const LifeEnd& end, int operations);
   void OnCall(FileCall call);
@@ -49,6 +52,7 @@ class Machine {
   ManualClock clock_;
   ExpectedState expected_;
   std::uint64_t next_number_ = 0;
+  std::uint64_t compactions_ = 0;
   Observer observer_;
 
   std::shared_ptr<FaultyStorage> storage_;

@@ -9,7 +9,14 @@ namespace {
 
 constexpr std::array kTopics = {"a", "b", "c"};
 constexpr char kFlushMessages[] = "flush.messages";
+constexpr char kCleanupPolicy[] = "cleanup.policy";
 constexpr std::size_t kMostPartitions = 3;
+
+// What compaction took stays gone when the policy is another one.
+void MarkCompacted(ExpectedTopic& topic) {
+  if (!topic.configs.contains(kCleanupPolicy)) return;
+  for (ExpectedPartition& partition : topic.partitions) partition.is_compacted = true;
+}
 
 }  // namespace
 
@@ -100,7 +107,18 @@ std::map<std::string, std::string> Workload::SomeConfigs() {
   if (Chance(6)) configs["segment.ms"] = "1000";
   if (Chance(6)) configs["flush.ms"] = "500";
   if (Chance(2)) configs["file.delete.delay.ms"] = "0";
+  if (Chance(2)) {
+    configs[kCleanupPolicy] = Chance(2) ? "compact" : "compact,delete";
+    configs["min.cleanable.dirty.ratio"] = "0";
+    if (Chance(2)) configs["delete.retention.ms"] = "1000";
+  }
   return configs;
+}
+
+bool Workload::DeletesRecords(const std::string& topic) const {
+  const auto& configs = expected_.topics.at(topic).configs;
+  const auto policy = configs.find(kCleanupPolicy);
+  return policy == configs.end() || policy->second != "compact";
 }
 
 absl::StatusOr<Partition> Workload::Open(const TopicPartition& name) {
@@ -141,6 +159,7 @@ absl::Status Workload::Create() {
   ExpectedTopic topic;
   topic.configs = SomeConfigs();
   topic.partitions.resize(1 + Random(2));
+  MarkCompacted(topic);
   BeginChange(name, topic);
   const auto made = engine_.CreateTopic(
       name, {.partitions = static_cast<int>(topic.partitions.size()), .configs = topic.configs});
@@ -173,6 +192,7 @@ absl::Status Workload::Grow() {
   ExpectedTopic after = expected_.topics.at(name);
   if (after.partitions.size() == kMostPartitions) return absl::OkStatus();
   after.partitions.resize(after.partitions.size() + 1);
+  MarkCompacted(after);
   BeginChange(name, after);
   auto grown = engine_.CreatePartitions(name, static_cast<int>(after.partitions.size()));
   if (grown.ok()) EndChange();
@@ -186,6 +206,7 @@ absl::Status Workload::Alter() {
   for (const auto& [config, value] : after.configs) changes[config] = std::nullopt;
   after.configs = SomeConfigs();
   for (const auto& [config, value] : after.configs) changes[config] = value;
+  MarkCompacted(after);
   BeginChange(name, after);
   if (auto changed = engine_.AlterTopicConfigs(name, changes); !changed.ok()) return changed;
   EndChange();

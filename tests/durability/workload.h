@@ -44,6 +44,7 @@ class Workload {
   std::string SomeTopic();
   TopicPartition SomePartition(const std::string& topic);
   std::map<std::string, std::string> SomeConfigs();
+  bool DeletesRecords(const std::string& topic) const;
   absl::StatusOr<Partition> Open(const TopicPartition& name);
   std::int64_t FlushMessages(const std::string& topic) const;
   // What is under way until it is acknowledged, and then is there.
