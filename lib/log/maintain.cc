@@ -86,6 +86,12 @@ absl::Status SegmentedLog::Load(const LogCheckpoint& checkpoint) {
   // A log that lost its end may have other records there by now.
   if (checkpoint.first_dirty_offset <= loaded->log_end_offset) {
     first_dirty_offset_.store(checkpoint.first_dirty_offset);
+  } else {
+    Say(LogLevel::kWarning,
+        fmt::format(
+            "{}: was compacted up to offset {}, and ends at {}; all of it is looked through "
+            "by the next compaction",
+            name_, checkpoint.first_dirty_offset, loaded->log_end_offset));
   }
   epochs_ = std::move(loaded->epochs);
   leader_epoch_ = epochs_.latest()->epoch;

@@ -60,6 +60,12 @@ bool IsLastSegment(const FolderFiles& files, const std::string& path) {
   });
 }
 
+std::string SegmentKind(const FolderFiles& files, const std::string& path) {
+  if (IsLastSegment(files, path)) return "the last segment's ";
+  const bool is_compacted = path.find(std::string("/") + kCompactedTopic + "-0/") != path.npos;
+  return is_compacted ? "a compacted segment's " : "an earlier segment's ";
+}
+
 // A byte of an id, which is another one each time, that becomes a line end is a change of lines.
 const std::string& FieldOf(const FileFields& fields, std::size_t at, char changed) {
   static const std::string kLineEnds = "names and line ends";
@@ -72,7 +78,7 @@ std::vector<Change> AllChanges(const FolderFiles& files) {
   std::vector<Change> changes;
   for (const auto& [path, bytes] : files) {
     const std::int64_t log_start = path.find("__consumer_offsets") == path.npos ? kLogStart : 0;
-    const FileFields fields = FieldsOf(path, bytes, IsLastSegment(files, path), log_start);
+    const FileFields fields = FieldsOf(path, bytes, SegmentKind(files, path), log_start);
     for (std::size_t at = 0; at < bytes.size(); ++at) {
       changes.push_back({{fields.kind, kCut}, path, at, 0});
       for (const unsigned char mask : masks) {

@@ -88,10 +88,9 @@ std::vector<std::string> PropertyFields(std::string_view bytes) {
 
 }  // namespace
 
-FileFields FieldsOf(const std::string& path, const std::string& bytes, bool is_last_segment,
+FileFields FieldsOf(const std::string& path, const std::string& bytes, const std::string& segment,
                     std::int64_t log_start) {
   const std::string name = path.substr(path.rfind('/') + 1);
-  const std::string segment = is_last_segment ? "the last segment's " : "an earlier segment's ";
   if (name.ends_with(".log")) return {segment + ".log", BatchFields(bytes, log_start)};
   if (name.ends_with(".index")) {
     return {segment + ".index", EntryFields(bytes.size(), 4, 8, "offset", "position")};

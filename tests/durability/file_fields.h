@@ -12,8 +12,9 @@ struct FileFields {
   std::vector<std::string> fields;  // of each byte
 };
 
+// `segment`: what the page calls the segment of the file, if it is of one ("the last segment's ").
 // `log_start`: where the log that the file belongs to begins.
-FileFields FieldsOf(const std::string& path, const std::string& bytes, bool is_last_segment,
+FileFields FieldsOf(const std::string& path, const std::string& bytes, const std::string& segment,
                     std::int64_t log_start);
 
 }  // namespace rill::testing

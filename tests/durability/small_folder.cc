@@ -32,7 +32,7 @@ void Must(const absl::Status& status) {
 
 Options OptionsFor(std::shared_ptr<FaultyStorage> storage, Clock* clock) {
   return {.maintenance = Options::Maintenance::kByCaller,
-          .configs = {{"offsets.topic.num.partitions", "1"}},
+          .configs = {{"offsets.topic.num.partitions", "1"}, {"log.cleaner.backoff.ms", "1000"}},
           .clock = clock,
           .storage = std::move(storage)};
 }
@@ -152,9 +152,14 @@ FolderFiles MakeSmallFolder(EndOfProcess end) {
   ManualClock clock(absl::FromUnixMillis(kFirstMs));
   auto engine = Must(Open(kFolder, OptionsFor(storage, &clock)));
   // Segments of four batches.
-  const std::map<std::string, std::string> configs = {{"index.interval.bytes", "0"},
-                                                      {"segment.index.bytes", "24"}};
-  for (const char* name : {"orders", "payments"}) {
+  std::map<std::string, std::string> configs = {{"index.interval.bytes", "0"},
+                                                {"segment.index.bytes", "24"}};
+  for (const std::string name : {"orders", kCompactedTopic}) {
+    if (name == kCompactedTopic) {
+      configs.insert({{"cleanup.policy", "compact,delete"},
+                      {"min.cleanable.dirty.ratio", "0"},
+                      {"file.delete.delay.ms", "0"}});
+    }
     const auto topic = Must(engine.CreateTopic(name, {.partitions = 1, .configs = configs}));
     Fill(engine, topic);
     Commit(engine, name, 2);

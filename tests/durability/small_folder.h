@@ -15,10 +15,14 @@ using FolderFiles = std::map<std::string, std::string>;
 // Where the logs of the two topics begin, in their first segment.
 inline constexpr std::int64_t kLogStart = 1;
 
+// The one of them that was compacted.
+inline constexpr char kCompactedTopic[] = "payments";
+
 enum class EndOfProcess { kClosed, kKilled };
 
-// A data folder with two topics of a few segments and what a group committed in them, as a process
-// left it that closed it or was killed. What a killed writer reserved is cut to some bytes.
+// A data folder with two topics of a few segments, kCompactedTopic among them, and what a group
+// committed in them, as a process left it that closed it or was killed. What a killed writer
+// reserved is cut to some bytes.
 FolderFiles MakeSmallFolder(EndOfProcess end);
 
 // What an engine that is opened on `files` gives an application, and what it says about them.

@@ -633,6 +633,7 @@ TEST_CASE("a log whose end was lost below its first dirty offset is compacted fr
   log.Open();
   CHECK(log->first_dirty_offset() == -1);
   CHECK(Dirt(log).first_dirty_offset == 0);
+  CHECK(log.lines().find("was compacted up to offset 11, and ends at 10") != std::string::npos);
 }
 
 }  // namespace
