@@ -32,12 +32,15 @@ std::optional<std::size_t> LastWhere(std::size_t count, AtMost at_most) {
 absl::Status WriteWhole(io::FileSystem& files, const std::string& path, const std::string& bytes,
                         bool sync) {
   // One that is there is not written over: somebody may have it mapped, or linked into a backup.
-  auto status = files.Remove(path);
-  if (!status.ok() && !absl::IsNotFound(status)) return status;
-  auto file = files.Open(path, io::OpenMode::kCreateNew);
+  // Nor is it gone at any time, for without it a segment with gaps would not pass for complete.
+  const std::string fresh = path + ".tmp";
+  auto file = files.Open(fresh, io::OpenMode::kCreate);
   if (!file.ok()) return file.status();
-  status = (*file)->WriteAt(0, bytes);
+  auto status = (*file)->Truncate(0);
+  if (status.ok()) status = (*file)->WriteAt(0, bytes);
   if (status.ok() && sync) status = (*file)->Sync();
+  if (status.ok()) status = files.Rename(fresh, path);
+  if (!status.ok()) files.Remove(fresh).IgnoreError();
   return status;
 }
 
