@@ -92,6 +92,24 @@ class RILL_EXPORT Engine {
   // once. With kOwnThread there is no need to call it.
   absl::Time RunMaintenance();
 
+  // Takes in the topic `name` that Apache Kafka, or a rill, wrote: its partitions stand in
+  // `folders`, as <name>-0, <name>-1, ..., which nobody has open. All that a topic is in is given
+  // together: the data folders of a broker, or folders with nothing but partitions. Every record is
+  // checked and the files are copied; offsets, timestamps and the topic's id stay. `configs` are
+  // the topic's (TopicOptions), for Kafka does not keep them there: without retention.ms, records
+  // older than the default are soon deleted. The topic is there as a whole, or not at all, and on
+  // disk. Making, changing and deleting topics waits meanwhile.
+  //
+  // AlreadyExists (TOPIC_ALREADY_EXISTS); NotFound where no folder has such a partition; DataLoss
+  // (CORRUPT_MESSAGE) names file and position of what is damaged or torn; FailedPrecondition
+  // (KAFKA_STORAGE_ERROR) when a partition is missing or is another topic's, a transaction is open,
+  // a process has a folder open, or batches are of Kafka's old formats; InvalidArgument
+  // (INVALID_CONFIG), also for a compacted topic without "cleanup.policy"; FailedPrecondition for
+  // "mem:" and Options::read_only; ResourceExhausted.
+  absl::StatusOr<Topic> ImportTopic(const std::string& name,
+                                    const std::vector<std::string>& folders,
+                                    const std::map<std::string, std::string>& configs = {});
+
   // Returns once everything appended to any topic would survive a power cut.
   absl::Status Flush();
 

@@ -10,6 +10,7 @@
 #include "cli/backup.h"
 #include "cli/check.h"
 #include "cli/dump_log_options.h"
+#include "cli/import.h"
 #include "fmt/format.h"
 #include "rill/version.h"
 
@@ -20,6 +21,7 @@ constexpr char kBackup[] = "backup";
 constexpr char kCheck[] = "check";
 constexpr char kDumpLog[] = "dump-log";
 constexpr char kHelp[] = "help";
+constexpr char kImport[] = "import";
 constexpr char kDumpLogLink[] = "kafka-dump-log";
 
 // How many letters must be added, removed or changed to make `b` of `a`.
@@ -49,7 +51,7 @@ std::optional<std::string_view> NearestCommand(std::string_view word) {
   constexpr std::size_t kNear = 3;
   std::optional<std::string_view> nearest;
   std::size_t least = kNear + 1;
-  for (const std::string_view command : {kBackup, kCheck, kDumpLog, kHelp, kDumpLogLink}) {
+  for (const std::string_view command : {kBackup, kCheck, kDumpLog, kHelp, kImport, kDumpLogLink}) {
     const std::size_t distance = Distance(word, command);
     if (distance >= least || distance >= command.size()) continue;
     least = distance;
@@ -88,6 +90,10 @@ int TellAbout(const CommandContext& context, const std::string& overview,
     context.out << CheckHelp();
     return 0;
   }
+  if (topic == kImport) {
+    context.out << ImportHelp();
+    return 0;
+  }
   if (topic == kHelp) {
     context.out << "Usage: rill help [command]\n\nTells about a command, or lists the commands.\n";
     return 0;
@@ -105,6 +111,7 @@ int RunTopLevel(const CommandContext& context, std::span<const std::string> word
   app.add_subcommand(kBackup, "Make a backup of a data folder, by hard links");
   app.add_subcommand(kCheck, "Verify a data folder, and repair what can be made anew");
   app.add_subcommand(kDumpLog, "Print what log, index and snapshot files hold, as kafka-dump-log");
+  app.add_subcommand(kImport, "Take topics that Apache Kafka wrote into a data folder");
   CLI::App* const help = app.add_subcommand(kHelp, "Tell about a command");
   std::string topic;
   help->add_option("command", topic, "The command");
@@ -132,6 +139,7 @@ int RunRill(const CommandContext& context, std::span<const std::string> words) {
   // dump-log reads its words by the rules of Kafka's tools, which CLI11 must not apply its own to.
   if (!rest.empty() && rest[0] == kDumpLog) return RunDumpLog(context, rest.subspan(1));
   if (!rest.empty() && rest[0] == kBackup) return RunBackup(context, rest.subspan(1));
+  if (!rest.empty() && rest[0] == kImport) return RunImport(context, rest.subspan(1));
   if (!rest.empty() && rest[0] == kCheck) return RunCheck(context, rest.subspan(1));
   return RunTopLevel(context, rest);
 }

@@ -82,6 +82,15 @@ absl::Status Engine::AlterTopicConfigs(
   return engine_ != nullptr ? engine_->AlterTopicConfigs(name, changes) : MovedFrom();
 }
 
+absl::StatusOr<Topic> Engine::ImportTopic(const std::string& name,
+                                          const std::vector<std::string>& folders,
+                                          const std::map<std::string, std::string>& configs) {
+  if (engine_ == nullptr) return MovedFrom();
+  auto topic = engine_->ImportTopic(name, folders, configs);
+  if (!topic.ok()) return topic.status();
+  return Topic(*std::move(topic));
+}
+
 absl::StatusOr<Producer> Engine::NewProducer(const ProducerOptions& options) {
   if (engine_ == nullptr) return MovedFrom();
   if (auto may = engine_->CheckMayWrite(); !may.ok()) return may;

@@ -22,6 +22,7 @@
 #include "engine/engine_environment.h"
 #include "engine/group_service.h"
 #include "engine/maintenance.h"
+#include "engine/topic_import.h"
 #include "engine/topic_state.h"
 #include "rill/metrics.h"
 #include "rill/offset_store.h"
@@ -138,6 +139,9 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   absl::Status WriteCheckpoints(const CheckpointFiles& due) ABSL_LOCKS_EXCLUDED(checkpoint_mutex_);
 
   absl::Status Flush();
+  absl::StatusOr<std::shared_ptr<TopicState>> ImportTopic(
+      const std::string& name, const std::vector<std::string>& folders,
+      const std::map<std::string, std::string>& configs) ABSL_LOCKS_EXCLUDED(change_mutex_);
   absl::Status Backup(const std::string& to) ABSL_LOCKS_EXCLUDED(change_mutex_);
   EngineUse resource_use() const;
   EngineMetrics Metrics() const;
@@ -161,6 +165,27 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   void StartTasks();
   absl::Status CloseLogs();
   absl::Status CloseFolder(bool logs_are_whole) ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
+
+  // local_engine_import.cc
+  struct Import {
+    std::string directory;
+    log::LogCheckpoint checkpoint;
+  };
+  using Imports = std::vector<Import>;  // by partition
+  absl::StatusOr<std::vector<std::string>> PlacesToImportFrom(
+      const std::vector<std::string>& folders) const;
+  absl::StatusOr<std::shared_ptr<TopicState>> ImportLocked(
+      const std::string& name, const std::vector<std::string>& places,
+      const std::map<std::string, std::string>& configs)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
+  absl::Status CheckNoFolders(const std::string& name, std::int32_t partitions) const;
+  absl::StatusOr<Import> CopyForImport(const StoredTopic& stored, const TopicPartition& partition,
+                                       const CatalogueTopic& topic);
+  absl::Status MoveImports(const std::string& name, const Imports& imports);
+  absl::StatusOr<std::shared_ptr<TopicState>> AddImported(const std::string& name,
+                                                          const CatalogueTopic& topic,
+                                                          const Imports& imports)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_) ABSL_LOCKS_EXCLUDED(checkpoint_mutex_);
 
   // local_engine_reading.cc
   absl::Status OpenToRead(const Options& options);

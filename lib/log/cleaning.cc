@@ -24,12 +24,17 @@ std::int64_t SegmentedLog::BeginOfDirt() const {
 // Kafka's rules (LogCleanerManager.cleanableOffsets), and one more: what is not sealed yet was not
 // flushed, and must not cost an older value that a power cut would leave.
 std::int64_t SegmentedLog::EndOfSettled() {
+  const std::int64_t stable = last_stable_offset();
+  base::MutexLock lock(&append_mutex_);
+  const auto& unsealed = rolled_.empty() ? segments_.Last() : rolled_.front()->segment();
+  return std::min(stable, unsealed->base_offset());
+}
+
+std::int64_t SegmentedLog::last_stable_offset() {
   base::MutexLock lock(&append_mutex_);
   const std::int64_t high_watermark = this->high_watermark();
   producers_.OnHighWatermark(high_watermark);
-  const std::int64_t stable = producers_.first_unstable_offset().value_or(high_watermark);
-  const auto& unsealed = rolled_.empty() ? segments_.Last() : rolled_.front()->segment();
-  return std::min({stable, high_watermark, unsealed->base_offset()});
+  return std::min(producers_.first_unstable_offset().value_or(high_watermark), high_watermark);
 }
 
 absl::StatusOr<Cleanability> SegmentedLog::MeasureDirt(const LogConfig& policy,

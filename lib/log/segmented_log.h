@@ -56,6 +56,9 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   // Part of PartitionLog::Open.
   absl::Status Load(const LogCheckpoint& checkpoint);
 
+  // Below it no transaction is open, and everything is committed (Kafka's last stable offset).
+  std::int64_t last_stable_offset();
+
   absl::StatusOr<AppendResult> Append(std::string_view batch, BatchOrigin origin) override;
   using PartitionLog::AppendRecord;
   absl::StatusOr<AppendResult> AppendRecord(const RecordData& record, std::int64_t now_ms) override;

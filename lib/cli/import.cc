@@ -1,0 +1,182 @@
+#include "cli/import.h"
+
+#include <map>
+#include <memory>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "cli/check_progress.h"
+#include "engine/catalogue_file.h"
+#include "engine/data_folder.h"
+#include "fmt/format.h"
+#include "io/path.h"
+#include "rill/engine.h"
+#include "rill/options.h"
+
+namespace rill::cli {
+namespace {
+
+constexpr int kTaken = 0;
+constexpr int kFailed = 2;
+
+struct ImportWords {
+  std::vector<std::string> folders;
+  std::string data;
+  std::vector<std::string> topics;
+  std::vector<std::string> configs;
+};
+
+std::unique_ptr<CLI::App> MakeApp(ImportWords& words) {
+  auto app = std::make_unique<CLI::App>(
+      "Takes topics that Apache Kafka, or rill, wrote into a data folder of rill's: checks every\n"
+      "record, copies the files, and keeps offsets, timestamps and the topic's id. The folders "
+      "are\n"
+      "those in which <topic>-0, <topic>-1, ... are, and are not changed. A topic is taken as a\n"
+      "whole or not at all.");
+  app->name("rill import");
+  app->set_help_flag("-h,--help", "Print this");
+  app->add_option("folders", words.folders, "Folders that nobody has open; all that a topic is in")
+      ->required();
+  app->add_option("--data", words.data, "The data folder, made where it is missing")
+      ->type_name("FOLDER")
+      ->required();
+  app->add_option("--topic", words.topics,
+                  "Take this topic only; may be repeated. Without it: all but those whose names "
+                  "begin with \"__\"")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+  app->add_option("--config", words.configs,
+                  "A config that the topics get; may be repeated. Kafka's folders do not have "
+                  "them: without retention.ms, what is older than seven days is soon deleted")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+  app->footer("Exit code: 0 when all topics are taken, 2 otherwise.");
+  return app;
+}
+
+class Importer {
+ public:
+  explicit Importer(const CommandContext& context) : context_(context) {}
+
+  absl::Status Run(const ImportWords& words) {
+    for (const std::string& folder : words.folders) folders_.push_back(FromRoot(folder));
+    if (auto read = ReadConfigs(words.configs); !read.ok()) return read;
+    auto topics = std::set<std::string>(words.topics.begin(), words.topics.end());
+    if (topics.empty()) {
+      if (auto found = FindTopics(topics); !found.ok()) return found;
+    }
+    const std::string data = FromRoot(words.data);
+    if (auto is_ours = CheckIsOurs(data); !is_ours.ok()) return is_ours;
+    Options options;
+    options.maintenance = Options::Maintenance::kByCaller;  // nothing is deleted yet
+    options.log_sink = [this](LogLevel level, std::string_view line) {
+      if (level >= LogLevel::kWarning) context_.err << line << '\n';
+    };
+    auto engine = rill::Open(data, options);
+    if (!engine.ok()) return engine.status();
+    absl::Status first;
+    for (const std::string& topic : topics) {
+      auto taken = Take(*engine, topic);
+      if (!taken.ok()) context_.err << fmt::format("{}: {}\n", topic, Text(taken));
+      first.Update(taken);
+    }
+    first.Update(engine->Close());
+    return first;
+  }
+
+ private:
+  static std::string Text(const absl::Status& status) { return std::string(status.message()); }
+
+  std::string FromRoot(const std::string& path) const {
+    return io::NormalPath(path.starts_with('/') ? path : context_.working_directory + "/" + path);
+  }
+
+  absl::Status ReadConfigs(const std::vector<std::string>& given) {
+    for (const std::string& config : given) {
+      const auto equals = config.find('=');
+      if (equals == 0 || equals == std::string::npos) {
+        return absl::InvalidArgumentError(fmt::format("--config {} is no NAME=VALUE", config));
+      }
+      configs_[config.substr(0, equals)] = config.substr(equals + 1);
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status FindTopics(std::set<std::string>& topics) {
+    std::set<std::string> left_out;
+    for (const std::string& folder : folders_) {
+      const auto entries = context_.files.List(folder);
+      if (!entries.ok()) return entries.status();
+      for (const io::DirectoryEntry& entry : *entries) {
+        const auto partition = engine::ParsePartitionFolderName(entry.name);
+        if (!entry.is_directory || !partition) continue;
+        (partition->topic.starts_with("__") ? left_out : topics).insert(partition->topic);
+      }
+    }
+    for (const std::string& topic : left_out) {
+      context_.out << fmt::format("{}: left out, a broker's own topic\n", topic);
+    }
+    if (!topics.empty()) return absl::OkStatus();
+    return absl::NotFoundError(fmt::format("no folder of a partition, as \"orders-0\", is in {}",
+                                           fmt::join(folders_, ", ")));
+  }
+
+  // Opening makes a data folder of whatever it is given, a broker's, too.
+  absl::Status CheckIsOurs(const std::string& data) {
+    const auto entries = context_.files.List(data);
+    if (absl::IsNotFound(entries.status())) return absl::OkStatus();
+    if (!entries.ok()) return entries.status();
+    bool is_ours = entries->empty();
+    for (const auto& entry : *entries) is_ours |= entry.name == engine::kCatalogueFile;
+    if (is_ours) return absl::OkStatus();
+    return absl::FailedPreconditionError(fmt::format(
+        "{} has files, and no {}: it is no data folder of rill's", data, engine::kCatalogueFile));
+  }
+
+  absl::Status Take(Engine& engine, const std::string& name) {
+    const auto topic = engine.ImportTopic(name, folders_, configs_);
+    if (!topic.ok()) return topic.status();
+    std::uint64_t bytes = 0;
+    for (std::int32_t i = 0; i < topic->partition_count(); ++i) {
+      const auto partition = topic->partition(i);
+      if (!partition.ok()) return partition.status();
+      bytes += partition->size_bytes();
+    }
+    const auto description = engine.DescribeTopic(name);
+    if (!description.ok()) return description.status();
+    const auto config = [&](const char* key) { return description->configs.at(key).value; };
+    context_.out << fmt::format("{}: {} partitions, {}; cleanup.policy={} retention.ms={}\n", name,
+                                topic->partition_count(), FormatBytes(bytes),
+                                config("cleanup.policy"), config("retention.ms"));
+    return absl::OkStatus();
+  }
+
+  const CommandContext& context_;
+  std::vector<std::string> folders_;
+  std::map<std::string, std::string> configs_;
+};
+
+}  // namespace
+
+std::string ImportHelp() {
+  ImportWords words;
+  return MakeApp(words)->help();
+}
+
+int RunImport(const CommandContext& context, std::span<const std::string> words) {
+  ImportWords parsed;
+  const auto app = MakeApp(parsed);
+  try {
+    app->parse(std::vector<std::string>(words.rbegin(), words.rend()));
+  } catch (const CLI::ParseError& error) {
+    return app->exit(error, context.out, context.err) == 0 ? kTaken : kFailed;
+  }
+  const auto taken = Importer(context).Run(parsed);
+  if (taken.ok()) return kTaken;
+  context.err << fmt::format("rill import: {}\n", std::string(taken.message()));
+  return kFailed;
+}
+
+}  // namespace rill::cli

@@ -1,0 +1,365 @@
+// Topics that a broker wrote (tests/data/golden) are taken into an engine.
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "../io/temporary_folder.h"
+#include "catch.h"
+#include "engine_under_test.h"
+#include "fmt/format.h"
+#include "log/partition_metadata.h"
+#include "rill/record_batch.h"
+#include "rill/testing/faulty_storage.h"
+
+namespace rill::engine {
+namespace {
+
+namespace fs = std::filesystem;
+using test::TemporaryFolder;
+using testing::FaultyStorage;
+using testing::FileCall;
+
+const std::string kGolden = RILL_SOURCE_DIR "/tests/data/golden/";
+
+void CopyGolden(const std::string& what, const std::string& to) {
+  fs::create_directories(to);
+  fs::copy(kGolden + what, to, fs::copy_options::recursive);
+}
+
+// A broker's whole data folder with these topics, closed.
+void MakeBrokerFolder(const std::string& path, const std::vector<std::string>& topics) {
+  CopyGolden("data-folder", path);
+  fs::remove(path + "/listing.txt");
+  std::ofstream(path + "/.kafka_cleanshutdown") << R"({"version":0,"brokerEpoch":-1})";
+  for (const std::string& topic : topics) {
+    CopyGolden(topic + "/" + topic + "-0", path + "/" + topic + "-0");
+  }
+}
+
+// "offset key value" of all records, in hexadecimal, as expected.txt has them (the long ones left
+// out).
+std::vector<std::string> Stored(const Partition& partition) {
+  std::vector<std::string> lines;
+  const auto hex = [](std::string_view bytes) {
+    std::string text;
+    if (IsNull(bytes)) return std::string("null");
+    for (const char c : bytes) text += fmt::format("{:02x}", static_cast<unsigned char>(c));
+    return text;
+  };
+  for (std::int64_t at = partition.log_start_offset(); at < partition.high_watermark();) {
+    const auto records = partition.Read(at);
+    INFO(records.status().ToString());
+    REQUIRE(records.ok());
+    for (const Record& record : *records) {
+      if (record.key().size() > 200 || record.value().size() > 200) continue;
+      lines.push_back(fmt::format("offset={} timestamp={} key={} value={}", record.offset(),
+                                  record.timestamp_ms(), hex(record.key()), hex(record.value())));
+    }
+    at = records->ranges().front().next_offset;
+  }
+  return lines;
+}
+
+std::vector<std::string> Expected(const std::string& topic, std::int64_t from = 0) {
+  std::vector<std::string> lines;
+  std::istringstream text(FileText(kGolden + topic + "/expected.txt"));
+  for (std::string line; std::getline(text, line);) {
+    std::istringstream words(line);
+    std::map<std::string, std::string> fields;
+    std::string kind;
+    words >> kind;
+    if (kind != "record") continue;
+    for (std::string word; words >> word;) {
+      const auto equals = word.find('=');
+      fields.emplace(word.substr(0, equals), word.substr(equals + 1));
+    }
+    const bool is_left_out = fields["key"].starts_with("long/") ||
+                             fields["value"].starts_with("long/") || fields.contains("control") ||
+                             std::stoll(fields["offset"]) < from;
+    if (is_left_out) continue;
+    lines.push_back(fmt::format("offset={} timestamp={} key={} value={}", fields["offset"],
+                                fields["timestamp"], fields["key"], fields["value"]));
+  }
+  REQUIRE_FALSE(lines.empty());
+  return lines;
+}
+
+absl::StatusOr<std::shared_ptr<TopicState>> Import(
+    LocalEngine& engine, const std::string& topic, const std::string& folder,
+    const std::map<std::string, std::string>& configs = {}) {
+  return engine.ImportTopic(topic, {folder}, configs);
+}
+
+TEST_CASE("What a broker wrote is there after an import, with its offsets, times and id") {
+  const TemporaryFolder folder;
+  const std::vector<std::string> topics = {"none",   "gzip",
+                                           "snappy", "lz4",
+                                           "zstd",   "idempotent",
+                                           "epochs", "out-of-order-time",
+                                           "rolled", "log-append-time",
+                                           "indexes"};
+  for (const bool is_whole : {true, false}) {
+    CAPTURE(is_whole);
+    const std::string from = folder.path() + (is_whole ? "/kafka" : "/bare");
+    if (is_whole) MakeBrokerFolder(from, topics);
+    for (const std::string& topic : topics) {
+      CAPTURE(topic);
+      const std::string source = is_whole ? from : from + "/" + topic;
+      if (!is_whole) CopyGolden(topic + "/" + topic + "-0", source + "/" + topic + "-0");
+      const std::string data = folder.path() + (is_whole ? "/data" : "/data2");
+      auto engine = MustOpen(data, ByCaller());
+      const auto taken = Import(*engine, topic, source, {{"retention.ms", "-1"}});
+      INFO(taken.status().ToString());
+      REQUIRE(taken.ok());
+      CHECK(Stored(MustPartition(*engine, topic)) == Expected(topic));
+      const auto metadata = log::ParsePartitionMetadata(
+          FileText(kGolden + topic + "/" + topic + "-0/partition.metadata"), "");
+      CHECK(engine->DescribeTopic(topic)->id == metadata->topic_id);
+      // It is a topic like any other.
+      CHECK(AppendOne(MustPartition(*engine, topic), "after").ok());
+      REQUIRE(engine->Close().ok());
+      engine = MustOpen(data, ByCaller());
+      CHECK(Values(MustPartition(*engine, topic)).back() == "after");
+      CHECK(engine->DescribeTopic(topic)->configs.at("retention.ms").value == "-1");
+    }
+  }
+}
+
+TEST_CASE("Deleted records stay deleted by an import, transactions what they were") {
+  const TemporaryFolder folder;
+  MakeBrokerFolder(folder.path() + "/kafka", {"deleted-records", "transactions"});
+  const std::string data = folder.path() + "/data";
+  for (int i = 0; i < 2; ++i) {
+    const auto engine = MustOpen(data, ByCaller());
+    if (i == 0) {
+      REQUIRE(Import(*engine, "deleted-records", folder.path() + "/kafka").ok());
+      REQUIRE(Import(*engine, "transactions", folder.path() + "/kafka").ok());
+    }
+    CHECK(MustPartition(*engine, "deleted-records").log_start_offset() == 6);
+    CHECK(Stored(MustPartition(*engine, "deleted-records")) == Expected("deleted-records", 6));
+    CHECK(MustPartition(*engine, "transactions").high_watermark() > 0);
+    if (i == 0) fs::copy(data, data + ".killed", fs::copy_options::recursive);
+  }
+  const auto killed = MustOpen(data + ".killed", ByCaller());
+  CHECK(MustPartition(*killed, "deleted-records").log_start_offset() == 6);
+}
+
+TEST_CASE("A compacted topic is taken with the config that says so") {
+  const TemporaryFolder folder;
+  CopyGolden("compacted/compacted-0", folder.path() + "/bare/compacted-0");
+  const auto engine = MustOpen(folder.path() + "/data", ByCaller());
+  const auto refused = Import(*engine, "compacted", folder.path() + "/bare");
+  CHECK(absl::IsInvalidArgument(refused.status()));
+  CHECK(Mentions(refused.status(), "cleanup.policy=compact"));
+  const auto taken =
+      Import(*engine, "compacted", folder.path() + "/bare", {{"cleanup.policy", "compact"}});
+  INFO(taken.status().ToString());
+  REQUIRE(taken.ok());
+  CHECK(Stored(MustPartition(*engine, "compacted")) == Expected("compacted"));
+}
+
+TEST_CASE("Partitions in several folders are one topic, and one that is missing is named") {
+  const TemporaryFolder folder;
+  const std::string one = folder.path() + "/one";
+  const std::string two = folder.path() + "/two";
+  CopyGolden("none/none-0", one + "/none-0");
+  CopyGolden("none/none-0", two + "/none-1");
+  CopyGolden("none/none-0", two + "/none-3");
+  const auto engine = MustOpen(folder.path() + "/data", ByCaller());
+  const auto missing = engine->ImportTopic("none", {one, two}, {});
+  CHECK(absl::IsFailedPrecondition(missing.status()));
+  CHECK(Mentions(missing.status(), "none-2 is missing"));
+  fs::rename(two + "/none-3", two + "/none-2");
+  CHECK(Mentions(engine->ImportTopic("none", {two}, {}).status(), "none-0 is missing"));
+  CHECK(Mentions(engine->ImportTopic("none", {one, two, two}, {}).status(), "the same partition"));
+  const auto taken = engine->ImportTopic("none", {one, two}, {});
+  INFO(taken.status().ToString());
+  REQUIRE(taken.ok());
+  CHECK((*taken)->partition_count() == 3);
+  for (int i = 0; i < 3; ++i) {
+    CHECK(Stored(MustPartition(*engine, "none", i)) == Expected("none"));
+  }
+  CopyGolden("gzip/gzip-0", one + "/none-4");
+}
+
+TEST_CASE("Partitions of two topics are not taken for one") {
+  const TemporaryFolder folder;
+  CopyGolden("none/none-0", folder.path() + "/from/none-0");
+  CopyGolden("gzip/gzip-0", folder.path() + "/from/none-1");
+  const auto engine = MustOpen(folder.path() + "/data", ByCaller());
+  const auto refused = Import(*engine, "none", folder.path() + "/from");
+  CHECK(absl::IsFailedPrecondition(refused.status()));
+  CHECK(Mentions(refused.status(), "not of one topic"));
+}
+
+// What is in a folder of an engine that took nothing.
+void CheckNothingTaken(LocalEngine& engine, const std::string& data) {
+  CHECK(engine.ListTopics(false).empty());
+  for (const auto& entry : fs::directory_iterator(data)) {
+    CAPTURE(entry.path().string());
+    CHECK_FALSE(entry.is_directory());
+  }
+}
+
+TEST_CASE("What is damaged is refused with file and position, and nothing of it is left") {
+  const TemporaryFolder folder;
+  const std::string data = folder.path() + "/data";
+  const auto engine = MustOpen(data, ByCaller());
+  for (const char* damage : {"value-bit", "length", "offset-gap", "torn-tail"}) {
+    CAPTURE(damage);
+    const std::string from = folder.path() + "/" + damage;
+    CopyGolden(fmt::format("damaged/{}-0", damage), from + "/t-0");
+    const auto refused = Import(*engine, "t", from);
+    INFO(refused.status().ToString());
+    CHECK_FALSE(refused.ok());
+    CHECK(Mentions(refused.status(), from + "/t-0/00000000000000000000.log: byte "));
+    CheckNothingTaken(*engine, data);
+  }
+  for (const char* format : {"format-0", "format-1"}) {
+    CAPTURE(format);
+    const std::string from = folder.path() + "/" + format;
+    CopyGolden(fmt::format("damaged/{}-0", format), from + "/t-0");
+    const auto refused = Import(*engine, "t", from);
+    CHECK(absl::IsFailedPrecondition(refused.status()));
+    CheckNothingTaken(*engine, data);
+  }
+}
+
+TEST_CASE("A topic whose transaction is open is refused with the offset it is open from") {
+  const TemporaryFolder folder;
+  const std::string from = folder.path() + "/from";
+  CopyGolden("transactions/transactions-0", from + "/t-0");
+  // Without what ended the last transaction: the segments behind the first, and its last batch.
+  std::vector<std::string> segments;
+  for (const auto& entry : fs::directory_iterator(from + "/t-0")) {
+    if (entry.path().extension() == ".log") segments.push_back(entry.path().string());
+  }
+  std::sort(segments.begin(), segments.end());
+  REQUIRE(segments.size() == 2);
+  for (const auto& entry : fs::directory_iterator(from + "/t-0")) {
+    const bool is_kept = entry.path().stem() == fs::path(segments.front()).stem() &&
+                         entry.path().extension() == ".log";
+    if (!is_kept && entry.path().extension() != ".metadata") fs::remove(entry.path());
+  }
+  std::string bytes = FileText(segments.front());
+  std::size_t last = 0;
+  bool is_open = false;
+  for (std::size_t at = 0; at < bytes.size() && !is_open;) {
+    const BatchView batch(bytes.data() + at);
+    last = at + batch.size();
+    is_open = batch.is_transactional() && !batch.is_control();
+    at = last;
+  }
+  REQUIRE(is_open);
+  fs::resize_file(segments.front(), last);
+  const auto engine = MustOpen(folder.path() + "/data", ByCaller());
+  const auto refused = Import(*engine, "t", from);
+  INFO(refused.status().ToString());
+  CHECK(absl::IsFailedPrecondition(refused.status()));
+  CHECK(Mentions(refused.status(), "transaction that is open since offset "));
+  CheckNothingTaken(*engine, folder.path() + "/data");
+}
+
+TEST_CASE("An import is refused where the topic, its name or its folders are not free") {
+  const TemporaryFolder folder;
+  const std::string from = folder.path() + "/from";
+  const std::string data = folder.path() + "/data";
+  CopyGolden("none/none-0", from + "/none-0");
+  const auto engine = MustOpen(data, ByCaller());
+  CHECK(absl::IsNotFound(Import(*engine, "other", from).status()));
+  CHECK_FALSE(Import(*engine, "none", folder.path() + "/gone").ok());
+  CHECK(absl::IsInvalidArgument(Import(*engine, "__consumer_offsets", from).status()));
+  CHECK(absl::IsInvalidArgument(Import(*engine, "none", data).status()));
+  CHECK(absl::IsInvalidArgument(Import(*engine, "none", from, {{"no.config", "1"}}).status()));
+  fs::create_directory(data + "/none-0");
+  CHECK(Mentions(Import(*engine, "none", from).status(), "none-0 is there"));
+  fs::remove(data + "/none-0");
+  REQUIRE(Import(*engine, "none", from).ok());
+  CHECK(absl::IsAlreadyExists(Import(*engine, "none", from).status()));
+  // Deleted, it can be taken again.
+  REQUIRE(engine->DeleteTopic("none").ok());
+  CHECK(Import(*engine, "none", from).ok());
+  CHECK(absl::IsFailedPrecondition(Import(*MustOpen("mem:"), "none", from).status()));
+  Options read_only;
+  read_only.read_only = true;
+  CHECK(absl::IsFailedPrecondition(Import(*MustOpen(data, read_only), "gzip", from).status()));
+}
+
+TEST_CASE("A folder that an engine has open gives no topics, and one of rill's does when closed") {
+  const TemporaryFolder folder;
+  const std::string from = folder.path() + "/from";
+  const auto source = MustOpen(from, ByCaller());
+  REQUIRE(source->CreateTopic("orders", {.partitions = 1}).ok());
+  REQUIRE(AppendOne(MustPartition(*source, "orders"), "v").ok());
+  const auto engine = MustOpen(folder.path() + "/data", ByCaller());
+  const auto refused = Import(*engine, "orders", from);
+  CHECK(absl::IsFailedPrecondition(refused.status()));
+  CHECK(Mentions(refused.status(), "nobody has open"));
+  REQUIRE(source->Close().ok());
+  REQUIRE(Import(*engine, "orders", from).ok());
+  CHECK(Values(MustPartition(*engine, "orders")) == std::vector<std::string>{"v"});
+}
+
+std::shared_ptr<FaultyStorage> StorageWithGolden() {
+  auto storage = std::make_shared<FaultyStorage>();
+  for (const auto& entry : fs::directory_iterator(kGolden + "rolled/rolled-0")) {
+    const std::string name = entry.path().filename().string();
+    REQUIRE(storage->WriteFile("from/rolled-0/" + name, FileText(entry.path().string())).ok());
+  }
+  return storage;
+}
+
+TEST_CASE("Whichever call to the storage is the last in an import, the topic is there or not") {
+  const auto options = [](const std::shared_ptr<FaultyStorage>& storage) {
+    Options made = ByCaller();
+    made.storage = storage;
+    return made;
+  };
+  std::int64_t calls = 0;
+  {
+    const auto storage = StorageWithGolden();
+    const auto engine = MustOpen("data", options(storage));
+    calls = -storage->calls();
+    REQUIRE(Import(*engine, "rolled", "from").ok());
+    calls += storage->calls();
+  }
+  REQUIRE(calls > 50);
+  int taken = 0;
+  for (std::int64_t last = 0; last <= calls; ++last) {
+    for (const bool power_cut : {false, true}) {
+      CAPTURE(last, power_cut);
+      const auto storage = StorageWithGolden();
+      const auto dying = MustOpen("data", options(storage));
+      storage->Fail(
+          {.call = FileCall::kAny, .error = EIO, .after = last, .times = testing::kForever});
+      const bool was_told = Import(*dying, "rolled", "from").ok();
+      const auto left =
+          power_cut ? storage->PowerLoss(static_cast<std::uint64_t>(last)) : storage->ProcessKill();
+      const auto engine = MustOpen("data", options(left));
+      const bool is_there = engine->FindTopic("rolled").ok();
+      if (was_told) CHECK(is_there);
+      if (is_there) {
+        ++taken;
+        CHECK(Stored(MustPartition(*engine, "rolled")) == Expected("rolled"));
+      } else {
+        for (const std::string& path : left->Files()) {
+          CHECK(path.find("-delete/") == std::string::npos);
+        }
+        // Its folder may have got its name: then the next try says so.
+        const auto again = Import(*engine, "rolled", "from");
+        CHECK((again.ok() || Mentions(again.status(), "move it away")));
+      }
+    }
+  }
+  CHECK(taken > 0);
+}
+
+}  // namespace
+}  // namespace rill::engine
