@@ -36,7 +36,8 @@ struct ResourceUse {
 // Topics, and what they are stored in, in this process: what Open returns.
 //
 // Thread-safe. Owns everything behind it; producers, consumers and handles that outlive it give
-// FailedPrecondition. The destructor closes.
+// FailedPrecondition. The destructor closes. In a child of fork() all of them are the parent's:
+// calls give FailedPrecondition, and destructors do nothing.
 class RILL_EXPORT Engine {
  public:
   Engine(Engine&&) noexcept;

@@ -2,34 +2,52 @@
 
 #include <utility>
 
+#include "base/leak.h"
 #include "client/consumer_impl.h"
 
 namespace rill {
 namespace {
 
-absl::Status MovedFrom() { return absl::FailedPreconditionError("this Consumer was moved from"); }
+// Not where it is the parent's, of which this process is a child: to be asked before any lock is
+// taken.
+bool IsUsable(const std::unique_ptr<client::ConsumerImpl>& impl) {
+  return impl != nullptr && !impl->is_in_child();
+}
+
+absl::Status WhyUnusable(const std::unique_ptr<client::ConsumerImpl>& impl) {
+  if (impl == nullptr) return absl::FailedPreconditionError("this Consumer was moved from");
+  return impl->WhyInChild();
+}
 
 }  // namespace
 
 Consumer::Consumer(std::unique_ptr<client::ConsumerImpl> impl) : impl_(std::move(impl)) {}
 Consumer::Consumer(Consumer&&) noexcept = default;
-Consumer& Consumer::operator=(Consumer&&) noexcept = default;
-Consumer::~Consumer() = default;
+
+Consumer& Consumer::operator=(Consumer&& other) noexcept {
+  Consumer taken(std::move(other));
+  std::swap(impl_, taken.impl_);
+  return *this;  // `taken` closes what was here
+}
+
+Consumer::~Consumer() {
+  if (impl_ != nullptr && impl_->is_in_child()) base::Leak(std::move(impl_));
+}
 
 absl::Status Consumer::Subscribe(const std::vector<std::string>& topics) {
-  return impl_ != nullptr ? impl_->Subscribe(topics) : MovedFrom();
+  return IsUsable(impl_) ? impl_->Subscribe(topics) : WhyUnusable(impl_);
 }
 
 absl::Status Consumer::SubscribePattern(const std::string& pattern) {
-  return impl_ != nullptr ? impl_->SubscribePattern(pattern) : MovedFrom();
+  return IsUsable(impl_) ? impl_->SubscribePattern(pattern) : WhyUnusable(impl_);
 }
 
 absl::Status Consumer::Unsubscribe() {
-  return impl_ != nullptr ? impl_->Unsubscribe() : MovedFrom();
+  return IsUsable(impl_) ? impl_->Unsubscribe() : WhyUnusable(impl_);
 }
 
 absl::Status Consumer::Assign(const std::vector<TopicPartition>& partitions) {
-  return impl_ != nullptr ? impl_->Assign(partitions) : MovedFrom();
+  return IsUsable(impl_) ? impl_->Assign(partitions) : WhyUnusable(impl_);
 }
 
 std::vector<std::string> Consumer::subscription() const {
@@ -41,7 +59,7 @@ std::vector<TopicPartition> Consumer::assignment() const {
 }
 
 absl::StatusOr<Records> Consumer::Poll(absl::Duration timeout) {
-  if (impl_ == nullptr) return MovedFrom();
+  if (!IsUsable(impl_)) return WhyUnusable(impl_);
   return impl_->Poll(timeout);
 }
 
@@ -50,25 +68,25 @@ void Consumer::Wakeup() {
 }
 
 absl::Status Consumer::Seek(const TopicPartition& partition, std::int64_t offset) {
-  return impl_ != nullptr ? impl_->Seek(partition, offset) : MovedFrom();
+  return IsUsable(impl_) ? impl_->Seek(partition, offset) : WhyUnusable(impl_);
 }
 
 absl::Status Consumer::SeekToBeginning(const std::vector<TopicPartition>& partitions) {
-  if (impl_ == nullptr) return MovedFrom();
+  if (!IsUsable(impl_)) return WhyUnusable(impl_);
   return impl_->SeekAll(partitions, [](const client::AssignedPartition& partition) {
     return partition.log->log_start_offset();
   });
 }
 
 absl::Status Consumer::SeekToEnd(const std::vector<TopicPartition>& partitions) {
-  if (impl_ == nullptr) return MovedFrom();
+  if (!IsUsable(impl_)) return WhyUnusable(impl_);
   return impl_->SeekAll(partitions, [](const client::AssignedPartition& partition) {
     return partition.log->high_watermark();
   });
 }
 
 absl::Status Consumer::SeekToTime(absl::Time time, const std::vector<TopicPartition>& partitions) {
-  if (impl_ == nullptr) return MovedFrom();
+  if (!IsUsable(impl_)) return WhyUnusable(impl_);
   return impl_->SeekAll(
       partitions,
       [time](const client::AssignedPartition& partition) -> absl::StatusOr<std::int64_t> {
@@ -81,56 +99,56 @@ absl::Status Consumer::SeekToTime(absl::Time time, const std::vector<TopicPartit
 }
 
 absl::StatusOr<std::int64_t> Consumer::Position(const TopicPartition& partition) {
-  if (impl_ == nullptr) return MovedFrom();
+  if (!IsUsable(impl_)) return WhyUnusable(impl_);
   return impl_->Position(partition);
 }
 
 absl::StatusOr<OffsetAndMetadata> Consumer::Committed(const TopicPartition& partition) {
-  if (impl_ == nullptr) return MovedFrom();
+  if (!IsUsable(impl_)) return WhyUnusable(impl_);
   return impl_->Committed(partition);
 }
 
 absl::StatusOr<std::int64_t> Consumer::Lag(const TopicPartition& partition) {
-  if (impl_ == nullptr) return MovedFrom();
+  if (!IsUsable(impl_)) return WhyUnusable(impl_);
   return impl_->Lag(partition);
 }
 
 absl::Status Consumer::Pause(const std::vector<TopicPartition>& partitions) {
-  return impl_ != nullptr ? impl_->SetPaused(partitions, true) : MovedFrom();
+  return IsUsable(impl_) ? impl_->SetPaused(partitions, true) : WhyUnusable(impl_);
 }
 
 absl::Status Consumer::Resume(const std::vector<TopicPartition>& partitions) {
-  return impl_ != nullptr ? impl_->SetPaused(partitions, false) : MovedFrom();
+  return IsUsable(impl_) ? impl_->SetPaused(partitions, false) : WhyUnusable(impl_);
 }
 
 std::vector<TopicPartition> Consumer::paused() const {
   return impl_ != nullptr ? impl_->paused() : std::vector<TopicPartition>();
 }
 
-absl::Status Consumer::Commit() { return impl_ != nullptr ? impl_->Commit() : MovedFrom(); }
+absl::Status Consumer::Commit() { return IsUsable(impl_) ? impl_->Commit() : WhyUnusable(impl_); }
 
 absl::Status Consumer::Commit(const Records& records) {
-  return impl_ != nullptr ? impl_->Commit(records) : MovedFrom();
+  return IsUsable(impl_) ? impl_->Commit(records) : WhyUnusable(impl_);
 }
 
 absl::Status Consumer::Commit(const std::map<TopicPartition, OffsetAndMetadata>& offsets) {
-  return impl_ != nullptr ? impl_->Commit(offsets) : MovedFrom();
+  return IsUsable(impl_) ? impl_->Commit(offsets) : WhyUnusable(impl_);
 }
 
 void Consumer::CommitAsync(CommitCallback callback) {
-  if (impl_ != nullptr) {
+  if (IsUsable(impl_)) {
     impl_->CommitAsync(std::nullopt, std::move(callback));
   } else if (callback) {
-    callback(MovedFrom());
+    callback(WhyUnusable(impl_));
   }
 }
 
 void Consumer::CommitAsync(const std::map<TopicPartition, OffsetAndMetadata>& offsets,
                            CommitCallback callback) {
-  if (impl_ != nullptr) {
+  if (IsUsable(impl_)) {
     impl_->CommitAsync(offsets, std::move(callback));
   } else if (callback) {
-    callback(MovedFrom());
+    callback(WhyUnusable(impl_));
   }
 }
 
@@ -138,6 +156,9 @@ std::string Consumer::member_id() const {
   return impl_ != nullptr ? impl_->member_id() : std::string();
 }
 
-absl::Status Consumer::Close() { return impl_ != nullptr ? impl_->Close() : absl::OkStatus(); }
+absl::Status Consumer::Close() {
+  if (impl_ == nullptr) return absl::OkStatus();
+  return IsUsable(impl_) ? impl_->Close() : WhyUnusable(impl_);
+}
 
 }  // namespace rill

@@ -63,6 +63,10 @@ class ConsumerImpl {
   absl::Status Commit(const Offsets& offsets);
   void CommitAsync(std::optional<Offsets> offsets, CommitCallback callback);
 
+  // Of the engine.
+  bool is_in_child() const { return engine_->is_in_child(); }
+  absl::Status WhyInChild() const { return engine_->CheckOpen(); }
+
   const std::string& member_id() const { return membership_.member_id(); }
   absl::Status Close();
 

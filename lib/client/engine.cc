@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/leak.h"
 #include "client/consumer_impl.h"
 #include "client/pending_batch.h"
 #include "client/producer_impl.h"
@@ -11,7 +12,11 @@
 namespace rill {
 namespace {
 
-absl::Status MovedFrom() { return absl::FailedPreconditionError("this Engine was moved from"); }
+// Whether the engine is this process's to use; asked before any lock is taken.
+absl::Status Check(const std::shared_ptr<engine::LocalEngine>& engine) {
+  if (engine == nullptr) return absl::FailedPreconditionError("this Engine was moved from");
+  return engine->is_in_child() ? engine->CheckOpen() : absl::OkStatus();
+}
 
 }  // namespace
 
@@ -31,18 +36,23 @@ Engine& Engine::operator=(Engine&& other) noexcept {
 }
 
 Engine::~Engine() {
-  if (engine_ != nullptr) engine_->Close().IgnoreError();
+  if (engine_ == nullptr) return;
+  if (engine_->is_in_child()) {
+    base::Leak(std::move(engine_));
+  } else {
+    engine_->Close().IgnoreError();
+  }
 }
 
 absl::StatusOr<Topic> Engine::CreateTopic(const std::string& name, const TopicOptions& options) {
-  if (engine_ == nullptr) return MovedFrom();
+  if (auto usable = Check(engine_); !usable.ok()) return usable;
   auto topic = engine_->CreateTopic(name, options);
   if (!topic.ok()) return topic.status();
   return Topic(*std::move(topic));
 }
 
 absl::StatusOr<Topic> Engine::EnsureTopic(const std::string& name, const TopicOptions& options) {
-  if (engine_ == nullptr) return MovedFrom();
+  if (auto usable = Check(engine_); !usable.ok()) return usable;
   engine_->LookOutside();
   auto topic = engine_->EnsureTopic(name, options);
   if (!topic.ok()) return topic.status();
@@ -50,7 +60,7 @@ absl::StatusOr<Topic> Engine::EnsureTopic(const std::string& name, const TopicOp
 }
 
 absl::StatusOr<Topic> Engine::FindTopic(const std::string& name) const {
-  if (engine_ == nullptr) return MovedFrom();
+  if (auto usable = Check(engine_); !usable.ok()) return usable;
   engine_->LookOutside();
   auto topic = engine_->FindTopic(name);
   if (!topic.ok()) return topic.status();
@@ -58,41 +68,44 @@ absl::StatusOr<Topic> Engine::FindTopic(const std::string& name) const {
 }
 
 absl::Status Engine::DeleteTopic(const std::string& name) {
-  return engine_ != nullptr ? engine_->DeleteTopic(name) : MovedFrom();
+  if (auto usable = Check(engine_); !usable.ok()) return usable;
+  return engine_->DeleteTopic(name);
 }
 
 std::vector<std::string> Engine::ListTopics(bool include_internal) const {
-  if (engine_ == nullptr) return {};
+  if (!Check(engine_).ok()) return {};
   engine_->LookOutside();
   return engine_->ListTopics(include_internal);
 }
 
 absl::StatusOr<TopicDescription> Engine::DescribeTopic(const std::string& name) const {
-  if (engine_ == nullptr) return MovedFrom();
+  if (auto usable = Check(engine_); !usable.ok()) return usable;
   engine_->LookOutside();
   return engine_->DescribeTopic(name);
 }
 
 absl::Status Engine::CreatePartitions(const std::string& name, int total) {
-  return engine_ != nullptr ? engine_->CreatePartitions(name, total) : MovedFrom();
+  if (auto usable = Check(engine_); !usable.ok()) return usable;
+  return engine_->CreatePartitions(name, total);
 }
 
 absl::Status Engine::AlterTopicConfigs(
     const std::string& name, const std::map<std::string, std::optional<std::string>>& changes) {
-  return engine_ != nullptr ? engine_->AlterTopicConfigs(name, changes) : MovedFrom();
+  if (auto usable = Check(engine_); !usable.ok()) return usable;
+  return engine_->AlterTopicConfigs(name, changes);
 }
 
 absl::StatusOr<Topic> Engine::ImportTopic(const std::string& name,
                                           const std::vector<std::string>& folders,
                                           const std::map<std::string, std::string>& configs) {
-  if (engine_ == nullptr) return MovedFrom();
+  if (auto usable = Check(engine_); !usable.ok()) return usable;
   auto topic = engine_->ImportTopic(name, folders, configs);
   if (!topic.ok()) return topic.status();
   return Topic(*std::move(topic));
 }
 
 absl::StatusOr<Producer> Engine::NewProducer(const ProducerOptions& options) {
-  if (engine_ == nullptr) return MovedFrom();
+  if (auto usable = Check(engine_); !usable.ok()) return usable;
   if (auto may = engine_->CheckMayWrite(); !may.ok()) return may;
   auto producer = client::ProducerImpl::Create(engine_, options);
   if (!producer.ok()) return producer.status();
@@ -100,7 +113,7 @@ absl::StatusOr<Producer> Engine::NewProducer(const ProducerOptions& options) {
 }
 
 absl::StatusOr<Consumer> Engine::NewConsumer(const ConsumerOptions& options) {
-  if (engine_ == nullptr) return MovedFrom();
+  if (auto usable = Check(engine_); !usable.ok()) return usable;
   auto consumer = client::ConsumerImpl::Create(engine_, options);
   if (!consumer.ok()) return consumer.status();
   return Consumer(*std::move(consumer));
@@ -122,14 +135,14 @@ std::vector<GroupListing> Engine::ListGroups() const {
 }
 
 absl::StatusOr<GroupDescription> Engine::DescribeGroup(const std::string& group) const {
-  if (engine_ == nullptr) return MovedFrom();
+  if (auto usable = Check(engine_); !usable.ok()) return usable;
   if (auto status = engine_->CheckOpen(); !status.ok()) return status;
   if (auto may = engine_->CheckMayWrite(); !may.ok()) return may;
   return engine_->groups()->Describe(group);
 }
 
 absl::Status Engine::DeleteGroup(const std::string& group) {
-  if (engine_ == nullptr) return MovedFrom();
+  if (auto usable = Check(engine_); !usable.ok()) return usable;
   if (auto status = engine_->CheckOpen(); !status.ok()) return status;
   if (auto may = engine_->CheckMayWrite(); !may.ok()) return may;
   return engine_->groups()->Delete(group);
@@ -137,40 +150,45 @@ absl::Status Engine::DeleteGroup(const std::string& group) {
 
 absl::StatusOr<std::map<TopicPartition, OffsetAndMetadata>> Engine::CommittedOffsets(
     const std::string& group) const {
-  if (engine_ == nullptr) return MovedFrom();
+  if (auto usable = Check(engine_); !usable.ok()) return usable;
   if (auto status = engine_->CheckOpen(); !status.ok()) return status;
   if (auto may = engine_->CheckMayWrite(); !may.ok()) return may;
   return engine_->groups()->FetchAll(group);
 }
 
 absl::Time Engine::RunMaintenance() {
-  return engine_ != nullptr ? engine_->RunMaintenance() : absl::InfiniteFuture();
+  return Check(engine_).ok() ? engine_->RunMaintenance() : absl::InfiniteFuture();
 }
 
-absl::Status Engine::Flush() { return engine_ != nullptr ? engine_->Flush() : MovedFrom(); }
+absl::Status Engine::Flush() {
+  if (auto usable = Check(engine_); !usable.ok()) return usable;
+  return engine_->Flush();
+}
 
 bool Engine::has_writer() const { return engine_ != nullptr && engine_->has_writer(); }
 
 absl::Status Engine::Backup(const std::string& folder) {
-  return engine_ != nullptr ? engine_->Backup(folder) : MovedFrom();
+  if (auto usable = Check(engine_); !usable.ok()) return usable;
+  return engine_->Backup(folder);
 }
 
 ResourceUse Engine::resource_use() const {
-  if (engine_ == nullptr) return {};
+  if (!Check(engine_).ok()) return {};
   const engine::EngineUse use = engine_->resource_use();
   return {use.buffer_bytes, use.disk_bytes, use.open_files, use.mappings};
 }
 
 EngineMetrics Engine::Metrics() const {
-  return engine_ != nullptr ? engine_->Metrics() : EngineMetrics();
+  return Check(engine_).ok() ? engine_->Metrics() : EngineMetrics();
 }
 
 std::vector<PartitionMetrics> Engine::MetricsOfPartitions() const {
-  return engine_ != nullptr ? engine_->MetricsOfPartitions() : std::vector<PartitionMetrics>();
+  return Check(engine_).ok() ? engine_->MetricsOfPartitions() : std::vector<PartitionMetrics>();
 }
 
 absl::Status Engine::Close() {
   if (engine_ == nullptr) return absl::OkStatus();
+  if (engine_->is_in_child()) return engine_->CheckOpen();
   return client::InDeliveryCallback() ? client::CalledFromCallback("Engine::Close")
                                       : engine_->Close();
 }

@@ -31,6 +31,9 @@ class PartitionQueue : public std::enable_shared_from_this<PartitionQueue> {
   ~PartitionQueue();
 
   log::PartitionLog& log() const { return *log_; }
+  // Of the engine.
+  bool is_in_child() const { return context_->engine->is_in_child(); }
+  absl::Status CheckOpen() const { return context_->engine->CheckOpen(); }
   const std::shared_ptr<log::PartitionLog>& shared_log() const { return log_; }
   // Names the partition in results that are known at once.
   PendingBatch* name() const { return name_; }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/leak.h"
 #include "base/wakeup.h"
 #include "client/partition_queue.h"
 #include "client/pending_batch.h"
@@ -14,6 +15,16 @@ namespace {
 
 absl::Status MovedFrom(const char* what) {
   return absl::FailedPreconditionError(std::string("this ") + what + " was moved from");
+}
+
+// Not where it is the parent's, of which this process is a child: to be asked before any lock is
+// taken.
+bool IsUsable(const std::shared_ptr<client::ProducerImpl>& impl) {
+  return impl != nullptr && !impl->is_in_child();
+}
+
+absl::Status WhyUnusable(const std::shared_ptr<client::ProducerImpl>& impl) {
+  return impl != nullptr ? impl->CheckOpen() : MovedFrom("Producer");
 }
 
 }  // namespace
@@ -31,6 +42,7 @@ absl::StatusOr<RecordMetadata> PendingSend::Wait(absl::Duration timeout) const {
     if (client::InDeliveryCallback()) return client::CalledFromCallback("PendingSend::Wait");
     // Null: it was done in between.
     const auto queue = batch_->queue();
+    if (queue != nullptr && queue->is_in_child()) return queue->CheckOpen();
     if (queue != nullptr && !queue->Finish(batch_, base::DeadlineAfter(timeout))) {
       const TopicPartition& where = batch_->where();
       return MakeError(absl::StatusCode::kDeadlineExceeded, ErrorCode::kRequestTimedOut,
@@ -46,7 +58,11 @@ void PendingSend::Release() { batch_->Unref(); }
 Claim::Claim(std::unique_ptr<client::ClaimedRecord> record) : record_(std::move(record)) {}
 Claim::Claim(Claim&&) noexcept = default;
 Claim& Claim::operator=(Claim&&) noexcept = default;
-Claim::~Claim() = default;
+Claim::~Claim() {
+  if (record_ != nullptr && record_->context->engine->is_in_child()) {
+    base::Leak(std::move(record_));
+  }
+}
 
 std::span<char> Claim::value() const {
   if (record_ == nullptr || record_->batch == nullptr) return {};
@@ -58,6 +74,7 @@ absl::StatusOr<RecordMetadata> Claim::Publish() {
   if (record_->batch == nullptr) {
     return absl::FailedPreconditionError("this Claim was published already");
   }
+  if (record_->context->engine->is_in_child()) return record_->context->engine->CheckOpen();
   auto result = record_->batch->Publish();
   record_->batch.reset();
   if (!result.ok()) {
@@ -79,33 +96,39 @@ Producer& Producer::operator=(Producer&& other) noexcept {
 }
 
 Producer::~Producer() {
-  if (impl_ != nullptr) impl_->Close(absl::InfiniteDuration()).IgnoreError();
+  if (impl_ == nullptr) return;
+  if (impl_->is_in_child()) {
+    base::Leak(std::move(impl_));
+  } else {
+    impl_->Close(absl::InfiniteDuration()).IgnoreError();
+  }
 }
 
 PendingSend Producer::Send(const Topic& topic, const ProducerRecord& record) {
-  if (impl_ == nullptr) return client::PendingSendAccess::Failed(MovedFrom("Producer"));
+  if (!IsUsable(impl_)) return client::PendingSendAccess::Failed(WhyUnusable(impl_));
   return impl_->Send(topic.state_, record);
 }
 
 void Producer::Send(const Topic& topic, const ProducerRecord& record, DeliveryCallback callback) {
-  if (impl_ != nullptr) return impl_->Send(topic.state_, record, std::move(callback));
-  if (callback) client::Deliver(callback, MovedFrom("Producer"));
+  if (IsUsable(impl_)) return impl_->Send(topic.state_, record, std::move(callback));
+  if (callback) client::Deliver(callback, WhyUnusable(impl_));
 }
 
 absl::StatusOr<Claim> Producer::ClaimRecord(const Topic& topic, const ProducerRecord& record,
                                             std::size_t value_size) {
-  if (impl_ == nullptr) return MovedFrom("Producer");
+  if (!IsUsable(impl_)) return WhyUnusable(impl_);
   auto claimed = impl_->Claim(topic.state_, record, value_size);
   if (!claimed.ok()) return claimed.status();
   return Claim(*std::move(claimed));
 }
 
 absl::Status Producer::Flush(absl::Duration timeout) {
-  return impl_ != nullptr ? impl_->Flush(timeout) : MovedFrom("Producer");
+  return IsUsable(impl_) ? impl_->Flush(timeout) : WhyUnusable(impl_);
 }
 
 absl::Status Producer::Close(absl::Duration timeout) {
-  return impl_ != nullptr ? impl_->Close(timeout) : absl::OkStatus();
+  if (impl_ == nullptr) return absl::OkStatus();
+  return IsUsable(impl_) ? impl_->Close(timeout) : WhyUnusable(impl_);
 }
 
 }  // namespace rill

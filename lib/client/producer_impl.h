@@ -44,6 +44,10 @@ class ProducerImpl {
   absl::Status Flush(absl::Duration timeout);
   absl::Status Close(absl::Duration timeout);
 
+  // Of the engine.
+  bool is_in_child() const { return context_->engine->is_in_child(); }
+  absl::Status CheckOpen() const { return context_->engine->CheckOpen(); }
+
  private:
   enum class PartitionerKind { kKafkaDefault, kRoundRobin, kCallable };
 

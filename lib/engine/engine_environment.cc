@@ -45,6 +45,13 @@ void EngineEnvironment::Say(LogLevel level, const std::string& line) const {
 }
 
 absl::Status EngineEnvironment::CheckOpen() const {
+  if (is_in_child()) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, ErrorCode::kUnknownServerError,
+                     fmt::format("the engine on {} is the parent's, and this process a child that "
+                                 "was forked since: open one of its own here, with "
+                                 "Options::read_only or on another folder",
+                                 directory_));
+  }
   if (!closed()) return absl::OkStatus();
   return MakeError(absl::StatusCode::kFailedPrecondition, ErrorCode::kUnknownServerError,
                    fmt::format("the engine on {} is closed", directory_));

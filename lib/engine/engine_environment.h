@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "base/budget.h"
+#include "base/fork_mark.h"
 #include "engine/client_metrics.h"
 #include "engine/engine_config.h"
 #include "engine/folder_watch.h"
@@ -50,8 +51,11 @@ class EngineEnvironment {
 
   // Nothing is opened any more.
   void SetClosed() { closed_.store(true); }
-  bool closed() const { return closed_.load(); }
-  // FailedPrecondition when the engine is closed.
+  bool closed() const { return closed_.load() || is_in_child(); }
+  // Whether this process is a child of the one that opened the engine. To be asked before any lock
+  // is taken: threads that are not here may hold it.
+  bool is_in_child() const { return !fork_mark_.IsOwn(); }
+  // FailedPrecondition when the engine is closed, or the parent's.
   absl::Status CheckOpen() const;
 
   // Where this process shows others how far its logs reach; null where none can see it.
@@ -83,6 +87,7 @@ class EngineEnvironment {
   const std::shared_ptr<Maintenance> maintenance_;
   std::shared_ptr<SharedPage> page_;
   std::shared_ptr<FolderWatch> watch_;
+  const base::ForkMark fork_mark_;
   std::atomic<bool> closed_ = false;
   std::atomic<MaintenanceTask*> log_upkeep_ = nullptr;
   std::atomic<std::uint64_t> log_wakes_ = 0;

@@ -122,6 +122,7 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   const MetaProperties& properties() const { return folder_->properties(); }
   void Say(LogLevel level, const std::string& line) const { environment_->Say(level, line); }
   bool closed() const { return environment_->closed(); }
+  bool is_in_child() const { return environment_->is_in_child(); }
   // FailedPrecondition when closed.
   absl::Status CheckOpen() const { return environment_->CheckOpen(); }
 

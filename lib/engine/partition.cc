@@ -44,6 +44,7 @@ absl::Status CheckProduced(const Partition& partition, std::string_view bytes) {
 }  // namespace
 
 absl::StatusOr<AppendResult> Partition::Append(std::span<const RecordData> records) {
+  if (auto own = state_->CheckNoChild(); !own.ok()) return own;
   if (auto status = CheckNotInternal(*this); !status.ok()) return status;
   if (records.empty()) {
     return MakeError(
@@ -68,15 +69,18 @@ absl::StatusOr<AppendResult> Partition::Append(std::span<const RecordData> recor
 }
 
 absl::StatusOr<AppendResult> Partition::AppendBatch(std::string_view batch) {
+  if (auto own = state_->CheckNoChild(); !own.ok()) return own;
   if (auto status = CheckProduced(*this, batch); !status.ok()) return status;
   return state_->log()->Append(batch, log::BatchOrigin::kValidate);
 }
 
 absl::StatusOr<Records> Partition::Read(std::int64_t offset, const ReadOptions& options) const {
+  if (auto own = state_->CheckNoChild(); !own.ok()) return own;
   return state_->log()->Read(offset, options);
 }
 
 absl::Status Partition::WaitFor(std::int64_t offset, absl::Duration timeout) const {
+  if (auto own = state_->CheckNoChild(); !own.ok()) return own;
   return state_->log()->WaitFor(offset, timeout);
 }
 
@@ -89,15 +93,20 @@ std::int64_t Partition::log_end_offset() const { return state_->log()->log_end_o
 std::uint64_t Partition::size_bytes() const { return state_->log()->size_bytes(); }
 
 absl::StatusOr<TimestampedOffset> Partition::OffsetForTime(absl::Time time) const {
+  if (auto own = state_->CheckNoChild(); !own.ok()) return own;
   return state_->log()->OffsetForTime(time);
 }
 
 absl::StatusOr<std::int64_t> Partition::DeleteRecordsBefore(std::int64_t offset) {
+  if (auto own = state_->CheckNoChild(); !own.ok()) return own;
   return state_->log()->DeleteRecordsBefore(offset);
 }
 
 PartitionMetrics Partition::Metrics() const { return state_->Metrics(); }
 
-absl::Status Partition::Flush() { return state_->log()->Flush(); }
+absl::Status Partition::Flush() {
+  if (auto own = state_->CheckNoChild(); !own.ok()) return own;
+  return state_->log()->Flush();
+}
 
 }  // namespace rill

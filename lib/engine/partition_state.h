@@ -35,6 +35,11 @@ class PartitionState : public std::enable_shared_from_this<PartitionState> {
   // By the engine's clock, in milliseconds since 1970.
   std::int64_t NowMs() const { return absl::ToUnixMillis(environment_->clock()->Now()); }
 
+  // FailedPrecondition in a child of the process that opened the engine.
+  absl::Status CheckNoChild() const {
+    return environment_->is_in_child() ? environment_->CheckOpen() : absl::OkStatus();
+  }
+
   // Opens the log, making its folder when it is missing; one that is open stays as it is. Errors:
   // those of PartitionLog::Open; FailedPrecondition when the folder is another topic's; why the
   // partition ended, when it has.
