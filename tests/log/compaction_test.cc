@@ -575,9 +575,8 @@ TEST_CASE("a check finds a compacted log sound, and says what an interrupted cle
   CompactedLog log(files);
   log.Open();
   for (int i = 0; i < 60; ++i) {
-    const RecordData data{.key = "k" + std::string(1, static_cast<char>('a' + i % 5)),
-                          .value = "v",
-                          .timestamp_ms = log.now_ms()};
+    const std::string key = "k" + std::string(1, static_cast<char>('a' + i % 5));
+    const RecordData data{.key = key, .value = "v", .timestamp_ms = log.now_ms()};
     log.AppendBatch(SealedBatch({&data, 1}, {.producer_id = 1 + i % 3,
                                              .producer_epoch = 0,
                                              .base_sequence = i / 3,
