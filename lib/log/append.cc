@@ -296,6 +296,18 @@ void SegmentedLog::PublishTo(std::shared_ptr<EndPublisher> publisher) {
   base::MutexLock append(&append_mutex_);
   base::MutexLock lock(&publisher_mutex_);
   publisher_.swap(publisher);
+  if (publisher_ != nullptr && name_changes_ > 0) publisher_->BeginReplacement();
+}
+
+// A log that wakes may get a file of its own while a cleaning puts others in place.
+void SegmentedLog::BeginNameChange() {
+  base::MutexLock lock(&publisher_mutex_);
+  if (name_changes_++ == 0 && publisher_ != nullptr) publisher_->BeginReplacement();
+}
+
+void SegmentedLog::EndNameChange() {
+  base::MutexLock lock(&publisher_mutex_);
+  if (--name_changes_ == 0 && publisher_ != nullptr) publisher_->EndReplacement();
 }
 
 // Sequentially consistent, as is the look at the waiters that follows: either a waiter that is

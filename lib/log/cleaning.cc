@@ -216,12 +216,13 @@ absl::Status SegmentedLog::GoOnWithSwap() {
     if (!status.ok()) return status;
     ShowSwap();
   }
-  // Other processes do not look at the folder meanwhile: some records are under no name in it.
-  WithPublisher([](EndPublisher& publisher) { publisher.BeginReplacement(); });
+  // Some records are under no name in the folder meanwhile.
+  if (!std::exchange(swap_changes_names_, true)) BeginNameChange();
   auto status = swap_->Finish();
   for (const std::string& path : swap_->TakeDeleted()) Doom(path);
   if (!status.ok()) return status;
-  WithPublisher([](EndPublisher& publisher) { publisher.EndReplacement(); });
+  EndNameChange();
+  swap_changes_names_ = false;
   if (status = SyncFolderChange(); !status.ok()) return status;
   swap_->fresh()->Release();
   swap_ = nullptr;

@@ -40,9 +40,9 @@ absl::Status SegmentedLog::OwnLast(const Segment& segment) {
   const auto names = environment_.files->LinkCount(segment.log_path());
   if (absl::IsNotFound(names.status())) return absl::OkStatus();  // nothing was appended yet
   if (!names.ok() || *names == 1) return names.status();
-  WithPublisher([](EndPublisher& publisher) { publisher.BeginReplacement(); });
+  BeginNameChange();
   auto status = io::UnshareFile(*environment_.files, segment.log_path());
-  WithPublisher([](EndPublisher& publisher) { publisher.EndReplacement(); });
+  EndNameChange();
   return status;
 }
 

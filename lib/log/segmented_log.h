@@ -159,6 +159,10 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   // For what is not under the append lock. Does nothing where the log is not published.
   void WithPublisher(const std::function<void(EndPublisher&)>& tell)
       ABSL_LOCKS_EXCLUDED(publisher_mutex_);
+  // Around changes of the names of files, also several at a time: other processes do not look at
+  // the folder meanwhile.
+  void BeginNameChange() ABSL_LOCKS_EXCLUDED(publisher_mutex_);
+  void EndNameChange() ABSL_LOCKS_EXCLUDED(publisher_mutex_);
   void NotifyObservers();
   std::int64_t NowMs() const { return clock_.NowMs(); }
 
@@ -358,6 +362,7 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   // Until they are in place, the old ones are not deleted, and the first dirty offset stays.
   std::unique_ptr<SegmentSwap> swap_ ABSL_GUARDED_BY(maintenance_mutex_);
   bool swap_counts_ ABSL_GUARDED_BY(maintenance_mutex_) = false;
+  bool swap_changes_names_ ABSL_GUARDED_BY(maintenance_mutex_) = false;
 
   base::Mutex holes_mutex_;
   std::set<std::int64_t> told_holes_ ABSL_GUARDED_BY(holes_mutex_);  // where they end
@@ -366,6 +371,7 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   // keeps it there: appenders have one, whoever is not among them takes the other.
   base::Mutex publisher_mutex_ ABSL_ACQUIRED_AFTER(append_mutex_);
   std::shared_ptr<EndPublisher> publisher_;
+  int name_changes_ ABSL_GUARDED_BY(publisher_mutex_) = 0;
   // Somebody in another process slept when the end was moved.
   std::atomic<bool> must_wake_others_ = false;
 
