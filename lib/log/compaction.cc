@@ -51,12 +51,25 @@ absl::Status Compaction::Step(CleanProgress& progress) {
   return absl::OkStatus();
 }
 
-// What the map and the survey know of records that are gone is no mistake: whatever came before
-// those is gone as well. Of transactions, both go by what is met.
+// A transaction whose marker will not be met must not pass for the one that its producer begins
+// next.
+std::vector<CompletedTransaction> Compaction::AbortedFrom(std::int64_t offset) const {
+  std::vector<CompletedTransaction> ahead;
+  for (const CompletedTransaction& transaction : aborted_) {
+    if (transaction.last_offset >= offset) ahead.push_back(transaction);
+  }
+  return ahead;
+}
+
+// What the map knows of records that are gone is no mistake: whatever came before those is gone as
+// well.
 absl::Status Compaction::ForgetBelow(std::int64_t offset) {
   begin_offset_ = offset;
   if (phase_ == Phase::kSurvey) cursor_ = Walk(cursor_.next_offset(), plan_.high_watermark);
-  if (phase_ == Phase::kMap) cursor_ = Walk(cursor_.next_offset(), plan_.end_offset);
+  if (phase_ == Phase::kMap && cursor_.next_offset() < offset) {
+    cursor_ = Walk(offset, plan_.end_offset);
+    transactions_ = CleanedTransactions(AbortedFrom(offset));
+  }
   if (phase_ != Phase::kRewrite) return absl::OkStatus();
   const bool has_all = group_begin_ == facts_.size() || facts_[group_begin_].base_offset >= offset;
   if (has_all) return absl::OkStatus();
@@ -103,12 +116,8 @@ absl::Status Compaction::BeginMap() {
   if (!map.ok()) return map.status();
   newest_ = *std::move(map);
   aborted_ = survey_.TakeAborted();
-  std::vector<CompletedTransaction> ahead;
-  for (const CompletedTransaction& transaction : aborted_) {
-    if (transaction.last_offset >= plan_.first_dirty_offset) ahead.push_back(transaction);
-  }
-  transactions_.emplace(std::move(ahead));
   cursor_ = Walk(plan_.first_dirty_offset, plan_.end_offset);
+  transactions_.emplace(AbortedFrom(cursor_.next_offset()));
   phase_ = Phase::kMap;
   return absl::OkStatus();
 }
@@ -184,7 +193,7 @@ void Compaction::BeginRewrite() {
 
 // To the first segment that is left.
 void Compaction::Rewind() {
-  *transactions_ = CleanedTransactions(aborted_);
+  *transactions_ = CleanedTransactions(AbortedFrom(begin_offset_));
   next_segment_ = 0;
   for (const SegmentFacts& segment : facts_) {
     if (segment.base_offset < begin_offset_) ++next_segment_;

@@ -97,6 +97,8 @@ class Compaction {
   absl::Status CheckSound(BatchView batch);
   bool IsDirtyData(BatchView batch) const;
   BatchCursor Walk(std::int64_t from, std::int64_t end) const;
+  // The aborted transactions whose markers are at `offset` or behind.
+  std::vector<CompletedTransaction> AbortedFrom(std::int64_t offset) const;
 
   const LogEnvironment& environment_;
   const CompactionPlan plan_;

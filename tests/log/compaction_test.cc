@@ -468,6 +468,34 @@ TEST_CASE("a cleaning comes to its end although retention comes by between any t
   RequireNoLeftovers(log);
 }
 
+TEST_CASE("a transaction whose marker is deleted in a cleaning is not taken for the next one") {
+  for (std::size_t slice = 100; slice < 9000; slice += 100) {
+    INFO("after " << slice << " bytes");
+    io::FaultyFileSystem files;
+    CompactedLog log(files);
+    log.config.cleanup_delete = true;
+    log.Open();
+    const auto send = [&](const std::string& key, int sequence) {
+      const RecordData data{.key = key, .value = "v", .timestamp_ms = log.now_ms()};
+      log.AppendBatch(SealedBatch({&data, 1}, {.producer_id = 1,
+                                               .producer_epoch = 0,
+                                               .base_sequence = sequence,
+                                               .is_transactional = true}));
+    };
+    send("aborted", 0);                                      // 0
+    log.AppendBatch(MarkerOf(log, ControlType::kAbort, 1));  // 1
+    for (int i = 2; i < 20; ++i) Put(log, "k", "v");
+    send("committed", 1);                                     // 20
+    log.AppendBatch(MarkerOf(log, ControlType::kCommit, 1));  // 21
+    Put(log, "k", "last");                                    // 22
+    RollAndSeal(log);
+    const bool was_done = log->Clean({.slice_bytes = slice})->done;
+    REQUIRE(log->DeleteRecordsBefore(15).ok());
+    if (!was_done) Clean(log);
+    REQUIRE(ContentOf(log) == Content{{20, "committed=v"}, {22, "k=last"}});
+  }
+}
+
 TEST_CASE("a cleaning all of whose segments were deleted is over") {
   io::FaultyFileSystem files;
   CompactedLog log(files);
