@@ -278,16 +278,17 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   // A line that each append writes and a waiting reader looks at all the time has nothing else on
   // it, for whoever touches it takes it away from the other's processor: some 100 ns.
   alignas(kCacheLine) std::atomic<std::int64_t> high_watermark_ = 0;
-  // Lines that readers share, and that seldom change.
+  // A line that readers and appends look at, and that seldom changes: what readers count does not
+  // stand on it.
   alignas(kCacheLine) std::atomic<std::int64_t> log_start_offset_ = 0;
   std::atomic<bool> closed_ = false;  // reads after Close fail; set once
   // Set for configs that need a look into every record or batch before it is appended.
   std::atomic<bool> inspects_batches_ = false;
   std::atomic<bool> is_compacted_ = false;  // cleanup.policy, for readers, who take no lock
 
+  // What readers store to: the list's lock, and behind it their counts.
+  alignas(kCacheLine) SegmentList segments_;
   const LogReader reader_;
-
-  alignas(kCacheLine) SegmentList segments_;  // whose lock readers take
 
   alignas(kCacheLine) std::atomic<std::int64_t> log_end_offset_ = 0;
   std::atomic<std::int64_t> recovery_point_ = 0;
