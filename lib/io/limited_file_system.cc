@@ -197,7 +197,13 @@ void LimitedFileSystem::Forget(const std::string& path, std::uint64_t size) {
   }
 }
 
+// The system takes a large file apart when the last who has it open lets go of it, which takes it
+// milliseconds: that is here, after the lock, for which everybody waits who opens a file. Where the
+// file cannot be opened for that, it is under the lock.
 absl::Status LimitedFileSystem::Remove(const std::string& path) {
+  const auto share = use_->open_files.Reserve(1);
+  absl::StatusOr<std::unique_ptr<File>> last_handle = std::unique_ptr<File>();
+  if (share.ok()) last_handle = base_->Open(path, OpenMode::kRead);
   absl::MutexLock lock(&mu_);
   const auto size = base_->FileSize(path);
   if (!size.ok()) return size.status();
