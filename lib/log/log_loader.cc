@@ -146,12 +146,15 @@ absl::StatusOr<std::vector<LogLoader::Found>> LogLoader::ListSegments() {
     if (!entries.ok()) return entries.status();
   }
   std::vector<Found> found;
+  std::vector<std::int64_t> snapshots;
   for (const io::DirectoryEntry& entry : *entries) {
     const std::string path = directory_ + "/" + entry.name;
     if (IsLeftover(entry.name) && !entry.is_directory) {
       if (auto status = environment_.files->Remove(path); !status.ok()) return status;
       continue;
     }
+    const auto snapshot = ParseSegmentName(entry.name, kSnapshotSuffix);
+    if (snapshot.has_value() && !entry.is_directory) snapshots.push_back(*snapshot);
     const auto base_offset = ParseSegmentName(entry.name, kLogSuffix);
     if (!base_offset.has_value()) continue;
     if (entry.is_directory) {
@@ -167,6 +170,7 @@ absl::StatusOr<std::vector<LogLoader::Found>> LogLoader::ListSegments() {
   }
   std::sort(found.begin(), found.end(),
             [](const Found& a, const Found& b) { return a.base_offset < b.base_offset; });
+  listed_snapshots_ = std::move(snapshots);
   return found;
 }
 
@@ -335,6 +339,7 @@ absl::Status LogLoader::Drop(const Found& found) {
 }
 
 absl::Status LogLoader::RemoveFiles(std::int64_t base_offset) {
+  listed_snapshots_.reset();
   const std::string stem = SegmentStem(directory_, base_offset);
   for (const char* suffix : {kLogSuffix, kOffsetIndexSuffix, kTimeIndexSuffix,
                              kTransactionIndexSuffix, kSnapshotSuffix}) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -80,7 +81,8 @@ class LogLoader {
   absl::Status Drop(const Found& found);
   absl::Status RemoveFiles(std::int64_t base_offset);
   absl::Status LoadProducers(LoadedLog& log);
-  absl::StatusOr<std::vector<std::int64_t>> ListSnapshots(const LoadedLog& log);
+  absl::StatusOr<std::vector<std::int64_t>> ListSnapshots();
+  absl::StatusOr<std::vector<std::int64_t>> UsableSnapshots(const LoadedLog& log);
   absl::Status ReplayProducers(const LoadedLog& log, std::int64_t from);
   absl::Status LoadEpochs(LoadedLog& log);
   void CompareStarts(LoadedLog& log);
@@ -94,6 +96,8 @@ class LogLoader {
   const LogConfig& config_;
   const LogCheckpoint& checkpoint_;
   ProducerState* const producers_;
+  // The offsets of all snapshots, as ListSegments came by them; unset once files were removed.
+  std::optional<std::vector<std::int64_t>> listed_snapshots_;
 };
 
 }  // namespace rill::log

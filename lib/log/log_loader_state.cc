@@ -11,6 +11,13 @@
 // The part of loading a log that is about what stands beside its segments: leader epochs and the
 // state of idempotent producers.
 namespace rill::log {
+namespace {
+
+// For searches among segments, which stand in order of it.
+std::int64_t BaseOffset(const std::shared_ptr<Segment>& segment) { return segment->base_offset(); }
+std::int64_t BaseOffset(std::int64_t offset) { return offset; }
+
+}  // namespace
 
 absl::Status LogLoader::LoadEpochs(LoadedLog& log) {
   const std::string path = directory_ + "/" + kLeaderEpochCheckpoint;
@@ -67,9 +74,9 @@ absl::Status LogLoader::RebuildEpochs(LoadedLog& log) {
   return refused;
 }
 
-// The snapshots that the log can use, youngest first. A roll leaves one at the base of a segment, a
-// close one at the end of the log; once the log has gone on, the latter serves nobody.
-absl::StatusOr<std::vector<std::int64_t>> LogLoader::ListSnapshots(const LoadedLog& log) {
+absl::StatusOr<std::vector<std::int64_t>> LogLoader::ListSnapshots() {
+  // Listing a folder asks the system for each file's size, so once is enough.
+  if (listed_snapshots_.has_value()) return *std::move(listed_snapshots_);
   auto entries = environment_.files->List(directory_);
   if (!entries.ok()) return entries.status();
   std::vector<std::int64_t> offsets;
@@ -77,12 +84,20 @@ absl::StatusOr<std::vector<std::int64_t>> LogLoader::ListSnapshots(const LoadedL
     const auto offset = ParseSegmentName(entry.name, kSnapshotSuffix);
     if (offset.has_value() && !entry.is_directory) offsets.push_back(*offset);
   }
-  std::sort(offsets.rbegin(), offsets.rend());
+  return offsets;
+}
+
+// The snapshots that the log can use, youngest first. A roll leaves one at the base of a segment, a
+// close one at the end of the log; once the log has gone on, the latter serves nobody.
+absl::StatusOr<std::vector<std::int64_t>> LogLoader::UsableSnapshots(const LoadedLog& log) {
+  auto offsets = ListSnapshots();
+  if (!offsets.ok()) return offsets.status();
+  std::sort(offsets->rbegin(), offsets->rend());
   std::vector<std::int64_t> kept;
-  for (const std::int64_t offset : offsets) {
-    const bool is_base =
-        std::any_of(log.segments.begin(), log.segments.end(),
-                    [&](const auto& segment) { return segment->base_offset() == offset; });
+  for (const std::int64_t offset : *offsets) {
+    const bool is_base = std::binary_search(
+        log.segments.begin(), log.segments.end(), offset,
+        [](const auto& a, const auto& b) { return BaseOffset(a) < BaseOffset(b); });
     if (offset <= log.log_end_offset && (is_base || kept.empty())) {
       kept.push_back(offset);
       continue;
@@ -95,7 +110,7 @@ absl::StatusOr<std::vector<std::int64_t>> LogLoader::ListSnapshots(const LoadedL
 
 // The youngest sound snapshot that the log reaches, and the batches behind it.
 absl::Status LogLoader::LoadProducers(LoadedLog& log) {
-  auto snapshots = ListSnapshots(log);
+  auto snapshots = UsableSnapshots(log);
   if (!snapshots.ok()) return snapshots.status();
   std::int64_t from = log.log_start_offset;
   producers_->Reset(from);
@@ -114,7 +129,9 @@ absl::Status LogLoader::LoadProducers(LoadedLog& log) {
 }
 
 absl::Status LogLoader::ReplayProducers(const LoadedLog& log, std::int64_t from) {
-  for (std::size_t i = 0; i < log.segments.size(); ++i) {
+  // After a clean close there is nothing behind the snapshot, and no index is looked into for it.
+  const std::size_t segments = from < log.log_end_offset ? log.segments.size() : 0;
+  for (std::size_t i = 0; i < segments; ++i) {
     Segment& segment = *log.segments[i];
     if (i + 1 < log.segments.size() && log.segments[i + 1]->base_offset() <= from) continue;
     auto view = segment.View();

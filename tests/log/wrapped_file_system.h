@@ -10,7 +10,7 @@
 
 namespace rill::test {
 
-// Another file system, whose syncs of files a test sees before they happen.
+// Another file system, whose syncs, reads and mappings of files a test sees before they happen.
 class WrappedFileSystem : public io::FileSystem {
  public:
   explicit WrappedFileSystem(io::FileSystem& base) : base_(base) {}
@@ -61,6 +61,15 @@ class WrappedFileSystem : public io::FileSystem {
     static_cast<void>(path);
     return sync();
   }
+  // Instead of File::ReadAt and File::Map of a file of the base's.
+  virtual absl::StatusOr<std::size_t> OnRead(io::File& file, std::uint64_t offset, char* out,
+                                             std::size_t size) {
+    return file.ReadAt(offset, out, size);
+  }
+  virtual absl::StatusOr<std::unique_ptr<io::Mapping>> OnMap(io::File& file, std::size_t length,
+                                                             io::MapMode mode) {
+    return file.Map(length, mode);
+  }
 
  private:
   class WrappedMapping final : public io::Mapping {
@@ -91,7 +100,7 @@ class WrappedFileSystem : public io::FileSystem {
 
     const std::string& path() const override { return file_->path(); }
     absl::StatusOr<std::size_t> ReadAt(std::uint64_t offset, char* out, std::size_t size) override {
-      return file_->ReadAt(offset, out, size);
+      return owner_.OnRead(*file_, offset, out, size);
     }
     absl::Status WriteAt(std::uint64_t offset, std::string_view bytes) override {
       return file_->WriteAt(offset, bytes);
@@ -104,7 +113,7 @@ class WrappedFileSystem : public io::FileSystem {
     }
     absl::StatusOr<std::unique_ptr<io::Mapping>> Map(std::size_t length,
                                                      io::MapMode mode) override {
-      auto mapping = file_->Map(length, mode);
+      auto mapping = owner_.OnMap(*file_, length, mode);
       if (!mapping.ok()) return mapping.status();
       return std::make_unique<WrappedMapping>(owner_, path(), *std::move(mapping));
     }
