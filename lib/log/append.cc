@@ -15,6 +15,14 @@
 #include "rill/error.h"
 
 namespace rill::log {
+namespace {
+
+// A segment that was filled within this has the next one made ahead.
+constexpr std::int64_t kSoonFilledMs = std::int64_t{60} * 1000;
+// Snapshots that wait for the maintenance, where it does not come; the oldest is of least use.
+constexpr std::size_t kMostOwedSnapshots = 16;
+
+}  // namespace
 
 absl::Status SegmentedLog::Named(const absl::Status& status) const {
   return MakeError(status.code(), GetErrorCode(status),
@@ -184,6 +192,10 @@ absl::StatusOr<char*> SegmentedLog::Room(Incoming batch) {
   if (batch.size > writer_->limit()) [[unlikely]] {
     if (auto status = Enlarge(); !status.ok()) return status;
   }
+  auto room = writer_->Room(batch.size);
+  if (room.ok() || next_segment_ == nullptr) [[likely]]
+    return room;
+  next_segment_ = nullptr;  // what it has reserved may be what is missing here
   return writer_->Room(batch.size);
 }
 
@@ -213,6 +225,24 @@ absl::Status SegmentedLog::OpenEmptyWriter(const std::shared_ptr<Segment>& segme
                     IndexBuilder(index.get(), segment->base_offset()), limit);
 }
 
+// In the file that was made ahead, where there is one: files that are made, grown and mapped here
+// make the append wait for the disk.
+absl::Status SegmentedLog::BeginSegment(const std::shared_ptr<Segment>& segment) {
+  const auto limit = static_cast<std::uint32_t>(config_->segment_bytes);
+  const auto next = std::exchange(next_segment_, nullptr);
+  if (next != nullptr && next->limit() == limit) {
+    auto index = std::make_shared<GrowingIndex>();
+    const IndexBuilder builder(index.get(), segment->base_offset());
+    auto writer = SegmentWriter::Begin(environment_.files, segment, *next, index, builder);
+    if (writer.ok()) {
+      Use(*std::move(writer));
+      return absl::OkStatus();
+    }
+  }
+  if (auto status = OpenEmptyWriter(segment, limit); !status.ok()) return status;
+  return writer_->Room(0).status();
+}
+
 // Kafka's rule (LogSegment.shouldRoll): by size, by the time between the segment's first batch and
 // this one (by the clock when batches carry no time), and when an index is full.
 bool SegmentedLog::RollIsDue(Incoming batch) const {
@@ -236,8 +266,7 @@ absl::Status SegmentedLog::Roll(RollFor purpose) {
   auto segment = std::make_shared<Segment>(environment_.files, SegmentStem(directory_, base_offset),
                                            base_offset, 0);
   auto rolled = std::move(writer_);
-  auto status = OpenEmptyWriter(segment, static_cast<std::uint32_t>(config_->segment_bytes));
-  if (status.ok()) status = writer_->Room(0).status();
+  auto status = BeginSegment(segment);
   // Where the old segment goes, there will be room.
   const bool room_will_come = purpose == RollFor::kDeletion && writer_ != nullptr;
   if (!status.ok() && !(room_will_come && absl::IsResourceExhausted(status))) {
@@ -252,19 +281,15 @@ absl::Status SegmentedLog::Roll(RollFor purpose) {
   unsealed_.store(rolled_.size());
   if (environment_.request_maintenance) environment_.request_maintenance();
   producers_.AdvanceTo(base_offset);
-  segment_created_ms_ = NowMs();
+  owed_snapshots_.push_back({base_offset, producers_.FormatSnapshot()});
+  if (owed_snapshots_.size() > kMostOwedSnapshots) owed_snapshots_.erase(owed_snapshots_.begin());
+  const std::int64_t now_ms = NowMs();
+  wants_next_segment_ =
+      purpose == RollFor::kAppend && now_ms - segment_created_ms_ <= kSoonFilledMs;
+  segment_created_ms_ = now_ms;
   first_timestamp_ms_ = kNoTimestamp;
-  SaveSnapshot();
   metrics_->roll_latency.Record(clock_.TickNanos() - began_nanos);
   return absl::OkStatus();
-}
-
-// As long as the batches are there, a snapshot that is missing costs time when the log is opened,
-// and no more: the append goes on, and the maintenance makes up for it.
-void SegmentedLog::SaveSnapshot() {
-  const auto saved = producers_.SaveSnapshot(*environment_.files, directory_, false);
-  owes_snapshot_ = !saved.ok();
-  if (!saved.ok()) Say(LogLevel::kWarning, fmt::format("{}: {}", name_, saved.ToString()));
 }
 
 void SegmentedLog::Publish(Incoming batch, std::int64_t last_offset) {

@@ -33,7 +33,8 @@ absl::StatusOr<LogCheckpoint> SegmentedLog::Backup(io::FileSystem& files,
   // A compacted segment that counts has its names before they are linked.
   if (auto status = GoOnWithSwap(); !status.ok()) return status;
   RollForBackup();
-  if (auto status = SealRolled(); !status.ok()) return status;
+  SaveOwedSnapshots();
+  if (auto status = SealRolled(SIZE_MAX); !status.ok()) return status;
   const BackupCut cut = CutForBackup();
   if (auto status = files.CreateDirectories(directory); !status.ok()) return status;
   for (const auto& segment : cut.finished) {

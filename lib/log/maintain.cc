@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "fmt/format.h"
+#include "io/small_file.h"
 #include "log/batch_policy.h"
 #include "log/log_loader.h"
 #include "log/segmented_log.h"
@@ -14,10 +16,6 @@ namespace {
 constexpr absl::Duration kRetentionCheckInterval = absl::Minutes(5);
 // How long a sealed segment stays mapped after it was last read, once or twice over.
 constexpr std::int64_t kUnloadIntervalMs = std::int64_t{60} * 1000;
-// What failed for want of space or descriptors is tried again after this.
-constexpr std::int64_t kRetryMs = std::int64_t{5} * 1000;
-// Nobody takes longer to read a segment; a file.delete.delay.ms may be for ever.
-constexpr std::int64_t kLongestTailMs = std::int64_t{10} * 60 * 1000;
 // Kafka's producer.id.expiration.ms.
 constexpr std::int64_t kProducerExpirationMs = std::int64_t{24} * 3600 * 1000;
 
@@ -122,10 +120,14 @@ absl::Status SegmentedLog::OpenWriter(std::shared_ptr<Segment> segment, std::int
   auto writer = SegmentWriter::Open(environment_.files, std::move(segment), limit, next_offset,
                                     std::move(index), builder);
   if (!writer.ok()) return writer.status();
-  writer_ = *std::move(writer);
+  Use(*std::move(writer));
+  return absl::OkStatus();
+}
+
+void SegmentedLog::Use(std::unique_ptr<SegmentWriter> writer) {
+  writer_ = std::move(writer);
   segment_jitter_ms_ = JitterMs(*config_, name_, writer_->segment()->base_offset());
   ++folder_changes_;
-  return absl::OkStatus();
 }
 
 std::shared_ptr<const LogConfig> SegmentedLog::config() const {
@@ -161,7 +163,10 @@ absl::Time SegmentedLog::Maintain(absl::Time now) {
   if (auto status = IsSound() ? GoOnWithSwap() : absl::OkStatus(); !status.ok()) {
     Say(LogLevel::kError, fmt::format("{}: {}", name_, status.ToString()));
   }
-  if (auto status = SealRolled(); !status.ok()) {
+  PrepareNextSegment();
+  const bool has_snapshots = SaveOwedSnapshots();
+  const std::uint64_t seals = seals_;
+  if (auto status = SealRolled(SIZE_MAX); !status.ok()) {
     Say(LogLevel::kError, fmt::format("{}: {}", name_, status.ToString()));
   }
   if (auto status = RollIfAged(*policy, now_ms); !status.ok()) {
@@ -171,13 +176,15 @@ absl::Time SegmentedLog::Maintain(absl::Time now) {
   ForgetIdleProducers(now_ms);
   ApplyRetention(now_ms);
   RemoveDoomedFiles(now_ms);
-  const bool has_snapshot = SaveOwedSnapshot();
   if (auto status = CutTails(now_ms, false); !status.ok()) {
     Say(LogLevel::kError, fmt::format("{}: {}", name_, status.ToString()));
   }
-  absl::Time next =
-      std::min({FlushIfDue(*policy, now_ms), UnloadIdle(now_ms), now + kRetentionCheckInterval});
-  if (unsealed_.load() > 0 || !has_snapshot || swap_ != nullptr) {
+  // Appends that outrun the disk wait for one segment to be sealed, which is a flush of it. To
+  // flush all that is rolled would make them wait for as many.
+  const bool is_behind = seals_ != seals && unsealed_.load() > 0;
+  absl::Time next = std::min({is_behind ? now : FlushIfDue(*policy, now_ms), UnloadIdle(now_ms),
+                              now + kRetentionCheckInterval});
+  if (unsealed_.load() > 0 || !has_snapshots || swap_ != nullptr) {
     next = std::min(next, now + absl::Milliseconds(kRetryMs));
   }
   for (const DoomedFile& file : doomed_) next = std::min(next, absl::FromUnixMillis(file.due_ms));
@@ -195,59 +202,33 @@ void SegmentedLog::CheckStillThere() {
   if (written != nullptr) CheckThere(*written).IgnoreError();  // it says so itself
 }
 
-// A segment is complete once its index files are there, so they come last; from then on, recovery
-// does not look into it again.
-//
-// Those that are rolled meanwhile are left to the next round, and all to Close when it is waiting:
-// appends may roll faster than the disk seals.
-absl::Status SegmentedLog::SealRolled() {
-  const std::int64_t now_ms = NowMs();
-  if (now_ms < next_seal_ms_ && next_seal_ms_ - now_ms <= kRetryMs) return absl::OkStatus();
-  std::size_t left = SIZE_MAX;
-  for (; left > 0 && !closing_.load(); --left) {
-    SegmentWriter* writer = nullptr;
-    std::int64_t next_offset = 0;
-    {
-      base::MutexLock lock(&append_mutex_);
-      left = std::min(left, rolled_.size());
-      // After a flush that failed, a later one may succeed without having saved anything.
-      if (!state_.ok() || rolled_.empty()) return absl::OkStatus();
-      writer = rolled_.front().get();
-      next_offset = segments_.After(writer->segment()->base_offset())->base_offset();
-    }
-    auto status = Seal(*writer, kStopperTail);
-    if (status.ok()) status = SyncFolder();
-    if (!status.ok()) {
-      next_seal_ms_ = Later(now_ms, kRetryMs);
-      return status;
-    }
-    MarkFlushed(next_offset);
-    base::MutexLock lock(&append_mutex_);
-    rolled_.erase(rolled_.begin());
-    unsealed_.store(rolled_.size());
-  }
-  return absl::OkStatus();
-}
-
-// Each rolled segment holds a mapping and an open file until it is sealed. Whoever appends faster
-// than the maintenance seals waits for it, or does it.
-void SegmentedLog::HelpSealing() {
-  absl::MutexLock lock(&maintenance_mutex_);
-  if (closed_.load() || unsealed_.load() <= kMostUnsealed) return;
-  if (auto status = SealRolled(); !status.ok()) {
-    Say(LogLevel::kError, fmt::format("{}: {}", name_, status.ToString()));
-  }
-}
-
 void SegmentedLog::ForgetIdleProducers(std::int64_t now_ms) {
   base::MutexLock lock(&append_mutex_);
   producers_.RemoveExpired(now_ms, kProducerExpirationMs);
 }
 
-bool SegmentedLog::SaveOwedSnapshot() {
+// Those that rolls left to be written. As long as the batches are there, a snapshot that is missing
+// costs time when the log is opened, and no more. False when one could not be written.
+bool SegmentedLog::SaveOwedSnapshots() {
+  std::vector<Snapshot> owed;
+  {
+    base::MutexLock lock(&append_mutex_);
+    owed.swap(owed_snapshots_);
+    if (!state_.ok()) return true;
+  }
+  std::vector<Snapshot> left;
+  for (Snapshot& snapshot : owed) {
+    const std::string path = directory_ + "/" + ProducerSnapshotName(snapshot.offset);
+    const auto saved = io::ReplaceSmallFile(*environment_.files, path, snapshot.bytes, false);
+    if (saved.ok()) continue;
+    Say(LogLevel::kWarning, fmt::format("{}: {}", name_, saved.ToString()));
+    left.push_back(std::move(snapshot));
+  }
+  const bool has_all = left.empty();
   base::MutexLock lock(&append_mutex_);
-  if (owes_snapshot_ && state_.ok()) SaveSnapshot();
-  return !owes_snapshot_;
+  std::move(owed_snapshots_.begin(), owed_snapshots_.end(), std::back_inserter(left));
+  owed_snapshots_ = std::move(left);
+  return has_all;
 }
 
 // segment.ms also ends a segment to which nothing more is appended.
@@ -291,6 +272,7 @@ absl::Status SegmentedLog::Close() {
   }
   absl::Status status = Flush();
   status.Update(TruncateEpochs());  // where that failed before
+  SaveOwedSnapshots();
   // An append that was under way may have failed to flush meanwhile.
   status.Update(
       Stop(absl::FailedPreconditionError(fmt::format("{} is closed, with its engine", name_))));
@@ -322,6 +304,7 @@ void SegmentedLog::DropWriters() {
   if (writer_ != nullptr) writer_->Release();
   rolled_.clear();
   writer_ = nullptr;
+  next_segment_ = nullptr;
 }
 
 absl::Status SegmentedLog::Stop(absl::Status reason) {
@@ -342,48 +325,6 @@ absl::Status SegmentedLog::WhyClosed() const {
   return state_;
 }
 
-// What fails for want of space or descriptors can be tried again. After a sync that failed nothing
-// can, for nobody knows what it lost.
-absl::Status SegmentedLog::Seal(SegmentWriter& writer, std::size_t tail) {
-  if (auto status = writer.CutReserve(tail); !status.ok()) return status;
-  if (auto status = SyncSegment(*writer.mapping()); !status.ok()) return status;
-  const std::int64_t due_ms =
-      Later(NowMs(), std::min(config()->file_delete_delay_ms, kLongestTailMs));
-  auto status = writer.SaveIndex();
-  if (status.ok() && tail > 0) tails_.push_back({writer.segment(), due_ms});
-  return status;
-}
-
-// Rolled segments lose the last of their reserve once those who were reading them then have had
-// time to finish, and when the log closes; if the process does not live to that, at the next open
-// (LogLoader::CutTail). The first failure is told, and tried again later.
-absl::Status SegmentedLog::CutTails(std::int64_t now_ms, bool sync) {
-  absl::Status failure;
-  std::vector<Tail> left;
-  for (Tail& tail : tails_) {
-    absl::Status status;
-    const bool due = tail.due_ms <= now_ms;
-    if (due) status = CutTail(*tail.segment, sync);
-    if (due && status.ok()) continue;
-    failure.Update(status);
-    left.push_back({std::move(tail.segment), due ? Later(now_ms, kRetryMs) : tail.due_ms});
-  }
-  tails_ = std::move(left);
-  return failure;
-}
-
-absl::Status SegmentedLog::CutTail(const Segment& segment, bool sync) {
-  const auto names = environment_.files->LinkCount(segment.log_path());
-  if (absl::IsNotFound(names.status())) return absl::OkStatus();  // deleted since
-  if (!names.ok()) return names.status();
-  if (*names > 1) return absl::OkStatus();  // a backup has it, as it is: readers pass over the rest
-  auto file = environment_.files->Open(segment.log_path(), io::OpenMode::kReadWrite);
-  if (!file.ok()) return file.status();
-  auto status = (*file)->Truncate(segment.end());
-  if (status.ok() && sync) status = (*file)->Sync();
-  return status;
-}
-
 // After a flush that failed, nothing is cut or indexed: the next open has to look at all of it.
 absl::Status SegmentedLog::SealAll() {
   std::vector<std::unique_ptr<SegmentWriter>> writers;
@@ -394,6 +335,7 @@ absl::Status SegmentedLog::SealAll() {
     }
     writers = std::move(rolled_);
     if (writer_ != nullptr) writers.push_back(std::move(writer_));
+    next_segment_ = nullptr;
   }
   const bool is_as_it_was = writers.empty();  // it rested since it was opened, after a clean close
   if (auto status = SyncFolder(); !status.ok()) return status;

@@ -63,6 +63,7 @@ absl::Status SegmentedLog::Rest() {
   if (!is_idle) return absl::OkStatus();
   if (auto status = writer_->Rest(); !status.ok()) return status;
   writer_ = nullptr;
+  next_segment_ = nullptr;
   rests_unsynced_ = true;
   return absl::OkStatus();
 }

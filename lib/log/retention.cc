@@ -50,6 +50,7 @@ void SegmentedLog::RollBeforeDeletion(std::int64_t offset) {
 // them keep its mapping. Their files are renamed at once, so that a restart does not bring them
 // back, and removed after file.delete.delay.ms: at once where nobody else can be reading them.
 void SegmentedLog::DeleteSegmentsBelow(std::int64_t offset) {
+  SaveOwedSnapshots();  // what they say of producers, the batches will not say any more
   if (offset > log_start_offset()) {
     log_start_offset_.store(offset);
     WithPublisher([&](EndPublisher& publisher) { publisher.SetLogStart(offset); });
@@ -86,6 +87,7 @@ void SegmentedLog::DeleteSegmentsBelow(std::int64_t offset) {
       return std::find(taken.begin(), taken.end(), writer->segment()) != taken.end();
     });
     unsealed_.store(rolled_.size());
+    ForgetSnapshotsBelow(log_start_offset());
     if (!taken.empty()) ++folder_changes_;
   }
   if (auto status = TruncateEpochs(); !status.ok()) {
@@ -93,12 +95,27 @@ void SegmentedLog::DeleteSegmentsBelow(std::int64_t offset) {
   }
 }
 
+// Where none of those is left that could not be written, one of the present takes their place.
+void SegmentedLog::ForgetSnapshotsBelow(std::int64_t offset) {
+  if (owed_snapshots_.empty()) return;
+  std::erase_if(owed_snapshots_,
+                [&](const Snapshot& snapshot) { return snapshot.offset < offset; });
+  if (!owed_snapshots_.empty()) return;
+  producers_.AdvanceTo(log_end_offset());
+  owed_snapshots_.push_back({log_end_offset(), producers_.FormatSnapshot()});
+}
+
 absl::Status SegmentedLog::TruncateEpochs() {
+  LeaderEpochs epochs;  // written without the lock: appends go on
+  {
+    base::MutexLock lock(&append_mutex_);
+    if (!state_.ok()) return absl::OkStatus();
+    owes_epochs_ |= epochs_.TruncateFromStart(log_start_offset());
+    if (!owes_epochs_) return absl::OkStatus();
+    epochs = epochs_;
+  }
+  auto status = epochs.Save(*environment_.files, directory_ + "/" + kLeaderEpochCheckpoint, false);
   base::MutexLock lock(&append_mutex_);
-  if (!state_.ok()) return absl::OkStatus();
-  owes_epochs_ |= epochs_.TruncateFromStart(log_start_offset());
-  if (!owes_epochs_) return absl::OkStatus();
-  auto status = epochs_.Save(*environment_.files, directory_ + "/" + kLeaderEpochCheckpoint, false);
   owes_epochs_ = !status.ok();
   return status;
 }

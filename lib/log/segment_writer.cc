@@ -52,7 +52,7 @@ absl::StatusOr<std::unique_ptr<SegmentWriter>> SegmentWriter::Open(
   if (!rested.ok()) return rested.status();
   if (auto status = RemoveIndexFiles(*files, segment->stem()); !status.ok()) return status;
   limit = std::max(limit, end);
-  auto mapping = (*file)->Map(RoundUp(limit + kStopperSize, kPage), io::MapMode::kReadWrite);
+  auto mapping = (*file)->Map(MappedSize(limit), io::MapMode::kReadWrite);
   if (!mapping.ok()) return mapping.status();
   std::unique_ptr<SegmentWriter> writer(new SegmentWriter(
       files, std::move(segment), limit, *std::move(mapping), std::move(index), builder));
@@ -63,6 +63,25 @@ absl::StatusOr<std::unique_ptr<SegmentWriter>> SegmentWriter::Open(
   auto room = writer->MakeRoom(0);
   if (!room.ok() && !absl::IsResourceExhausted(room.status())) return room.status();
   return writer;
+}
+
+absl::StatusOr<std::unique_ptr<SegmentWriter>> SegmentWriter::Begin(
+    io::FileSystem* files, std::shared_ptr<Segment> segment, NextSegment& next,
+    std::shared_ptr<GrowingIndex> index, const IndexBuilder& builder) {
+  // With those of a segment that once had this name, it would seem to be complete.
+  if (auto status = RemoveIndexFiles(*files, segment->stem()); !status.ok()) return status;
+  const std::int64_t base_offset = segment->base_offset();
+  if (auto status = next.Become(segment->log_path(), base_offset); !status.ok()) return status;
+  std::unique_ptr<SegmentWriter> writer(new SegmentWriter(
+      files, std::move(segment), next.limit(), next.mapping(), std::move(index), builder));
+  writer->next_offset_ = base_offset;
+  writer->has_stopper_ = true;
+  writer->reserved_ = writer->ready_ = next.reserved();
+  return writer;
+}
+
+std::uint64_t SegmentWriter::MappedSize(std::uint32_t limit) {
+  return RoundUp(std::uint64_t{limit} + kStopperSize, kPage);
 }
 
 SegmentWriter::SegmentWriter(io::FileSystem* files, std::shared_ptr<Segment> segment,

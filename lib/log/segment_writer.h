@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "base/prefetch.h"
 #include "io/file_system.h"
+#include "log/next_segment.h"
 #include "log/segment.h"
 #include "log/segment_scan.h"
 
@@ -38,6 +39,15 @@ class SegmentWriter {
   static absl::StatusOr<std::unique_ptr<SegmentWriter>> Open(
       io::FileSystem* files, std::shared_ptr<Segment> segment, std::uint32_t limit,
       std::int64_t next_offset, std::shared_ptr<GrowingIndex> index, const IndexBuilder& builder);
+  // Begins an empty segment in a file that was made ahead, which gets the segment's name.
+  static absl::StatusOr<std::unique_ptr<SegmentWriter>> Begin(io::FileSystem* files,
+                                                              std::shared_ptr<Segment> segment,
+                                                              NextSegment& next,
+                                                              std::shared_ptr<GrowingIndex> index,
+                                                              const IndexBuilder& builder);
+
+  // What is mapped of a segment that will be rolled at `limit`, in bytes.
+  static std::uint64_t MappedSize(std::uint32_t limit);
 
   const std::shared_ptr<Segment>& segment() const { return segment_; }
   std::uint32_t position() const { return position_; }

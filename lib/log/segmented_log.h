@@ -19,6 +19,7 @@
 #include "log/index_continuation.h"
 #include "log/leader_epochs.h"
 #include "log/log_reader.h"
+#include "log/next_segment.h"
 #include "log/partition_log.h"
 #include "log/producer_state.h"
 #include "log/segment.h"
@@ -100,6 +101,8 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   friend class ClaimedRecordBatch;
 
   static constexpr std::size_t kCacheLine = 64;
+  // What failed for want of space or descriptors is tried again after this.
+  static constexpr std::int64_t kRetryMs = std::int64_t{5} * 1000;
 
   // What the checks in front of an append found out about a batch.
   struct Incoming {
@@ -138,7 +141,8 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   // For a deletion of the segment that is ended here, the new one may be without room for now.
   absl::Status Roll(RollFor purpose) ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   absl::Status Enlarge() ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
-  void SaveSnapshot() ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
+  absl::Status BeginSegment(const std::shared_ptr<Segment>& segment)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   void Publish(Incoming batch, std::int64_t last_offset)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   absl::StatusOr<AppendResult> AppendSealed(BatchView batch, std::int64_t& flush_target)
@@ -197,7 +201,8 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   bool RollIfExpired(Segment& last, const std::function<bool(std::int64_t)>& is_expired)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   std::int64_t SizeRetentionTarget(const LogConfig& config);
-  absl::Status TruncateEpochs();
+  void ForgetSnapshotsBelow(std::int64_t offset) ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
+  absl::Status TruncateEpochs() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   // A file that has its .deleted name goes when nobody else can be reading it any more.
   void Doom(const std::string& path) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   void RemoveDoomedFiles(std::int64_t now_ms) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
@@ -238,21 +243,24 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   absl::Status LinkStates(io::FileSystem& files, const std::string& directory,
                           std::int64_t end_offset);
 
-  // maintain.cc
-  absl::Status SealRolled() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+  // seal.cc
+  void PrepareNextSegment() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+  absl::Status SealRolled(std::size_t most) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   void HelpSealing();
-  absl::Status RollIfAged(const LogConfig& config, std::int64_t now_ms);
-  void CheckStillThere();
-  void ForgetIdleProducers(std::int64_t now_ms);
-  bool SaveOwedSnapshot();
-  absl::Time UnloadIdle(std::int64_t now_ms) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
-  absl::Time FlushIfDue(const LogConfig& config, std::int64_t now_ms)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   absl::Status Seal(SegmentWriter& writer, std::size_t tail)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   absl::Status CutTails(std::int64_t now_ms, bool sync)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   absl::Status CutTail(const Segment& segment, bool sync);
+
+  // maintain.cc
+  absl::Status RollIfAged(const LogConfig& config, std::int64_t now_ms);
+  void CheckStillThere();
+  void ForgetIdleProducers(std::int64_t now_ms);
+  bool SaveOwedSnapshots() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+  absl::Time UnloadIdle(std::int64_t now_ms) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+  absl::Time FlushIfDue(const LogConfig& config, std::int64_t now_ms)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   absl::Status SealAll() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   void DropWriters();
   // Refuses all further calls for `reason`; returns why appends were refused before.
@@ -265,6 +273,7 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
                           std::uint32_t limit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   absl::Status OpenEmptyWriter(const std::shared_ptr<Segment>& segment, std::uint32_t limit)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
+  void Use(std::unique_ptr<SegmentWriter> writer) ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   std::shared_ptr<const LogConfig> config() const;
   void Say(LogLevel level, const std::string& line) const;
 
@@ -324,7 +333,15 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   // Rolled, but not sealed yet: the maintenance does that.
   std::vector<std::unique_ptr<SegmentWriter>> rolled_ ABSL_GUARDED_BY(append_mutex_);
   ProducerState producers_ ABSL_GUARDED_BY(append_mutex_);
-  bool owes_snapshot_ ABSL_GUARDED_BY(append_mutex_) = false;  // one could not be written
+  // Of the producers where segments begin: the maintenance writes them.
+  struct Snapshot {
+    std::int64_t offset;
+    std::string bytes;
+  };
+  std::vector<Snapshot> owed_snapshots_ ABSL_GUARDED_BY(append_mutex_);
+  // Made ahead, where segments are filled soon: the maintenance makes it after each roll.
+  std::unique_ptr<NextSegment> next_segment_ ABSL_GUARDED_BY(append_mutex_);
+  bool wants_next_segment_ ABSL_GUARDED_BY(append_mutex_) = false;
   LeaderEpochs epochs_ ABSL_GUARDED_BY(append_mutex_);
   bool owes_epochs_ ABSL_GUARDED_BY(append_mutex_) = false;  // the file could not be written
   std::int32_t leader_epoch_ ABSL_GUARDED_BY(append_mutex_) = 0;
@@ -342,6 +359,8 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   // The size of rolled_, and how many may wait there before appenders help.
   static constexpr std::size_t kMostUnsealed = 16;
   std::atomic<std::size_t> unsealed_ = 0;
+  base::Wakeup sealed_;  // there are fewer
+  std::uint64_t seals_ ABSL_GUARDED_BY(maintenance_mutex_) = 0;
 
   // Close or Abandon is waiting for the maintenance.
   std::atomic<bool> closing_ = false;

@@ -234,7 +234,7 @@ TEST_CASE("Few keys that are written over and over take little space") {
     if (i % 100 == 0) topic.Maintain();
     most = std::max(most, topic.engine->resource_use().disk_bytes);
   }
-  CHECK(most < 8'000'000);  // of 20 million that were written
+  CHECK(most < 8'500'000);  // of 20 million that were written; a segment's beginning made ahead
   CHECK_FALSE(topic.said.AnyAbove(LogLevel::kInfo));
 }
 
