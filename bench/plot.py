@@ -4,8 +4,8 @@
     bench/plot.py RESULTS.json ... PICTURE.svg
 
 RESULTS are what rill_bench wrote with --benchmark_out (each hot path beside its limit, or, with
---benchmark_filter=durable, group commit), what bench/peers/run.sh wrote, or what rill_sustained or
-rill_pages printed. Several of one kind share a picture.
+--benchmark_filter=durable, group commit), what bench/peers/run.sh wrote, or what rill_sustained,
+rill_pages or rill_tail printed. Several of one kind share a picture.
 """
 import json
 import sys
@@ -126,8 +126,29 @@ def pages(result):
     return panels
 
 
+def tail(result):
+    panels = []
+    print("| pace | | appends | p50 us | p99 us | p99.9 us | p99.99 us | max us |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    for row in result["rows"]:
+        print(
+            f"| {row['pace']} | {row['side']} | {row['appends']:,} | {row['p50_us']:.2f} "
+            f"| {row['p99_us']:.2f} | {row['p999_us']:.1f} | {row['p9999_us']:,.1f} "
+            f"| {row['max_us']:,.0f} |"
+        )
+    for pace in dict.fromkeys(row["pace"] for row in result["rows"]):
+        bars = [
+            (row["side"], row["p9999_us"], f"{row['p9999_us']:,.0f} us",
+             OURS if row["side"].startswith("rill") else THEIRS)
+            for row in result["rows"] if row["pace"] == pace
+        ]
+        title = f"99.99th percentile of an append, {pace} (log scale)"
+        panels.append(Panel(title, bars, log=True))
+    return panels
+
+
 def kind_of(result):
-    for kind in (peers, sustained, pages):
+    for kind in (peers, sustained, pages, tail):
         if kind.__name__ in result:
             return kind
     names = [run["name"] for run in result["benchmarks"]]
