@@ -220,7 +220,8 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   // The topic as the catalogue has it. NotFound; FailedPrecondition when closed.
   absl::StatusOr<CatalogueTopic> Entry(const std::string& name) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
-  std::shared_ptr<TopicState> AddTopic(const std::string& name, const CatalogueTopic& topic)
+  std::shared_ptr<TopicState> AddTopic(const std::string& name, const CatalogueTopic& topic,
+                                       const Imports& imports = {})
       ABSL_LOCKS_EXCLUDED(topics_mutex_);
   std::shared_ptr<TopicState> RemoveTopic(const std::string& name)
       ABSL_LOCKS_EXCLUDED(topics_mutex_);

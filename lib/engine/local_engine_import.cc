@@ -155,11 +155,7 @@ absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::AddImported(const std::
   if (auto written = folder_->WriteLogStarts(starts); !written.ok()) return written;
   checkpoints_.log_starts = std::move(starts);
   if (auto committed = Commit(TopicChange{name, topic}); !committed.ok()) return committed;
-  auto state = AddTopic(name, topic);
-  for (std::size_t i = 0; i < imports.size(); ++i) {
-    state->partition(static_cast<std::int32_t>(i))->SetCheckpoint(imports[i].checkpoint);
-  }
-  return state;
+  return AddTopic(name, topic, imports);
 }
 
 }  // namespace rill::engine

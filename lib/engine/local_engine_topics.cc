@@ -126,9 +126,14 @@ absl::Status LocalEngine::CheckFoldersFree(const std::string& name, int from, in
 }
 
 std::shared_ptr<TopicState> LocalEngine::AddTopic(const std::string& name,
-                                                  const CatalogueTopic& topic) {
+                                                  const CatalogueTopic& topic,
+                                                  const Imports& imports) {
   absl::MutexLock lock(&topics_mutex_);
   auto state = std::make_shared<TopicState>(environment_, name, next_ordinal_++, topic);
+  // Before anybody finds it, and opens a log.
+  for (std::size_t i = 0; i < imports.size(); ++i) {
+    state->partition(static_cast<std::int32_t>(i))->SetCheckpoint(imports[i].checkpoint);
+  }
   topics_[name] = state;
   collision_keys_[TopicCollisionKey(name)] = name;
   topics_version_.fetch_add(1);

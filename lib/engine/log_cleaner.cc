@@ -15,6 +15,7 @@ constexpr absl::Duration kCheckpointInterval = absl::Seconds(1);
 
 // What could not be had now (space, descriptors, memory) is tried for again no sooner.
 constexpr absl::Duration kLeastWait = absl::Seconds(1);
+constexpr int kMostDoublings = 8;  // of the wait, from one failure to the next
 
 }  // namespace
 
@@ -78,13 +79,17 @@ void LogCleaner::Consider(const std::shared_ptr<TopicState>& topic,
 bool LogCleaner::IsPostponed(const std::shared_ptr<log::PartitionLog>& log, absl::Time now) {
   const auto found = postponed_.find(log->topic_partition());
   if (found == postponed_.end()) return false;
-  const bool is_over = now >= found->second.until || found->second.log.lock() != log;
-  if (is_over) postponed_.erase(found);
-  return !is_over;
+  const bool is_another = found->second.log.lock() != log;
+  if (is_another) postponed_.erase(found);
+  return !is_another && now < found->second.until;
 }
 
-void LogCleaner::Postpone(const Candidate& candidate, absl::Time until) {
-  postponed_[candidate.log->topic_partition()] = {candidate.topic, candidate.log, until};
+LogCleaner::Postponed& LogCleaner::Postpone(const Candidate& candidate, absl::Time until) {
+  Postponed& postponed = postponed_[candidate.log->topic_partition()];
+  postponed.topic = candidate.topic;
+  postponed.log = candidate.log;
+  postponed.until = until;
+  return postponed;
 }
 
 // The application may keep a deleted topic's logs for as long as it likes.
@@ -118,6 +123,7 @@ void LogCleaner::OnDone(std::int64_t first_dirty_before, absl::Time now) {
     engine_->Say(LogLevel::kInfo,
                  fmt::format("{}-{} is compacted up to offset {}: {} bytes read, {} written",
                              name.topic, name.partition, first_dirty, bytes_read_, bytes_written_));
+    postponed_.erase(name);
     owes_checkpoint_ = true;
     const bool was_set_back = now < last_checkpoint_;
     if (was_set_back || now - last_checkpoint_ >= kCheckpointInterval) Checkpoint(now);
@@ -127,7 +133,12 @@ void LogCleaner::OnDone(std::int64_t first_dirty_before, absl::Time now) {
 
 void LogCleaner::OnFailure(const Candidate& failed, const absl::Status& status, absl::Time now) {
   const bool is_damaged = absl::IsDataLoss(status);
-  Postpone(failed, is_damaged ? absl::InfiniteFuture() : now + std::max(backoff_, kLeastWait));
+  // Each try may read all of the log, and fill what is left of a disk.
+  Postponed& postponed = Postpone(failed, absl::InfiniteFuture());
+  if (!is_damaged) {
+    const int doublings = std::min(postponed.failures++, kMostDoublings);
+    postponed.until = now + std::max(backoff_, kLeastWait) * (1 << doublings);
+  }
   if (failed.topic->deleted() || engine_->closed()) return;
   const TopicPartition& name = failed.log->topic_partition();
   engine_->Say(is_damaged ? LogLevel::kError : LogLevel::kWarning,

@@ -36,6 +36,7 @@ class LogCleaner final : public MaintenanceTask {
     std::weak_ptr<TopicState> topic;
     std::weak_ptr<log::PartitionLog> log;
     absl::Time until;  // InfiniteFuture: it is damaged
+    int failures = 0;  // one after the other
   };
 
   // Whether all logs have been looked at; then filthiest_ is the one to be compacted.
@@ -43,7 +44,7 @@ class LogCleaner final : public MaintenanceTask {
   void Consider(const std::shared_ptr<TopicState>& topic,
                 const std::shared_ptr<log::PartitionLog>& log, absl::Time now);
   bool IsPostponed(const std::shared_ptr<log::PartitionLog>& log, absl::Time now);
-  void Postpone(const Candidate& candidate, absl::Time until);
+  Postponed& Postpone(const Candidate& candidate, absl::Time until);
   void ForgetDeleted();
   void ShowGauges();
   absl::Time CleanSlice(absl::Time now);

@@ -21,15 +21,17 @@ class PartitionPass {
   template <typename Visit>
   bool TakeTurn(const LocalEngine& engine, const Visit& visit) {
     const base::Deadline end = base::DeadlineAfter(kTurn);
+    bool has_visited = false;  // however long it takes to find the topics
     for (const auto& topic : engine.topics(/*include_internal=*/true)) {
       if (topic->name() < next_.topic) continue;
       for (const auto& partition : topic->partitions()) {
         if (partition->topic_partition() < next_) continue;
-        if (base::HasPassed(end)) {
+        if (has_visited && base::HasPassed(end)) {
           next_ = partition->topic_partition();
           return false;
         }
         visit(topic, partition);
+        has_visited = true;
       }
     }
     next_ = TopicPartition();

@@ -234,7 +234,11 @@ absl::Status SegmentedLog::GoOnWithSwap() {
 void SegmentedLog::ShowSwap() {
   const auto& replaced = swap_->replaced();
   segments_.Replace(replaced, swap_->fresh());
-  for (const auto& segment : replaced) segment->Retire();
+  // Its space is free again once nobody reads it any more.
+  for (const auto& segment : replaced) {
+    segment->Retire();
+    segment->Unload();
+  }
   // A stopper behind an old one goes with it. To cut it off would cut another file.
   std::erase_if(tails_, [&](const Tail& tail) {
     return std::find(replaced.begin(), replaced.end(), tail.segment) != replaced.end();

@@ -12,11 +12,15 @@ namespace rill::log {
 namespace {
 
 constexpr std::uint64_t kPage = 4096;
-// Reserves and windows begin small, for most logs are quiet, and double with use.
+// Reserves and windows begin small, for most logs are quiet, and double with use; windows also
+// halve.
 constexpr std::uint64_t kFirstReserve = std::uint64_t{64} << 10;
 constexpr std::uint64_t kLargestReserveStep = std::uint64_t{64} << 20;
 constexpr std::uint64_t kFirstWindow = std::uint64_t{64} << 10;
 constexpr std::uint64_t kLargestWindow = std::uint64_t{256} << 10;
+// A window is to last for about as long.
+constexpr std::chrono::milliseconds kShortWindow(10);
+constexpr std::chrono::milliseconds kLongWindow(40);
 
 constexpr std::uint64_t RoundUp(std::uint64_t value, std::uint64_t unit) {
   return (value + unit - 1) / unit * unit;
@@ -122,8 +126,17 @@ absl::StatusOr<char*> SegmentWriter::MakeRoom(std::uint32_t size) {
   const std::uint64_t begin = ready_ / kPage * kPage;
   mapping_->Populate(begin, ready - begin);
   ready_ = ready;
-  window_ = std::min(window_ * 2, kLargestWindow);
+  SizeNextWindow();
   return data_ + position_;
+}
+
+// Pages that stand ready when the kernel writes files out are written twice, and fault again:
+// little of a busy log, and of a thousand that share what is appended the most of it.
+void SegmentWriter::SizeNextWindow() {
+  const auto now = std::chrono::steady_clock::now();
+  const auto lasted = now - std::exchange(window_began_, now);
+  if (lasted < kShortWindow) window_ = std::min(window_ * 2, kLargestWindow);
+  if (lasted > kLongWindow) window_ = std::max(window_ / 2, kFirstWindow);
 }
 
 // Whole pages only, behind all that was stored: the stopper is the last of that.

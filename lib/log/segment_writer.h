@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -112,6 +113,7 @@ class SegmentWriter {
   absl::StatusOr<char*> MakeRoom(std::uint32_t size);
   absl::Status Reserve(io::File& file, std::uint64_t needed);
   void CacheAhead(io::File& file, std::uint64_t ready);
+  void SizeNextWindow();
   absl::Status PutFirstStopper(io::File& file);
   void StoreStopper(std::uint32_t position, std::int64_t next_offset);
 
@@ -126,6 +128,7 @@ class SegmentWriter {
   std::int64_t next_offset_ = 0;  // of the log when the segment was opened
   bool has_stopper_ = false;      // one stands there since it was opened
   std::uint64_t window_;          // how far the next populating goes
+  std::chrono::steady_clock::time_point window_began_;
   std::shared_ptr<GrowingIndex> index_;
   IndexBuilder builder_;
 };
