@@ -276,7 +276,9 @@ absl::StatusOr<Records> ConsumerImpl::PollUntil(base::Deadline deadline) {
     }
     auto records = LookForRecords();
     if (!records.ok() || !records->empty()) {
-      if (++busy_polls_ == kBusyPollsToUnwatch) assigned_.Unwatch();
+      if (busy_polls_ < kBusyPollsToUnwatch && ++busy_polls_ == kBusyPollsToUnwatch) {
+        assigned_.Unwatch();
+      }
       return records;
     }
     const bool may_sleep = deadline != base::Deadline::min();

@@ -90,7 +90,9 @@ std::int64_t Partition::high_watermark() const { return state_->log()->high_wate
 
 std::int64_t Partition::log_end_offset() const { return state_->log()->log_end_offset(); }
 
-std::uint64_t Partition::size_bytes() const { return state_->log()->size_bytes(); }
+std::uint64_t Partition::size_bytes() const {
+  return state_->CheckNoChild().ok() ? state_->log()->size_bytes() : 0;
+}
 
 absl::StatusOr<TimestampedOffset> Partition::OffsetForTime(absl::Time time) const {
   if (auto own = state_->CheckNoChild(); !own.ok()) return own;
@@ -102,7 +104,9 @@ absl::StatusOr<std::int64_t> Partition::DeleteRecordsBefore(std::int64_t offset)
   return state_->log()->DeleteRecordsBefore(offset);
 }
 
-PartitionMetrics Partition::Metrics() const { return state_->Metrics(); }
+PartitionMetrics Partition::Metrics() const {
+  return state_->CheckNoChild().ok() ? state_->Metrics() : PartitionMetrics();
+}
 
 absl::Status Partition::Flush() {
   if (auto own = state_->CheckNoChild(); !own.ok()) return own;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "fmt/format.h"
 #include "log/segment_name.h"
@@ -154,11 +155,13 @@ absl::Status SegmentedLog::BeginCleaning(const CleanOptions& options) {
   plan.end_offset = dirt->end_offset;
   plan.high_watermark = high_watermark();
   plan.map_bytes = options.map_bytes;
+  std::vector<ProducerState::SnapshotEntry> producers;
   {
     base::MutexLock append(&append_mutex_);
-    for (const ProducerState::SnapshotEntry& entry : producers_.SnapshotEntries()) {
-      plan.producers[entry.producer_id] = {entry.last_offset, entry.epoch};
-    }
+    producers = producers_.SnapshotEntries();
+  }
+  for (const ProducerState::SnapshotEntry& entry : producers) {
+    plan.producers[entry.producer_id] = {entry.last_offset, entry.epoch};
   }
   cleaning_ = std::make_unique<Compaction>(environment_, std::move(plan));
   return absl::OkStatus();

@@ -108,7 +108,9 @@ int CallEverything(Held& held) {
   }
   ++number;
   const bool are_empty = held.engine.ListTopics().empty() && !held.engine.has_writer() &&
-                         held.engine.RunMaintenance() == absl::InfiniteFuture();
+                         held.engine.RunMaintenance() == absl::InfiniteFuture() &&
+                         held.partition.size_bytes() == 0 &&
+                         held.partition.Metrics().size_bytes == 0;
   if (!are_empty) return number;
   ++number;
   // What it holds already it can look at.
