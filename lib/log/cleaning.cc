@@ -180,11 +180,6 @@ absl::Status SegmentedLog::RemoveUnfinished() {
   return absl::OkStatus();
 }
 
-void SegmentedLog::StopCleaning() {
-  absl::MutexLock lock(&cleaning_mutex_);
-  EndCleaning();
-}
-
 // The files are this log's own as long as it is not closed, which waits for the lock held here.
 void SegmentedLog::EndCleaning() {
   if (cleaning_ == nullptr) return;

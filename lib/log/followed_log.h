@@ -80,7 +80,6 @@ class FollowedLog final : public PartitionLog {
   void SetConfig(const LogConfig&) override {}
   absl::StatusOr<Cleanability> CleanableAt(absl::Time now) override;
   absl::StatusOr<CleanProgress> Clean(const CleanOptions& options) override;
-  void StopCleaning() override {}
   std::int64_t first_dirty_offset() const override { return -1; }
   absl::Time Maintain(absl::Time now) override;
   absl::StatusOr<LogCheckpoint> Backup(io::FileSystem& files,

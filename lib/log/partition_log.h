@@ -133,8 +133,6 @@ class PartitionLog {
   // cleaning. On an error the cleaning is given up, and the log is as it was but for what was
   // compacted before; DataLoss names file and position of the batch that cannot be compacted past.
   virtual absl::StatusOr<CleanProgress> Clean(const CleanOptions& options) = 0;
-  // Gives up the cleaning that was begun, and its memory.
-  virtual void StopCleaning() = 0;
   // Everything below was compacted, and would be after a power cut: what a checkpoint may say. -1
   // where nothing was.
   virtual std::int64_t first_dirty_offset() const = 0;

@@ -89,7 +89,6 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   absl::Time Maintain(absl::Time now) override;
   absl::StatusOr<Cleanability> CleanableAt(absl::Time now) override;
   absl::StatusOr<CleanProgress> Clean(const CleanOptions& options) override;
-  void StopCleaning() override;
   std::int64_t first_dirty_offset() const override { return first_dirty_offset_.load(); }
   absl::StatusOr<LogCheckpoint> Backup(io::FileSystem& files,
                                        const std::string& directory) override;

@@ -218,9 +218,13 @@ TEST_CASE("a map takes no more memory than the buffers' budget has left") {
   REQUIRE(log->Clean({.slice_bytes = 20000}).ok());
   CHECK(log.buffers->used() > used);
   CHECK(log.buffers->used() < used + 120 * 24);
-  log->StopCleaning();
+  log.config.cleanup_compact = false;  // which ends it
+  log->SetConfig(log.config);
+  CHECK(log->Clean({})->done);
   CHECK(log.buffers->used() == used);
   RequireNoLeftovers(log);
+  log.config.cleanup_compact = true;
+  log->SetConfig(log.config);
   auto all = log.buffers->Reserve(log.buffers->cap() - used - 10);
   REQUIRE(all.ok());
   CHECK(absl::IsResourceExhausted(TryClean(log)));
@@ -523,7 +527,6 @@ TEST_CASE("a close in the middle of a cleaning leaves nothing of it, and nothing
   RequireNoLeftovers(log);
   const auto paths = files.Paths();
   CHECK(absl::IsFailedPrecondition(log->Clean({}).status()));
-  log->StopCleaning();
   CHECK(log->CleanableAt(log.clock.Now())->cleanable_bytes == 0);
   CHECK(files.Paths() == paths);
   log.Open();
@@ -541,7 +544,6 @@ TEST_CASE("a log that is abandoned in the middle of a cleaning touches no file a
   log.Kill();
   const std::int64_t calls = files.plan().calls(testing::FileCall::kAny);
   CHECK_FALSE(log->Clean({}).ok());
-  log->StopCleaning();
   log->Maintain(log.clock.Now());
   CHECK(files.plan().calls(testing::FileCall::kAny) == calls);
   log.Open();

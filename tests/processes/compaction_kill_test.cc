@@ -16,6 +16,7 @@
 
 #include "catch.h"
 #include "fmt/format.h"
+#include "kill_writer.h"
 #include "reader_and_writer.h"
 
 namespace rill::testing {
@@ -55,14 +56,6 @@ std::string ValueOf(std::int64_t number) {
     }
     engine->RunMaintenance();
   }
-}
-
-void Kill(pid_t writer) {
-  ::kill(writer, SIGKILL);
-  int status = 0;
-  REQUIRE(::waitpid(writer, &status, 0) == writer);
-  CAPTURE(status);
-  REQUIRE(WIFSIGNALED(status));
 }
 
 // The last value of each key, as the number that it begins with.

@@ -17,6 +17,7 @@
 
 #include "catch.h"
 #include "fmt/format.h"
+#include "kill_writer.h"
 #include "reader_and_writer.h"
 
 namespace rill::testing {
@@ -69,14 +70,6 @@ pid_t StartWriter(const std::string& folder, int life, std::uint64_t seed) {
   REQUIRE(child >= 0);
   if (child == 0) WriteUntilKilled(folder, life, seed);
   return child;
-}
-
-void Kill(pid_t writer) {
-  ::kill(writer, SIGKILL);
-  int status = 0;
-  REQUIRE(::waitpid(writer, &status, 0) == writer);
-  CAPTURE(status);
-  REQUIRE(WIFSIGNALED(status));
 }
 
 // What was seen, by partition and offset.
