@@ -41,7 +41,7 @@ class ChunkWriter {
 
  private:
   static constexpr std::uint64_t kPage = 4096;
-  static constexpr std::uint64_t kWindow = std::uint64_t{256} << 10;
+  static constexpr std::uint64_t kWindow = std::uint64_t{512} << 10;
 
   void NextFile() {
     const std::string path = path_ + "/" + std::to_string(files_written_.size());

@@ -141,6 +141,13 @@ class FileSystem {
   virtual absl::StatusOr<bool> Exists(const std::string& path) = 0;
   // Of a file, in bytes, without opening it.
   virtual absl::StatusOr<std::uint64_t> FileSize(const std::string& path) = 0;
+  // File::CacheZeros for who holds a mapping and no descriptor, again and again: opens the file for
+  // it, where there is anything to do.
+  virtual void CacheZeros(const std::string& path, std::uint64_t offset, std::uint64_t length) {
+    if (auto file = Open(path, OpenMode::kReadWrite); file.ok()) {
+      (*file)->CacheZeros(offset, length);
+    }
+  }
   // Returns once creations, removals and renames in the folder would survive a power cut.
   virtual absl::Status SyncDirectory(const std::string& path) = 0;
 

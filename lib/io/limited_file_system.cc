@@ -166,6 +166,13 @@ absl::StatusOr<std::unique_ptr<File>> LimitedFileSystem::Open(const std::string&
   return std::make_unique<LimitedFile>(*std::move(file), use_, *std::move(share), Opened(path));
 }
 
+// Sizes do not change, so nothing is counted and nobody waits for the lock.
+void LimitedFileSystem::CacheZeros(const std::string& path, std::uint64_t offset,
+                                   std::uint64_t length) {
+  const auto share = use_->open_files.Reserve(1);
+  if (share.ok()) base_->CacheZeros(path, offset, length);
+}
+
 absl::StatusOr<std::unique_ptr<FileLock>> LimitedFileSystem::Lock(const std::string& path) {
   return Counted(path, [&] { return base_->Lock(path); });
 }

@@ -51,7 +51,9 @@ class RealFile final : public File {
   absl::StatusOr<std::uint64_t> Size() override;
   absl::Status Truncate(std::uint64_t size) override;
   absl::Status Allocate(std::uint64_t size) override;
-  void CacheZeros(std::uint64_t offset, std::uint64_t length) override;
+  void CacheZeros(std::uint64_t offset, std::uint64_t length) override {
+    CacheZerosOf(fd_, offset, length);
+  }
   absl::Status Sync() override;
   absl::StatusOr<std::unique_ptr<Mapping>> Map(std::size_t length, MapMode mode) override;
 
@@ -148,25 +150,6 @@ int RealFile::WriteZeros(std::uint64_t from, std::uint64_t to) {
 
 // They are zeros already. A fault would have the system read around it, for as much as the disk's
 // read_ahead_kb says: with 8 MiB of that, an append in some thousand took a millisecond.
-void RealFile::CacheZeros(std::uint64_t offset, std::uint64_t length) {
-  static constexpr std::uint64_t kChunk = 16 * 1024;  // read again and again, so kept small
-  static constexpr char kZeros[kChunk] = {};
-  static constexpr int kChunks = 16;
-  while (length > 0) {
-    iovec chunks[kChunks];
-    int count = 0;
-    std::uint64_t size = 0;
-    for (; count < kChunks && size < length; ++count) {
-      chunks[count] = {const_cast<char*>(kZeros), std::min(kChunk, length - size)};
-      size += chunks[count].iov_len;
-    }
-    const ssize_t put = ::pwritev(fd_.get(), chunks, count, static_cast<off_t>(offset));
-    if (put <= 0) return;  // the stores will fault, or tell
-    offset += static_cast<std::uint64_t>(put);
-    length -= static_cast<std::uint64_t>(put);
-  }
-}
-
 // On Linux a page that was stored to through a shared mapping is dirty in the page cache like any
 // other, and fdatasync writes it: no msync is needed.
 absl::Status RealFile::Sync() {
@@ -184,6 +167,25 @@ absl::StatusOr<std::unique_ptr<Mapping>> RealFile::Map(std::size_t length, MapMo
 }
 
 }  // namespace
+
+void CacheZerosOf(const FileDescriptor& fd, std::uint64_t offset, std::uint64_t length) {
+  static constexpr std::uint64_t kChunk = 16 * 1024;  // read again and again, so kept small
+  static constexpr char kZeros[kChunk] = {};
+  static constexpr int kChunks = 32;
+  while (length > 0) {
+    iovec chunks[kChunks];
+    int count = 0;
+    std::uint64_t size = 0;
+    for (; count < kChunks && size < length; ++count) {
+      chunks[count] = {const_cast<char*>(kZeros), std::min(kChunk, length - size)};
+      size += chunks[count].iov_len;
+    }
+    const ssize_t put = ::pwritev(fd.get(), chunks, count, static_cast<off_t>(offset));
+    if (put <= 0) return;  // the stores will fault, or tell
+    offset += static_cast<std::uint64_t>(put);
+    length -= static_cast<std::uint64_t>(put);
+  }
+}
 
 std::unique_ptr<File> NewRealFile(FileDescriptor fd, std::string path, bool writable) {
   return std::make_unique<RealFile>(std::move(fd), std::move(path), writable);

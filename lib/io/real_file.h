@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -10,5 +11,7 @@ namespace rill::io {
 
 // A file of the operating system over a descriptor that is open for writing, too, or not.
 std::unique_ptr<File> NewRealFile(FileDescriptor fd, std::string path, bool writable);
+// File::CacheZeros.
+void CacheZerosOf(const FileDescriptor& fd, std::uint64_t offset, std::uint64_t length);
 
 }  // namespace rill::io

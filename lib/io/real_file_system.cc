@@ -79,6 +79,7 @@ class RealFileSystem final : public FileSystem {
   absl::StatusOr<std::vector<DirectoryEntry>> List(const std::string& path) override;
   absl::StatusOr<bool> Exists(const std::string& path) override;
   absl::StatusOr<std::uint64_t> FileSize(const std::string& path) override;
+  void CacheZeros(const std::string& path, std::uint64_t offset, std::uint64_t length) override;
   absl::Status SyncDirectory(const std::string& path) override;
   absl::StatusOr<std::unique_ptr<FileLock>> Lock(const std::string& path) override;
   absl::StatusOr<std::unique_ptr<FileLock>> LockShared(const std::string& path) override;
@@ -100,6 +101,12 @@ absl::StatusOr<std::unique_ptr<File>> RealFileSystem::Open(const std::string& pa
                      fmt::format("cannot open {}: it is no regular file; move it away", path));
   }
   return NewRealFile(std::move(fd), path, mode != OpenMode::kRead);
+}
+
+void RealFileSystem::CacheZeros(const std::string& path, std::uint64_t offset,
+                                std::uint64_t length) {
+  const FileDescriptor fd = OpenDescriptor(path, O_WRONLY);
+  if (fd.valid()) CacheZerosOf(fd, offset, length);
 }
 
 absl::Status RealFileSystem::CreateDirectories(const std::string& path) {

@@ -17,7 +17,7 @@ constexpr std::uint64_t kPage = 4096;
 constexpr std::uint64_t kFirstReserve = std::uint64_t{64} << 10;
 constexpr std::uint64_t kLargestReserveStep = std::uint64_t{64} << 20;
 constexpr std::uint64_t kFirstWindow = std::uint64_t{64} << 10;
-constexpr std::uint64_t kLargestWindow = std::uint64_t{256} << 10;
+constexpr std::uint64_t kLargestWindow = std::uint64_t{512} << 10;
 // A window is to last for about as long.
 constexpr std::chrono::milliseconds kShortWindow(10);
 constexpr std::chrono::milliseconds kLongWindow(40);
@@ -114,15 +114,11 @@ SegmentWriter::SegmentWriter(io::FileSystem* files, std::shared_ptr<Segment> seg
 
 absl::StatusOr<char*> SegmentWriter::MakeRoom(std::uint32_t size) {
   const std::uint64_t needed = position_ + size + kStopperSize;
-  auto file = files_->Open(segment_->log_path(), io::OpenMode::kReadWrite);
   if (needed > reserved_) {
-    if (!file.ok()) return file.status();
-    if (auto status = PutFirstStopper(**file); !status.ok()) return status;
-    if (auto status = Reserve(**file, needed); !status.ok()) return status;
+    if (auto status = Reserve(needed); !status.ok()) return status;
   }
   const std::uint64_t ready = std::min(RoundUp(needed + window_, kPage), reserved_);
-  // Without a descriptor to be had, the pages come in by faults.
-  if (file.ok()) CacheAhead(**file, ready);
+  CacheAhead(ready);
   const std::uint64_t begin = ready_ / kPage * kPage;
   mapping_->Populate(begin, ready - begin);
   ready_ = ready;
@@ -139,21 +135,25 @@ void SegmentWriter::SizeNextWindow() {
   if (lasted > kLongWindow) window_ = std::max(window_ / 2, kFirstWindow);
 }
 
-// Whole pages only, behind all that was stored: the stopper is the last of that.
-void SegmentWriter::CacheAhead(io::File& file, std::uint64_t ready) {
+// Whole pages only, behind all that was stored: the stopper is the last of that. Without a
+// descriptor to be had, the pages come in by faults.
+void SegmentWriter::CacheAhead(std::uint64_t ready) {
   const std::uint64_t fresh = RoundUp(std::max(ready_, position_ + kStopperSize), kPage);
-  if (fresh < ready) file.CacheZeros(fresh, ready - fresh);
+  if (fresh < ready) files_->CacheZeros(segment_->log_path(), fresh, ready - fresh);
 }
 
-absl::Status SegmentWriter::Reserve(io::File& file, std::uint64_t needed) {
+absl::Status SegmentWriter::Reserve(std::uint64_t needed) {
+  auto file = files_->Open(segment_->log_path(), io::OpenMode::kReadWrite);
+  if (!file.ok()) return file.status();
+  if (auto status = PutFirstStopper(**file); !status.ok()) return status;
   const std::uint64_t step = std::clamp(reserved_, kFirstReserve, kLargestReserveStep);
   const std::uint64_t least = RoundUp(needed, kPage);
   std::uint64_t wanted =
       std::min<std::uint64_t>(RoundUp(std::max(needed, reserved_ + step), kPage), mapping_->size());
-  auto status = file.Allocate(wanted);
+  auto status = (*file)->Allocate(wanted);
   if (absl::IsResourceExhausted(status) && least < wanted) {
     wanted = least;
-    status = file.Allocate(wanted);
+    status = (*file)->Allocate(wanted);
   }
   if (status.ok()) reserved_ = wanted;
   return status;

@@ -111,8 +111,8 @@ class SegmentWriter {
                 const IndexBuilder& builder);
 
   absl::StatusOr<char*> MakeRoom(std::uint32_t size);
-  absl::Status Reserve(io::File& file, std::uint64_t needed);
-  void CacheAhead(io::File& file, std::uint64_t ready);
+  absl::Status Reserve(std::uint64_t needed);
+  void CacheAhead(std::uint64_t ready);
   void SizeNextWindow();
   absl::Status PutFirstStopper(io::File& file);
   void StoreStopper(std::uint32_t position, std::int64_t next_offset);
