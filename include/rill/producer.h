@@ -80,6 +80,7 @@ class RILL_EXPORT PendingSend {
         offset_(other.offset_),
         timestamp_ms_(other.timestamp_ms_),
         status_(std::move(other.status_)),
+        place_(other.place_),
         settled_(std::exchange(other.settled_, false)) {}
   PendingSend& operator=(PendingSend&& other) noexcept {
     PendingSend taken(std::move(other));  // and lets go of what was here
@@ -87,6 +88,7 @@ class RILL_EXPORT PendingSend {
     std::swap(offset_, taken.offset_);
     std::swap(timestamp_ms_, taken.timestamp_ms_);
     std::swap(status_, taken.status_);
+    std::swap(place_, taken.place_);
     std::swap(settled_, taken.settled_);
     return *this;
   }
@@ -108,12 +110,23 @@ class RILL_EXPORT PendingSend {
   PendingSend() = default;
   void Release();
 
-  // The batch that the record shares, or, where the result is known already (settled_), whatever
-  // names the partition; null when there is none to name.
+  // A partition by name, without a count of those who use the name.
+  struct Place {
+    static constexpr std::size_t kLongestTopic = 27;
+
+    std::int32_t partition = 0;
+    std::uint8_t topic_size = 0;  // 0: the topic's name is longer than that
+    char topic[kLongestTopic] = {};
+  };
+  static_assert(sizeof(Place) == 32, "copied in one move of a vector");
+
+  // The batch that the record shares, or, where the result is known already (settled_) and place_
+  // has no room for it, what names the partition.
   client::PendingBatch* batch_ = nullptr;
   std::int64_t offset_ = 0;  // settled: of the record. Else: behind the batch's first
   std::int64_t timestamp_ms_ = 0;
   absl::Status status_;  // settled: what went wrong
+  Place place_;          // settled: of the record
   bool settled_ = false;
 };
 

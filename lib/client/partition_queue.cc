@@ -30,7 +30,7 @@ PartitionQueue::PartitionQueue(std::shared_ptr<ProducerContext> context,
       name_(new PendingBatch(std::make_shared<const TopicPartition>(
           TopicPartition{partition.topic(), partition.index()}))) {}
 
-PartitionQueue::~PartitionQueue() { name_->Unref(); }
+PartitionQueue::~PartitionQueue() { name_.batch->Unref(); }
 
 PartitionQueue::Added PartitionQueue::Add(const RecordData& record, std::size_t size,
                                           std::int64_t now_nanos, DeliveryCallback* callback) {
@@ -110,7 +110,7 @@ absl::Status PartitionQueue::CheckRecord(const RecordData& record, std::int64_t 
 
 void PartitionQueue::Open(std::size_t charge, std::int64_t now_nanos) {
   open_ = context_->pool->GetBatch();
-  open_->Open(shared_from_this(), name_->shared_where(), context_->pool,
+  open_->Open(shared_from_this(), name_.batch->shared_where(), context_->pool,
               context_->pool->GetBuilder(), charge);
   due_nanos_.store(base::NanosAfter(now_nanos, context_->options.linger));
 }

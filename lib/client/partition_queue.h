@@ -36,8 +36,8 @@ class PartitionQueue : public std::enable_shared_from_this<PartitionQueue> {
   absl::Status CheckOpen() const { return context_->engine->CheckOpen(); }
   const std::shared_ptr<log::PartitionLog>& shared_log() const { return log_; }
   // Names the partition in results that are known at once.
-  PendingBatch* name() const { return name_; }
-  const TopicPartition& where() const { return name_->where(); }
+  const PendingSendAccess::Name& name() const { return name_; }
+  const TopicPartition& where() const { return name_.batch->where(); }
 
   // What became of Add.
   struct Added {
@@ -107,7 +107,7 @@ class PartitionQueue : public std::enable_shared_from_this<PartitionQueue> {
   const std::shared_ptr<ProducerContext> context_;
   const std::shared_ptr<engine::TopicState> topic_;
   const std::shared_ptr<log::PartitionLog> log_;
-  PendingBatch* const name_;
+  const PendingSendAccess::Name name_;
 
   base::Mutex mutex_;
   PendingBatch* open_ ABSL_GUARDED_BY(mutex_) = nullptr;

@@ -156,11 +156,22 @@ PendingSend PendingSendAccess::Failed(absl::Status status) {
   return send;
 }
 
-PendingSend PendingSendAccess::Landed(PendingBatch* batch, std::int64_t offset,
+PendingSendAccess::Name::Name(PendingBatch* named) : batch(named) {
+  const TopicPartition& where = batch->where();
+  place.partition = where.partition;
+  if (where.topic.size() > sizeof place.topic) return;
+  place.topic_size = static_cast<std::uint8_t>(where.topic.size());
+  where.topic.copy(place.topic, sizeof place.topic);
+}
+
+PendingSend PendingSendAccess::Landed(const Name& name, std::int64_t offset,
                                       std::int64_t timestamp_ms) {
   PendingSend send;
-  batch->Ref();
-  send.batch_ = batch;
+  if (name.place.topic_size == 0) {
+    name.batch->Ref();
+    send.batch_ = name.batch;
+  }
+  send.place_ = name.place;
   send.offset_ = offset;
   send.timestamp_ms_ = timestamp_ms;
   send.settled_ = true;

@@ -147,8 +147,14 @@ void Deliver(const DeliveryCallback& callback, const absl::StatusOr<RecordMetada
 // Makes PendingSends.
 struct PendingSendAccess {
   static PendingSend Failed(absl::Status status);
-  // `batch` only names the partition; takes a reference.
-  static PendingSend Landed(PendingBatch* batch, std::int64_t offset, std::int64_t timestamp_ms);
+  // Names a partition: `place` where there is room for it, else `batch`, of which a reference is
+  // taken for each PendingSend.
+  struct Name {
+    explicit Name(PendingBatch* batch);
+    PendingBatch* batch;
+    PendingSend::Place place;
+  };
+  static PendingSend Landed(const Name& name, std::int64_t offset, std::int64_t timestamp_ms);
   // Takes over a reference that was handed out.
   static PendingSend Waiting(PendingBatch* batch, std::int64_t index, std::int64_t timestamp_ms);
 };

@@ -33,6 +33,10 @@ bool PendingSend::ready() const { return settled_ || batch_ == nullptr || batch_
 
 absl::StatusOr<RecordMetadata> PendingSend::Wait(absl::Duration timeout) const {
   if (settled_ && !status_.ok()) return status_;
+  if (settled_ && place_.topic_size != 0) {
+    return RecordMetadata{std::string(place_.topic, place_.topic_size), place_.partition, offset_,
+                          timestamp_ms_};
+  }
   if (batch_ == nullptr) return MovedFrom("PendingSend");
   if (settled_) {
     const TopicPartition& where = batch_->where();

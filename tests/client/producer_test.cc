@@ -33,6 +33,28 @@ TEST_CASE("without linger a record is in the log when Send returns") {
   CHECK(Get(producer.Send(topic, {.value = "w", .partition = 2}).Wait()).offset == 1);
 }
 
+TEST_CASE("a result names its topic, however long the name, when producer and engine are gone") {
+  for (const std::size_t size : {1, 26, 27, 28, 249}) {
+    const std::string name(size, 't');
+    std::vector<PendingSend> sends;
+    {
+      Engine engine = OpenMemory();
+      const Topic topic = MakeTopic(engine, name, 2);
+      Producer producer = Get(engine.NewProducer());
+      for (int i = 0; i < 3; ++i)
+        sends.push_back(producer.Send(topic, {.value = "v", .partition = 1}));
+      PendingSend first = std::move(sends.front());
+      sends.front() = std::move(first);
+    }
+    for (std::int64_t i = 0; i < 3; ++i) {
+      const RecordMetadata at = Get(sends[static_cast<std::size_t>(i)].Wait());
+      CHECK(at.topic == name);
+      CHECK(at.partition == 1);
+      CHECK(at.offset == i);
+    }
+  }
+}
+
 TEST_CASE("key, value, headers and timestamp arrive, null told from empty") {
   Engine engine = OpenMemory();
   const Topic topic = MakeTopic(engine, "t");
