@@ -4,6 +4,7 @@
 #include <chrono>
 #include <thread>
 
+#include "base/pause.h"
 #include "base/wakeup.h"
 
 namespace rill::base {
@@ -15,7 +16,6 @@ namespace rill::base {
 class LookBeforeSleep {
  public:
   using Clock = std::chrono::steady_clock;
-  using Nanos = std::chrono::nanoseconds;
 
   // On a single processor it never looks: who makes the condition hold could not run meanwhile.
   LookBeforeSleep() : LookBeforeSleep(std::thread::hardware_concurrency() > 1) {}
@@ -55,19 +55,6 @@ class LookBeforeSleep {
   static constexpr Nanos kShortSleep = Nanos(40'000);
   static constexpr Nanos kLeastGap = Nanos(200);
   static constexpr Nanos kMostGap = Nanos(6'400);
-
-  static Clock::time_point PauseFor(Nanos wait) {
-    const auto until = Clock::now() + wait;
-    for (;;) {
-      const auto now = Clock::now();
-      if (now >= until) return now;
-#if defined(__x86_64__)
-      __builtin_ia32_pause();
-#elif defined(__aarch64__)
-      asm volatile("yield");
-#endif
-    }
-  }
 
   // Looking takes the condition's line from who writes it: the oftener it comes to hold, the longer
   // it is let alone.
