@@ -265,7 +265,9 @@ absl::StatusOr<Records> ConsumerImpl::Poll(absl::Duration timeout) {
 
 absl::StatusOr<Records> ConsumerImpl::PollUntil(base::Deadline deadline) {
   base::SleepTimer timer(engine_->log_metrics().read_wait, clock_);
-  for (;;) {
+  const bool may_sleep = deadline != base::Deadline::min();
+  if (may_sleep) pace_.Keep();
+  for (bool at_once = true;; at_once = false) {
     if (auto status = CheckOpen(); !status.ok()) return status;
     if (mode_ == Mode::kNothing) {
       return absl::FailedPreconditionError(
@@ -276,12 +278,12 @@ absl::StatusOr<Records> ConsumerImpl::PollUntil(base::Deadline deadline) {
     }
     auto records = LookForRecords();
     if (!records.ok() || !records->empty()) {
+      if (may_sleep && records.ok()) pace_.Found(at_once, records->stored_bytes());
       if (busy_polls_ < kBusyPollsToUnwatch && ++busy_polls_ == kBusyPollsToUnwatch) {
         assigned_.Unwatch();
       }
       return records;
     }
-    const bool may_sleep = deadline != base::Deadline::min();
     if (!may_sleep || !Sleep(deadline, timer)) return Records();
   }
 }

@@ -19,6 +19,7 @@
 #include "client/assigned_partitions.h"
 #include "client/consumer_signal.h"
 #include "client/membership.h"
+#include "client/poll_pace.h"
 #include "engine/local_engine.h"
 #include "rill/consumer.h"
 
@@ -127,6 +128,7 @@ class ConsumerImpl {
   std::int64_t next_auto_commit_nanos_ = 0;
   int busy_polls_ = 0;  // in a row that need not sleep
   base::LookBeforeSleep look_;
+  PollPace pace_;
   engine::PollCounters polled_;
 };
 
