@@ -37,7 +37,7 @@ class Channel {
     }
     template <typename Each>
     void Take(Each each) {
-      const Records records = Require(consumer_.Poll(absl::ZeroDuration()));
+      const Records records = Require(consumer_.Poll(absl::Seconds(1)));
       for (const auto& record : records) each(record.value().data());
     }
 

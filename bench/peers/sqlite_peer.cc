@@ -19,6 +19,7 @@ class Connection {
  public:
   Connection(const std::string& path, const char* synchronous) {
     Ok(sqlite3_open(path.c_str(), &db_), db_);
+    Ok(sqlite3_busy_timeout(db_, kBusyMs), db_);
     Run("PRAGMA journal_mode=WAL");
     Run((std::string("PRAGMA synchronous=") + synchronous).c_str());
     Run("CREATE TABLE IF NOT EXISTS log (number INTEGER PRIMARY KEY, value BLOB NOT NULL)");
@@ -38,6 +39,10 @@ class Connection {
   }
 
  private:
+  // wal.html, "Sometimes Queries Return SQLITE_BUSY In WAL Mode": the last to close, and who is
+  // first behind it, hold everybody up for a moment.
+  static constexpr int kBusyMs = 10'000;
+
   sqlite3* db_ = nullptr;
   sqlite3_stmt* statement_ = nullptr;
 };
