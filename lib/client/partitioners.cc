@@ -2,18 +2,15 @@
 
 #include <zlib.h>
 
-#include <random>
 #include <string>
 
+#include "base/random.h"
 #include "rill/record.h"
 
 namespace rill {
 namespace client {
 
-Random::Random() {
-  std::random_device device;
-  counter_ = std::uint64_t{device()} << 32 | device();
-}
+Random::Random() : counter_(base::Random64()) {}
 
 struct RoundRobin::Turns {
   base::Mutex mutex;

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <new>
-#include <random>
 #include <utility>
 
+#include "base/random.h"
 #include "fmt/format.h"
 #include "rill/error.h"
 
@@ -16,8 +16,7 @@ constexpr std::uint64_t kFirstSize = 4096;
 constexpr std::uint64_t kLargestStep = std::uint64_t{64} << 10;
 
 std::uint64_t NewWriterId() {
-  std::random_device random;
-  const std::uint64_t id = std::uint64_t{random()} << 32 | random();
+  const std::uint64_t id = base::Random64();
   return id != 0 ? id : 1;
 }
 

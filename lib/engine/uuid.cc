@@ -1,7 +1,8 @@
 #include "engine/uuid.h"
 
 #include <algorithm>
-#include <random>
+
+#include "base/random.h"
 
 namespace rill::engine {
 namespace {
@@ -11,11 +12,10 @@ constexpr std::string_view kAlphabet =
 constexpr std::uint8_t kReservedBelow = 100;
 
 std::array<std::uint8_t, Uuid::kSize> RandomBytes() {
-  std::random_device source;
   std::array<std::uint8_t, Uuid::kSize> bytes;
-  for (std::size_t i = 0; i < bytes.size(); i += 4) {
-    const std::uint32_t word = source();
-    for (std::size_t j = 0; j < 4; ++j) bytes[i + j] = static_cast<std::uint8_t>(word >> (8 * j));
+  for (std::size_t i = 0; i < bytes.size(); i += 8) {
+    const std::uint64_t word = base::Random64();
+    for (std::size_t j = 0; j < 8; ++j) bytes[i + j] = static_cast<std::uint8_t>(word >> (8 * j));
   }
   bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0f) | 0x40);  // version 4
   bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3f) | 0x80);  // variant of RFC 4122

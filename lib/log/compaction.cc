@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <random>
 #include <span>
 #include <utility>
 
+#include "base/random.h"
 #include "log/buffer_cap.h"
 #include "log/segment_name.h"
 #include "record/batch_walker.h"
@@ -15,12 +15,6 @@ namespace {
 
 // A look at a batch's header reads a page.
 constexpr std::uint64_t kHeaderRead = 4096;
-
-base::SipHashKey RandomKey() {
-  std::random_device device;
-  const auto word = [&] { return std::uint64_t{device()} << 32 | device(); };
-  return {word(), word()};
-}
 
 }  // namespace
 
@@ -112,7 +106,8 @@ absl::Status Compaction::Survey(CleanProgress& progress) {
 }
 
 absl::Status Compaction::BeginMap() {
-  auto map = OffsetMap::Create(plan_.map_bytes, dirty_records_, *environment_.buffers, RandomKey());
+  auto map = OffsetMap::Create(plan_.map_bytes, dirty_records_, *environment_.buffers,
+                               {base::Random64(), base::Random64()});
   if (!map.ok()) return map.status();
   newest_ = *std::move(map);
   aborted_ = survey_.TakeAborted();
