@@ -1,10 +1,9 @@
 #include "log/batch_policy.h"
 
-#include <vector>
-
 #include "fmt/format.h"
 #include "record/batch_walker.h"
 #include "record/codec.h"
+#include "record/rebuild.h"
 #include "record/record_fields.h"
 #include "record/rewrite.h"
 #include "rill/error.h"
@@ -102,18 +101,8 @@ absl::StatusOr<BatchView> ApplyCompression(BatchView batch, const LogConfig& con
   options.compression = config.compression_type;
   options.compression_level = config.compression_level;
   BatchBuilder builder(options);
-  std::vector<Header> headers;
-  record::BatchWalker walker(batch, *records);
-  while (walker.Next()) {
-    const RecordView& record = walker.record();
-    headers.clear();
-    for (const Header& header : record.headers()) headers.push_back(header);
-    auto status = builder.AppendAt(static_cast<std::int32_t>(record.offset() - batch.base_offset()),
-                                   {record.key(), record.value(), headers, record.timestamp_ms()});
-    if (!status.ok()) return status;
-  }
-  if (auto status = walker.status(); !status.ok()) return status;
-  auto sealed = builder.Seal();
+  auto sealed = record::RebuildBatch(
+      batch, *records, [](const RecordView&) { return true; }, builder);
   if (!sealed.ok()) return sealed.status();
   storage.assign(*sealed);
   return BatchView(storage.data());

@@ -1,6 +1,5 @@
 #include "log/cleaned_segment.h"
 
-#include <limits>
 #include <utility>
 
 #include "fmt/format.h"
@@ -15,8 +14,6 @@ namespace {
 constexpr std::size_t kBufferSize = std::size_t{64} << 10;
 // What is left to a sync: one of a whole segment would keep the disk from everybody else for long.
 constexpr std::uint64_t kSyncInterval = std::uint64_t{4} << 20;
-// Positions are stored in 32 bits, of which Kafka uses 31.
-constexpr std::uint64_t kMostBytes = std::numeric_limits<std::int32_t>::max();
 
 }  // namespace
 
@@ -32,10 +29,10 @@ absl::StatusOr<std::unique_ptr<CleanedSegment>> CleanedSegment::Create(
 
 absl::Status CleanedSegment::Append(BatchView batch) {
   const std::uint64_t position = written_ + buffer_.size();
-  if (position + batch.size() > kMostBytes) {
+  if (position + batch.size() > kMaxSegmentBytes) {
     return MakeError(absl::StatusCode::kOutOfRange, ErrorCode::kRecordListTooLarge,
                      fmt::format("{}{}: compacted, the segment has more than {} bytes", stem_,
-                                 kLogSuffix, kMostBytes));
+                                 kLogSuffix, kMaxSegmentBytes));
   }
   builder_.Add(batch.last_offset(), batch.max_timestamp_ms(), static_cast<std::uint32_t>(position),
                static_cast<std::uint32_t>(batch.size()), index_interval_bytes_);

@@ -1,8 +1,8 @@
 #include "log/compaction_filter.h"
 
 #include <utility>
-#include <vector>
 
+#include "record/rebuild.h"
 #include "record/rewrite.h"
 
 namespace rill::log {
@@ -87,18 +87,8 @@ absl::StatusOr<std::string_view> CompactionFilter::Rebuild(BatchView batch,
   options.compression = batch.compression();
   options.delete_horizon_ms = delete_horizon_ms;
   BatchBuilder builder(options);
-  std::vector<Header> headers;
-  record::BatchWalker walker(batch, records);
-  while (walker.Next()) {
-    const RecordView& record = walker.record();
-    if (!Keeps(batch, record)) continue;
-    headers.clear();
-    for (const Header& header : record.headers()) headers.push_back(header);
-    auto status = builder.AppendAt(static_cast<std::int32_t>(record.offset() - batch.base_offset()),
-                                   {record.key(), record.value(), headers, record.timestamp_ms()});
-    if (!status.ok()) return status;
-  }
-  auto sealed = builder.Seal();
+  auto sealed = record::RebuildBatch(
+      batch, records, [&](const RecordView& record) { return Keeps(batch, record); }, builder);
   if (!sealed.ok()) return sealed.status();
   rebuilt_.assign(*sealed);
   // The producer's last sequence is counted from it.

@@ -7,7 +7,6 @@
 #include "base/sleep_timer.h"
 #include "base/wakeup.h"
 #include "fmt/format.h"
-#include "log/log_loader.h"
 #include "log/segment_name.h"
 #include "rill/error.h"
 
@@ -168,7 +167,7 @@ absl::StatusOr<std::vector<FollowedLog::Listed>> FollowedLog::List(Names names) 
     if (const auto index = ParseSegmentName(entry.name, kOffsetIndexSuffix)) indexed = *index;
     const auto base_offset = ParseSegmentName(entry.name, kLogSuffix);
     if (!base_offset.has_value()) continue;
-    if (entry.size > kMaxSegmentSize) {
+    if (entry.size > kMaxSegmentFileSize) {
       return MakeError(absl::StatusCode::kDataLoss, ErrorCode::kCorruptMessage,
                        fmt::format("{}/{}: {} bytes are more than a segment can have",
                                    parts_.directory, entry.name, entry.size));
@@ -205,33 +204,17 @@ absl::Status FollowedLog::FollowTo(std::int64_t end, const SharedSlot& slot,
     const bool is_last = i + 1 == listed->size();
     const bool was_last = reuse == Reuse::kKnownSegments && last_ != nullptr &&
                           last_->segment()->base_offset() == segment.base_offset;
-    const auto same = std::find_if(known.begin(), known.end(), [&](const auto& had) {
-      return had->base_offset() == segment.base_offset;
-    });
     if (segment.held != nullptr) {
       segments.push_back(segment.held);
       reached = segment.next_offset;
     } else if (is_last) {
-      last = was_last
-                 ? std::move(last_)
-                 : std::make_unique<SegmentFollower>(parts_.environment.files, Make(segment, 0));
-      if (auto status = last->Follow(end); !status.ok()) {
-        // It is followed on; without it, it would pass for a segment that is known to its end.
-        if (was_last) last_ = std::move(last);
-        return status;
-      }
+      if (auto status = FollowLast(segment, was_last, end, last); !status.ok()) return status;
       segments.push_back(last->segment());
       reached = last->next_offset();
-    } else if (was_last) {
-      if (auto status = last_->Follow((*listed)[i + 1].base_offset); !status.ok()) return status;
-      last_->Release();
-      segments.push_back(last_->segment());
-    } else if (same != known.end()) {
-      segments.push_back(*same);
     } else {
-      auto complete = Complete(segment, (*listed)[i + 1].base_offset);
-      if (!complete.ok()) return complete.status();
-      segments.push_back(*std::move(complete));
+      auto earlier = Earlier(segment, was_last, (*listed)[i + 1].base_offset, known);
+      if (!earlier.ok()) return earlier.status();
+      segments.push_back(*std::move(earlier));
     }
   }
   if (slot.replacements.load() != replacements) return BeingReplaced();
@@ -246,6 +229,32 @@ absl::Status FollowedLog::FollowTo(std::int64_t end, const SharedSlot& slot,
   segments_.Replace(std::move(segments));
   last_ = std::move(last);
   return absl::OkStatus();
+}
+
+absl::Status FollowedLog::FollowLast(const Listed& listed, bool was_last, std::int64_t end,
+                                     std::unique_ptr<SegmentFollower>& last) {
+  last = was_last ? std::move(last_)
+                  : std::make_unique<SegmentFollower>(parts_.environment.files, Make(listed, 0));
+  auto status = last->Follow(end);
+  // It is followed on; without it, it would pass for a segment that is known to its end.
+  if (!status.ok() && was_last) last_ = std::move(last);
+  return status;
+}
+
+// A segment that another one follows, at `next_offset`.
+absl::StatusOr<std::shared_ptr<Segment>> FollowedLog::Earlier(const Listed& listed, bool was_last,
+                                                              std::int64_t next_offset,
+                                                              const SegmentList::Segments& known) {
+  if (was_last) {
+    if (auto status = last_->Follow(next_offset); !status.ok()) return status;
+    last_->Release();
+    return last_->segment();
+  }
+  const auto same = std::find_if(known.begin(), known.end(), [&](const auto& had) {
+    return had->base_offset() == listed.base_offset;
+  });
+  if (same != known.end()) return *same;
+  return Complete(listed, next_offset);
 }
 
 // A segment behind which another begins at `next_offset`. It may still have its writer's reserve

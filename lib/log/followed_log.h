@@ -111,6 +111,13 @@ class FollowedLog final : public PartitionLog {
   absl::Status CatchLocked(Reuse reuse) ABSL_EXCLUSIVE_LOCKS_REQUIRED(follow_mutex_);
   absl::Status FollowTo(std::int64_t end, const SharedSlot& slot, std::uint64_t replacements,
                         Reuse reuse, Names names) ABSL_EXCLUSIVE_LOCKS_REQUIRED(follow_mutex_);
+  absl::Status FollowLast(const Listed& listed, bool was_last, std::int64_t end,
+                          std::unique_ptr<SegmentFollower>& last)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(follow_mutex_);
+  absl::StatusOr<std::shared_ptr<Segment>> Earlier(const Listed& listed, bool was_last,
+                                                   std::int64_t next_offset,
+                                                   const SegmentList::Segments& known)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(follow_mutex_);
   bool WasReplaced() const;
   absl::Status BeingReplaced() const;
   absl::StatusOr<std::vector<Listed>> List(Names names) const;

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
 
 #include "fmt/format.h"
+#include "log/segment.h"
 #include "log/segment_name.h"
 #include "log/segment_scan.h"
 #include "rill/error.h"
@@ -33,9 +33,6 @@ std::optional<SegmentFile> ParseStage(std::string_view name, std::string_view st
   }
   return std::nullopt;
 }
-
-// Positions in a segment are stored in 32 bits, of which Kafka uses 31.
-constexpr std::uint64_t kMaxSegmentBytes = std::numeric_limits<std::int32_t>::max();
 
 absl::Status Damaged(const std::string& path, std::string_view what) {
   return MakeError(absl::StatusCode::kDataLoss, ErrorCode::kCorruptMessage,

@@ -65,8 +65,8 @@ class Lister {
     if (entry.is_directory) {
       findings_->Tell(Finding::Kind::kDamage, entry.name, std::nullopt,
                       "a folder has the name of a segment");
-    } else if (entry.size > kMaxSegmentSize) {
-      findings_->Tell(Finding::Kind::kDamage, entry.name, kMaxSegmentSize,
+    } else if (entry.size > kMaxSegmentFileSize) {
+      findings_->Tell(Finding::Kind::kDamage, entry.name, kMaxSegmentFileSize,
                       fmt::format("{} bytes are more than a segment can have", entry.size));
     } else {
       folder_.segments[base_offset] = entry.size;

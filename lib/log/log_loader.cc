@@ -161,7 +161,7 @@ absl::StatusOr<std::vector<LogLoader::Found>> LogLoader::ListSegments() {
       return MakeError(absl::StatusCode::kFailedPrecondition, ErrorCode::kKafkaStorageError,
                        fmt::format("{}: a folder has the name of a segment; move it away", path));
     }
-    if (entry.size > kMaxSegmentSize) {
+    if (entry.size > kMaxSegmentFileSize) {
       return MakeError(
           absl::StatusCode::kDataLoss, ErrorCode::kCorruptMessage,
           fmt::format("{}: {} bytes are more than a segment can have", path, entry.size));

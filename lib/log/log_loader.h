@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,11 +16,6 @@
 #include "log/segment_scan.h"
 
 namespace rill::log {
-
-// Positions are stored in 32 bits (OffsetEntry), and segment.bytes ends at 2^31 - 1.
-// (A live one is longer by its reserve: the stopper, rounded up to a page.)
-inline constexpr std::uint64_t kMaxSegmentSize =
-    std::uint64_t{std::numeric_limits<std::int32_t>::max()} + (std::uint64_t{64} << 10);
 
 // Whether a file of that name in a log's folder is left over from something that was interrupted.
 bool IsLeftover(const std::string& name);

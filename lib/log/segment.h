@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +17,11 @@
 #include "rill/record_batch.h"
 
 namespace rill::log {
+
+// Of batches. Positions are stored in 32 bits (OffsetEntry), of which Kafka uses 31.
+inline constexpr std::uint64_t kMaxSegmentBytes = std::numeric_limits<std::int32_t>::max();
+// A live one is longer by its reserve: the stopper, rounded up to a page.
+inline constexpr std::uint64_t kMaxSegmentFileSize = kMaxSegmentBytes + (std::uint64_t{64} << 10);
 
 // A segment's bytes, held in memory as long as somebody keeps this.
 struct SegmentView {

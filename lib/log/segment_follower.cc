@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "fmt/format.h"
-#include "log/log_loader.h"
 #include "rill/error.h"
 
 namespace rill::log {
@@ -29,7 +28,7 @@ absl::Status SegmentFollower::Follow(std::int64_t offset) {
 absl::StatusOr<SegmentView> SegmentFollower::Map() {
   const auto size = files_->FileSize(segment_->log_path());
   if (!size.ok()) return size.status();
-  const std::uint64_t length = std::min(*size, kMaxSegmentSize);
+  const std::uint64_t length = std::min(*size, kMaxSegmentFileSize);
   if (length == 0) return SegmentView();
   if (mapping_ == nullptr || mapping_->size() < length) {
     auto file = files_->Open(segment_->log_path(), io::OpenMode::kRead);

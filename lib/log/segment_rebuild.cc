@@ -1,7 +1,6 @@
 #include "log/segment_rebuild.h"
 
 #include "fmt/format.h"
-#include "log/log_loader.h"
 #include "log/segment.h"
 #include "log/segment_name.h"
 #include "log/segment_scan.h"
@@ -14,7 +13,7 @@ absl::Status RebuildIndexFiles(io::FileSystem& files, const std::string& directo
   const std::string stem = SegmentStem(directory, base_offset);
   const auto size = files.FileSize(stem + kLogSuffix);
   if (!size.ok()) return size.status();
-  if (*size > kMaxSegmentSize) {
+  if (*size > kMaxSegmentFileSize) {
     return MakeError(
         absl::StatusCode::kDataLoss, ErrorCode::kCorruptMessage,
         fmt::format("{}{}: {} bytes are more than a segment can have", stem, kLogSuffix, *size));

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "log/log_loader.h"
+#include "log/segment.h"
 
 namespace rill::log {
 namespace {
@@ -35,7 +35,7 @@ absl::StatusOr<ScanResult> FindSoundEnd(io::File& file, std::uint32_t position,
     bytes.resize(window);
     const auto read = file.ReadAt(result.sound_end, bytes.data(), window);
     if (!read.ok()) return read.status();
-    const bool is_all = *read < window || result.sound_end + *read >= kMaxSegmentSize;
+    const bool is_all = *read < window || result.sound_end + *read >= kMaxSegmentFileSize;
     const ScanResult part = ScanBatches(
         {bytes.data(), *read}, 0, result.next_offset, depth, [](BatchView, std::uint32_t) {},
         is_all ? end_offset : INT64_MAX, max_size);
