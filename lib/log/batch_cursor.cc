@@ -11,17 +11,17 @@ namespace rill::log {
 absl::StatusOr<std::optional<BatchView>> BatchCursor::Next() {
   while (at_segment_ < segments_.size()) {
     Segment& segment = *segments_[at_segment_];
-    if (!is_inside_) {
+    if (visit_ == nullptr) {
       if (segment.base_offset() >= end_) return std::nullopt;
       if (auto status = Enter(); !status.ok()) return status;
     }
-    if (position_ >= view_.end || segment.EndsAt(view_, position_, at_least_)) {
-      view_ = SegmentView();
-      is_inside_ = false;
+    const SegmentView& view = visit_->view;
+    if (position_ >= view.end || segment.EndsAt(view, position_, at_least_)) {
+      visit_ = nullptr;
       ++at_segment_;
       continue;
     }
-    const auto batch = segment.FrameAt(view_, position_, at_least_);
+    const auto batch = segment.FrameAt(view, position_, at_least_);
     if (!batch.ok()) return batch.status();
     if (batch->base_offset() >= end_) return std::nullopt;
     last_position_ = position_;
@@ -34,14 +34,15 @@ absl::StatusOr<std::optional<BatchView>> BatchCursor::Next() {
 
 absl::Status BatchCursor::Enter() {
   Segment& segment = *segments_[at_segment_];
+  auto visit = std::make_unique<Visit>(segment);
   auto view = segment.View();
   if (!view.ok()) return view.status();
   auto position = segment.Find(*view, from_);
   if (!position.ok()) return position.status();
-  view_ = *std::move(view);
+  visit->view = *std::move(view);
+  visit_ = std::move(visit);
   position_ = *position;
   at_least_ = segment.base_offset();
-  is_inside_ = true;
   return absl::OkStatus();
 }
 

@@ -13,7 +13,8 @@
 namespace rill::log {
 
 // Walks the batches of segments that follow each other, one at a time, for who goes on with it
-// later. Keeps the segment that it stands in mapped. Not thread-safe.
+// later. Keeps the segment that it stands in mapped, and lets go of what it mapped itself: a log
+// that is gone through holds no more memory afterwards. Not thread-safe.
 class BatchCursor {
  public:
   using Segments = std::vector<std::shared_ptr<Segment>>;
@@ -34,15 +35,26 @@ class BatchCursor {
   absl::Status AtBatch(const absl::Status& status) const;
 
  private:
+  // A stay in a segment. Readers of it that came meanwhile map it again when they come back.
+  struct Visit {
+    explicit Visit(Segment& visited) : segment(visited), was_mapped(visited.IsMapped()) {}
+    ~Visit() {
+      view = SegmentView();
+      if (!was_mapped) segment.Unload();
+    }
+    Segment& segment;
+    const bool was_mapped;  // by others, before
+    SegmentView view;
+  };
+
   absl::Status Enter();
 
   Segments segments_;
   std::int64_t from_ = 0;
   std::int64_t end_ = 0;
   std::size_t at_segment_ = 0;
-  bool is_inside_ = false;  // of that segment, whose view this is:
-  SegmentView view_;
-  std::uint32_t position_ = 0;  // of the next batch
+  std::unique_ptr<Visit> visit_;  // of that segment, once it was entered
+  std::uint32_t position_ = 0;    // of the next batch
   std::uint32_t last_position_ = 0;
   std::int64_t at_least_ = 0;  // its offset
 };

@@ -122,10 +122,12 @@ absl::Status SegmentedLog::CleanSlice(const CleanOptions& options, CleanProgress
   progress.done |= !is_wanted || cleaning_ == nullptr;
   while (!progress.done && !closing_.load() &&
          progress.bytes_read + progress.bytes_written < options.slice_bytes) {
-    if (auto status = cleaning_->Run(options.slice_bytes, progress); !status.ok()) return status;
     if (cleaning_->is_ready()) {
       if (auto status = SwapIn(); !status.ok()) return status;
     }
+    if (auto status = cleaning_->Run(options.slice_bytes, progress); !status.ok()) return status;
+    // Its files were just synced: the swap, which syncs the folder twice, is the next slice's.
+    if (cleaning_->is_ready() && progress.bytes_read + progress.bytes_written > 0) break;
     if (!cleaning_->is_over()) continue;
     first_dirty_offset_.store(cleaning_->end_offset());
     progress.done = true;
@@ -212,7 +214,7 @@ absl::Status SegmentedLog::GoOnWithSwap() {
     auto status = swap_->Offer();
     if (status.ok()) status = SyncFolderChange();
     if (!status.ok()) return status;
-    ShowSwap();
+    if (status = ShowSwap(); !status.ok()) return status;
   }
   // Some records are under no name in the folder meanwhile.
   if (!std::exchange(swap_changes_names_, true)) BeginNameChange();
@@ -223,15 +225,19 @@ absl::Status SegmentedLog::GoOnWithSwap() {
   swap_changes_names_ = false;
   if (status = SyncFolderChange(); !status.ok()) return status;
   swap_->fresh()->Release();
+  swap_->fresh()->Unload();  // who reads it maps it by its name
   swap_ = nullptr;
   swap_counts_ = false;
   RemoveDoomedFiles(NowMs());
   return absl::OkStatus();
 }
 
-void SegmentedLog::ShowSwap() {
+absl::Status SegmentedLog::ShowSwap() {
   const auto& replaced = swap_->replaced();
-  segments_.Replace(replaced, swap_->fresh());
+  // SwapIn saw them in the list, and retention takes nothing from there on while there is a swap.
+  if (!segments_.Replace(replaced, swap_->fresh())) {
+    return absl::InternalError("segments that are to be replaced are not in the log any more");
+  }
   // Its space is free again once nobody reads it any more.
   for (const auto& segment : replaced) {
     segment->Retire();
@@ -247,6 +253,7 @@ void SegmentedLog::ShowSwap() {
   Say(LogLevel::kDebug,
       fmt::format("{}: segment {} takes the place of {}, {} bytes of {}", name_,
                   swap_->fresh()->base_offset(), replaced.size(), swap_->fresh()->end(), before));
+  return absl::OkStatus();
 }
 
 absl::Status SegmentedLog::SyncFolderChange() {

@@ -60,7 +60,7 @@ class Compaction {
     std::vector<std::shared_ptr<Segment>> segments;
     std::unique_ptr<CleanedSegment> cleaned;
   };
-  // A group is to be taken, and swapped before the next Run.
+  // A group is written and synced: it is to be taken, and swapped before the next Run.
   bool is_ready() const { return ready_; }
   const Group& ready() const { return group_; }
   Group TakeReady();

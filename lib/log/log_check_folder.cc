@@ -33,7 +33,7 @@ class Lister {
       Note(name, "an unknown folder, which is left alone");
     } else if (const auto at = ParseSegmentName(name, kSnapshotSuffix)) {
       folder_.snapshots.push_back(*at);
-    } else if (const auto index = IndexBase(name)) {
+    } else if (const auto index = ParseIndexName(name)) {
       indexes_.emplace(*index, name);
       if (name.ends_with(kTransactionIndexSuffix)) folder_.transaction_indexes.insert(*index);
     } else if (IsLeftover(name)) {
@@ -49,18 +49,13 @@ class Lister {
   LogFolder Finish() {
     std::sort(folder_.snapshots.begin(), folder_.snapshots.end());
     for (const auto& [base_offset, name] : indexes_) {
-      if (!folder_.segments.contains(base_offset)) Note(name, "an index without its .log");
+      if (!folder_.segments.contains(base_offset))
+        Note(name, "an index without its .log; the next open removes it");
     }
     return std::move(folder_);
   }
 
  private:
-  static std::optional<std::int64_t> IndexBase(const std::string& name) {
-    for (const char* suffix : {kOffsetIndexSuffix, kTimeIndexSuffix, kTransactionIndexSuffix}) {
-      if (const auto base_offset = ParseSegmentName(name, suffix)) return base_offset;
-    }
-    return std::nullopt;
-  }
   void TakeSegment(const io::DirectoryEntry& entry, std::int64_t base_offset) {
     if (entry.is_directory) {
       findings_->Tell(Finding::Kind::kDamage, entry.name, std::nullopt,

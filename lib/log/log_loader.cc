@@ -147,6 +147,7 @@ absl::StatusOr<std::vector<LogLoader::Found>> LogLoader::ListSegments() {
   }
   std::vector<Found> found;
   std::vector<std::int64_t> snapshots;
+  std::vector<std::pair<std::int64_t, std::string>> indexes;
   for (const io::DirectoryEntry& entry : *entries) {
     const std::string path = directory_ + "/" + entry.name;
     if (IsLeftover(entry.name) && !entry.is_directory) {
@@ -155,6 +156,8 @@ absl::StatusOr<std::vector<LogLoader::Found>> LogLoader::ListSegments() {
     }
     const auto snapshot = ParseSegmentName(entry.name, kSnapshotSuffix);
     if (snapshot.has_value() && !entry.is_directory) snapshots.push_back(*snapshot);
+    const auto index = ParseIndexName(entry.name);
+    if (index.has_value() && !entry.is_directory) indexes.emplace_back(*index, path);
     const auto base_offset = ParseSegmentName(entry.name, kLogSuffix);
     if (!base_offset.has_value()) continue;
     if (entry.is_directory) {
@@ -171,7 +174,24 @@ absl::StatusOr<std::vector<LogLoader::Found>> LogLoader::ListSegments() {
   std::sort(found.begin(), found.end(),
             [](const Found& a, const Found& b) { return a.base_offset < b.base_offset; });
   listed_snapshots_ = std::move(snapshots);
+  if (auto status = RemoveOrphans(indexes, found); !status.ok()) return status;
   return found;
+}
+
+// Index files whose segment is gone: a segment's .log goes first, and its process may die there. A
+// segment that is once made under that name must not find them.
+absl::Status LogLoader::RemoveOrphans(
+    const std::vector<std::pair<std::int64_t, std::string>>& indexes,
+    const std::vector<Found>& found) {
+  for (const auto& [base_offset, path] : indexes) {
+    const bool has_log = std::binary_search(
+        found.begin(), found.end(), Found{base_offset, 0},
+        [](const Found& a, const Found& b) { return a.base_offset < b.base_offset; });
+    if (has_log) continue;
+    if (auto status = environment_.files->Remove(path); !status.ok()) return status;
+    Say(LogLevel::kInfo, fmt::format("{} is removed: its segment is gone", path));
+  }
+  return absl::OkStatus();
 }
 
 std::shared_ptr<Segment> LogLoader::MakeSegment(const Found& found) const {

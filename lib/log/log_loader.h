@@ -58,6 +58,8 @@ class LogLoader {
   };
 
   absl::StatusOr<std::vector<Found>> ListSegments();
+  absl::Status RemoveOrphans(const std::vector<std::pair<std::int64_t, std::string>>& indexes,
+                             const std::vector<Found>& found);
   absl::StatusOr<bool> IsComplete(const Found& found);
   absl::Status CutTail(Found& found);
   // Whether the segment, followed by one at `next_base_offset`, may hold what no flush covered.

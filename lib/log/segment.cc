@@ -266,11 +266,7 @@ void Segment::Retire() {
 absl::StatusOr<std::int64_t> Segment::FirstTimestamp() {
   const std::int64_t known_ms = first_timestamp_ms_.load(std::memory_order_relaxed);
   if (known_ms != kNoTimestamp || end() == 0) return known_ms;
-  bool was_loaded = false;
-  {
-    base::MutexLock lock(&load_mutex_);
-    was_loaded = mapping_ != nullptr;
-  }
+  const bool was_mapped = IsMapped();
   auto view = View();
   if (!view.ok()) return view.status();
   const auto first = FrameAt(*view, 0, base_offset_);
@@ -278,7 +274,7 @@ absl::StatusOr<std::int64_t> Segment::FirstTimestamp() {
   const std::int64_t first_ms = first->max_timestamp_ms();
   first_timestamp_ms_.store(first_ms, std::memory_order_relaxed);
   *view = SegmentView();
-  if (!was_loaded) Unload();
+  if (!was_mapped) Unload();
   return first_ms;
 }
 
@@ -344,6 +340,11 @@ bool Segment::UnloadIfIdle() {
   if (!viewed_.exchange(false, std::memory_order_relaxed)) Unload();
   base::MutexLock lock(&load_mutex_);
   return !growing_ && (mapping_ != nullptr || index_ != nullptr);
+}
+
+bool Segment::IsMapped() const {
+  base::MutexLock lock(&load_mutex_);
+  return mapping_ != nullptr;
 }
 
 void Segment::Unload() {

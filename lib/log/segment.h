@@ -118,6 +118,8 @@ class Segment {
   // Largest timestamp of its first batch, kNoTimestamp when there is none.
   absl::StatusOr<std::int64_t> FirstTimestamp();
 
+  // Whether its bytes are in memory, for readers or its writer.
+  bool IsMapped() const;
   // Lets go of the mapping and the index of a sealed segment; they come back when needed. Records
   // that show it keep the mapping.
   void Unload();
@@ -163,7 +165,7 @@ class Segment {
 
   std::atomic<bool> viewed_ = false;  // since the last UnloadIfIdle
 
-  base::Mutex load_mutex_;
+  mutable base::Mutex load_mutex_;
   std::shared_ptr<const io::Mapping> mapping_ ABSL_GUARDED_BY(load_mutex_);
   std::shared_ptr<const SegmentIndex> index_ ABSL_GUARDED_BY(load_mutex_);
   bool growing_ ABSL_GUARDED_BY(load_mutex_) = false;       // who moves the end gave both

@@ -24,4 +24,11 @@ std::optional<std::int64_t> ParseSegmentName(std::string_view name, std::string_
   return base_offset;
 }
 
+std::optional<std::int64_t> ParseIndexName(std::string_view name) {
+  for (const char* suffix : {kOffsetIndexSuffix, kTimeIndexSuffix, kTransactionIndexSuffix}) {
+    if (const auto base_offset = ParseSegmentName(name, suffix)) return base_offset;
+  }
+  return std::nullopt;
+}
+
 }  // namespace rill::log

@@ -27,5 +27,7 @@ std::string SegmentStem(const std::string& directory, std::int64_t base_offset);
 
 // The base offset in a file name with this suffix, or nothing when the name is not of that form.
 std::optional<std::int64_t> ParseSegmentName(std::string_view name, std::string_view suffix);
+// The same of an index file of any kind.
+std::optional<std::int64_t> ParseIndexName(std::string_view name);
 
 }  // namespace rill::log

@@ -224,7 +224,7 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(cleaning_mutex_);
   absl::Status SwapIn() ABSL_EXCLUSIVE_LOCKS_REQUIRED(cleaning_mutex_);
   absl::Status GoOnWithSwap() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
-  void ShowSwap() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+  absl::Status ShowSwap() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   absl::Status SyncFolderChange();
   bool IsSound() const;
 

@@ -2,8 +2,8 @@
 #include <atomic>
 
 #include "compaction_under_test.h"
+#include "follower_under_test.h"
 #include "io/faulty_file_system.h"
-#include "log/followed_log.h"
 
 // What another process reads of a log that is compacted: also when the one that compacted it died,
 // and whenever.
@@ -13,30 +13,6 @@ namespace {
 using testing::FileCall;
 
 constexpr std::int64_t kRecords = 70;
-
-// The slot of one partition, and whether who published there lives.
-class OneSlot final : public EndSource {
- public:
-  explicit OneSlot(const SharedSlot* slot, bool has_writer)
-      : slot_(slot), has_writer_(has_writer) {}
-  Found Find(const SlotKey&) override { return {slot_, nullptr, slot_ != nullptr ? 1U : 0U}; }
-  bool HasWriter() const override { return has_writer_; }
-  std::uint64_t version() const override { return 0; }
-  bool Wait(const std::function<bool()>& condition, base::Deadline) override { return condition(); }
-
- private:
-  const SharedSlot* const slot_;
-  const bool has_writer_;
-};
-
-class LeftCheckpoint final : public LeftBehind {
- public:
-  explicit LeftCheckpoint(const LogCheckpoint& checkpoint) : checkpoint_(checkpoint) {}
-  LogCheckpoint Checkpoint(const TopicPartition&) override { return checkpoint_; }
-
- private:
-  const LogCheckpoint checkpoint_;
-};
 
 void CopyTo(SharedSlot& copy, const SharedSlot& slot) {
   copy.high_watermark = slot.high_watermark.load();
@@ -93,19 +69,7 @@ class Scene {
   // Who reads `files`, and may know what was published last.
   std::shared_ptr<PartitionLog> Reader(io::FileSystem& files, const SharedSlot* slot,
                                        bool has_writer) {
-    LogEnvironment environment;
-    environment.files = &files;
-    environment.clock = &log_.clock;
-    environment.buffers = log_.buffers;
-    auto log = FollowedLog::Open({.environment = environment,
-                                  .directory = log_.directory(),
-                                  .partition = {"orders", 0},
-                                  .key = {},
-                                  .ends = std::make_shared<OneSlot>(slot, has_writer),
-                                  .left = std::make_shared<LeftCheckpoint>(log_.checkpoint)});
-    INFO(log.status().ToString());
-    REQUIRE(log.ok());
-    return *std::move(log);
+    return FollowerOf(log_, files, slot, has_writer);
   }
   void RequireReads(io::FileSystem& files, const SharedSlot* slot, const Content& expected) {
     const auto reader = Reader(files, slot, /*has_writer=*/false);

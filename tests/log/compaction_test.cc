@@ -2,13 +2,11 @@
 
 #include "compaction_under_test.h"
 #include "io/faulty_file_system.h"
+#include "io/limited_file_system.h"
 #include "io/memory_file_system.h"
-#include "log/log_check.h"
 
 namespace rill::log {
 namespace {
-
-using record::ControlType;
 
 TEST_CASE("compaction leaves of each key the last record, where it was") {
   io::FaultyFileSystem files;
@@ -233,81 +231,6 @@ TEST_CASE("a map takes no more memory than the buffers' budget has left") {
   CHECK(log->first_dirty_offset() == 100);
 }
 
-TEST_CASE("data of aborted transactions goes, that of open ones and what is behind them stays") {
-  io::FaultyFileSystem files;
-  CompactedLog log(files);
-  log.Open();
-  const auto send = [&](std::int64_t producer, const std::string& value, int sequence) {
-    const RecordData data{.key = "k", .value = value, .timestamp_ms = log.now_ms()};
-    return log
-        .AppendBatch(SealedBatch({&data, 1}, {.producer_id = producer,
-                                              .producer_epoch = 0,
-                                              .base_sequence = sequence,
-                                              .is_transactional = true}))
-        .base_offset;
-  };
-  Put(log, "k", "before");                                  // 0
-  send(1, "committed", 0);                                  // 1
-  log.AppendBatch(MarkerOf(log, ControlType::kCommit, 1));  // 2
-  send(2, "aborted", 0);                                    // 3
-  log.AppendBatch(MarkerOf(log, ControlType::kAbort, 2));   // 4
-  RollAndSeal(log);
-  send(3, "open", 0);  // 5
-  RollAndSeal(log);
-  CHECK(Dirt(log).end_offset == 5);
-  Clean(log);
-  CHECK(ContentOf(log) == Content{{1, "k=committed"}, {5, "k=open"}});
-  CHECK(log.FilesEnding(".txnindex").size() == 1);
-  CHECK(log->first_dirty_offset() == 5);
-
-  log.AppendBatch(MarkerOf(log, ControlType::kAbort, 3));  // 6
-  Put(log, "k", "after");                                  // 7
-  RollAndSeal(log);
-  Clean(log);
-  CHECK(ContentOf(log) == Content{{7, "k=after"}});
-  log.ReopenAfterKill();
-  CHECK(ContentOf(log) == Content{{7, "k=after"}});
-  // What it knows of the producers is as it was.
-  const RecordData data{.key = "k", .value = "open", .timestamp_ms = log.now_ms()};
-  const std::string repeated = SealedBatch(
-      {&data, 1},
-      {.producer_id = 3, .producer_epoch = 0, .base_sequence = 0, .is_transactional = true});
-  CHECK(log.AppendBatch(repeated).base_offset == 5);
-}
-
-TEST_CASE("a transaction that is aborted behind what is compacted costs its data all the same") {
-  io::FaultyFileSystem files;
-  CompactedLog log(files);
-  log.Open();
-  const RecordData data{.key = "k", .value = "aborted", .timestamp_ms = log.now_ms()};
-  log.AppendBatch(SealedBatch(
-      {&data, 1},
-      {.producer_id = 2, .producer_epoch = 0, .base_sequence = 0, .is_transactional = true}));
-  RollAndSeal(log);
-  log.AppendBatch(MarkerOf(log, ControlType::kAbort, 2));  // in the segment that is written
-  CHECK(Dirt(log).end_offset == 1);
-  Clean(log);
-  CHECK(ContentOf(log).empty());
-  CHECK(log->first_dirty_offset() == 1);
-}
-
-TEST_CASE("a log that begins in an open transaction has nothing to compact") {
-  io::FaultyFileSystem files;
-  CompactedLog log(files);
-  log.config.cleanup_delete = true;
-  log.Open();
-  const RecordData data{.key = "k", .value = "open", .timestamp_ms = log.now_ms()};
-  log.AppendBatch(SealedBatch(
-      {&data, 1},
-      {.producer_id = 2, .producer_epoch = 0, .base_sequence = 0, .is_transactional = true}));
-  for (int i = 0; i < 20; ++i) Put(log, "a", "v");
-  RollAndSeal(log);
-  REQUIRE(log->DeleteRecordsBefore(10).ok());
-  CHECK(Dirt(log).cleanable_bytes == 0);
-  Clean(log);
-  CHECK(ContentOf(log).size() == 11);
-}
-
 TEST_CASE("records without a key go, and batches keep codec and producer") {
   io::FaultyFileSystem files;
   CompactedLog log(files);
@@ -422,150 +345,6 @@ TEST_CASE("the cutting of a replaced segment's stopper does not cut the one in i
   CHECK(ContentOf(log) == content);
 }
 
-TEST_CASE("retention that takes segments away costs a cleaning those, and not what is left") {
-  for (std::size_t slice = 100; slice < 9000; slice += 300) {
-    INFO("after " << slice << " bytes");
-    io::FaultyFileSystem files;
-    CompactedLog log(files);
-    log.config.cleanup_delete = true;
-    log.Open();
-    for (int i = 0; i < 40; ++i) Put(log, "k" + std::to_string(i % 20), "v" + std::to_string(i));
-    RollAndSeal(log);
-    const bool was_done = log->Clean({.slice_bytes = slice})->done;
-    REQUIRE(log->DeleteRecordsBefore(14).ok());
-    if (!was_done) Clean(log);
-    RequireNoLeftovers(log);
-    CHECK(log->first_dirty_offset() == 40);
-    Content expected;
-    for (int i = 20; i < 40; ++i) {
-      expected.emplace_back(i, "k" + std::to_string(i % 20) + "=v" + std::to_string(i));
-    }
-    REQUIRE(ContentOf(log) == expected);
-    log.ReopenAfterKill();
-    REQUIRE(ContentOf(log) == expected);
-  }
-}
-
-// What a slow cleaning of a log with cleanup.policy=compact,delete may meet.
-TEST_CASE("a cleaning comes to its end although retention comes by between any two slices") {
-  io::FaultyFileSystem files;
-  CompactedLog log(files);
-  log.config.cleanup_delete = true;
-  log.Open();
-  constexpr int kRecords = 400;
-  for (int i = 0; i < kRecords; ++i) Put(log, i % 3 == 0 ? "a" : "b", "v" + std::to_string(i));
-  RollAndSeal(log);
-  int deletions = 0;
-  for (int slices = 0;; ++slices) {
-    REQUIRE(slices < 1000);
-    const auto progress = log->Clean({.slice_bytes = 400});
-    INFO(progress.status().ToString());
-    REQUIRE(progress.ok());
-    if (progress->done) break;
-    const std::int64_t start = log->log_start_offset();
-    if (start > kRecords / 2) continue;
-    deletions += log->DeleteRecordsBefore(start + 4).ok() ? 1 : 0;
-  }
-  CHECK(deletions > 40);
-  CHECK(log->first_dirty_offset() == kRecords);
-  CHECK(ContentOf(log) == Content{{kRecords - 2, "b=v398"}, {kRecords - 1, "a=v399"}});
-  RequireNoLeftovers(log);
-}
-
-TEST_CASE("a transaction whose marker is deleted in a cleaning is not taken for the next one") {
-  for (std::size_t slice = 100; slice < 9000; slice += 100) {
-    INFO("after " << slice << " bytes");
-    io::FaultyFileSystem files;
-    CompactedLog log(files);
-    log.config.cleanup_delete = true;
-    log.Open();
-    const auto send = [&](const std::string& key, int sequence) {
-      const RecordData data{.key = key, .value = "v", .timestamp_ms = log.now_ms()};
-      log.AppendBatch(SealedBatch({&data, 1}, {.producer_id = 1,
-                                               .producer_epoch = 0,
-                                               .base_sequence = sequence,
-                                               .is_transactional = true}));
-    };
-    send("aborted", 0);                                      // 0
-    log.AppendBatch(MarkerOf(log, ControlType::kAbort, 1));  // 1
-    for (int i = 2; i < 20; ++i) Put(log, "k", "v");
-    send("committed", 1);                                     // 20
-    log.AppendBatch(MarkerOf(log, ControlType::kCommit, 1));  // 21
-    Put(log, "k", "last");                                    // 22
-    RollAndSeal(log);
-    const bool was_done = log->Clean({.slice_bytes = slice})->done;
-    REQUIRE(log->DeleteRecordsBefore(15).ok());
-    if (!was_done) Clean(log);
-    REQUIRE(ContentOf(log) == Content{{20, "committed=v"}, {22, "k=last"}});
-  }
-}
-
-TEST_CASE("a cleaning all of whose segments were deleted is over") {
-  io::FaultyFileSystem files;
-  CompactedLog log(files);
-  log.config.cleanup_delete = true;
-  log.Open();
-  for (int i = 0; i < 40; ++i) Put(log, "a", "v");
-  RollAndSeal(log);
-  while (log.FilesEnding(".cleaned").empty()) REQUIRE(log->Clean({.slice_bytes = 1}).ok());
-  REQUIRE(log->DeleteRecordsBefore(40).ok());
-  const auto progress = log->Clean({});
-  REQUIRE(progress.ok());
-  CHECK(progress->done);
-  RequireNoLeftovers(log);
-  CHECK(ContentOf(log).empty());
-}
-
-TEST_CASE("a close in the middle of a cleaning leaves nothing of it, and nothing comes after it") {
-  io::FaultyFileSystem files;
-  CompactedLog log(files);
-  log.Open();
-  for (int i = 0; i < 40; ++i) Put(log, "a", "v");
-  RollAndSeal(log);
-  while (log.FilesEnding(".cleaned").empty()) REQUIRE(log->Clean({.slice_bytes = 1}).ok());
-  log.Close();
-  RequireNoLeftovers(log);
-  const auto paths = files.Paths();
-  CHECK(absl::IsFailedPrecondition(log->Clean({}).status()));
-  CHECK(log->CleanableAt(log.clock.Now())->cleanable_bytes == 0);
-  CHECK(files.Paths() == paths);
-  log.Open();
-  Clean(log);
-  CHECK(ContentOf(log).size() == 1);
-}
-
-TEST_CASE("a log that is abandoned in the middle of a cleaning touches no file any more") {
-  io::FaultyFileSystem files;
-  CompactedLog log(files);
-  log.Open();
-  for (int i = 0; i < 40; ++i) Put(log, "a", "v");
-  RollAndSeal(log);
-  while (log.FilesEnding(".cleaned").empty()) REQUIRE(log->Clean({.slice_bytes = 1}).ok());
-  log.Kill();
-  const std::int64_t calls = files.plan().calls(testing::FileCall::kAny);
-  CHECK_FALSE(log->Clean({}).ok());
-  log->Maintain(log.clock.Now());
-  CHECK(files.plan().calls(testing::FileCall::kAny) == calls);
-  log.Open();
-  RequireNoLeftovers(log);
-  CHECK(ContentOf(log).size() == 40);
-}
-
-TEST_CASE("a policy without compact ends a cleaning that was begun") {
-  io::FaultyFileSystem files;
-  CompactedLog log(files);
-  log.Open();
-  for (int i = 0; i < 40; ++i) Put(log, "a", "v");
-  RollAndSeal(log);
-  while (log.FilesEnding(".cleaned").empty()) REQUIRE(log->Clean({.slice_bytes = 1}).ok());
-  log.config.cleanup_compact = false;
-  log->SetConfig(log.config);
-  CHECK(log->Clean({})->done);
-  RequireNoLeftovers(log);
-  CHECK(log->first_dirty_offset() == -1);
-  CHECK(ContentOf(log).size() == 40);
-}
-
 TEST_CASE("a log in memory is compacted, and gives the memory back") {
   const auto files = io::NewMemoryFileSystem();
   CompactedLog log(*files);
@@ -600,56 +379,6 @@ TEST_CASE("segments that lost all their records become one with what comes behin
   CHECK(ContentOf(log) == Content{{100, "a=last"}});
 }
 
-TEST_CASE("a check finds a compacted log sound, and says what an interrupted cleaning left") {
-  io::FaultyFileSystem files;
-  CompactedLog log(files);
-  log.Open();
-  for (int i = 0; i < 60; ++i) {
-    const std::string key = "k" + std::string(1, static_cast<char>('a' + i % 5));
-    const RecordData data{.key = key, .value = "v", .timestamp_ms = log.now_ms()};
-    log.AppendBatch(SealedBatch({&data, 1}, {.producer_id = 1 + i % 3,
-                                             .producer_epoch = 0,
-                                             .base_sequence = i / 3,
-                                             .is_transactional = i % 3 == 2}));
-    if (i % 12 == 11) log.AppendBatch(MarkerOf(log, ControlType::kAbort, 3));
-  }
-  RollAndSeal(log);
-  Clean(log);
-  std::vector<std::string> findings;
-  const auto check = [&] {
-    findings.clear();
-    return CheckLog({.files = &files,
-                     .directory = log.directory(),
-                     .name = "orders-0",
-                     .checkpoint = log.checkpoint,
-                     .may_have_gaps = true,
-                     .sink = [&](const Finding& finding) {
-                       INFO(finding.file << ": " << finding.what);
-                       CHECK(finding.kind == Finding::Kind::kNote);
-                       findings.push_back(finding.file + ": " + finding.what);
-                     }});
-  };
-  log.Close();
-  const LogCheckResult result = check();
-  CHECK(result.has_sound_batches);
-  CHECK(result.bad_indexes.empty());
-  CHECK(result.bad_snapshots.empty());
-  CHECK(result.log_end_offset == 65);
-  CHECK(std::none_of(findings.begin(), findings.end(), [](const std::string& finding) {
-    return finding.find(".deleted") == std::string::npos;
-  }));
-
-  log.Open();
-  Put(log, "ka", "new");
-  RollAndSeal(log);
-  while (log.FilesEnding(".log.cleaned").empty()) REQUIRE(log->Clean({.slice_bytes = 1}).ok());
-  log.Kill();
-  check();
-  CHECK(std::any_of(findings.begin(), findings.end(), [](const std::string& finding) {
-    return finding.find(".cleaned: left over from something") != std::string::npos;
-  }));
-}
-
 TEST_CASE("a log whose end was lost below its first dirty offset is compacted from its start") {
   io::FaultyFileSystem files;
   CompactedLog log(files);
@@ -663,6 +392,31 @@ TEST_CASE("a log whose end was lost below its first dirty offset is compacted fr
   CHECK(log->first_dirty_offset() == -1);
   CHECK(Dirt(log).first_dirty_offset == 0);
   CHECK(log.lines().find("was compacted up to offset 11, and ends at 10") != std::string::npos);
+}
+
+TEST_CASE("a cleaning leaves nothing mapped that was not mapped before") {
+  const auto memory = io::NewMemoryFileSystem();
+  io::LimitedFileSystem files(memory.get(), {});
+  CompactedLog log(files);
+  log.Open();
+  for (int i = 0; i < 100; ++i) Put(log, "k" + std::to_string(i % 60), "v" + std::to_string(i));
+  RollAndSeal(log);
+  log.ReopenAfterClose();
+  REQUIRE(log.FilesEnding(".log").size() > 10);
+  const std::uint64_t before = files.mappings();
+  for (bool done = false; !done;) {
+    const auto progress = log->Clean({.slice_bytes = 300});
+    REQUIRE(progress.ok());
+    done = progress->done;
+    REQUIRE(files.mappings() <= before + 2);  // what it reads, and what it writes
+  }
+  CHECK(files.mappings() == before);
+  CHECK(ContentOf(log).size() == 60);
+  const std::uint64_t after_reads = files.mappings();
+  Put(log, "k0", "again");
+  RollAndSeal(log);
+  Clean(log);
+  CHECK(files.mappings() <= after_reads + 1);  // readers' stay, and the written one's
 }
 
 }  // namespace

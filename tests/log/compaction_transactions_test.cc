@@ -1,0 +1,114 @@
+#include "compaction_under_test.h"
+#include "io/faulty_file_system.h"
+
+// What compaction makes of transactions, decided and open.
+namespace rill::log {
+namespace {
+
+using record::ControlType;
+
+TEST_CASE("data of aborted transactions goes, that of open ones and what is behind them stays") {
+  io::FaultyFileSystem files;
+  CompactedLog log(files);
+  log.Open();
+  const auto send = [&](std::int64_t producer, const std::string& value, int sequence) {
+    const RecordData data{.key = "k", .value = value, .timestamp_ms = log.now_ms()};
+    return log
+        .AppendBatch(SealedBatch({&data, 1}, {.producer_id = producer,
+                                              .producer_epoch = 0,
+                                              .base_sequence = sequence,
+                                              .is_transactional = true}))
+        .base_offset;
+  };
+  Put(log, "k", "before");                                  // 0
+  send(1, "committed", 0);                                  // 1
+  log.AppendBatch(MarkerOf(log, ControlType::kCommit, 1));  // 2
+  send(2, "aborted", 0);                                    // 3
+  log.AppendBatch(MarkerOf(log, ControlType::kAbort, 2));   // 4
+  RollAndSeal(log);
+  send(3, "open", 0);  // 5
+  RollAndSeal(log);
+  CHECK(Dirt(log).end_offset == 5);
+  Clean(log);
+  CHECK(ContentOf(log) == Content{{1, "k=committed"}, {5, "k=open"}});
+  CHECK(log.FilesEnding(".txnindex").size() == 1);
+  CHECK(log->first_dirty_offset() == 5);
+
+  log.AppendBatch(MarkerOf(log, ControlType::kAbort, 3));  // 6
+  Put(log, "k", "after");                                  // 7
+  RollAndSeal(log);
+  Clean(log);
+  CHECK(ContentOf(log) == Content{{7, "k=after"}});
+  log.ReopenAfterKill();
+  CHECK(ContentOf(log) == Content{{7, "k=after"}});
+  // What it knows of the producers is as it was.
+  const RecordData data{.key = "k", .value = "open", .timestamp_ms = log.now_ms()};
+  const std::string repeated = SealedBatch(
+      {&data, 1},
+      {.producer_id = 3, .producer_epoch = 0, .base_sequence = 0, .is_transactional = true});
+  CHECK(log.AppendBatch(repeated).base_offset == 5);
+}
+
+TEST_CASE("a transaction that is aborted behind what is compacted costs its data all the same") {
+  io::FaultyFileSystem files;
+  CompactedLog log(files);
+  log.Open();
+  const RecordData data{.key = "k", .value = "aborted", .timestamp_ms = log.now_ms()};
+  log.AppendBatch(SealedBatch(
+      {&data, 1},
+      {.producer_id = 2, .producer_epoch = 0, .base_sequence = 0, .is_transactional = true}));
+  RollAndSeal(log);
+  log.AppendBatch(MarkerOf(log, ControlType::kAbort, 2));  // in the segment that is written
+  CHECK(Dirt(log).end_offset == 1);
+  Clean(log);
+  CHECK(ContentOf(log).empty());
+  CHECK(log->first_dirty_offset() == 1);
+}
+
+TEST_CASE("a log that begins in an open transaction has nothing to compact") {
+  io::FaultyFileSystem files;
+  CompactedLog log(files);
+  log.config.cleanup_delete = true;
+  log.Open();
+  const RecordData data{.key = "k", .value = "open", .timestamp_ms = log.now_ms()};
+  log.AppendBatch(SealedBatch(
+      {&data, 1},
+      {.producer_id = 2, .producer_epoch = 0, .base_sequence = 0, .is_transactional = true}));
+  for (int i = 0; i < 20; ++i) Put(log, "a", "v");
+  RollAndSeal(log);
+  REQUIRE(log->DeleteRecordsBefore(10).ok());
+  CHECK(Dirt(log).cleanable_bytes == 0);
+  Clean(log);
+  CHECK(ContentOf(log).size() == 11);
+}
+
+TEST_CASE("a transaction whose marker is deleted in a cleaning is not taken for the next one") {
+  for (std::size_t slice = 100; slice < 9000; slice += 100) {
+    INFO("after " << slice << " bytes");
+    io::FaultyFileSystem files;
+    CompactedLog log(files);
+    log.config.cleanup_delete = true;
+    log.Open();
+    const auto send = [&](const std::string& key, int sequence) {
+      const RecordData data{.key = key, .value = "v", .timestamp_ms = log.now_ms()};
+      log.AppendBatch(SealedBatch({&data, 1}, {.producer_id = 1,
+                                               .producer_epoch = 0,
+                                               .base_sequence = sequence,
+                                               .is_transactional = true}));
+    };
+    send("aborted", 0);                                      // 0
+    log.AppendBatch(MarkerOf(log, ControlType::kAbort, 1));  // 1
+    for (int i = 2; i < 20; ++i) Put(log, "k", "v");
+    send("committed", 1);                                     // 20
+    log.AppendBatch(MarkerOf(log, ControlType::kCommit, 1));  // 21
+    Put(log, "k", "last");                                    // 22
+    RollAndSeal(log);
+    const bool was_done = log->Clean({.slice_bytes = slice})->done;
+    REQUIRE(log->DeleteRecordsBefore(15).ok());
+    if (!was_done) Clean(log);
+    REQUIRE(ContentOf(log) == Content{{20, "committed=v"}, {22, "k=last"}});
+  }
+}
+
+}  // namespace
+}  // namespace rill::log
