@@ -35,6 +35,9 @@ absl::StatusOr<LogCheckpoint> SegmentedLog::Backup(io::FileSystem& files,
   RollForBackup();
   SaveOwedSnapshots();
   if (auto status = SealRolled(SIZE_MAX); !status.ok()) return status;
+  // Now, for neither log cuts a file that has two names, and a broker that takes one of the folders
+  // over would send what stands behind the batches to its consumers.
+  if (auto status = CutTails(INT64_MAX, true); !status.ok()) return status;
   const BackupCut cut = CutForBackup();
   if (auto status = files.CreateDirectories(directory); !status.ok()) return status;
   for (const auto& segment : cut.finished) {
@@ -85,8 +88,6 @@ SegmentedLog::BackupCut SegmentedLog::CutForBackup() {
   return cut;
 }
 
-// The stopper that a rolled segment keeps for a while stays behind it: neither log cuts a file that
-// has two names.
 absl::Status SegmentedLog::LinkSegment(io::FileSystem& files, const Segment& segment,
                                        const std::string& directory) {
   const std::string to = SegmentStem(directory, segment.base_offset());

@@ -101,8 +101,9 @@ absl::Status SegmentedLog::Seal(SegmentWriter& writer, std::size_t tail) {
 }
 
 // Rolled segments lose the last of their reserve once those who were reading them then have had
-// time to finish, and when the log closes; if the process does not live to that, at the next open
-// (LogLoader::CutTail). The first failure is told, and tried again later.
+// time to finish, before a backup shares them, and when the log closes; if the process does not
+// live to that, at the next open (LogLoader::CutTail). The first failure is told, and tried again
+// later.
 absl::Status SegmentedLog::CutTails(std::int64_t now_ms, bool sync) {
   absl::Status failure;
   std::vector<Tail> left;
@@ -122,7 +123,7 @@ absl::Status SegmentedLog::CutTail(const Segment& segment, bool sync) {
   const auto names = environment_.files->LinkCount(segment.log_path());
   if (absl::IsNotFound(names.status())) return absl::OkStatus();  // deleted since
   if (!names.ok()) return names.status();
-  if (*names > 1) return absl::OkStatus();  // a backup has it, as it is: readers pass over the rest
+  if (*names > 1) return absl::OkStatus();  // somebody linked it: readers pass over the rest
   auto file = environment_.files->Open(segment.log_path(), io::OpenMode::kReadWrite);
   if (!file.ok()) return file.status();
   auto status = (*file)->Truncate(segment.end());

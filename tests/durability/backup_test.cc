@@ -46,6 +46,21 @@ std::size_t FilesWithTwoNames(const std::string& path) {
   return count;
 }
 
+// Where the batches of a segment end, by their lengths alone.
+std::size_t EndOfBatches(const std::string& log) {
+  constexpr std::size_t kOffsetAndLength = 12;
+  std::size_t end = 0;
+  while (end + kOffsetAndLength <= log.size()) {
+    std::uint32_t length = 0;
+    for (std::size_t i = 8; i < kOffsetAndLength; ++i) {
+      length = length << 8 | static_cast<unsigned char>(log[end + i]);
+    }
+    if (length == 0 || length > log.size() - end - kOffsetAndLength) break;
+    end += kOffsetAndLength + length;
+  }
+  return end;
+}
+
 std::vector<std::string> Numbers(int count) {
   std::vector<std::string> numbers;
   for (int i = 0; i < count; ++i) numbers.push_back(std::to_string(i));
@@ -290,6 +305,22 @@ TEST_CASE("Of a backup of a backup, and of two of one folder, each is its own") 
   CHECK(Values(source.plain) == Numbers(400));
   const Engine second = Get(Open(folder.data() + ".2", Manual(clock)));
   CHECK(Values(Get(second.FindTopic("plain"))) == Numbers(400));
+}
+
+// A broker sends such a segment to its consumers as it is.
+TEST_CASE("A segment that a backup shares ends with its last batch, in both folders") {
+  const Folder folder;
+  Life life = Life::Begin(folder.data(), {});
+  life.Fill(1000);
+  REQUIRE(life.engine.Backup(folder.data() + ".backup") == absl::OkStatus());
+  int shared = 0;
+  for (const auto& [path, bytes] : Contents(folder.data() + ".backup")) {
+    if (!path.ends_with(".log") || fs::hard_link_count(path) == 1) continue;
+    CAPTURE(path);
+    CHECK(EndOfBatches(bytes) == bytes.size());
+    ++shared;
+  }
+  CHECK(shared > 3);
 }
 
 TEST_CASE("A large last segment is linked, not copied") {

@@ -40,21 +40,21 @@ compare_with_consumer() {
   local topic=$1
   "$here/java.sh" DescribeLog --records "$work/data/$topic-0" |
     awk -v first="$2" '{ split($2, o, "="); if (o[2] + 0 >= first) print }' >"$work/files.txt"
-  diff "$work/$topic.consumed" "$work/files.txt" ||
+  diff "$work/consumed/$topic" "$work/files.txt" ||
     { echo "oracle: $topic: the Java client and the files differ (above)" >&2; exit 1; }
 }
 
 fill() {
-  local address topic
+  local address
   address=$("$here/kafka.sh" start "$work" "${cleaner[@]}")
   "$here/java.sh" WriteGolden "$address" first
   wait_for_line '^compacted 0 18$' "$work/data/cleaner-offset-checkpoint"
   "$here/kafka.sh" stop "$work"
   address=$("$here/kafka.sh" start "$work" "${cleaner[@]}")
   "$here/java.sh" WriteGolden "$address" second
-  for topic in $cases; do
-    "$here/java.sh" ConsumeLines "$address" "$topic" 0 >"$work/$topic.consumed"
-  done
+  mkdir "$work/consumed"
+  # shellcheck disable=SC2086  # the list holds words
+  "$here/java.sh" ConsumeLines "$address" "$work/consumed" $cases
   "$here/kafka.sh" stop "$work"
 }
 

@@ -6,8 +6,8 @@
 #
 #   --build FOLDER   a folder where rill is built, with tests; by default the preset `release` is
 #                    built here
-#   check            some only, of: write live read serve partitions assignors dump_log groups
-#                    compaction
+#   check            some only, of: write live read serve backup import partitions assignors
+#                    dump_log groups compaction
 #
 # RILL_SEED repeats a run's random inputs. What a failed check left is kept, and named.
 set -euo pipefail
@@ -15,8 +15,9 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "$here/../.."
 source tests/house/steps.sh
+source tests/oracle/broker_checks.sh
 
-all_checks=(write live read serve partitions assignors dump_log groups compaction)
+all_checks=(write live read serve backup import partitions assignors dump_log groups compaction)
 checks=()
 build=
 seed=${RILL_SEED:-$((RANDOM * 32768 + RANDOM))}
@@ -198,120 +199,6 @@ read_while_written() {
   return $status
 }
 
-# Everything of a partition but the id of its topic.
-swap_files() {
-  local from=$1 to=$2
-  find "$to" -mindepth 1 ! -name partition.metadata -delete
-  find "$from" -mindepth 1 -maxdepth 1 -type f ! -name partition.metadata -exec cp {} "$to/" \;
-}
-
-stop_broker() {
-  "$here/kafka.sh" stop "$work/broker"
-}
-
-# Starts the broker, with more properties, and says where it is.
-start_broker() {
-  "$here/kafka.sh" start "$work/broker" "$@"
-}
-
-# What a Java client gets of each topic, in a folder of files.
-consume_all() {
-  local address=$1 to=$2 topic
-  mkdir -p "$to"
-  shift 2
-  for topic in "$@"; do
-    "$here/java.sh" ConsumeLines "$address" "$topic" 0 >"$to/$topic"
-  done
-}
-
-# Puts the broker's files of the topics in a folder of rill's, and compares what rill reads there
-# with what the Java client got. Then once more, as after a crash.
-rill_reads_broker() {
-  local consumed=$1 topic
-  shift
-  rm -rf "$work/back"
-  run_program topic_files make "$work/back" "$@"
-  for topic in "$@"; do
-    swap_files "$work/broker/data/$topic-0" "$work/back/$topic-0"
-  done
-  compare_back "$consumed" "$@"
-  rm "$work/back/.kafka_cleanshutdown"
-  compare_back "$consumed" "$@"
-}
-
-compare_back() {
-  local consumed=$1 topic
-  shift
-  for topic in "$@"; do
-    run_program topic_files read "$work/back" "$topic" >"$work/back.records" 2>"$work/back.log"
-    same "records of $topic" "$consumed/$topic" "$work/back.records"
-  done
-}
-
-# A broker of our own, fresh for the check.
-with_broker() {
-  local status
-  rm -rf "$work/broker"
-  attempt "$@"
-  status=$attempt_status
-  [ ! -f "$work/broker/pid" ] || "$here/kafka.sh" kill "$work/broker" || status=1
-  return $status
-}
-
-check_read() {
-  with_broker broker_writes
-}
-
-broker_writes() {
-  local address topics=("${codecs[@]}" none-append-time zstd-append-time)
-  echo "RILL_SEED=$seed"
-  address=$(start_broker)
-  "$here/java.sh" BrokerTopics make "$address" "${topics[@]}"
-  "$here/java.sh" BrokerTopics append "$address" "$seed" 1500 "${topics[@]}"
-  consume_all "$address" "$work/consumed" "${topics[@]}"
-  stop_broker
-  rill_reads_broker "$work/consumed" "${topics[@]}"
-  echo "$(cat "$work"/consumed/* | wc -l) records in" \
-    "$(find "$work/back" -name '*.log' | wc -l) segments that a broker wrote are the same to rill"
-}
-
-check_serve() {
-  written
-  with_broker broker_serves
-}
-
-broker_serves() {
-  local address topic topics=()
-  for topic in "$work"/reports/*.records; do topics+=("$(basename "$topic" .records)"); done
-  address=$(start_broker)
-  "$here/java.sh" BrokerTopics make "$address" "${topics[@]}"
-  stop_broker
-  for topic in "${topics[@]}"; do
-    swap_files "$work/written/$topic-0" "$work/broker/data/$topic-0"
-  done
-  address=$(start_broker)
-  consume_all "$address" "$work/served" "${topics[@]}"
-  for topic in "${topics[@]}"; do
-    same "what the broker serves of $topic" "$work/reports/$topic.records" "$work/served/$topic"
-  done
-  broker_is_content "$work/broker/broker.log"
-  echo "$(cat "$work"/served/* | wc -l) records of ${#topics[@]} topics, as rill wrote them, came from a broker"
-  "$here/java.sh" BrokerTopics append "$address" "$seed" 200 "${topics[@]}"
-  consume_all "$address" "$work/grown" "${topics[@]}"
-  stop_broker
-  rill_reads_broker "$work/grown" "${topics[@]}"
-  echo "$(cat "$work"/grown/* | wc -l) records came back, with those that the broker appended"
-}
-
-# The broker took the files as they were: no index rebuilt, no tail cut, no warning about a log.
-broker_is_content() {
-  if grep -E ' (WARN|ERROR|FATAL) .*(Log|Index|Segment|Snapshot)|orrupt|ebuilding (index|time)|runcat' "$1" |
-    grep -v __cluster_metadata >"$work/grumbles"; then
-    head -n 10 "$work/grumbles" >&2
-    fail "the broker was not content with rill's files: $1"
-  fi
-}
-
 check_partitions() {
   echo "RILL_SEED=$seed"
   "$here/java.sh" PartitionVectors "$seed" 5000 | run_program partition_agreement
@@ -411,12 +298,12 @@ both_compact() {
   local address topic topics=(keyed keyed-gzip keyed-snappy keyed-lz4 keyed-zstd keyed-transactions)
   echo "RILL_SEED=$seed"
   address=$(start_broker log.cleaner.enable=false)
-  "$here/java.sh" KeyedTopics make "$address" "${topics[@]}"
-  "$here/java.sh" KeyedTopics append "$address" "$seed" 1500 "${topics[@]}"
+  "$here/java.sh" BrokerTopics make "$address" "${topics[@]}"
+  "$here/java.sh" BrokerTopics append "$address" "$seed" 1500 "${topics[@]}"
   stop_broker
   compare_compacted once "${topics[@]}"
   address=$(start_broker log.cleaner.enable=false)
-  "$here/java.sh" KeyedTopics append "$address" "$((seed + 1))" 500 "${topics[@]}"
+  "$here/java.sh" BrokerTopics append "$address" "$((seed + 1))" 500 "${topics[@]}"
   stop_broker
   compare_compacted twice "${topics[@]}"
 }

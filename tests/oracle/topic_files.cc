@@ -2,8 +2,9 @@
 //
 //   topic_files make DATA_FOLDER TOPIC ...     topics of one partition that keep their records;
 //                                              stamped by the log where the name ends -append-time
-//   topic_files keyed DATA_FOLDER TOPIC ...    the same, compacted, as java/KeyedTopics.java has
-//   them topic_files compact DATA_FOLDER            compacts all that there is to compact
+//   topic_files keyed DATA_FOLDER TOPIC ...    the same, compacted, with the configs that
+//                                              java/BrokerTopics.java gives such
+//   topic_files compact DATA_FOLDER            compacts all that there is to compact
 //   topic_files read DATA_FOLDER TOPIC         prints the records, in the words of
 //                                              java/RecordLines.java
 
