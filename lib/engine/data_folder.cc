@@ -177,7 +177,9 @@ absl::Status RemoveTree(io::FileSystem& files, const std::string& path) {
   if (!entries.ok()) return entries.status();
   for (const io::DirectoryEntry& entry : *entries) {
     const std::string inner = path + "/" + entry.name;
-    auto removed = entry.is_directory ? RemoveTree(files, inner) : files.Remove(inner);
+    // What a link leads to is somebody else's.
+    const bool is_tree = entry.is_directory && !entry.is_link;
+    auto removed = is_tree ? RemoveTree(files, inner) : files.Remove(inner);
     if (!removed.ok() && !absl::IsNotFound(removed)) return removed;
   }
   return files.RemoveDirectory(path);
@@ -188,6 +190,7 @@ absl::StatusOr<std::uint64_t> DiskUse(io::FileSystem& files, const std::string& 
   if (!entries.ok()) return entries.status();
   std::uint64_t bytes = 0;
   for (const io::DirectoryEntry& entry : *entries) {
+    if (entry.is_directory && entry.is_link) continue;
     if (!entry.is_directory) {
       bytes += entry.size;
       continue;

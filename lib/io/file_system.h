@@ -105,12 +105,18 @@ class File {
 class FileLock {
  public:
   virtual ~FileLock() = default;
+
+  // FailedPrecondition when its path no longer leads to the file that is locked: the file, or a
+  // folder above it, was moved, removed or replaced, and somebody else may have locked what is
+  // there now. Thread-safe.
+  virtual absl::Status CheckInPlace() const { return absl::OkStatus(); }
 };
 
 struct DirectoryEntry {
   std::string name;
   bool is_directory = false;
   std::uint64_t size = 0;  // of a file, in bytes
+  bool is_link = false;    // a symbolic link; what it leads to is told of
 };
 
 // Paths are the operating system's. Thread-safe.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "io/path.h"
+#include "rill/error.h"
 
 namespace rill::io {
 
@@ -39,13 +40,15 @@ class LimitedFileSystem::LimitedMapping final : public Mapping {
 
 class LimitedFileSystem::LimitedLock final : public FileLock {
  public:
-  LimitedLock(std::unique_ptr<FileLock> base, std::shared_ptr<FileUse> use, base::Reservation share)
+  LimitedLock(std::shared_ptr<FileLock> base, std::shared_ptr<FileUse> use, base::Reservation share)
       : use_(std::move(use)), share_(std::move(share)), base_(std::move(base)) {}
+  absl::Status CheckInPlace() const override { return base_->CheckInPlace(); }
+  const std::shared_ptr<FileLock>& base() const { return base_; }
 
  private:
   const std::shared_ptr<FileUse> use_;
   const base::Reservation share_;
-  const std::unique_ptr<FileLock> base_;
+  const std::shared_ptr<FileLock> base_;
 };
 
 class LimitedFileSystem::LimitedFile final : public File {
@@ -155,6 +158,9 @@ std::shared_ptr<LimitedFileSystem::OpenedFile> LimitedFileSystem::Opened(const s
 
 absl::StatusOr<std::unique_ptr<File>> LimitedFileSystem::Open(const std::string& path,
                                                               OpenMode mode) {
+  if (mode != OpenMode::kRead) {
+    if (auto may = CheckMayChange(path); !may.ok()) return may;
+  }
   auto share = use_->open_files.Reserve(1);
   if (!share.ok()) {
     return absl::Status(share.status().code(),
@@ -170,18 +176,22 @@ absl::StatusOr<std::unique_ptr<File>> LimitedFileSystem::Open(const std::string&
 void LimitedFileSystem::CacheZeros(const std::string& path, std::uint64_t offset,
                                    std::uint64_t length) {
   const auto share = use_->open_files.Reserve(1);
-  if (share.ok()) base_->CacheZeros(path, offset, length);
+  if (share.ok() && CheckMayChange(path).ok()) base_->CacheZeros(path, offset, length);
 }
 
 absl::StatusOr<std::unique_ptr<FileLock>> LimitedFileSystem::Lock(const std::string& path) {
-  return Counted(path, [&] { return base_->Lock(path); });
+  auto lock = Counted(path, [&] { return base_->Lock(path); });
+  if (!lock.ok()) return lock.status();
+  absl::MutexLock held(&held_mutex_);
+  held_ = (*lock)->base();
+  return lock;
 }
 
 absl::StatusOr<std::unique_ptr<FileLock>> LimitedFileSystem::LockShared(const std::string& path) {
   return Counted(path, [&] { return base_->LockShared(path); });
 }
 
-absl::StatusOr<std::unique_ptr<FileLock>> LimitedFileSystem::Counted(
+absl::StatusOr<std::unique_ptr<LimitedFileSystem::LimitedLock>> LimitedFileSystem::Counted(
     const std::string& path,
     const std::function<absl::StatusOr<std::unique_ptr<FileLock>>()>& take) {
   auto share = use_->open_files.Reserve(1);
@@ -192,6 +202,19 @@ absl::StatusOr<std::unique_ptr<FileLock>> LimitedFileSystem::Counted(
   auto lock = take();
   if (!lock.ok()) return lock.status();
   return std::make_unique<LimitedLock>(*std::move(lock), use_, *std::move(share));
+}
+
+absl::Status LimitedFileSystem::CheckMayChange(const std::string& path) const {
+  std::shared_ptr<FileLock> held;
+  {
+    absl::MutexLock lock(&held_mutex_);
+    held = held_.lock();
+  }
+  if (held == nullptr) return absl::OkStatus();
+  const auto in_place = held->CheckInPlace();
+  if (in_place.ok()) return in_place;
+  return MakeError(in_place.code(), GetErrorCode(in_place),
+                   "cannot change " + path + ": " + std::string(in_place.message()));
 }
 
 void LimitedFileSystem::Forget(const std::string& path, std::uint64_t size) {
@@ -208,14 +231,16 @@ void LimitedFileSystem::Forget(const std::string& path, std::uint64_t size) {
 // milliseconds: that is here, after the lock, for which everybody waits who opens a file. Where the
 // file cannot be opened for that, it is under the lock.
 absl::Status LimitedFileSystem::Remove(const std::string& path) {
+  if (auto may = CheckMayChange(path); !may.ok()) return may;
   const auto share = use_->open_files.Reserve(1);
   absl::StatusOr<std::unique_ptr<File>> last_handle = std::unique_ptr<File>();
   if (share.ok()) last_handle = base_->Open(path, OpenMode::kRead);
   absl::MutexLock lock(&mu_);
   const auto size = base_->FileSize(path);
-  if (!size.ok()) return size.status();
+  // A link to a folder is removed, too, and counts for nothing.
+  if (!size.ok() && !absl::IsFailedPrecondition(size.status())) return size.status();
   if (auto removed = base_->Remove(path); !removed.ok()) return removed;
-  Forget(path, *size);
+  Forget(path, size.value_or(0));
   return absl::OkStatus();
 }
 
@@ -233,6 +258,7 @@ void LimitedFileSystem::Rekey(const std::string& from, const std::string& to) {
 }
 
 absl::Status LimitedFileSystem::Rename(const std::string& from, const std::string& to) {
+  if (auto may = CheckMayChange(from); !may.ok()) return may;
   absl::MutexLock lock(&mu_);
   const auto replaced = base_->FileSize(to);
   if (auto renamed = base_->Rename(from, to); !renamed.ok()) return renamed;
@@ -243,14 +269,17 @@ absl::Status LimitedFileSystem::Rename(const std::string& from, const std::strin
 }
 
 absl::Status LimitedFileSystem::CreateDirectories(const std::string& path) {
+  if (auto may = CheckMayChange(path); !may.ok()) return may;
   return base_->CreateDirectories(path);
 }
 
 absl::Status LimitedFileSystem::RemoveDirectory(const std::string& path) {
+  if (auto may = CheckMayChange(path); !may.ok()) return may;
   return base_->RemoveDirectory(path);
 }
 
 absl::Status LimitedFileSystem::Link(const std::string& from, const std::string& to) {
+  if (auto may = CheckMayChange(to); !may.ok()) return may;
   absl::MutexLock lock(&mu_);
   const auto size = base_->FileSize(from);
   if (!size.ok()) return size.status();

@@ -39,8 +39,10 @@ struct FileUse {
 // Files count with their sizes. What a file grows by through WriteAt, Truncate or Allocate is taken
 // from the budget; what it is cut by, and all of it when it is removed or replaced, is given back.
 // Each name of a file counts. Files that were there before count from the moment that Charge tells
-// their size. Locks count as
-// open files, mappings do not.
+// their size. Locks count as open files, mappings do not.
+//
+// While a lock that Lock gave lives, nothing is changed by name once its path leads elsewhere
+// (FileLock::CheckInPlace): what is there may be somebody else's.
 class LimitedFileSystem final : public FileSystem {
  public:
   // `base` must outlive this. The files and mappings that this gives may outlive it, as far as
@@ -81,11 +83,13 @@ class LimitedFileSystem final : public FileSystem {
   class LimitedFile;
   class LimitedMapping;
 
+  class LimitedLock;
   // The lock that `take` takes, with its descriptor counted.
-  absl::StatusOr<std::unique_ptr<FileLock>> Counted(
+  absl::StatusOr<std::unique_ptr<LimitedLock>> Counted(
       const std::string& path,
       const std::function<absl::StatusOr<std::unique_ptr<FileLock>>()>& take);
-  class LimitedLock;
+  // To be asked before a change of what is found at `path`.
+  absl::Status CheckMayChange(const std::string& path) const;
 
   std::shared_ptr<OpenedFile> Opened(const std::string& path) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Forget(const std::string& path, std::uint64_t size) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -93,6 +97,8 @@ class LimitedFileSystem final : public FileSystem {
 
   FileSystem* const base_;
   const std::shared_ptr<FileUse> use_;
+  mutable absl::Mutex held_mutex_;
+  std::weak_ptr<FileLock> held_ ABSL_GUARDED_BY(held_mutex_);  // what Lock gave last
   // Which handles show one file, by its present path, so that they count it once.
   absl::Mutex mu_;
   absl::flat_hash_map<std::string, std::weak_ptr<OpenedFile>> opened_ ABSL_GUARDED_BY(mu_);

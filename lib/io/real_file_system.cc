@@ -45,10 +45,28 @@ FileDescriptor OpenDescriptor(const std::string& path, int flags) {
 
 class RealFileLock final : public FileLock {
  public:
-  explicit RealFileLock(FileDescriptor fd) : fd_(std::move(fd)) {}
+  RealFileLock(FileDescriptor fd, std::string path, const struct stat& locked)
+      : fd_(std::move(fd)), path_(std::move(path)), device_(locked.st_dev), inode_(locked.st_ino) {}
+
+  // The descriptor keeps the inode, so no other file can come by its number.
+  absl::Status CheckInPlace() const override {
+    struct stat now;
+    if (::stat(path_.c_str(), &now) == 0 && now.st_dev == device_ && now.st_ino == inode_) {
+      return absl::OkStatus();
+    }
+    return MakeError(absl::StatusCode::kFailedPrecondition, ErrorCode::kKafkaStorageError,
+                     fmt::format("{} is gone, or not the file that was locked: its folder was "
+                                 "moved, removed or replaced, and what is there now may be "
+                                 "somebody else's; put it back, or close the engine and open it "
+                                 "where its folder is",
+                                 path_));
+  }
 
  private:
-  FileDescriptor fd_;
+  const FileDescriptor fd_;
+  const std::string path_;
+  const dev_t device_;
+  const ino_t inode_;
 };
 
 absl::StatusOr<std::unique_ptr<FileLock>> TakeLock(const std::string& path, int flags, short type) {
@@ -58,7 +76,9 @@ absl::StatusOr<std::unique_ptr<FileLock>> TakeLock(const std::string& path, int 
   lock.l_type = type;
   lock.l_whence = SEEK_SET;
   if (RetryOnSignal([&] { return ::fcntl(fd.get(), F_OFD_SETLK, &lock); }) == 0) {
-    return std::make_unique<RealFileLock>(std::move(fd));
+    struct stat locked;
+    if (::fstat(fd.get(), &locked) != 0) return SystemError(errno, "lock", path);
+    return std::make_unique<RealFileLock>(std::move(fd), path, locked);
   }
   if (errno != EAGAIN && errno != EACCES) return SystemError(errno, "lock", path);
   return MakeError(absl::StatusCode::kFailedPrecondition, ErrorCode::kUnknownServerError,
@@ -182,9 +202,13 @@ absl::StatusOr<std::vector<DirectoryEntry>> RealFileSystem::List(const std::stri
       if (errno == ENOENT || errno == ELOOP) continue;
       return SystemError(errno, "list", path + "/" + name);
     }
+    struct stat itself;
+    const bool is_link =
+        ::fstatat(::dirfd(dir.get()), next->d_name, &itself, AT_SYMLINK_NOFOLLOW) == 0 &&
+        S_ISLNK(itself.st_mode);
     const bool is_directory = S_ISDIR(info.st_mode);
     entries.push_back(
-        {name, is_directory, is_directory ? 0 : static_cast<std::uint64_t>(info.st_size)});
+        {name, is_directory, is_directory ? 0 : static_cast<std::uint64_t>(info.st_size), is_link});
   }
   if (errno != 0) return SystemError(errno, "list", path);
   std::sort(entries.begin(), entries.end(),

@@ -82,5 +82,70 @@ TEST_CASE("A data folder that is removed is told of by every change, and can be 
   CHECK(engine.Close() == absl::OkStatus());
 }
 
+// What is at the path then may be written by another engine.
+TEST_CASE("A folder that took the place of the engine's is left alone by it") {
+  const Folder folder;
+  const std::string moved = folder.data() + ".moved";
+  Engine first = Get(Open(folder.data(), kByCaller));
+  const Topic topic = MakeTopic(first, "t");
+  Producer producer = Get(first.NewProducer());
+  REQUIRE(Send(producer, topic, "of the first").ok());
+  std::filesystem::rename(folder.data(), moved);
+  {
+    Engine second = Get(Open(folder.data(), kByCaller));
+    const Topic own = MakeTopic(second, "t");
+    Producer own_producer = Get(second.NewProducer());
+    const std::string value(1000, 'v');
+    for (int i = 0; i < 500; ++i) REQUIRE(Send(own_producer, own, value).ok());
+
+    absl::Status refused;  // as soon as it needs room
+    for (int i = 0; i < 2000; ++i) refused.Update(Send(producer, topic, value));
+    CHECK(absl::IsFailedPrecondition(refused));
+    CHECK(Says(refused, "moved, removed or replaced"));
+    CHECK(absl::IsFailedPrecondition(first.CreateTopic("another").status()));
+    first.RunMaintenance();
+    CHECK(absl::IsFailedPrecondition(first.Close()));
+    for (int i = 0; i < 500; ++i) REQUIRE(Send(own_producer, own, value).ok());
+    CHECK(second.Close() == absl::OkStatus());
+  }
+  Engine second = Get(Open(folder.data(), kByCaller));
+  CHECK(Values(Get(second.FindTopic("t"))).size() == 1000);
+  Engine back = Get(Open(moved, kByCaller));
+  CHECK(Values(Get(back.FindTopic("t"))).front() == "of the first");
+  std::filesystem::remove_all(moved);
+}
+
+TEST_CASE("A folder that is put back where it was is written on") {
+  const Folder folder;
+  Engine engine = Get(Open(folder.data(), kByCaller));
+  const Topic topic = MakeTopic(engine, "t");
+  std::filesystem::rename(folder.data(), folder.data() + ".moved");
+  CHECK_FALSE(engine.CreateTopic("another").ok());
+  std::filesystem::rename(folder.data() + ".moved", folder.data());
+  CHECK(engine.CreateTopic("another").ok());
+  Producer producer = Get(engine.NewProducer());
+  CHECK(Send(producer, topic, "v").ok());
+  CHECK(engine.Close() == absl::OkStatus());
+}
+
+TEST_CASE("Deleting a topic leaves alone what links in its folder lead to") {
+  const Folder folder;
+  const std::string outside = folder.data() + ".outside";
+  std::filesystem::create_directories(outside + "/inner");
+  Engine engine = Get(Open(folder.data(), kByCaller));
+  MakeTopic(engine, "t", 1, {{"file.delete.delay.ms", "0"}});
+  Producer producer = Get(engine.NewProducer());
+  REQUIRE(Send(producer, Get(engine.FindTopic("t")), "v").ok());
+  std::filesystem::create_directory_symlink(outside, folder.data() + "/t-0/notes");
+  REQUIRE(engine.DeleteTopic("t").ok());
+  engine.RunMaintenance();
+  CHECK(std::filesystem::exists(outside + "/inner"));
+  CHECK(engine.Close() == absl::OkStatus());
+  for (const auto& entry : std::filesystem::directory_iterator(folder.data())) {
+    CHECK_FALSE(entry.is_directory());
+  }
+  std::filesystem::remove_all(outside);
+}
+
 }  // namespace
 }  // namespace rill::testing
