@@ -144,6 +144,11 @@ absl::Status ProducerImpl::Find(const TopicPtr& topic, const ProducerRecord& rec
     if (!route.ok()) return route.status();
     target.route = *route;
   }
+  // Before anybody looks at the key: a length that is no length must not be believed.
+  target.data = {.key = record.key, .headers = record.headers};
+  target.size = MaxRecordSize(target.data);
+  target.size += std::min(value_size, SIZE_MAX - target.size);
+  if (auto status = CheckSize(target); !status.ok()) return status;
   std::int32_t partition = record.partition;
   if (partition == kAnyPartition) {
     auto chosen = AskPartitioner(record, target);
@@ -157,7 +162,6 @@ absl::Status ProducerImpl::Find(const TopicPtr& topic, const ProducerRecord& rec
     target.queue = *queue;
   }
   target.now_nanos = context_->clock.NowNanos();
-  target.data = {.key = record.key, .value = record.value, .headers = record.headers};
   target.data.timestamp_ms = record.timestamp.has_value() ? absl::ToUnixMillis(*record.timestamp)
                                                           : target.now_nanos / kNanosPerMilli;
   if (target.data.timestamp_ms < 0) {
@@ -166,19 +170,18 @@ absl::Status ProducerImpl::Find(const TopicPtr& topic, const ProducerRecord& rec
                      fmt::format("{}-{}: timestamp {} ms is before 1970", where.topic,
                                  where.partition, target.data.timestamp_ms));
   }
-  target.size = MaxRecordSize(target.data) - record.value.size() + value_size;
-  return CheckSize(target);
+  target.data.value = record.value;
+  return absl::OkStatus();
 }
 
 absl::Status ProducerImpl::CheckSize(const Target& target) const {
   const std::size_t limit = context_->options.max_request_size;
   if (target.size <= limit) return absl::OkStatus();
-  const TopicPartition& where = target.queue->where();
   return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kMessageTooLarge,
-                   fmt::format("{}-{}: a record of up to {} bytes with its overhead passes "
+                   fmt::format("{}: a record of up to {} bytes with its overhead passes "
                                "ProducerOptions::max_request_size={}; raise it, or send less at "
                                "once",
-                               where.topic, where.partition, target.size, limit));
+                               target.route->topic().name(), target.size, limit));
 }
 
 void ProducerImpl::CountSent(const Target& target, bool filled) const {

@@ -227,9 +227,14 @@ std::size_t BatchBuilder::size() const { return std::max(impl_->buffer.size(), k
 std::int64_t BatchBuilder::max_timestamp_ms() const { return impl_->max_timestamp_ms; }
 
 std::size_t MaxRecordSize(const RecordData& record) {
-  std::size_t size = 1 + 6 * base::kMaxVarintSize + record.key.size() + record.value.size();
+  std::size_t size = 1 + 6 * base::kMaxVarintSize;
+  const auto add = [&size](std::size_t more) { size += std::min(more, SIZE_MAX - size); };
+  add(record.key.size());
+  add(record.value.size());
   for (const Header& header : record.headers) {
-    size += 2 * base::kMaxVarintSize + header.name.size() + header.value.size();
+    add(2 * base::kMaxVarintSize);
+    add(header.name.size());
+    add(header.value.size());
   }
   return size;
 }
