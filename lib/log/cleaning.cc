@@ -122,12 +122,10 @@ absl::Status SegmentedLog::CleanSlice(const CleanOptions& options, CleanProgress
   progress.done |= !is_wanted || cleaning_ == nullptr;
   while (!progress.done && !closing_.load() &&
          progress.bytes_read + progress.bytes_written < options.slice_bytes) {
+    if (auto status = cleaning_->Run(options.slice_bytes, progress); !status.ok()) return status;
     if (cleaning_->is_ready()) {
       if (auto status = SwapIn(); !status.ok()) return status;
     }
-    if (auto status = cleaning_->Run(options.slice_bytes, progress); !status.ok()) return status;
-    // Its files were just synced: the swap, which syncs the folder twice, is the next slice's.
-    if (cleaning_->is_ready() && progress.bytes_read + progress.bytes_written > 0) break;
     if (!cleaning_->is_over()) continue;
     first_dirty_offset_.store(cleaning_->end_offset());
     progress.done = true;
