@@ -67,7 +67,8 @@ log::EndSource::Found FolderWatch::Find(const log::SlotKey& key) {
   Look();
   if (page_ == nullptr) return {};
   for (const std::size_t slots = page_->slots(); slots_seen_ < slots; ++slots_seen_) {
-    slots_.emplace(page_->slot(slots_seen_).key, slots_seen_);
+    // A topic that was deleted and imported again has its key once more: the last slot is its.
+    slots_.insert_or_assign(page_->slot(slots_seen_).key, slots_seen_);
   }
   const auto found = slots_.find(key);
   if (found == slots_.end()) return {};

@@ -144,7 +144,8 @@ absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::AddImported(const std::
                                                                      const CatalogueTopic& topic,
                                                                      const Imports& imports) {
   absl::MutexLock lock(&checkpoint_mutex_);
-  auto starts = checkpoints_.log_starts.value_or(log::OffsetCheckpoint());
+  const auto before = checkpoints_.log_starts.value_or(log::OffsetCheckpoint());
+  auto starts = before;
   std::int32_t partition = 0;
   for (const Import& import : imports) {
     const std::int64_t start = import.checkpoint.log_start_offset;
@@ -154,7 +155,11 @@ absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::AddImported(const std::
   checkpoints_.log_starts.reset();
   if (auto written = folder_->WriteLogStarts(starts); !written.ok()) return written;
   checkpoints_.log_starts = std::move(starts);
-  if (auto committed = Commit(TopicChange{name, topic}); !committed.ok()) return committed;
+  if (auto committed = Commit(TopicChange{name, topic}); !committed.ok()) {
+    // They must not be believed of another topic that gets the name.
+    if (folder_->WriteLogStarts(before).ok()) checkpoints_.log_starts = before;
+    return committed;
+  }
   return AddTopic(name, topic, imports);
 }
 

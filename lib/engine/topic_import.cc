@@ -140,29 +140,33 @@ absl::Status CopyFiles(io::FileSystem& files, const std::string& from, const std
 // What stands behind the last batch: only the zeros that a broker may reserve. Anything else was
 // torn, and whoever wrote it has to say what becomes of it.
 absl::Status CheckTail(io::FileSystem& files, const std::string& directory,
-                       std::uint64_t bytes_of_batches) {
+                       const log::LogCheckResult& checked) {
   const auto entries = files.List(directory);
   if (!entries.ok()) return entries.status();
   std::string last;
   std::uint64_t size = 0;  // of `last`
-  std::uint64_t sum = 0;
+  std::uint64_t sound_end = 0;
   for (const io::DirectoryEntry& entry : *entries) {  // in order of name, so of offset
-    if (!log::ParseSegmentName(entry.name, log::kLogSuffix)) continue;
+    const auto base_offset = log::ParseSegmentName(entry.name, log::kLogSuffix);
+    if (!base_offset) continue;
     last = directory + "/" + entry.name;
     size = entry.size;
-    sum += size;
+    sound_end = *base_offset == checked.last_base_offset ? checked.last_sound_end : 0;
   }
-  if (sum <= bytes_of_batches) return absl::OkStatus();
+  if (size <= sound_end) return absl::OkStatus();
   const auto file = files.Open(last, io::OpenMode::kRead);
   if (!file.ok()) return file.status();
   std::string chunk(kChunk, '\0');
-  for (std::uint64_t at = size - std::min(size, sum - bytes_of_batches); at < size;) {
+  for (std::uint64_t at = sound_end; at < size;) {
     const auto got = (*file)->ReadAt(at, chunk.data(), chunk.size());
     if (!got.ok()) return got.status();
     if (std::string_view(chunk.data(), *got).find_first_not_of('\0') != std::string_view::npos) {
       return MakeError(
           absl::StatusCode::kDataLoss, ErrorCode::kCorruptMessage,
-          fmt::format("{}: byte {}: {} bytes that are no whole batch", last, at, size - at));
+          fmt::format("{}: byte {}: {} bytes that are no whole batch: whoever wrote the folder was "
+                      "stopped in the middle of it; start that broker (or open the folder with "
+                      "rill) and stop it again, which cuts them off",
+                      last, at, size - at));
     }
     at += std::max<std::uint64_t>(*got, 1);
   }
@@ -192,7 +196,7 @@ absl::Status Check(io::FileSystem& files, const StoredTopic::Partition& from,
   if (!first.ok()) return first;
   const std::int64_t flushed = from.checkpoint.recovery_point;
   if (flushed == INT64_MAX || flushed <= checked.log_end_offset) {
-    return CheckTail(files, from.directory, checked.bytes);
+    return CheckTail(files, from.directory, checked);
   }
   return MakeError(absl::StatusCode::kDataLoss, ErrorCode::kCorruptMessage,
                    fmt::format("{} ends at offset {}, though it was flushed up to {}: files of it "

@@ -38,6 +38,9 @@ struct LogCheckResult {
   std::uint64_t batches = 0;
   std::uint64_t records = 0;
   std::uint64_t bytes = 0;  // of sound batches
+  // The last segment that was gone through (none: -1), and where its sound batches end in the file.
+  std::int64_t last_base_offset = -1;
+  std::uint32_t last_sound_end = 0;
   // No batch is damaged or unread, and none is missing.
   bool has_sound_batches = true;
   // The segments, by base offset, whose batches are sound and whose index files are not.

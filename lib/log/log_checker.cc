@@ -164,6 +164,8 @@ void LogChecker::Scan(Stretch& at) {
         [&](BatchView batch, std::uint32_t position) { Visit(at, batch, position); },
         at.next_base_offset, options_.max_records_bytes);
     next_offset_ = scan.next_offset;
+    result_.last_base_offset = at.segment->base_offset();
+    result_.last_sound_end = scan.sound_end;
     if (scan.damage.ok()) break;
     at.is_sound = result_.has_sound_batches = false;
     const auto behind = Resume(at, scan);
