@@ -123,7 +123,8 @@ class RILL_EXPORT Engine {
   // first part of each partition is in it, and no group's offset beyond that. Segments that are
   // complete are hard links, so it takes little time and space. Nothing that is done to either
   // folder later changes the other: the backup can be opened by an engine of its own. Appends,
-  // reads and commits go on meanwhile; making, changing and deleting topics waits.
+  // reads and commits go on meanwhile; making, changing, describing and deleting topics waits, and
+  // so do Close, a new idempotent producer and the first commit of a folder.
   //
   // AlreadyExists; InvalidArgument for a place in the engine's own folder; FailedPrecondition for
   // another file system than the folder's, for "mem:" and Options::read_only, and for a partition
