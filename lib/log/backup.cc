@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "fmt/format.h"
@@ -6,6 +7,7 @@
 #include "log/partition_metadata.h"
 #include "log/segment_name.h"
 #include "log/segmented_log.h"
+#include "rill/error.h"
 
 // A backup shares with the log, by hard links, the files that nobody writes to any more, and has
 // copies of the rest (docs/design/backup.md). Under the maintenance lock nothing is sealed, deleted
@@ -29,7 +31,10 @@ absl::StatusOr<LogCheckpoint> SegmentedLog::Backup(io::FileSystem& files,
                                                    const std::string& directory) {
   absl::MutexLock maintenance(&maintenance_mutex_);
   // After a flush that failed nobody knows what the files hold.
-  if (auto sound = WhyClosed(); !sound.ok()) return sound;
+  if (auto sound = WhyClosed(); !sound.ok()) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, GetErrorCode(sound),
+                     std::string(sound.message()));
+  }
   // A compacted segment that counts has its names before they are linked.
   if (auto status = GoOnWithSwap(); !status.ok()) return status;
   RollForBackup();
