@@ -1,5 +1,6 @@
 #include "engine/folder_check.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -60,6 +61,7 @@ class FolderChecker {
     auto root = ReadFolderRoot(files_, path, &findings);
     if (!root.ok()) return root.status();
     root_ = *std::move(root);
+    if (auto there = CheckTopicsAreThere(); !there.ok()) return there;
     summary_.has_catalogue = root_.catalogue.has_value();
     summary_.was_closed = root_.was_closed;
     AddUpBytes();
@@ -93,6 +95,19 @@ class FolderChecker {
       }
       if (options_.sink) options_.sink(finding);
     };
+  }
+
+  // A name that is mistyped must not pass for a sound topic.
+  absl::Status CheckTopicsAreThere() const {
+    for (const std::string& name : options_.topics) {
+      const bool has_folder =
+          std::any_of(root_.partitions.begin(), root_.partitions.end(),
+                      [&](const TopicPartition& partition) { return partition.topic == name; });
+      if (has_folder || (root_.catalogue && root_.catalogue->topics().contains(name))) continue;
+      return MakeError(absl::StatusCode::kNotFound, ErrorCode::kUnknownTopicOrPartition,
+                       fmt::format("there is no topic {} in {}", name, root_.path));
+    }
+    return absl::OkStatus();
   }
 
   bool IsWanted(const TopicPartition& partition) const {

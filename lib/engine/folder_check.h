@@ -15,7 +15,7 @@
 namespace rill::engine {
 
 struct FolderCheckOptions {
-  // Look into the partitions of these topics only; empty: of all.
+  // Look into the partitions of these topics only; empty: of all. NotFound where one is not there.
   std::set<std::string> topics = {};
   // Bytes of logs that were gone through, of how many in all. May be empty.
   std::function<void(std::uint64_t done, std::uint64_t total)> progress = {};

@@ -68,7 +68,17 @@ TEST_CASE("rill check names a damage by partition, file and byte, and returns 1"
   CHECK(ran.exit_code == 1);
   CHECK(ran.out.starts_with("orders-0: 00000000000000000000.log: byte 0: "));
   CHECK(Contains(ran.out, "1 damaged"));
-  CHECK(Check(folder.path() + " --topic other").exit_code == 0);
+}
+
+TEST_CASE("rill check refuses to call a topic sound that is not there") {
+  const test::TemporaryFolder folder;
+  Fill(folder.path());
+  CHECK(Check(folder.path() + " --topic orders").exit_code == 0);
+  for (const char* const topics : {" --topic other", " --topic orders --topic other"}) {
+    const Ran ran = Check(folder.path() + topics);
+    CHECK(ran.exit_code == 2);
+    CHECK(Contains(ran.err, "there is no topic other in " + folder.path()));
+  }
 }
 
 TEST_CASE("rill check tells what is no damage only when it is asked to") {
