@@ -14,6 +14,7 @@
 #include "log/leader_epochs.h"
 #include "log/log_check.h"
 #include "log/partition_metadata.h"
+#include "log/segment.h"
 #include "log/segment_name.h"
 #include "log/segmented_log.h"
 #include "rill/error.h"
@@ -131,6 +132,12 @@ absl::Status CopyFiles(io::FileSystem& files, const std::string& from, const std
                       from, entry.name));
     }
     if (entry.is_directory || !IsOfALog(entry.name)) continue;
+    if (entry.size > log::kMaxSegmentFileSize) {
+      return Refused(
+          fmt::format("{}/{} has {} bytes, more than a file of a log can have (at most "
+                      "{}): it is not whole, or not Kafka's",
+                      from, entry.name, entry.size, log::kMaxSegmentFileSize));
+    }
     auto copied = io::CopyFile(files, from + "/" + entry.name, to + "/" + entry.name, entry.size);
     if (!copied.ok()) return copied;
   }

@@ -232,6 +232,18 @@ TEST_CASE("What is damaged is refused with file and position, and nothing of it 
   }
 }
 
+TEST_CASE("A file that is larger than any of a log is refused, not copied") {
+  const TemporaryFolder folder;
+  CopyGolden("none/none-0", folder.path() + "/from/none-0");
+  for (const auto& entry : fs::directory_iterator(folder.path() + "/from/none-0")) {
+    if (entry.path().extension() == ".log") fs::resize_file(entry.path(), std::uintmax_t{20} << 30);
+  }
+  const auto engine = MustOpen(folder.path() + "/data", ByCaller());
+  const auto refused = Import(*engine, "none", folder.path() + "/from").status();
+  CHECK(absl::IsFailedPrecondition(refused));
+  CHECK(Mentions(refused, "none-0/00000000000000000000.log has 21474836480 bytes"));
+}
+
 TEST_CASE("A topic whose transaction is open is refused with the offset it is open from") {
   const TemporaryFolder folder;
   const std::string from = folder.path() + "/from";
