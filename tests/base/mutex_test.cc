@@ -1,5 +1,6 @@
 #include "base/mutex.h"
 
+#include <ctime>
 #include <thread>
 #include <vector>
 
@@ -30,15 +31,19 @@ TEST_CASE("A mutex that is held for long is waited for asleep") {
   Mutex mutex;
   mutex.Lock();
   bool had_it = false;
+  timespec awake = {};
   std::thread waiter([&] {
     MutexLock lock(&mutex);
     had_it = true;
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &awake);
   });
   std::this_thread::sleep_for(std::chrono::milliseconds(20));  // longer than it tries awake
   CHECK_FALSE(had_it);
   mutex.Unlock();
   waiter.join();
   CHECK(had_it);
+  CHECK(awake.tv_sec == 0);
+  CHECK(awake.tv_nsec < 10'000'000);
 }
 
 }  // namespace
