@@ -10,6 +10,14 @@ namespace {
 
 using record::ControlType;
 
+// Of forty records of one key, up to where the new segment has files.
+void BeginCleaning(CompactedLog& log) {
+  log.Open();
+  for (int i = 0; i < 40; ++i) Put(log, "a", "v");
+  RollAndSeal(log);
+  while (log.FilesEnding(".cleaned").empty()) REQUIRE(log->Clean({.slice_bytes = 1}).ok());
+}
+
 TEST_CASE("retention that takes segments away costs a cleaning those, and not what is left") {
   for (std::size_t slice = 100; slice < 9000; slice += 300) {
     INFO("after " << slice << " bytes");
@@ -64,10 +72,7 @@ TEST_CASE("a cleaning all of whose segments were deleted is over") {
   io::FaultyFileSystem files;
   CompactedLog log(files);
   log.config.cleanup_delete = true;
-  log.Open();
-  for (int i = 0; i < 40; ++i) Put(log, "a", "v");
-  RollAndSeal(log);
-  while (log.FilesEnding(".cleaned").empty()) REQUIRE(log->Clean({.slice_bytes = 1}).ok());
+  BeginCleaning(log);
   REQUIRE(log->DeleteRecordsBefore(40).ok());
   const auto progress = log->Clean({});
   REQUIRE(progress.ok());
@@ -79,10 +84,7 @@ TEST_CASE("a cleaning all of whose segments were deleted is over") {
 TEST_CASE("a close in the middle of a cleaning leaves nothing of it, and nothing comes after it") {
   io::FaultyFileSystem files;
   CompactedLog log(files);
-  log.Open();
-  for (int i = 0; i < 40; ++i) Put(log, "a", "v");
-  RollAndSeal(log);
-  while (log.FilesEnding(".cleaned").empty()) REQUIRE(log->Clean({.slice_bytes = 1}).ok());
+  BeginCleaning(log);
   log.Close();
   RequireNoLeftovers(log);
   const auto paths = files.Paths();
@@ -97,10 +99,7 @@ TEST_CASE("a close in the middle of a cleaning leaves nothing of it, and nothing
 TEST_CASE("a log that is abandoned in the middle of a cleaning touches no file any more") {
   io::FaultyFileSystem files;
   CompactedLog log(files);
-  log.Open();
-  for (int i = 0; i < 40; ++i) Put(log, "a", "v");
-  RollAndSeal(log);
-  while (log.FilesEnding(".cleaned").empty()) REQUIRE(log->Clean({.slice_bytes = 1}).ok());
+  BeginCleaning(log);
   log.Kill();
   const std::int64_t calls = files.plan().calls(testing::FileCall::kAny);
   CHECK_FALSE(log->Clean({}).ok());
@@ -114,10 +113,7 @@ TEST_CASE("a log that is abandoned in the middle of a cleaning touches no file a
 TEST_CASE("a policy without compact ends a cleaning that was begun") {
   io::FaultyFileSystem files;
   CompactedLog log(files);
-  log.Open();
-  for (int i = 0; i < 40; ++i) Put(log, "a", "v");
-  RollAndSeal(log);
-  while (log.FilesEnding(".cleaned").empty()) REQUIRE(log->Clean({.slice_bytes = 1}).ok());
+  BeginCleaning(log);
   log.config.cleanup_compact = false;
   log->SetConfig(log.config);
   CHECK(log->Clean({})->done);
