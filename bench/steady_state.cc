@@ -103,17 +103,17 @@ SteadyState::Counts SteadyState::Stop() const {
 }
 
 void RequireSteady(benchmark::State& state, const SteadyState::Counts& counts, double records) {
-  const auto check = [&](const char* name, std::uint64_t count) {
+  const auto check = [&](const char* name, std::uint64_t count, double most) {
     const double per_record = static_cast<double>(count) / records;
     state.counters[fmt::format("{}_per_record", name)] = per_record;
-    if (per_record * 1000 <= kMostPerThousand) return;
+    if (per_record * 1000 <= most) return;
     Unsteady().insert(fmt::format("{} {} for {:.0f} records: more than {} for 1,000", count, name,
-                                  records, kMostPerThousand));
+                                  records, most));
     state.SetLabel(fmt::format("NOT STEADY: {} {}", count, name));
   };
-  check("mallocs", counts.allocations);
+  check("mallocs", counts.allocations, kMostMallocsPerThousand);
   if (counts.system_calls.has_value()) {
-    check("syscalls", *counts.system_calls);
+    check("syscalls", *counts.system_calls, kMostSyscallsPerThousand);
   } else {
     all_counted = false;
   }
