@@ -38,4 +38,7 @@ endif()
 if(RILL_SANITIZE)
   add_compile_options(-fsanitize=${RILL_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${RILL_SANITIZE})
+  # A C program over the C interface brings what the C++ behind it asks of the sanitizers.
+  add_link_options(
+    "$<$<LINK_LANG_AND_ID:C,Clang,AppleClang>:-fsanitize-link-c++-runtime;-lstdc++>")
 endif()

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Builds the fuzz targets and runs them for so many seconds in all:  tests/house/fuzz.sh [120]
 # What they learn stays in build/fuzz/corpus; an input that fails is kept in build/fuzz/failures,
-# and `build/fuzz/bin/<target> <file>` runs it again.
+# and `build/asan/bin/<target> <file>` runs it again.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds=${1:-120}
 
-cmake --preset fuzz
-cmake --build --preset fuzz --target fuzzers
-mapfile -t targets < <(find build/fuzz/bin -name '*_fuzz' -type f -executable | sort)
+cmake --preset asan
+cmake --build --preset asan --target fuzzers
+mapfile -t targets < <(find build/asan/bin -name '*_fuzz' -type f -executable | sort)
 if [ "${#targets[@]}" -eq 0 ]; then
   echo "no fuzz target was built"
   exit 1
