@@ -181,7 +181,7 @@ TEST_CASE("Polls are counted, the empty ones apart, and stay when the consumer g
     CHECK(engine.Metrics().read_wait.count() == 0);
     CHECK(Get(consumer.Poll(absl::ZeroDuration())).empty());
     CHECK(engine.Metrics().read_wait.count() == 0);
-    CHECK(Get(consumer.Poll(absl::Milliseconds(2))).empty());
+    CHECK(Get(consumer.Poll(absl::Milliseconds(20))).empty());
     consumer.Wakeup();
     CHECK_FALSE(consumer.Poll(kLong).ok());
   }
@@ -190,7 +190,7 @@ TEST_CASE("Polls are counted, the empty ones apart, and stay when the consumer g
   CHECK(now.empty_polls == 2);
   CHECK(now.read_records == 3);
   CHECK(now.read_wait.count() == 1);
-  CHECK(now.read_wait.sum() >= absl::Milliseconds(2));
+  CHECK(now.read_wait.sum() >= absl::Milliseconds(10));  // it sleeps for what is left of the 20
 }
 
 TEST_CASE("A wait for a partition is measured when it sleeps") {
@@ -200,9 +200,9 @@ TEST_CASE("A wait for a partition is measured when it sleeps") {
   AppendMany(topic, 1);
   REQUIRE(partition.WaitFor(0, kLong).ok());
   CHECK(engine.Metrics().read_wait.count() == 0);
-  CHECK_FALSE(partition.WaitFor(1, absl::Milliseconds(2)).ok());
+  CHECK_FALSE(partition.WaitFor(1, absl::Milliseconds(20)).ok());
   CHECK(engine.Metrics().read_wait.count() == 1);
-  CHECK(engine.Metrics().read_wait.sum() >= absl::Milliseconds(2));
+  CHECK(engine.Metrics().read_wait.sum() >= absl::Milliseconds(10));
 }
 
 TEST_CASE("A send that waits for buffer memory is measured") {
@@ -219,7 +219,7 @@ TEST_CASE("A send that waits for buffer memory is measured") {
   CHECK(engine.Metrics().send_wait.count() == 0);
   CHECK_FALSE(producer.Send(topic, {.value = fills, .partition = 0}).Wait().ok());
   CHECK(engine.Metrics().send_wait.count() == 1);
-  CHECK(engine.Metrics().send_wait.sum() >= kSoon);
+  CHECK(engine.Metrics().send_wait.sum() >= kSoon / 2);
   held.LetGo();
   sender.join();
 }
