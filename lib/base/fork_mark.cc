@@ -22,11 +22,8 @@ ForkMark::ForkMark() : process_(::getpid()) {
     ::munmap(page, kMapped);
     return;
   }
-  mark_ = new (page) std::atomic<bool>(true);
-}
-
-ForkMark::~ForkMark() {
-  if (mark_ != nullptr) ::munmap(static_cast<void*>(mark_), kMapped);
+  mark_ = {new (page) std::atomic<bool>(true),
+           [](std::atomic<bool>* mark) { ::munmap(static_cast<void*>(mark), kMapped); }};
 }
 
 bool ForkMark::IsOwnProcess() const { return ::getpid() == process_; }

@@ -3,18 +3,16 @@
 #include <sys/types.h>
 
 #include <atomic>
+#include <memory>
 
 namespace rill::base {
 
 // Knows the process that made it from the children that fork makes of that: in a page that the
 // system gives to children as zeros (MADV_WIPEONFORK), so that asking costs a load of a line that
-// nobody writes. Thread-safe.
+// nobody writes. Copies share the page. Thread-safe.
 class ForkMark {
  public:
   ForkMark();
-  ~ForkMark();
-  ForkMark(const ForkMark&) = delete;
-  ForkMark& operator=(const ForkMark&) = delete;
 
   // Whether this is the process that made it, not a child.
   bool IsOwn() const {
@@ -24,8 +22,8 @@ class ForkMark {
  private:
   bool IsOwnProcess() const;
 
-  std::atomic<bool>* mark_ = nullptr;  // null where the system has no such pages
-  const pid_t process_;
+  std::shared_ptr<const std::atomic<bool>> mark_;  // null where the system has no such pages
+  pid_t process_;
 };
 
 }  // namespace rill::base

@@ -133,6 +133,8 @@ std::unique_ptr<BatchBuilder> BatchPool::GetBuilder() {
 }
 
 void BatchPool::Put(PendingBatch* batch) {
+  // A child of fork leaves it: whoever holds the lock may be a thread that only the parent has.
+  if (!fork_mark_.IsOwn()) return;
   {
     base::MutexLock lock(&mutex_);
     if (batches_.size() < kMostBatches) {

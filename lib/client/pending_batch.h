@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/fork_mark.h"
 #include "base/mutex.h"
 #include "rill/partition.h"
 #include "rill/producer.h"
@@ -105,8 +107,9 @@ class PendingBatch {
 // Keeps batches and builders for their next use. Thread-safe.
 class BatchPool : public std::enable_shared_from_this<BatchPool> {
  public:
-  // Builders make batches with `options`.
-  explicit BatchPool(const BatchOptions& options) : options_(options) {}
+  // Builders make batches with `options`. `fork_mark` is the engine's.
+  BatchPool(const BatchOptions& options, base::ForkMark fork_mark)
+      : options_(options), fork_mark_(std::move(fork_mark)) {}
   ~BatchPool();
 
   // A batch to Open.
@@ -121,6 +124,7 @@ class BatchPool : public std::enable_shared_from_this<BatchPool> {
   static constexpr std::size_t kMostBuilders = 16;
 
   const BatchOptions options_;
+  const base::ForkMark fork_mark_;
   base::Mutex mutex_;
   std::vector<PendingBatch*> batches_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::unique_ptr<BatchBuilder>> builders_ ABSL_GUARDED_BY(mutex_);

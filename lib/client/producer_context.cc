@@ -59,7 +59,7 @@ ProducerContext::ProducerContext(std::shared_ptr<engine::LocalEngine> owner,
     : engine(std::move(owner)),
       options(given),
       clock(engine->clock()),
-      pool(std::make_shared<BatchPool>(BatchOptionsOf(given))),
+      pool(std::make_shared<BatchPool>(BatchOptionsOf(given), engine->fork_mark())),
       memory(given, engine->buffers()) {}
 
 // Together with LingerTask::Run no due time is missed. The queue has stored its due time, and then

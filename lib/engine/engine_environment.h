@@ -55,6 +55,7 @@ class EngineEnvironment {
   // Whether this process is a child of the one that opened the engine. To be asked before any lock
   // is taken: threads that are not here may hold it.
   bool is_in_child() const { return !fork_mark_.IsOwn(); }
+  const base::ForkMark& fork_mark() const { return fork_mark_; }
   // FailedPrecondition when the engine is closed, or the parent's.
   absl::Status CheckOpen() const;
 

@@ -118,6 +118,7 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   ClientMetrics& client_metrics() const { return environment_->client_metrics(); }
   CleanerGauges& cleaner_gauges() { return cleaner_gauges_; }
   base::Budget* buffers() const { return environment_->buffers().get(); }
+  const base::ForkMark& fork_mark() const { return environment_->fork_mark(); }
   const EngineConfig& config() const { return environment_->config(); }
   const MetaProperties& properties() const { return folder_->properties(); }
   void Say(LogLevel level, const std::string& line) const { environment_->Say(level, line); }

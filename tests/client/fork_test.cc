@@ -226,5 +226,27 @@ TEST_CASE("A child that is forked while threads append waits for nobody and chan
   CHECK(engine.Close() == absl::OkStatus());
 }
 
+TEST_CASE(
+    "A child that is forked while threads send lets go of what was sent, and waits for nobody") {
+  Engine engine = Get(Open("mem:"));
+  const Topic topic = MakeTopic(engine, "t");
+  Producer producer = Get(engine.NewProducer({.linger = absl::Hours(1), .batch_size = 1}));
+  std::atomic<bool> ends = false;
+  std::thread sender([&] {
+    while (!ends.load()) static_cast<void>(producer.Send(topic, {.value = "0"}));
+  });
+  std::vector<PendingSend> sent;
+  for (int i = 0; i < 50; ++i) sent.push_back(producer.Send(topic, {.value = "1"}));
+  for (const PendingSend& send : sent) CHECK(send.Wait(kLong).ok());
+  for (int i = 0; i < 50; ++i) {
+    CHECK(InChild([&] {
+            sent.clear();
+            return kAsExpected;
+          }) == kAsExpected);
+  }
+  ends.store(true);
+  sender.join();
+}
+
 }  // namespace
 }  // namespace rill::testing
