@@ -30,11 +30,7 @@ std::vector<unsigned char> Masks() {
 }
 
 // Sanitizers make the opens so much slower that they try every so-manieth change only.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::size_t kStride = 11;
-#else
-constexpr std::size_t kStride = 1;
-#endif
+constexpr std::size_t kStride = RILL_IS_SANITIZED ? 11 : 1;
 
 constexpr char kCut[] = "cut short";
 

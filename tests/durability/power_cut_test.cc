@@ -87,12 +87,9 @@ std::vector<std::string> RunAll(std::uint64_t first, std::uint64_t runs) {
   return failures;
 }
 
-// With a sanitizer, one takes ten times as long.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::uint64_t kRuns = 1000;
-#else
-constexpr std::uint64_t kRuns = 10000;
-#endif
+// With a sanitizer, all takes ten times as long or more.
+constexpr std::uint64_t kRuns = RILL_IS_SANITIZED ? 1000 : 10000;
+constexpr std::uint64_t kLivesLookedInto = RILL_IS_SANITIZED ? 1 : 3;
 
 // RILL_RUNS=1000000 runs that many. A seed that failed runs alone with RILL_RUNS=1.
 TEST_CASE("Whenever the power fails or the process dies, what was promised is there") {
@@ -105,7 +102,7 @@ TEST_CASE("At each call to the storage, what a kill or a power cut leaves is wha
   const std::uint64_t first = FromEnvironment("RILL_SEED", 1);
   std::int64_t moments = 0;
   std::uint64_t compactions = 0;
-  for (std::uint64_t seed = first; seed < first + 3; ++seed) {
+  for (std::uint64_t seed = first; seed < first + kLivesLookedInto; ++seed) {
     Machine machine(seed);
     std::string wrong;
     machine.Observe([&](const FaultyStorage& storage, const ExpectedState& expected, Crash before) {

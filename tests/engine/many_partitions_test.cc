@@ -16,13 +16,8 @@ namespace {
 
 using test::TemporaryFolder;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr int kPartitions = 500;
-constexpr bool kMemoryIsOurs = false;  // a sanitizer has its own share in it
-#else
-constexpr int kPartitions = 10000;
-constexpr bool kMemoryIsOurs = true;
-#endif
+constexpr int kPartitions = RILL_IS_SANITIZED ? 500 : 10000;
+constexpr bool kMemoryIsOurs = !RILL_IS_SANITIZED;  // a sanitizer has its own share in it
 
 // Resident memory of this process and the page tables of its mappings, in bytes.
 std::int64_t MemoryInUse() {
