@@ -83,7 +83,10 @@ class RILL_EXPORT Engine {
   // Deletes a group without members, offsets and all. FailedPrecondition (NON_EMPTY_GROUP),
   // NotFound.
   absl::Status DeleteGroup(const std::string& group);
-  // The offsets that a group committed.
+  // The offsets that a group committed: none where it has committed nothing, nobody knows of it, or
+  // it was deleted, for a group begins with its first member or its first commit, and a consumer
+  // that asks where to begin must not have to tell these apart. Whether a group is there is what
+  // DescribeGroup tells.
   absl::StatusOr<std::map<TopicPartition, OffsetAndMetadata>> CommittedOffsets(
       const std::string& group) const;
 
@@ -99,9 +102,11 @@ class RILL_EXPORT Engine {
   // checked and the files are copied; offsets, timestamps and the topic's id stay. `configs` are
   // the topic's (TopicOptions), for Kafka does not keep them there: without retention.ms, records
   // older than the default are soon deleted. The topic is there as a whole, or not at all, and on
-  // disk. Making, changing and deleting topics waits meanwhile.
+  // disk: with OK also where a partition of it cannot be opened yet, of which its calls tell; after
+  // an error nothing of it is left, unless the status names folders that could not be removed.
+  // Everything else goes on meanwhile. Close ends it (FailedPrecondition) before the next file.
   //
-  // AlreadyExists (TOPIC_ALREADY_EXISTS); NotFound where no folder has such a partition; DataLoss
+  // AlreadyExists (TOPIC_ALREADY_EXISTS), also where the topic is made meanwhile; NotFound where no folder has such a partition; DataLoss
   // (CORRUPT_MESSAGE) names file and position of what is damaged or torn; FailedPrecondition
   // (KAFKA_STORAGE_ERROR) when a partition is missing or is another topic's, a transaction is open,
   // a process has a folder open, or batches are of Kafka's old formats; InvalidArgument
@@ -122,15 +127,20 @@ class RILL_EXPORT Engine {
   // acknowledged before the call, on disk when it returns; of what is appended meanwhile a clean
   // first part of each partition is in it, and no group's offset beyond that. Segments that are
   // complete are hard links, so it takes little time and space. Nothing that is done to either
-  // folder later changes the other: the backup can be opened by an engine of its own. Appends,
-  // reads and commits go on meanwhile; making, changing, describing and deleting topics waits, and
-  // so do Close, a new idempotent producer and the first commit of a folder.
+  // folder later changes the other: the backup can be opened by an engine of its own. Everything
+  // else goes on meanwhile. Topics that are made meanwhile are not in it, and of those that are
+  // deleted some are not. Close ends it before the next partition: FailedPrecondition.
   //
-  // AlreadyExists; InvalidArgument for a place in the engine's own folder; FailedPrecondition for
-  // another file system than the folder's, for "mem:" and Options::read_only, and for a partition
-  // that a failed flush has stopped; ResourceExhausted. What was made is removed then. A process
-  // that dies leaves "<folder>.incomplete", which cannot be opened and which the next call removes.
-  // An OffsetStore of the application's is not part of it.
+  // AlreadyExists, also while another backup of that name is made, whichever process makes it;
+  // InvalidArgument for what is no path, and for a place in the engine's own folder;
+  // FailedPrecondition for another file system than the folder's, for "mem:" and
+  // Options::read_only, and for a partition that a failed flush has stopped; ResourceExhausted
+  // where there is no room for what has to be copied: at most 1 MiB a partition, but on a full disk
+  // also complete segments whose index files it has no room for. After an error there is no backup,
+  // unless the status says what is there: one that is whole but that a power cut may take, or
+  // "<folder>.incomplete", where that could not be removed. A process that dies leaves it, too; it
+  // cannot be opened (but for one that only lacked its name), and the next call removes it. An
+  // OffsetStore of the application's is not part of it.
   absl::Status Backup(const std::string& folder);
 
   ResourceUse resource_use() const;
@@ -158,7 +168,8 @@ class RILL_EXPORT Engine {
 
 // Opens what `where` names:
 //   "mem:"       topics in memory, gone when the engine closes
-//   a path       topics in this folder, laid out as Kafka lays out its data folder; recovered first
+//   a path       ("mem" and what begins with "~", which only a shell reads as a home folder, are
+//                refused: write "./mem", "./~/x" for folders of such names) topics in this folder, laid out as Kafka lays out its data folder; recovered first
 //                when the last process did not close it. A relative one is looked for from the
 //                working folder of this moment; the process may change that later
 // With Options::read_only the folder is opened as it is, beside a writer or without one.
@@ -169,7 +180,7 @@ class RILL_EXPORT Engine {
 //   NotFound              no such folder, and Options::create_if_missing is false, or read_only
 //                         is set
 //   PermissionDenied      the folder cannot be written
-//   InvalidArgument       `where` has a scheme that is not known; Options out of range
+//   InvalidArgument       `where` has a scheme that is not known, or is no path; Options out of range
 //   DataLoss              meta.properties, the catalogue of topics or __consumer_offsets cannot be
 //                         read; says where it is damaged
 RILL_EXPORT absl::StatusOr<Engine> Open(const std::string& where, const Options& options = {});

@@ -248,8 +248,8 @@ bool CatalogueFile::IsMostlyHistory() const {
          batches_ / 2 > image_.size() + later_.values.size() + 1;
 }
 
-absl::StatusOr<std::string> CatalogueFile::Contents() const {
-  return FormatCatalogue(image_, absl::ToUnixMillis(clock_->Now()), later_);
+absl::StatusOr<std::string> CatalogueFile::ContentsFor(const CatalogueImage& image) const {
+  return FormatCatalogue(image, absl::ToUnixMillis(clock_->Now()), later_);
 }
 
 absl::Status CatalogueFile::Commit(const CatalogueCommand& command) {

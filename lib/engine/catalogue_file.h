@@ -60,8 +60,8 @@ class CatalogueFile {
                                                              Clock* clock, const LogSink& sink);
 
   const CatalogueImage& image() const { return image_; }
-  // A whole file that says the same.
-  absl::StatusOr<std::string> Contents() const;
+  // A whole file that would say `image`, for another folder.
+  absl::StatusOr<std::string> ContentsFor(const CatalogueImage& image) const;
 
   // Makes the change and returns when it would survive a power cut. On an error the image is as
   // before; the file may hold the change only if it cannot be written at all any more.

@@ -120,7 +120,8 @@ absl::Status LocalEngine::OpenFolder(const Options& options) {
   const auto in_use = FolderUse(files, environment_->directory());
   if (!in_use.ok()) return in_use.status();
   environment_->ChargeDisk(*in_use);
-  auto folder = DataFolder::Open(&files, environment_->directory(), options.create_if_missing,
+  auto folder = DataFolder::Open(&files, environment_->directory(),
+                                 options.create_if_missing || environment_->directory() == kMemory,
                                  environment_->sink());
   if (!folder.ok()) return folder.status();
   folder_ = *std::move(folder);
@@ -337,6 +338,11 @@ absl::Status LocalEngine::Close() {
   environment_->maintenance()->RemoveAll();
   if (groups_ != nullptr) groups_->Close();
   absl::MutexLock lock(&change_mutex_);
+  const auto nothing_is_imported = [this] {
+    change_mutex_.AssertReaderHeld();
+    return imports_under_way_ == 0;
+  };
+  change_mutex_.Await(absl::Condition(&nothing_is_imported));
   const bool was_open = std::exchange(is_open_, false);
   if (was_open) environment_->maintenance()->StopThread();
   absl::Status status = CloseLogs();

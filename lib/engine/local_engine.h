@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -176,13 +177,24 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   using Imports = std::vector<Import>;  // by partition
   absl::StatusOr<std::vector<std::string>> PlacesToImportFrom(
       const std::vector<std::string>& folders) const;
-  absl::StatusOr<std::shared_ptr<TopicState>> ImportLocked(
+  absl::Status BeginImport(const std::string& name) ABSL_LOCKS_EXCLUDED(change_mutex_);
+  void EndImport(const Imports& imports) ABSL_LOCKS_EXCLUDED(change_mutex_);
+  absl::StatusOr<std::shared_ptr<TopicState>> CopyAndAdd(
       const std::string& name, const std::vector<std::string>& places,
-      const std::map<std::string, std::string>& configs)
+      const std::map<std::string, std::string>& configs, Imports& imports)
+      ABSL_LOCKS_EXCLUDED(change_mutex_);
+  absl::Status CheckMayAdd(const std::string& name, const CatalogueTopic& topic)
+      ABSL_LOCKS_EXCLUDED(change_mutex_);
+  absl::Status CheckMayAddLocked(const std::string& name, const CatalogueTopic& topic) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
   absl::Status CheckNoFolders(const std::string& name, std::int32_t partitions) const;
-  absl::StatusOr<Import> CopyForImport(const StoredTopic& stored, const TopicPartition& partition,
-                                       const CatalogueTopic& topic);
+  absl::Status CopyForImport(const StoredTopic& stored, const TopicPartition& partition,
+                             const CatalogueTopic& topic, Import& import);
+  absl::StatusOr<std::shared_ptr<TopicState>> MoveAndAdd(const std::string& name,
+                                                         const CatalogueTopic& topic,
+                                                         const Imports& imports)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
+  void OpenImported(const TopicState& topic);
   absl::Status MoveImports(const std::string& name, const Imports& imports);
   absl::StatusOr<std::shared_ptr<TopicState>> AddImported(const std::string& name,
                                                           const CatalogueTopic& topic,
@@ -199,11 +211,32 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   void AddLogMetrics(EngineMetrics& metrics) const;
 
   // local_engine_backup.cc
+  struct BackupCheckpoints {
+    void Forget(const TopicPartition& partition);
+    log::OffsetCheckpoint recovery_points;
+    log::OffsetCheckpoint log_starts;
+    log::OffsetCheckpoint high_watermarks;
+    log::OffsetCheckpoint first_dirty;
+  };
+  using Partitions = std::vector<std::shared_ptr<PartitionState>>;
+  // What a backup is to have.
+  struct BackupContents {
+    MetaProperties properties;
+    CatalogueImage image;
+    // Those whose logs are still to be cut.
+    std::vector<std::pair<std::shared_ptr<TopicState>, Partitions>> topics;
+    BackupCheckpoints checkpoints;
+  };
   absl::Status BackUpInto(io::FileSystem& files, const std::string& folder)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
-  absl::Status BackUpLogs(io::FileSystem& files, const std::string& folder,
-                          FolderCheckpoints& checkpoints)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
+      ABSL_LOCKS_EXCLUDED(change_mutex_);
+  absl::StatusOr<BackupContents> BeginBackup(io::FileSystem& files, const std::string& folder)
+      ABSL_LOCKS_EXCLUDED(change_mutex_);
+  static absl::Status BackUpLogs(io::FileSystem& files, const std::string& folder,
+                                 const Partitions& partitions, BackupCheckpoints& checkpoints);
+  static absl::Status DropFromBackup(io::FileSystem& files, const std::string& folder,
+                                     const TopicState& topic, BackupContents& contents);
+  absl::Status WriteBackupCatalogue(io::FileSystem& files, const std::string& folder,
+                                    BackupContents contents) ABSL_LOCKS_EXCLUDED(change_mutex_);
 
   // local_engine_topics.cc
   // What the catalogue says.
@@ -242,7 +275,8 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
   // InvalidArgument (INVALID_TOPIC_EXCEPTION) for a topic that only the engine changes.
   absl::Status CheckNotInternal(const std::string& name, const char* what) const;
-  // Removes the folders of deleted partitions. What cannot be removed stays for the next time.
+  // Removes the folders of deleted partitions, but those that are being imported. What cannot be
+  // removed stays for the next time.
   absl::Status RemoveDeletedFolders() ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
 
   const std::shared_ptr<EngineEnvironment> environment_;
@@ -255,6 +289,10 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   // Where the folder was opened only to be read, in place of it.
   CatalogueImage image_read_ ABSL_GUARDED_BY(change_mutex_);
   std::atomic<std::uint64_t> catalogue_version_ = 0;  // FolderWatch's, of image_read_
+
+  // Close waits for the one, and nobody removes the others.
+  int imports_under_way_ ABSL_GUARDED_BY(change_mutex_) = 0;
+  std::set<std::string> importing_ ABSL_GUARDED_BY(change_mutex_);  // folders that are copied into
 
   // The names that somebody is in FinishDelete with, and who.
   absl::Mutex finishing_mutex_ ABSL_ACQUIRED_BEFORE(change_mutex_);

@@ -35,6 +35,10 @@ absl::StatusOr<std::vector<std::string>> LocalEngine::PlacesToImportFrom(
   return places;
 }
 
+// The partitions are copied and checked without change_mutex_, under which topics are made, changed
+// and deleted. Nobody knows their folders but by the names of deleted ones, which importing_ keeps
+// from being removed; whether the topic can be is looked at before, and again at the end. Close
+// waits until the copying has seen that the engine is closed, for the folder is another's then.
 absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::ImportTopic(
     const std::string& name, const std::vector<std::string>& folders,
     const std::map<std::string, std::string>& configs) {
@@ -43,28 +47,35 @@ absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::ImportTopic(
   const auto places = PlacesToImportFrom(folders);
   if (!places.ok()) return places.status();
   if (auto finished = FinishEarlierDelete(name); !finished.ok()) return finished;
-  std::shared_ptr<TopicState> topic;
-  {
-    absl::MutexLock lock(&change_mutex_);
-    if (auto open = CheckOpen(); !open.ok()) return open;
-    auto taken = ImportLocked(name, *places, configs);
-    // What is left of one that failed.
-    if (auto removed = RemoveDeletedFolders(); !removed.ok()) {
-      Say(LogLevel::kWarning, removed.ToString());
-    }
-    if (!taken.ok()) return taken;
-    topic = *std::move(taken);
-  }
-  for (const auto& partition : topic->partitions()) {
-    if (auto opened = partition->OpenLog(); !opened.ok()) return opened.status();
-  }
-  return topic;
+  if (auto begun = BeginImport(name); !begun.ok()) return begun;
+  Imports imports;
+  auto taken = CopyAndAdd(name, *places, configs, imports);
+  EndImport(imports);
+  if (taken.ok()) OpenImported(**taken);
+  return taken;
 }
 
-absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::ImportLocked(
-    const std::string& name, const std::vector<std::string>& places,
-    const std::map<std::string, std::string>& configs) {
+absl::Status LocalEngine::BeginImport(const std::string& name) {
+  absl::MutexLock lock(&change_mutex_);
+  if (auto open = CheckOpen(); !open.ok()) return open;
   if (auto free = CheckNewName(name); !free.ok()) return free;
+  ++imports_under_way_;
+  return absl::OkStatus();
+}
+
+void LocalEngine::EndImport(const Imports& imports) {
+  absl::MutexLock lock(&change_mutex_);
+  --imports_under_way_;
+  for (const Import& import : imports) importing_.erase(import.directory);
+  // What is left of one that failed; where the engine is closed by now, too: Close is waiting.
+  if (auto removed = RemoveDeletedFolders(); !removed.ok()) {
+    Say(LogLevel::kWarning, removed.ToString());
+  }
+}
+
+absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::CopyAndAdd(
+    const std::string& name, const std::vector<std::string>& places,
+    const std::map<std::string, std::string>& configs, Imports& imports) {
   auto checked = CheckTopicConfigs(configs, config());
   if (!checked.ok()) return checked.status();
   const auto stored = FindStoredTopic(environment_->files(), name, places);
@@ -74,21 +85,61 @@ absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::ImportLocked(
   topic.partitions = static_cast<std::int32_t>(stored->partitions.size());
   topic.configs = *std::move(checked);
   // The same checks as at the end, before anything is copied.
-  if (auto fits = catalogue_->image().Check(TopicChange{name, topic}); !fits.ok()) return fits;
-  if (auto free = CheckNoFolders(name, topic.partitions); !free.ok()) return free;
-  Imports imports;
+  if (auto may = CheckMayAdd(name, topic); !may.ok()) return may;
   for (std::int32_t i = 0; i < topic.partitions; ++i) {
-    auto copied = CopyForImport(*stored, {name, i}, topic);
-    if (!copied.ok()) return copied.status();
-    imports.push_back(*std::move(copied));
+    imports.push_back({folder_->path() + "/" + DeletedFolderName(name, i), {}});
+    {
+      absl::MutexLock lock(&change_mutex_);
+      importing_.insert(imports.back().directory);
+    }
+    auto copied = CopyForImport(*stored, {name, i}, topic, imports.back());
+    if (!copied.ok()) return copied;
   }
-  if (auto moved = MoveImports(name, imports); !moved.ok()) {
-    MoveFoldersAway(name, topic.partitions).IgnoreError();
-    return moved;
+  absl::MutexLock lock(&change_mutex_);
+  if (auto open = CheckOpen(); !open.ok()) return open;
+  if (auto may = CheckMayAddLocked(name, topic); !may.ok()) return may;
+  auto added = MoveAndAdd(name, topic, imports);
+  if (added.ok()) return added;
+  const auto moved = MoveFoldersAway(name, topic.partitions);
+  if (moved.ok()) return added;
+  return MakeError(added.status().code(), GetErrorCode(added.status()),
+                   fmt::format("{}; and folders of {} are left in {}, which have to be moved away "
+                               "before it can be taken again: {}",
+                               std::string(added.status().message()), name, folder_->path(),
+                               std::string(moved.message())));
+}
+
+absl::Status LocalEngine::CheckMayAdd(const std::string& name, const CatalogueTopic& topic) {
+  absl::MutexLock lock(&change_mutex_);
+  if (auto open = CheckOpen(); !open.ok()) return open;
+  return CheckMayAddLocked(name, topic);
+}
+
+absl::Status LocalEngine::CheckMayAddLocked(const std::string& name,
+                                            const CatalogueTopic& topic) const {
+  if (auto free = CheckNewName(name); !free.ok()) return free;
+  if (IsBeingDeleted(name)) {
+    return absl::UnavailableError(
+        fmt::format("topic {} was made and is being deleted meanwhile; try again", name));
   }
-  auto added = AddImported(name, topic, imports);
-  if (!added.ok()) MoveFoldersAway(name, topic.partitions).IgnoreError();
-  return added;
+  if (auto fits = catalogue_->image().Check(TopicChange{name, topic}); !fits.ok()) return fits;
+  return CheckNoFolders(name, topic.partitions);
+}
+
+absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::MoveAndAdd(const std::string& name,
+                                                                    const CatalogueTopic& topic,
+                                                                    const Imports& imports) {
+  if (auto moved = MoveImports(name, imports); !moved.ok()) return moved;
+  return AddImported(name, topic, imports);
+}
+
+// It is there for good, and so is the answer. A partition that cannot be opened now, for want of
+// descriptors perhaps, is when it is used, or says why not.
+void LocalEngine::OpenImported(const TopicState& topic) {
+  for (const auto& partition : topic.partitions()) {
+    const auto opened = partition->OpenLog();
+    if (!opened.ok()) Say(LogLevel::kError, std::string(opened.status().message()));
+  }
 }
 
 absl::Status LocalEngine::CheckNoFolders(const std::string& name, std::int32_t partitions) const {
@@ -105,12 +156,9 @@ absl::Status LocalEngine::CheckNoFolders(const std::string& name, std::int32_t p
   return absl::OkStatus();
 }
 
-absl::StatusOr<LocalEngine::Import> LocalEngine::CopyForImport(const StoredTopic& stored,
-                                                               const TopicPartition& partition,
-                                                               const CatalogueTopic& topic) {
+absl::Status LocalEngine::CopyForImport(const StoredTopic& stored, const TopicPartition& partition,
+                                        const CatalogueTopic& topic, Import& import) {
   io::FileSystem& files = environment_->files();
-  const std::string directory =
-      folder_->path() + "/" + DeletedFolderName(partition.topic, partition.partition);
   const log::LogEnvironment environment = {.files = &files,
                                            .clock = environment_->clock(),
                                            .buffers = environment_->buffers(),
@@ -118,14 +166,14 @@ absl::StatusOr<LocalEngine::Import> LocalEngine::CopyForImport(const StoredTopic
                                            .metrics = nullptr,
                                            .request_maintenance = {}};
   const auto& from = stored.partitions[static_cast<std::size_t>(partition.partition)];
-  auto copied = CopyPartition(environment, from, directory, partition,
-                              ResolveLogConfig(topic.configs, config()));
+  auto copied =
+      CopyPartition(environment, from, import.directory, partition,
+                    ResolveLogConfig(topic.configs, config()), [this] { return CheckOpen(); });
   if (!copied.ok()) return copied.status();
-  auto written = log::WritePartitionMetadata(files, directory + "/" + log::kPartitionMetadataFile,
-                                             {topic.id.ToString()});
-  if (written.ok()) written = files.SyncDirectory(directory);
-  if (!written.ok()) return written;
-  return Import{directory, *copied};
+  import.checkpoint = *copied;
+  auto written = log::WritePartitionMetadata(
+      files, import.directory + "/" + log::kPartitionMetadataFile, {topic.id.ToString()});
+  return written.ok() ? files.SyncDirectory(import.directory) : written;
 }
 
 absl::Status LocalEngine::MoveImports(const std::string& name, const Imports& imports) {

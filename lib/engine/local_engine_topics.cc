@@ -373,7 +373,8 @@ absl::Status LocalEngine::RemoveDeletedFolders() {
   absl::Status first;
   for (const io::DirectoryEntry& entry : *entries) {
     if (!entry.is_directory || !IsDeletedFolderName(entry.name)) continue;
-    first.Update(RemoveTree(files, folder_->path() + "/" + entry.name));
+    const std::string path = folder_->path() + "/" + entry.name;
+    if (!importing_.contains(path)) first.Update(RemoveTree(files, path));
   }
   return first;
 }

@@ -34,8 +34,10 @@ absl::StatusOr<std::unique_ptr<io::FileLock>> KeepWritersOut(io::FileSystem& fil
   auto lock = files.LockShared(folder + "/" + kLockFile);
   if (absl::IsNotFound(lock.status())) return nullptr;
   if (!absl::IsFailedPrecondition(lock.status())) return lock;
-  return Refused(fmt::format("topics are taken from folders that nobody has open: {}",
-                             std::string(lock.status().message())));
+  return Refused(
+      fmt::format("{}; topics are taken from folders that nobody has open: stop the "
+                  "broker, or close the engine",
+                  std::string(lock.status().message())));
 }
 
 // Finds the partitions one folder after the other.
@@ -120,7 +122,8 @@ bool IsOfALog(const std::string& name) {
          has(log::kSnapshotSuffix);
 }
 
-absl::Status CopyFiles(io::FileSystem& files, const std::string& from, const std::string& to) {
+absl::Status CopyFiles(io::FileSystem& files, const std::string& from, const std::string& to,
+                       const std::function<absl::Status()>& may_go_on) {
   const auto entries = files.List(from);
   if (!entries.ok()) return entries.status();
   if (auto made = files.CreateDirectories(to); !made.ok()) return made;
@@ -132,6 +135,7 @@ absl::Status CopyFiles(io::FileSystem& files, const std::string& from, const std
                       from, entry.name));
     }
     if (entry.is_directory || !IsOfALog(entry.name)) continue;
+    if (auto may = may_go_on(); !may.ok()) return may;
     if (entry.size > log::kMaxSegmentFileSize) {
       return Refused(
           fmt::format("{}/{} has {} bytes, more than a file of a log can have (at most "
@@ -182,24 +186,30 @@ absl::Status CheckTail(io::FileSystem& files, const std::string& directory,
 
 // The first thing that is wrong with a copy; paths are those of what it was made from.
 absl::Status Check(io::FileSystem& files, const StoredTopic::Partition& from,
-                   const std::string& directory, const std::string& name, bool may_have_gaps) {
+                   const std::string& directory, const std::string& name, bool may_have_gaps,
+                   const std::function<absl::Status()>& may_go_on) {
   using Kind = log::Finding::Kind;
   absl::Status first;
-  const auto checked = log::CheckLog(
-      {.files = &files,
-       .directory = directory,
-       .name = name,
-       .checkpoint = from.checkpoint,
-       .may_have_gaps = may_have_gaps,
-       .sink = [&](const log::Finding& finding) {
-         if (finding.kind == Kind::kNote || !first.ok()) return;
-         std::string where = from.directory + "/" + finding.file;
-         if (finding.position) where += fmt::format(": byte {}", *finding.position);
-         const std::string message = fmt::format("{}: {}", where, finding.what);
-         first = finding.kind == Kind::kUnread
-                     ? Refused(message)
-                     : MakeError(absl::StatusCode::kDataLoss, ErrorCode::kCorruptMessage, message);
-       }});
+  const auto checked =
+      log::CheckLog({.files = &files,
+                     .directory = directory,
+                     .name = name,
+                     .checkpoint = from.checkpoint,
+                     .may_have_gaps = may_have_gaps,
+                     .stop = [&] { return !may_go_on().ok(); },
+                     .sink =
+                         [&](const log::Finding& finding) {
+                           if (finding.kind == Kind::kNote || !first.ok()) return;
+                           std::string where = from.directory + "/" + finding.file;
+                           if (finding.position)
+                             where += fmt::format(": byte {}", *finding.position);
+                           const std::string message = fmt::format("{}: {}", where, finding.what);
+                           first = finding.kind == Kind::kUnread
+                                       ? Refused(message)
+                                       : MakeError(absl::StatusCode::kDataLoss,
+                                                   ErrorCode::kCorruptMessage, message);
+                         }});
+  if (auto may = may_go_on(); !may.ok()) return may;
   if (!first.ok()) return first;
   const std::int64_t flushed = from.checkpoint.recovery_point;
   if (flushed == INT64_MAX || flushed <= checked.log_end_offset) {
@@ -213,11 +223,12 @@ absl::Status Check(io::FileSystem& files, const StoredTopic::Partition& from,
 
 absl::Status CheckWith(io::FileSystem& files, const StoredTopic::Partition& from,
                        const std::string& directory, const std::string& name,
-                       const log::LogConfig& config) {
+                       const log::LogConfig& config,
+                       const std::function<absl::Status()>& may_go_on) {
   const bool may_have_gaps = from.may_have_gaps || config.cleanup_compact;
-  auto checked = Check(files, from, directory, name, may_have_gaps);
+  auto checked = Check(files, from, directory, name, may_have_gaps, may_go_on);
   if (checked.ok() || may_have_gaps) return checked;
-  if (!Check(files, from, directory, name, true).ok()) return checked;
+  if (!Check(files, from, directory, name, true, may_go_on).ok()) return checked;
   return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidConfig,
                    fmt::format("{}; if compaction took them out, give the topic the config "
                                "cleanup.policy=compact",
@@ -264,11 +275,13 @@ absl::StatusOr<log::LogCheckpoint> CopyPartition(const log::LogEnvironment& envi
                                                  const StoredTopic::Partition& from,
                                                  const std::string& directory,
                                                  const TopicPartition& partition,
-                                                 const log::LogConfig& config) {
+                                                 const log::LogConfig& config,
+                                                 const std::function<absl::Status()>& may_go_on) {
   io::FileSystem& files = *environment.files;
-  if (auto copied = CopyFiles(files, from.directory, directory); !copied.ok()) return copied;
+  auto copied = CopyFiles(files, from.directory, directory, may_go_on);
+  if (!copied.ok()) return copied;
   const std::string name = PartitionFolderName(partition.topic, partition.partition);
-  auto checked = CheckWith(files, from, directory, name, config);
+  auto checked = CheckWith(files, from, directory, name, config, may_go_on);
   if (!checked.ok()) return checked;
   return Settle(environment, from, directory, partition, config);
 }

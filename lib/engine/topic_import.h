@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -35,11 +36,13 @@ absl::StatusOr<StoredTopic> FindStoredTopic(io::FileSystem& files, const std::st
 // of it. DataLoss (CORRUPT_MESSAGE) where something is damaged or torn, with file and position;
 // FailedPrecondition for an open transaction, a compaction that was interrupted, and what rill
 // cannot read; InvalidArgument where offsets are missing as compaction leaves them, and `config`
-// does not compact. What was made is left for the caller to remove.
+// does not compact. What was made is left for the caller to remove. Asks `may_go_on` before each
+// file; what that says instead of OK ends it.
 absl::StatusOr<log::LogCheckpoint> CopyPartition(const log::LogEnvironment& environment,
                                                  const StoredTopic::Partition& from,
                                                  const std::string& directory,
                                                  const TopicPartition& partition,
-                                                 const log::LogConfig& config);
+                                                 const log::LogConfig& config,
+                                                 const std::function<absl::Status()>& may_go_on);
 
 }  // namespace rill::engine

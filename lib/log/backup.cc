@@ -39,7 +39,7 @@ absl::StatusOr<LogCheckpoint> SegmentedLog::Backup(io::FileSystem& files,
   if (auto status = GoOnWithSwap(); !status.ok()) return status;
   RollForBackup();
   SaveOwedSnapshots();
-  if (auto status = SealRolled(SIZE_MAX); !status.ok()) return status;
+  if (auto status = SealForBackup(); !status.ok()) return status;
   // Now, for neither log cuts a file that has two names, and a broker that takes one of the folders
   // over would send what stands behind the batches to its consumers.
   if (auto status = CutTails(INT64_MAX, true); !status.ok()) return status;
@@ -49,9 +49,7 @@ absl::StatusOr<LogCheckpoint> SegmentedLog::Backup(io::FileSystem& files,
     if (auto status = LinkSegment(files, *segment, directory); !status.ok()) return status;
   }
   for (const auto& [segment, end] : cut.copied) {
-    const std::string to = SegmentStem(directory, segment->base_offset()) + kLogSuffix;
-    auto status = io::CopyFile(files, segment->log_path(), to, end);
-    if (!status.ok()) return status;
+    if (auto status = CopySegment(files, *segment, end, directory); !status.ok()) return status;
   }
   if (auto status = LinkStates(files, directory, cut.end_offset); !status.ok()) return status;
   if (auto status = files.SyncDirectory(directory); !status.ok()) return status;
@@ -74,6 +72,17 @@ void SegmentedLog::RollForBackup() {
   }
 }
 
+// Where there is no room for index files, or no descriptor, what is left is copied without them, as
+// the last segment is. A sync that failed has stopped the log instead: nobody knows what it lost.
+absl::Status SegmentedLog::SealForBackup() {
+  const auto sealed = SealRolled(SIZE_MAX);
+  if (sealed.ok()) return sealed;
+  if (!WhyClosed().ok()) return sealed;
+  Say(LogLevel::kWarning, fmt::format("{}: segments are copied into a backup, not linked: {}",
+                                      name_, sealed.ToString()));
+  return absl::OkStatus();
+}
+
 // What is in the backup: all that was appended until this moment.
 SegmentedLog::BackupCut SegmentedLog::CutForBackup() {
   BackupCut cut;
@@ -91,6 +100,22 @@ SegmentedLog::BackupCut SegmentedLog::CutForBackup() {
   cut.finished = std::move(segments);
   cut.end_offset = log_end_offset();
   return cut;
+}
+
+// Links need no room; on a full disk copies are what a backup fails by.
+absl::Status SegmentedLog::CopySegment(io::FileSystem& files, const Segment& segment,
+                                       std::uint32_t end, const std::string& directory) {
+  if (closing_.load()) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, ErrorCode::kUnknownServerError,
+                     fmt::format("{} was closed while a backup was being made of it", name_));
+  }
+  const std::string to = SegmentStem(directory, segment.base_offset()) + kLogSuffix;
+  auto copied = io::CopyFile(files, segment.log_path(), to, end);
+  if (!absl::IsResourceExhausted(copied)) return copied;
+  return MakeError(copied.code(), GetErrorCode(copied),
+                   fmt::format("no room for the {} bytes of {} that a backup has to copy, for they "
+                               "are not in a segment that is complete; make room and try again: {}",
+                               end, segment.log_path(), std::string(copied.message())));
 }
 
 absl::Status SegmentedLog::LinkSegment(io::FileSystem& files, const Segment& segment,

@@ -28,6 +28,8 @@ struct LogCheckOptions {
   // Called with numbers of bytes that were gone through; all in all the size of the folder's .log
   // files. May be empty.
   std::function<void(std::uint64_t)> progress = {};
+  // Asked before each segment; true ends the check, whose result says nothing then. May be empty.
+  std::function<bool()> stop = {};
   FindingSink sink = {};
 };
 

@@ -65,6 +65,7 @@ LogChecker::LogChecker(const LogCheckOptions& options, LogFolder folder, FolderF
 
 LogCheckResult LogChecker::Run() {
   for (auto at = folder_.segments.begin(); at != folder_.segments.end(); ++at) {
+    if (options_.stop && options_.stop()) return {.has_sound_batches = false};
     const auto next = std::next(at);
     CheckSegment(at->first, at->second, next == folder_.segments.end() ? INT64_MAX : next->first);
   }

@@ -236,7 +236,10 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
     std::int64_t end_offset = 0;
   };
   void RollForBackup() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+  absl::Status SealForBackup() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   BackupCut CutForBackup() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+  absl::Status CopySegment(io::FileSystem& files, const Segment& segment, std::uint32_t end,
+                           const std::string& directory);
   absl::Status LinkSegment(io::FileSystem& files, const Segment& segment,
                            const std::string& directory);
   absl::Status LinkStates(io::FileSystem& files, const std::string& directory,

@@ -1,6 +1,7 @@
 // Topics that a broker wrote (tests/data/golden) are taken into an engine.
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -8,9 +9,11 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "../io/temporary_folder.h"
+#include "absl/synchronization/notification.h"
 #include "base/bytes.h"
 #include "catch.h"
 #include "engine_under_test.h"
@@ -367,16 +370,102 @@ std::shared_ptr<FaultyStorage> StorageWithGolden() {
   return storage;
 }
 
+Options On(const std::shared_ptr<FaultyStorage>& storage, Said* said = nullptr) {
+  Options options = ByCaller();
+  options.storage = storage;
+  if (said != nullptr) options.log_sink = said->sink();
+  return options;
+}
+
+// An import of "rolled" that stops before it copies its second file, until it is let go.
+class HeldImport {
+ public:
+  HeldImport(LocalEngine& engine, std::shared_ptr<FaultyStorage> storage)
+      : storage_(std::move(storage)) {
+    storage_->Watch([this](FileCall call, const std::string& path) {
+      const bool copies = call == FileCall::kSync && path.find("-delete/") != path.npos;
+      if (!copies || reached_.exchange(true)) return;
+      there_.Notify();
+      go_on_.WaitForNotification();
+    });
+    thread_ = std::thread([this, &engine] { status_ = Import(engine, "rolled", "from").status(); });
+    there_.WaitForNotification();
+  }
+
+  absl::Status LetGo() {
+    go_on_.Notify();
+    thread_.join();
+    storage_->Watch(nullptr);
+    return status_;
+  }
+
+ private:
+  const std::shared_ptr<FaultyStorage> storage_;
+  std::atomic<bool> reached_ = false;
+  absl::Notification there_;
+  absl::Notification go_on_;
+  absl::Status status_;
+  std::thread thread_;
+};
+
+TEST_CASE("While a topic is imported others are made, described and deleted") {
+  const auto storage = StorageWithGolden();
+  const auto engine = MustOpen("data", On(storage));
+  REQUIRE(engine->CreateTopic("old", {.partitions = 1}).ok());
+  HeldImport held(*engine, storage);
+  CHECK(engine->DescribeTopic("old").ok());
+  CHECK(engine->NewProducerId().ok());
+  CHECK(engine->DeleteTopic("old").ok());  // removes what stands in the folder of deleted ones
+  CHECK(engine->CreateTopic("new", {.partitions = 1}).ok());
+  CHECK(held.LetGo().ok());
+  CHECK(Stored(MustPartition(*engine, "rolled")) == Expected("rolled"));
+}
+
+TEST_CASE("A topic that is made while one of that name is imported stays, and the import fails") {
+  const auto storage = StorageWithGolden();
+  const auto engine = MustOpen("data", On(storage));
+  HeldImport held(*engine, storage);
+  REQUIRE(engine->CreateTopic("rolled", {.partitions = 2}).ok());
+  REQUIRE(AppendOne(MustPartition(*engine, "rolled", 1), "mine").ok());
+  CHECK(absl::IsAlreadyExists(held.LetGo()));
+  CHECK(Values(MustPartition(*engine, "rolled", 1)) == std::vector<std::string>{"mine"});
+  for (const std::string& path : storage->Files()) CHECK(path.find("-delete/") == path.npos);
+}
+
+TEST_CASE("An engine that closes ends an import, of which nothing is left") {
+  const auto storage = StorageWithGolden();
+  const auto engine = MustOpen("data", On(storage));
+  HeldImport held(*engine, storage);
+  absl::Status closed;
+  std::thread closing([&] { closed = engine->Close(); });
+  while (!engine->closed()) std::this_thread::yield();
+  CHECK(absl::IsFailedPrecondition(held.LetGo()));
+  closing.join();
+  CHECK(closed.ok());
+  for (const std::string& path : storage->Files()) {
+    CHECK(path.find("data/rolled-0") == path.npos);
+  }
+}
+
+TEST_CASE("A topic that was taken is there, even if its logs cannot be opened yet") {
+  const auto storage = StorageWithGolden();
+  Said said;
+  const auto engine = MustOpen("data", On(storage, &said));
+  storage->Fail({.call = FileCall::kOpen,
+                 .path_part = "data/rolled-0/",
+                 .error = EMFILE,
+                 .times = testing::kForever});
+  CHECK(Import(*engine, "rolled", "from").ok());
+  CHECK(said.Has(LogLevel::kError, "rolled-0"));
+  storage->ClearFaults();
+  CHECK(Stored(MustPartition(*engine, "rolled")) == Expected("rolled"));
+}
+
 TEST_CASE("Whichever call to the storage is the last in an import, the topic is there or not") {
-  const auto options = [](const std::shared_ptr<FaultyStorage>& storage) {
-    Options made = ByCaller();
-    made.storage = storage;
-    return made;
-  };
   std::int64_t calls = 0;
   {
     const auto storage = StorageWithGolden();
-    const auto engine = MustOpen("data", options(storage));
+    const auto engine = MustOpen("data", On(storage));
     calls = -storage->calls();
     REQUIRE(Import(*engine, "rolled", "from").ok());
     calls += storage->calls();
@@ -387,13 +476,13 @@ TEST_CASE("Whichever call to the storage is the last in an import, the topic is 
     for (const bool power_cut : {false, true}) {
       CAPTURE(last, power_cut);
       const auto storage = StorageWithGolden();
-      const auto dying = MustOpen("data", options(storage));
+      const auto dying = MustOpen("data", On(storage));
       storage->Fail(
           {.call = FileCall::kAny, .error = EIO, .after = last, .times = testing::kForever});
       const bool was_told = Import(*dying, "rolled", "from").ok();
       const auto left =
           power_cut ? storage->PowerLoss(static_cast<std::uint64_t>(last)) : storage->ProcessKill();
-      const auto engine = MustOpen("data", options(left));
+      const auto engine = MustOpen("data", On(left));
       const bool is_there = engine->FindTopic("rolled").ok();
       if (was_told) CHECK(is_there);
       if (is_there) {
