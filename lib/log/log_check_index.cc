@@ -13,10 +13,19 @@ constexpr std::size_t EntrySize(IndexFile which) {
   return which == IndexFile::kOffsets ? kOffsetEntrySize : kTimeEntrySize;
 }
 
+// What a broker that was killed leaves of each: segment.index.bytes, by default.
+constexpr std::size_t kReserved = std::size_t{10} << 20;
+
+// An entry is of a batch, and the last of a time index once more when the segment is complete.
+std::size_t MostEntries(std::uint64_t log_size, IndexFile which) {
+  const auto batches = static_cast<std::size_t>(log_size / kBatchHeaderSize);
+  return std::max(batches + 1, kReserved / EntrySize(which));
+}
+
 }  // namespace
 
 IndexFileCheck::IndexFileCheck(io::FileSystem& files, const std::string& stem, IndexFile which,
-                               std::int64_t base_offset, Finding::Kind kind,
+                               std::int64_t base_offset, std::uint64_t log_size, Finding::Kind kind,
                                FolderFindings* findings)
     : which_(which),
       file_(stem.substr(stem.rfind('/') + 1) +
@@ -27,12 +36,18 @@ IndexFileCheck::IndexFileCheck(io::FileSystem& files, const std::string& stem, I
   auto index = OpenIndexFile(files, stem, which);
   if (absl::IsNotFound(index.status())) return;
   is_there_ = true;
-  if (index.ok()) {
-    index_ = *std::move(index);
+  if (!index.ok()) {
+    is_wrong_ = true;
+    findings_->TellError(file_, index.status(), kind_);
     return;
   }
+  index_ = *std::move(index);
+  if (count() <= MostEntries(log_size, which_)) return;
   is_wrong_ = true;
-  findings_->TellError(file_, index.status(), kind_);
+  findings_->Tell(kind_, file_, std::nullopt,
+                  fmt::format("has {} entries, more than a .log of {} bytes can have batches",
+                              count(), log_size));
+  index_ = nullptr;
 }
 
 std::size_t IndexFileCheck::count() const {

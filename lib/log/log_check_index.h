@@ -17,9 +17,12 @@ namespace rill::log {
 // Entries that are wrong in a row are told as one. Not thread-safe.
 class IndexFileCheck {
  public:
-  // `kind` is what wrong entries are: damage, or a note where the file is made anew anyway.
+  // `kind` is what wrong entries are: damage, or a note where the file is made anew anyway. One
+  // with more entries than a .log of `log_size` bytes can have batches for is wrong as a whole, and
+  // its entries are not looked at.
   IndexFileCheck(io::FileSystem& files, const std::string& stem, IndexFile which,
-                 std::int64_t base_offset, Finding::Kind kind, FolderFindings* findings);
+                 std::int64_t base_offset, std::uint64_t log_size, Finding::Kind kind,
+                 FolderFindings* findings);
 
   // Whether there is such a file.
   bool is_there() const { return is_there_; }

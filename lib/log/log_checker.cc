@@ -115,8 +115,10 @@ void LogChecker::CheckSegment(std::int64_t base_offset, std::uint64_t size,
     return;
   }
   const Finding::Kind kind = recovers_ ? Finding::Kind::kNote : Finding::Kind::kDamage;
-  IndexFileCheck offsets(*options_.files, stem, IndexFile::kOffsets, base_offset, kind, findings_);
-  IndexFileCheck times(*options_.files, stem, IndexFile::kTimes, base_offset, kind, findings_);
+  IndexFileCheck offsets(*options_.files, stem, IndexFile::kOffsets, base_offset, size, kind,
+                         findings_);
+  IndexFileCheck times(*options_.files, stem, IndexFile::kTimes, base_offset, size, kind,
+                       findings_);
   Stretch at{&segment, file, *view, next_base_offset, recovers_, &offsets, &times};
   Scan(at);
   CheckIndexes(at, base_offset);

@@ -1,3 +1,4 @@
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -68,6 +69,25 @@ TEST_CASE("rill check names a damage by partition, file and byte, and returns 1"
   CHECK(ran.exit_code == 1);
   CHECK(ran.out.starts_with("orders-0: 00000000000000000000.log: byte 0: "));
   CHECK(Contains(ran.out, "1 damaged"));
+}
+
+// Gigabytes of zeros that take no space would take minutes to read.
+TEST_CASE("rill check reads no index file that has more entries than its log can have batches") {
+  const test::TemporaryFolder folder;
+  Fill(folder.path());
+  const std::string stem = folder.path() + "/orders-0/00000000000000000000";
+  constexpr std::uintmax_t kSize = std::uintmax_t{6} << 30;  // whole entries of both kinds
+  fs::resize_file(stem + ".index", kSize);
+  fs::resize_file(stem + ".timeindex", kSize);
+  const auto begin = std::chrono::steady_clock::now();
+  const Ran ran = Check(folder.path());
+  INFO(ran.out);
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(5));
+  CHECK(ran.exit_code == 1);
+  CHECK(
+      Contains(ran.out, "00000000000000000000.index: has 805306368 entries, more than a .log of"));
+  CHECK(Contains(ran.out, "00000000000000000000.timeindex: has 536870912 entries"));
+  CHECK(Check(folder.path() + " --repair").exit_code == 0);
 }
 
 TEST_CASE("rill check refuses to call a topic sound that is not there") {
