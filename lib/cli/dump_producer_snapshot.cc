@@ -6,36 +6,32 @@
 #include "cli/dump_files.h"
 #include "fmt/format.h"
 #include "io/small_file.h"
+#include "log/producer_snapshot.h"
 #include "rill/record_batch.h"
 
-// The layout of the file stands in lib/log/producer_snapshot.cc. The log refuses a snapshot that
+// The layout of the file stands in log/producer_snapshot.h. The log refuses a snapshot that
 // contradicts itself; here all that can be read is shown.
 namespace rill::cli {
 namespace {
-
-constexpr std::int16_t kVersion = 1;
-constexpr std::size_t kCrcAt = 2;
-constexpr std::size_t kCountAt = 6;
-constexpr std::size_t kHeaderSize = 10;
-constexpr std::size_t kEntrySize = 46;
-constexpr std::uint64_t kMaxFileSize = std::uint64_t{256} << 20;
 
 // What is wrong with the snapshot, in the words of Kafka's tool as far as it has any; empty when
 // it is sound.
 std::string FindDamage(std::string_view bytes) {
   constexpr char kSchema[] = "Snapshot failed schema validation: ";
-  if (bytes.size() < sizeof(kVersion)) return fmt::format("{}the file ends early", kSchema);
+  if (bytes.size() < sizeof(log::kSnapshotVersion))
+    return fmt::format("{}the file ends early", kSchema);
   const auto version = base::LoadBigEndian<std::int16_t>(bytes.data());
-  if (version != kVersion) {
+  if (version != log::kSnapshotVersion) {
     return fmt::format("{}Snapshot contained an unknown file version {}", kSchema, version);
   }
-  if (bytes.size() < kHeaderSize) return fmt::format("{}the file ends early", kSchema);
-  const auto count = base::LoadBigEndian<std::int32_t>(bytes.data() + kCountAt);
-  if (count < 0 || static_cast<std::size_t>(count) > (bytes.size() - kHeaderSize) / kEntrySize) {
+  if (bytes.size() < log::kSnapshotHeaderSize) return fmt::format("{}the file ends early", kSchema);
+  const auto count = base::LoadBigEndian<std::int32_t>(bytes.data() + log::kSnapshotCountAt);
+  if (count < 0 || static_cast<std::size_t>(count) >
+                       (bytes.size() - log::kSnapshotHeaderSize) / log::kSnapshotEntrySize) {
     return fmt::format("{}{} producers in {} bytes", kSchema, count, bytes.size());
   }
-  const auto stored = base::LoadBigEndian<std::uint32_t>(bytes.data() + kCrcAt);
-  const std::uint32_t computed = base::Crc32c(bytes.substr(kCountAt));
+  const auto stored = base::LoadBigEndian<std::uint32_t>(bytes.data() + log::kSnapshotCrcAt);
+  const std::uint32_t computed = base::Crc32c(bytes.substr(log::kSnapshotCountAt));
   if (stored != computed) {
     return fmt::format(
         "Snapshot is corrupt (CRC is no longer valid). Stored crc: {}. Computed crc: {}", stored,
@@ -51,24 +47,19 @@ std::int32_t SubtractFromSequence(std::int32_t sequence, std::int32_t decrement)
   return static_cast<std::int32_t>(difference < 0 ? difference + kCycle : difference);
 }
 
-void PrintProducer(TextWriter& out, const char* at) {
-  const auto last_sequence = base::LoadBigEndian<std::int32_t>(at + 10);
-  const auto last_offset = base::LoadBigEndian<std::int64_t>(at + 14);
-  const auto offset_delta = base::LoadBigEndian<std::int32_t>(at + 22);
-  const auto timestamp = base::LoadBigEndian<std::int64_t>(at + 26);
-  const auto transaction_offset = base::LoadBigEndian<std::int64_t>(at + 38);
+void PrintProducer(TextWriter& out, const log::ProducerState::SnapshotEntry& entry) {
   out.Print(
       "producerId: {} producerEpoch: {} coordinatorEpoch: {} currentTxnFirstOffset: {} "
       "lastTimestamp: {}",
-      base::LoadBigEndian<std::int64_t>(at), base::LoadBigEndian<std::int16_t>(at + 8),
-      base::LoadBigEndian<std::int32_t>(at + 34),
-      transaction_offset < 0 ? "OptionalLong.empty"
-                             : fmt::format("OptionalLong[{}]", transaction_offset),
-      timestamp);
-  if (last_offset >= 0) {
+      entry.producer_id, entry.epoch, entry.coordinator_epoch,
+      entry.transaction_first_offset < 0
+          ? "OptionalLong.empty"
+          : fmt::format("OptionalLong[{}]", entry.transaction_first_offset),
+      entry.last_timestamp_ms);
+  if (entry.last_offset >= 0) {
     out.Print(" firstSequence: {} lastSequence: {} lastOffset: {} offsetDelta: {} timestamp: {}",
-              SubtractFromSequence(last_sequence, offset_delta), last_sequence, last_offset,
-              offset_delta, timestamp);
+              SubtractFromSequence(entry.last_sequence, entry.offset_delta), entry.last_sequence,
+              entry.last_offset, entry.offset_delta, entry.last_timestamp_ms);
   }
   out.Print("\n");
 }
@@ -76,16 +67,17 @@ void PrintProducer(TextWriter& out, const char* at) {
 }  // namespace
 
 absl::Status DumpProducerSnapshot(DumpContext& context, const DumpFile& file) {
-  const auto bytes = io::ReadSmallFile(context.files, file.absolute, kMaxFileSize);
+  const auto bytes = io::ReadSmallFile(context.files, file.absolute, log::kMaxSnapshotSize);
   if (!bytes.ok()) return bytes.status();
   if (const std::string damage = FindDamage(*bytes); !damage.empty()) {
     context.err.Print("{}\n", damage);
     return absl::OkStatus();
   }
-  const auto count = base::LoadBigEndian<std::int32_t>(bytes->data() + kCountAt);
+  const auto count = base::LoadBigEndian<std::int32_t>(bytes->data() + log::kSnapshotCountAt);
   for (std::int32_t i = 0; i < count; ++i) {
     PrintProducer(context.out,
-                  bytes->data() + kHeaderSize + kEntrySize * static_cast<std::size_t>(i));
+                  log::LoadSnapshotEntry(bytes->data() + log::kSnapshotHeaderSize +
+                                         log::kSnapshotEntrySize * static_cast<std::size_t>(i)));
   }
   return absl::OkStatus();
 }

@@ -1,8 +1,4 @@
-// The snapshot file of ProducerState, as Kafka's schema (version 1) lays it out:
-//
-//   int16 version, uint32 CRC-32C of all that follows, int32 number of entries, then per producer
-//   int64 producer id, int16 epoch, int32 last sequence, int64 last offset, int32 offset delta,
-//   int64 timestamp, int32 coordinator epoch, int64 first offset of the open transaction or -1.
+#include "log/producer_snapshot.h"
 
 #include <algorithm>
 #include <vector>
@@ -11,23 +7,14 @@
 #include "base/crc32c.h"
 #include "fmt/format.h"
 #include "io/small_file.h"
-#include "log/producer_state.h"
 #include "rill/error.h"
 
 namespace rill::log {
 namespace {
 
-constexpr std::int16_t kVersion = 1;
-constexpr std::size_t kCrcAt = 2;
-constexpr std::size_t kCountAt = 6;
-constexpr std::size_t kHeaderSize = 10;
-constexpr std::size_t kEntrySize = 46;
-// Over five million producers in one partition.
-constexpr std::uint64_t kMaxSnapshotSize = std::uint64_t{256} << 20;
-
 class Reader {
  public:
-  explicit Reader(std::string_view bytes) : at_(bytes.data()) {}
+  explicit Reader(const char* at) : at_(at) {}
   template <typename T>
   T Next() {
     const T value = base::LoadBigEndian<T>(at_);
@@ -46,21 +33,23 @@ absl::Status Damage(const std::string& path, std::string_view what) {
 
 // The envelope: version, CRC and that the entries fill the file.
 absl::Status CheckEnvelope(std::string_view bytes, const std::string& path) {
-  if (bytes.size() < kHeaderSize) {
+  if (bytes.size() < kSnapshotHeaderSize) {
     return Damage(path, fmt::format("ends after {} bytes, within its header", bytes.size()));
   }
   const auto version = base::LoadBigEndian<std::int16_t>(bytes.data());
-  if (version != kVersion) {
-    return Damage(path, fmt::format("has version {}, where {} is known", version, kVersion));
+  if (version != kSnapshotVersion) {
+    return Damage(path,
+                  fmt::format("has version {}, where {} is known", version, kSnapshotVersion));
   }
-  const auto stored = base::LoadBigEndian<std::uint32_t>(bytes.data() + kCrcAt);
-  const auto computed = base::Crc32c(bytes.substr(kCountAt));
+  const auto stored = base::LoadBigEndian<std::uint32_t>(bytes.data() + kSnapshotCrcAt);
+  const auto computed = base::Crc32c(bytes.substr(kSnapshotCountAt));
   if (stored != computed) {
     return Damage(path, fmt::format("has CRC {:08x}, its contents have {:08x}", stored, computed));
   }
-  const auto count = base::LoadBigEndian<std::int32_t>(bytes.data() + kCountAt);
-  const std::size_t room = bytes.size() - kHeaderSize;
-  if (count < 0 || room % kEntrySize != 0 || room / kEntrySize != static_cast<std::size_t>(count)) {
+  const auto count = base::LoadBigEndian<std::int32_t>(bytes.data() + kSnapshotCountAt);
+  const std::size_t room = bytes.size() - kSnapshotHeaderSize;
+  if (count < 0 || room % kSnapshotEntrySize != 0 ||
+      room / kSnapshotEntrySize != static_cast<std::size_t>(count)) {
     return Damage(path, fmt::format("announces {} entries in {} bytes", count, room));
   }
   return absl::OkStatus();
@@ -70,6 +59,20 @@ absl::Status CheckEnvelope(std::string_view bytes, const std::string& path) {
 
 std::string ProducerSnapshotName(std::int64_t offset) {
   return fmt::format("{:020}.snapshot", offset);
+}
+
+ProducerState::SnapshotEntry LoadSnapshotEntry(const char* at) {
+  Reader reader(at);
+  ProducerState::SnapshotEntry entry;
+  entry.producer_id = reader.Next<std::int64_t>();
+  entry.epoch = reader.Next<std::int16_t>();
+  entry.last_sequence = reader.Next<std::int32_t>();
+  entry.last_offset = reader.Next<std::int64_t>();
+  entry.offset_delta = reader.Next<std::int32_t>();
+  entry.last_timestamp_ms = reader.Next<std::int64_t>();
+  entry.coordinator_epoch = reader.Next<std::int32_t>();
+  entry.transaction_first_offset = reader.Next<std::int64_t>();
+  return entry;
 }
 
 std::vector<ProducerState::SnapshotEntry> ProducerState::SnapshotEntries() const {
@@ -95,10 +98,10 @@ std::vector<ProducerState::SnapshotEntry> ProducerState::SnapshotEntries() const
 
 std::string ProducerState::FormatSnapshot() const {
   const auto entries = SnapshotEntries();  // in order: the same state makes the same bytes
-  std::string bytes(kHeaderSize + entries.size() * kEntrySize, '\0');
-  base::StoreBigEndian(bytes.data(), kVersion);
-  char* at =
-      base::StoreBigEndian(bytes.data() + kCountAt, static_cast<std::int32_t>(entries.size()));
+  std::string bytes(kSnapshotHeaderSize + entries.size() * kSnapshotEntrySize, '\0');
+  base::StoreBigEndian(bytes.data(), kSnapshotVersion);
+  char* at = base::StoreBigEndian(bytes.data() + kSnapshotCountAt,
+                                  static_cast<std::int32_t>(entries.size()));
   for (const SnapshotEntry& entry : entries) {
     at = base::StoreBigEndian(at, entry.producer_id);
     at = base::StoreBigEndian(at, entry.epoch);
@@ -109,8 +112,8 @@ std::string ProducerState::FormatSnapshot() const {
     at = base::StoreBigEndian(at, entry.coordinator_epoch);
     at = base::StoreBigEndian(at, entry.transaction_first_offset);
   }
-  const std::string_view covered = std::string_view(bytes).substr(kCountAt);
-  base::StoreBigEndian(bytes.data() + kCrcAt, base::Crc32c(covered));
+  const std::string_view covered = std::string_view(bytes).substr(kSnapshotCountAt);
+  base::StoreBigEndian(bytes.data() + kSnapshotCrcAt, base::Crc32c(covered));
   return bytes;
 }
 
@@ -119,18 +122,20 @@ absl::Status ProducerState::ParseSnapshot(std::string_view bytes, std::int64_t e
   if (auto sound = CheckEnvelope(bytes, path); !sound.ok()) return sound;
   absl::flat_hash_map<std::int64_t, Entry> producers;
   std::map<std::int64_t, std::int64_t> undecided;
-  for (std::size_t position = kHeaderSize; position < bytes.size(); position += kEntrySize) {
-    Reader reader(bytes.substr(position));
-    const auto id = reader.Next<std::int64_t>();
+  for (std::size_t position = kSnapshotHeaderSize; position < bytes.size();
+       position += kSnapshotEntrySize) {
+    const SnapshotEntry stored = LoadSnapshotEntry(bytes.data() + position);
+    const std::int64_t id = stored.producer_id;
+    const std::int32_t delta = stored.offset_delta;
     Entry entry;
-    entry.epoch = reader.Next<std::int16_t>();
+    entry.epoch = stored.epoch;
+    entry.last_timestamp_ms = stored.last_timestamp_ms;
+    entry.coordinator_epoch = stored.coordinator_epoch;
+    entry.transaction_first_offset = std::max<std::int64_t>(stored.transaction_first_offset, -1);
     Batch last;
-    last.last_sequence = reader.Next<std::int32_t>();
-    last.last_offset = reader.Next<std::int64_t>();
-    const auto delta = reader.Next<std::int32_t>();
-    last.timestamp_ms = entry.last_timestamp_ms = reader.Next<std::int64_t>();
-    entry.coordinator_epoch = reader.Next<std::int32_t>();
-    entry.transaction_first_offset = std::max<std::int64_t>(reader.Next<std::int64_t>(), -1);
+    last.last_sequence = stored.last_sequence;
+    last.last_offset = stored.last_offset;
+    last.timestamp_ms = stored.last_timestamp_ms;
     if (id < 0 || delta < 0 || delta > std::max<std::int64_t>(last.last_offset, 0) ||
         last.last_offset >= end_offset || entry.transaction_first_offset >= end_offset) {
       return Damage(path, fmt::format("position {}: an entry that cannot be (producer {}, last "
