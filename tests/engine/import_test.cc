@@ -1,105 +1,24 @@
 // Topics that a broker wrote (tests/data/golden) are taken into an engine.
 
 #include <algorithm>
-#include <atomic>
-#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <memory>
-#include <sstream>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "../io/temporary_folder.h"
-#include "absl/synchronization/notification.h"
 #include "base/bytes.h"
-#include "catch.h"
-#include "engine_under_test.h"
 #include "fmt/format.h"
+#include "golden_import.h"
 #include "log/partition_metadata.h"
 #include "rill/record_batch.h"
-#include "rill/testing/faulty_storage.h"
 
 namespace rill::engine {
 namespace {
 
-namespace fs = std::filesystem;
 using test::TemporaryFolder;
-using testing::FaultyStorage;
-using testing::FileCall;
-
-const std::string kGolden = RILL_SOURCE_DIR "/tests/data/golden/";
-
-void CopyGolden(const std::string& what, const std::string& to) {
-  fs::create_directories(to);
-  fs::copy(kGolden + what, to, fs::copy_options::recursive);
-}
-
-// A broker's whole data folder with these topics, closed.
-void MakeBrokerFolder(const std::string& path, const std::vector<std::string>& topics) {
-  CopyGolden("data-folder", path);
-  fs::remove(path + "/listing.txt");
-  std::ofstream(path + "/.kafka_cleanshutdown") << R"({"version":0,"brokerEpoch":-1})";
-  for (const std::string& topic : topics) {
-    CopyGolden(topic + "/" + topic + "-0", path + "/" + topic + "-0");
-  }
-}
-
-// "offset key value" of all records, in hexadecimal, as expected.txt has them (the long ones left
-// out).
-std::vector<std::string> Stored(const Partition& partition) {
-  std::vector<std::string> lines;
-  const auto hex = [](std::string_view bytes) {
-    std::string text;
-    if (IsNull(bytes)) return std::string("null");
-    for (const char c : bytes) text += fmt::format("{:02x}", static_cast<unsigned char>(c));
-    return text;
-  };
-  for (std::int64_t at = partition.log_start_offset(); at < partition.high_watermark();) {
-    const auto records = partition.Read(at);
-    INFO(records.status().ToString());
-    REQUIRE(records.ok());
-    for (const Record& record : *records) {
-      if (record.key().size() > 200 || record.value().size() > 200) continue;
-      lines.push_back(fmt::format("offset={} timestamp={} key={} value={}", record.offset(),
-                                  record.timestamp_ms(), hex(record.key()), hex(record.value())));
-    }
-    at = records->ranges().front().next_offset;
-  }
-  return lines;
-}
-
-std::vector<std::string> Expected(const std::string& topic, std::int64_t from = 0) {
-  std::vector<std::string> lines;
-  std::istringstream text(FileText(kGolden + topic + "/expected.txt"));
-  for (std::string line; std::getline(text, line);) {
-    std::istringstream words(line);
-    std::map<std::string, std::string> fields;
-    std::string kind;
-    words >> kind;
-    if (kind != "record") continue;
-    for (std::string word; words >> word;) {
-      const auto equals = word.find('=');
-      fields.emplace(word.substr(0, equals), word.substr(equals + 1));
-    }
-    const bool is_left_out = fields["key"].starts_with("long/") ||
-                             fields["value"].starts_with("long/") || fields.contains("control") ||
-                             std::stoll(fields["offset"]) < from;
-    if (is_left_out) continue;
-    lines.push_back(fmt::format("offset={} timestamp={} key={} value={}", fields["offset"],
-                                fields["timestamp"], fields["key"], fields["value"]));
-  }
-  REQUIRE_FALSE(lines.empty());
-  return lines;
-}
-
-absl::StatusOr<std::shared_ptr<TopicState>> Import(
-    LocalEngine& engine, const std::string& topic, const std::string& folder,
-    const std::map<std::string, std::string>& configs = {}) {
-  return engine.ImportTopic(topic, {folder}, configs);
-}
 
 TEST_CASE("What a broker wrote is there after an import, with its offsets, times and id") {
   const TemporaryFolder folder;
@@ -359,146 +278,6 @@ TEST_CASE(
   std::ofstream(logs.back(), std::ios::app | std::ios::binary) << "torn";
   const auto other = MustOpen(folder.path() + "/other", ByCaller());
   CHECK(Mentions(Import(*other, "orders", from).status(), "00000000000000000009.log: byte 971"));
-}
-
-std::shared_ptr<FaultyStorage> StorageWithGolden() {
-  auto storage = std::make_shared<FaultyStorage>();
-  for (const auto& entry : fs::directory_iterator(kGolden + "rolled/rolled-0")) {
-    const std::string name = entry.path().filename().string();
-    REQUIRE(storage->WriteFile("from/rolled-0/" + name, FileText(entry.path().string())).ok());
-  }
-  return storage;
-}
-
-Options On(const std::shared_ptr<FaultyStorage>& storage, Said* said = nullptr) {
-  Options options = ByCaller();
-  options.storage = storage;
-  if (said != nullptr) options.log_sink = said->sink();
-  return options;
-}
-
-// An import of "rolled" that stops before it copies its second file, until it is let go.
-class HeldImport {
- public:
-  HeldImport(LocalEngine& engine, std::shared_ptr<FaultyStorage> storage)
-      : storage_(std::move(storage)) {
-    storage_->Watch([this](FileCall call, const std::string& path) {
-      const bool copies = call == FileCall::kSync && path.find("-delete/") != path.npos;
-      if (!copies || reached_.exchange(true)) return;
-      there_.Notify();
-      go_on_.WaitForNotification();
-    });
-    thread_ = std::thread([this, &engine] { status_ = Import(engine, "rolled", "from").status(); });
-    there_.WaitForNotification();
-  }
-
-  absl::Status LetGo() {
-    go_on_.Notify();
-    thread_.join();
-    storage_->Watch(nullptr);
-    return status_;
-  }
-
- private:
-  const std::shared_ptr<FaultyStorage> storage_;
-  std::atomic<bool> reached_ = false;
-  absl::Notification there_;
-  absl::Notification go_on_;
-  absl::Status status_;
-  std::thread thread_;
-};
-
-TEST_CASE("While a topic is imported others are made, described and deleted") {
-  const auto storage = StorageWithGolden();
-  const auto engine = MustOpen("data", On(storage));
-  REQUIRE(engine->CreateTopic("old", {.partitions = 1}).ok());
-  HeldImport held(*engine, storage);
-  CHECK(engine->DescribeTopic("old").ok());
-  CHECK(engine->NewProducerId().ok());
-  CHECK(engine->DeleteTopic("old").ok());  // removes what stands in the folder of deleted ones
-  CHECK(engine->CreateTopic("new", {.partitions = 1}).ok());
-  CHECK(held.LetGo().ok());
-  CHECK(Stored(MustPartition(*engine, "rolled")) == Expected("rolled"));
-}
-
-TEST_CASE("A topic that is made while one of that name is imported stays, and the import fails") {
-  const auto storage = StorageWithGolden();
-  const auto engine = MustOpen("data", On(storage));
-  HeldImport held(*engine, storage);
-  REQUIRE(engine->CreateTopic("rolled", {.partitions = 2}).ok());
-  REQUIRE(AppendOne(MustPartition(*engine, "rolled", 1), "mine").ok());
-  CHECK(absl::IsAlreadyExists(held.LetGo()));
-  CHECK(Values(MustPartition(*engine, "rolled", 1)) == std::vector<std::string>{"mine"});
-  for (const std::string& path : storage->Files()) CHECK(path.find("-delete/") == path.npos);
-}
-
-TEST_CASE("An engine that closes ends an import, of which nothing is left") {
-  const auto storage = StorageWithGolden();
-  const auto engine = MustOpen("data", On(storage));
-  HeldImport held(*engine, storage);
-  absl::Status closed;
-  std::thread closing([&] { closed = engine->Close(); });
-  while (!engine->closed()) std::this_thread::yield();
-  CHECK(absl::IsFailedPrecondition(held.LetGo()));
-  closing.join();
-  CHECK(closed.ok());
-  for (const std::string& path : storage->Files()) {
-    CHECK(path.find("data/rolled-0") == path.npos);
-  }
-}
-
-TEST_CASE("A topic that was taken is there, even if its logs cannot be opened yet") {
-  const auto storage = StorageWithGolden();
-  Said said;
-  const auto engine = MustOpen("data", On(storage, &said));
-  storage->Fail({.call = FileCall::kOpen,
-                 .path_part = "data/rolled-0/",
-                 .error = EMFILE,
-                 .times = testing::kForever});
-  CHECK(Import(*engine, "rolled", "from").ok());
-  CHECK(said.Has(LogLevel::kError, "rolled-0"));
-  storage->ClearFaults();
-  CHECK(Stored(MustPartition(*engine, "rolled")) == Expected("rolled"));
-}
-
-TEST_CASE("Whichever call to the storage is the last in an import, the topic is there or not") {
-  std::int64_t calls = 0;
-  {
-    const auto storage = StorageWithGolden();
-    const auto engine = MustOpen("data", On(storage));
-    calls = -storage->calls();
-    REQUIRE(Import(*engine, "rolled", "from").ok());
-    calls += storage->calls();
-  }
-  REQUIRE(calls > 50);
-  int taken = 0;
-  for (std::int64_t last = 0; last <= calls; ++last) {
-    for (const bool power_cut : {false, true}) {
-      CAPTURE(last, power_cut);
-      const auto storage = StorageWithGolden();
-      const auto dying = MustOpen("data", On(storage));
-      storage->Fail(
-          {.call = FileCall::kAny, .error = EIO, .after = last, .times = testing::kForever});
-      const bool was_told = Import(*dying, "rolled", "from").ok();
-      const auto left =
-          power_cut ? storage->PowerLoss(static_cast<std::uint64_t>(last)) : storage->ProcessKill();
-      const auto engine = MustOpen("data", On(left));
-      const bool is_there = engine->FindTopic("rolled").ok();
-      if (was_told) CHECK(is_there);
-      if (is_there) {
-        ++taken;
-        CHECK(Stored(MustPartition(*engine, "rolled")) == Expected("rolled"));
-      } else {
-        for (const std::string& path : left->Files()) {
-          CHECK(path.find("-delete/") == std::string::npos);
-        }
-        // Its folder may have got its name: then the next try says so.
-        const auto again = Import(*engine, "rolled", "from");
-        CHECK((again.ok() || Mentions(again.status(), "move it away")));
-      }
-    }
-  }
-  CHECK(taken > 0);
 }
 
 }  // namespace
