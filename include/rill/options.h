@@ -18,6 +18,9 @@ class FaultyStorage;
 }
 class OffsetStore;
 
+// kError: records are lost, or something is not done that had to be; kWarning: it went on without,
+// or tries again; kInfo: what was deleted, cut or compacted; kDebug: the steps of that. What is told
+// at which: docs/guide/errors.md.
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
 
 // Receives what rill has to say to the operator of the application: recoveries, damage found,
@@ -27,7 +30,8 @@ using LogSink = std::function<void(LogLevel level, std::string_view line)>;
 
 // How an engine is opened. Every default suits a guest in somebody else's process.
 struct Options {
-  // Make the folder when it is missing; otherwise a missing folder is NotFound.
+  // Make the folder when it is missing; otherwise a missing folder is NotFound. "mem:" is missing
+  // nowhere, and always new.
   bool create_if_missing = true;
 
   // Open a folder only to read it, while another process writes it or nobody does. Nothing in the

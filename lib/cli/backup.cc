@@ -2,12 +2,12 @@
 
 #include <memory>
 #include <utility>
-#include <vector>
 
 #include "CLI/CLI.hpp"
+#include "cli/app_words.h"
 #include "engine/catalogue_file.h"
+#include "engine/data_folder.h"
 #include "fmt/format.h"
-#include "io/path.h"
 #include "rill/engine.h"
 #include "rill/options.h"
 
@@ -45,8 +45,11 @@ class BackupMaker {
   explicit BackupMaker(const CommandContext& context) : context_(context) {}
 
   absl::Status Make(const BackupWords& words) {
-    const std::string folder = FromRoot(words.folder);
-    const std::string to = FromRoot(words.to);
+    const auto from = FolderOf(context_, words.folder);
+    if (!from.ok()) return from.status();
+    const std::string& folder = *from;
+    const auto to = FolderOf(context_, words.to);
+    if (!to.ok()) return to.status();
     // Opening makes a data folder of whatever it is given.
     const auto is_data_folder = context_.files.Exists(folder + "/" + engine::kCatalogueFile);
     if (!is_data_folder.ok()) return is_data_folder.status();
@@ -58,28 +61,25 @@ class BackupMaker {
     options.create_if_missing = false;
     options.maintenance = Options::Maintenance::kByCaller;  // nothing else is done to the folder
     options.log_sink = [this](LogLevel level, std::string_view line) {
-      if (level >= LogLevel::kWarning) context_.err << line << '\n';
+      if (level >= LogLevel::kWarning) context_.err << "rill backup: " << line << '\n';
     };
     auto engine = rill::Open(folder, options);
-    if (!engine.ok()) return WithWay(engine.status());
-    auto status = engine->Backup(to);
+    if (!engine.ok()) return WithWay(engine.status(), folder);
+    auto status = engine->Backup(*to);
     status.Update(engine->Close());
-    if (status.ok()) context_.out << fmt::format("{} is a backup of {}\n", to, folder);
+    if (status.ok()) context_.out << fmt::format("{} is a backup of {}\n", *to, folder);
     return status;
   }
 
  private:
   // The words of Open are for programs.
-  static absl::Status WithWay(const absl::Status& status) {
-    if (!absl::IsFailedPrecondition(status)) return status;
+  absl::Status WithWay(const absl::Status& status, const std::string& folder) const {
+    const auto in_use = context_.files.IsLocked(folder + "/" + engine::kLockFile);
+    if (!in_use.ok() || !*in_use) return status;
     return absl::Status(status.code(),
-                        fmt::format("{}. Close it first; or, where a process has it open, let that "
-                                    "process call Engine::Backup",
+                        fmt::format("{}, or let that process call Engine::Backup, which makes one "
+                                    "while it writes",
                                     std::string(status.message())));
-  }
-
-  std::string FromRoot(const std::string& path) const {
-    return io::NormalPath(path.starts_with('/') ? path : context_.working_directory + "/" + path);
   }
 
   const CommandContext& context_;
@@ -95,11 +95,7 @@ std::string BackupHelp() {
 int RunBackup(const CommandContext& context, std::span<const std::string> words) {
   BackupWords parsed;
   const auto app = MakeApp(parsed);
-  try {
-    app->parse(std::vector<std::string>(words.rbegin(), words.rend()));
-  } catch (const CLI::ParseError& error) {
-    return app->exit(error, context.out, context.err) == 0 ? kMade : kFailed;
-  }
+  if (const auto exit_code = ReadWords(*app, context, words, kFailed)) return *exit_code;
   const auto made = BackupMaker(context).Make(parsed);
   if (made.ok()) return kMade;
   context.err << fmt::format("rill backup: {}\n", std::string(made.message()));

@@ -1,13 +1,14 @@
 #include "cli/check.h"
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "CLI/CLI.hpp"
+#include "cli/app_words.h"
 #include "cli/check_progress.h"
 #include "engine/folder_check.h"
 #include "fmt/format.h"
-#include "io/path.h"
 #include "rill/options.h"
 
 namespace rill::cli {
@@ -64,28 +65,33 @@ std::string FormatFinding(const log::Finding& finding) {
 class Checker {
  public:
   Checker(const CommandContext& context, const CheckWords& words)
-      : context_(context), words_(words) {
-    path_ = io::NormalPath(words.folder.starts_with('/')
-                               ? words.folder
-                               : context.working_directory + "/" + words.folder);
-  }
+      : context_(context), words_(words) {}
 
   int Run() {
+    const auto path = FolderOf(context_, words_.folder);
+    if (!path.ok()) return Fail(path.status());
+    path_ = *path;
+    if (words_.repair && !words_.topics.empty()) {
+      return Fail(absl::InvalidArgumentError("--repair is for a whole folder, without --topic"));
+    }
     auto checked = Check();
     if (!checked.ok()) return Fail(checked.status());
     const bool needs_nothing =
         checked->was_closed && ExitCode(*checked) == kSound && checked->cut == 0;
     if (!words_.repair || needs_nothing) return ExitCode(*checked);
-    if (!words_.topics.empty()) {
-      return Fail(absl::InvalidArgumentError("--repair is for a whole folder, without --topic"));
+    if (!checked->has_catalogue) {
+      return Fail(absl::FailedPreconditionError(
+          "--repair is for folders of rill's: a broker recovers its own when it starts"));
     }
     context_.out << fmt::format("repairing {}\n", path_);
     if (auto repaired = Repair(*checked); !repaired.ok()) return Fail(repaired);
     checked = Check();
     if (!checked.ok()) return Fail(checked.status());
     if (checked->damaged > 0) {
-      context_.out << "What is left cannot be repaired: the bytes are gone. Reads tell where they "
-                      "go on behind it; or restore the files from a backup.\n";
+      context_.out
+          << "What is still damaged cannot be made anew from what the folder has. Reads of "
+             "such records fail and tell where they go on behind them; a backup may have "
+             "them.\n";
     }
     return ExitCode(*checked);
   }
@@ -128,8 +134,16 @@ class Checker {
     context_.out << fmt::format(
         "{}: {}; {} partitions, {} batches, {} records, {}{}{}\n", path_, verdict,
         checked.partitions, checked.batches, checked.records, FormatBytes(checked.bytes),
-        checked.was_closed ? "" : "; was not closed",
+        checked.was_closed ? "" : NotClosed(checked),
         checked.has_catalogue ? "" : "; without rill.catalogue, as a folder of Apache Kafka's");
+  }
+
+  // What to do about it is in who opens the folder; a backup is such a folder, too.
+  static const char* NotClosed(const engine::FolderCheckSummary& checked) {
+    return checked.has_catalogue
+               ? "; was not closed, which needs nothing: the next open looks through the ends of "
+                 "its logs"
+               : "; was not closed, so its broker recovers it when it starts";
   }
 
   absl::Status Repair(const engine::FolderCheckSummary& checked) {
@@ -165,11 +179,7 @@ std::string CheckHelp() {
 int RunCheck(const CommandContext& context, std::span<const std::string> words) {
   CheckWords parsed;
   const auto app = MakeApp(parsed);
-  try {
-    app->parse(std::vector<std::string>(words.rbegin(), words.rend()));
-  } catch (const CLI::ParseError& error) {
-    return app->exit(error, context.out, context.err) == 0 ? kSound : kFailed;
-  }
+  if (const auto exit_code = ReadWords(*app, context, words, kFailed)) return *exit_code;
   const int exit_code = Checker(context, parsed).Run();
   context.out.flush();
   if (context.out.good()) return exit_code;

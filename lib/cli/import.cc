@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "CLI/CLI.hpp"
+#include "cli/app_words.h"
 #include "cli/check_progress.h"
 #include "engine/catalogue_file.h"
 #include "engine/data_folder.h"
 #include "fmt/format.h"
-#include "io/path.h"
 #include "rill/engine.h"
 #include "rill/options.h"
 
@@ -61,43 +61,48 @@ class Importer {
   explicit Importer(const CommandContext& context) : context_(context) {}
 
   absl::Status Run(const ImportWords& words) {
-    for (const std::string& folder : words.folders) folders_.push_back(FromRoot(folder));
+    for (const std::string& word : words.folders) {
+      auto folder = FolderOf(context_, word);
+      if (!folder.ok()) return folder.status();
+      folders_.push_back(*std::move(folder));
+    }
+    const auto data = FolderOf(context_, words.data);
+    if (!data.ok()) return data.status();
     if (auto read = ReadConfigs(words.configs); !read.ok()) return read;
     auto topics = std::set<std::string>(words.topics.begin(), words.topics.end());
     if (topics.empty()) {
       if (auto found = FindTopics(topics); !found.ok()) return found;
     }
-    const std::string data = FromRoot(words.data);
-    if (auto is_ours = CheckIsOurs(data); !is_ours.ok()) return is_ours;
+    if (auto is_ours = CheckIsOurs(*data); !is_ours.ok()) return is_ours;
     Options options;
     options.maintenance = Options::Maintenance::kByCaller;  // nothing is deleted yet
     options.log_sink = [this](LogLevel level, std::string_view line) {
-      if (level >= LogLevel::kWarning) context_.err << line << '\n';
+      if (level >= LogLevel::kWarning) Tell(line);
     };
-    auto engine = rill::Open(data, options);
+    auto engine = rill::Open(*data, options);
     if (!engine.ok()) return engine.status();
-    absl::Status first;
     for (const std::string& topic : topics) {
-      auto taken = Take(*engine, topic);
-      if (!taken.ok()) context_.err << fmt::format("{}: {}\n", topic, Text(taken));
-      first.Update(taken);
+      const auto taken = Take(*engine, topic);
+      if (!taken.ok()) Tell(fmt::format("{}: {}", topic, Text(taken)));
+      is_complete_ &= taken.ok();
     }
-    first.Update(engine->Close());
-    return first;
+    return engine->Close();
   }
+
+  // Whether all topics were taken; of each that was not, it was told why.
+  bool is_complete() const { return is_complete_; }
+
+  void Tell(std::string_view line) const { context_.err << "rill import: " << line << '\n'; }
 
  private:
   static std::string Text(const absl::Status& status) { return std::string(status.message()); }
-
-  std::string FromRoot(const std::string& path) const {
-    return io::NormalPath(path.starts_with('/') ? path : context_.working_directory + "/" + path);
-  }
 
   absl::Status ReadConfigs(const std::vector<std::string>& given) {
     for (const std::string& config : given) {
       const auto equals = config.find('=');
       if (equals == 0 || equals == std::string::npos) {
-        return absl::InvalidArgumentError(fmt::format("--config {} is no NAME=VALUE", config));
+        return absl::InvalidArgumentError(
+            fmt::format("--config {} is no NAME=VALUE, as retention.ms=-1 is", config));
       }
       configs_[config.substr(0, equals)] = config.substr(equals + 1);
     }
@@ -156,6 +161,7 @@ class Importer {
   const CommandContext& context_;
   std::vector<std::string> folders_;
   std::map<std::string, std::string> configs_;
+  bool is_complete_ = true;
 };
 
 }  // namespace
@@ -168,15 +174,11 @@ std::string ImportHelp() {
 int RunImport(const CommandContext& context, std::span<const std::string> words) {
   ImportWords parsed;
   const auto app = MakeApp(parsed);
-  try {
-    app->parse(std::vector<std::string>(words.rbegin(), words.rend()));
-  } catch (const CLI::ParseError& error) {
-    return app->exit(error, context.out, context.err) == 0 ? kTaken : kFailed;
-  }
-  const auto taken = Importer(context).Run(parsed);
-  if (taken.ok()) return kTaken;
-  context.err << fmt::format("rill import: {}\n", std::string(taken.message()));
-  return kFailed;
+  if (const auto exit_code = ReadWords(*app, context, words, kFailed)) return *exit_code;
+  Importer importer(context);
+  const auto taken = importer.Run(parsed);
+  if (!taken.ok()) importer.Tell(std::string(taken.message()));
+  return taken.ok() && importer.is_complete() ? kTaken : kFailed;
 }
 
 }  // namespace rill::cli

@@ -1,12 +1,11 @@
 #include "cli/rill_command.h"
 
-#include <algorithm>
-#include <numeric>
 #include <optional>
 #include <string_view>
-#include <vector>
 
 #include "CLI/CLI.hpp"
+#include "base/near_name.h"
+#include "cli/app_words.h"
 #include "cli/backup.h"
 #include "cli/check.h"
 #include "cli/dump_log_options.h"
@@ -24,40 +23,12 @@ constexpr char kHelp[] = "help";
 constexpr char kImport[] = "import";
 constexpr char kDumpLogLink[] = "kafka-dump-log";
 
-// How many letters must be added, removed or changed to make `b` of `a`.
-std::size_t EditDistance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0]++;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t changed = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({changed, diagonal + 1, row[j] + 1});
-    }
-  }
-  return row.back();
-}
-
-// How far `word` is from `command`; how a command begins is as near as its whole name, however much
-// is missing.
-std::size_t Distance(std::string_view word, std::string_view command) {
-  if (!word.empty() && command.starts_with(word)) return 0;
-  return EditDistance(word, command);
-}
-
 // The command that somebody meant who wrote `word`, if one is near.
 std::optional<std::string_view> NearestCommand(std::string_view word) {
-  constexpr std::size_t kNear = 3;
-  std::optional<std::string_view> nearest;
-  std::size_t least = kNear + 1;
-  for (const std::string_view command : {kBackup, kCheck, kDumpLog, kHelp, kImport, kDumpLogLink}) {
-    const std::size_t distance = Distance(word, command);
-    if (distance >= least || distance >= command.size()) continue;
-    least = distance;
-    nearest = command == kDumpLogLink ? kDumpLog : command;
-  }
-  return nearest;
+  static constexpr std::string_view kCommands[] = {kBackup, kCheck,  kDumpLog,
+                                                   kHelp,   kImport, kDumpLogLink};
+  const auto nearest = base::NearestName(word, kCommands);
+  return nearest == kDumpLogLink ? std::string_view(kDumpLog) : nearest;
 }
 
 int RefuseWord(std::ostream& err, std::string_view word) {
@@ -117,11 +88,7 @@ int RunTopLevel(const CommandContext& context, std::span<const std::string> word
   help->add_option("command", topic, "The command");
   app.require_subcommand(0, 1);  // the word behind "help" is none
   const std::string overview = app.help();
-  try {
-    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error, context.out, context.err) == 0 ? 0 : 1;
-  }
+  if (const auto exit_code = ReadWords(app, context, words, 1)) return *exit_code;
   if (help->parsed()) return TellAbout(context, overview, topic);
   if (const auto extras = app.remaining(); !extras.empty()) {
     return RefuseWord(context.err, extras.front());

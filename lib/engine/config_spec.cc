@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/near_name.h"
 #include "base/parse_number.h"
 #include "fmt/format.h"
 #include "fmt/ranges.h"
@@ -174,6 +175,11 @@ bool ConfigBoolean(std::string_view value) { return value == "true"; }
 bool ConfigListHas(std::string_view value, std::string_view item) {
   const auto items = SplitList(value);
   return std::find(items.begin(), items.end(), item) != items.end();
+}
+
+std::string DidYouMean(std::string_view name, std::span<const std::string_view> names) {
+  const auto nearest = base::NearestName(name, names);
+  return nearest ? fmt::format("; did you mean {}?", *nearest) : std::string();
 }
 
 }  // namespace rill::engine

@@ -57,4 +57,7 @@ bool ConfigListHas(std::string_view value, std::string_view item);
 
 absl::Status ConfigError(const std::string& message);
 
+// "; did you mean retention.ms?" where one of `names` is near; else nothing.
+std::string DidYouMean(std::string_view name, std::span<const std::string_view> names);
+
 }  // namespace rill::engine

@@ -36,6 +36,12 @@ absl::StatusOr<std::unique_ptr<DataFolder>> DataFolder::Open(io::FileSystem* fil
   std::unique_ptr<DataFolder> folder(new DataFolder(files, std::move(path)));
   if (auto prepared = folder->Prepare(create_if_missing); !prepared.ok()) return prepared;
   auto lock = files->Lock(folder->path_ + "/" + kLockFile);
+  if (absl::IsFailedPrecondition(lock.status())) {
+    return MakeError(
+        lock.status().code(), GetErrorCode(lock.status()),
+        fmt::format("{}; one engine at a time may write a folder: close that one first",
+                    std::string(lock.status().message())));
+  }
   if (!lock.ok()) return lock.status();
   folder->lock_ = *std::move(lock);
   auto properties = LoadMetaProperties(*files, folder->path_);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "engine/topic_config.h"
 #include "fmt/format.h"
@@ -35,7 +37,10 @@ absl::Status Refusal(std::string_view name) {
     return ConfigError(fmt::format("{} is a config of topics; for all topics it is called {}", name,
                                    topic->synonyms.front().name));
   }
-  return ConfigError(fmt::format("there is no engine-wide config \"{}\"", name));
+  std::vector<std::string_view> names;
+  for (const ConfigSpec& spec : EngineConfigSpecs()) names.push_back(spec.name);
+  return ConfigError(
+      fmt::format("there is no engine-wide config \"{}\"{}", name, DidYouMean(name, names)));
 }
 
 std::string_view Text(const ConfigMap& values, std::string_view name) {

@@ -44,7 +44,8 @@ absl::StatusOr<std::unique_ptr<io::FileLock>> KeepWritersOut(io::FileSystem& fil
   if (absl::IsNotFound(lock.status())) return nullptr;
   if (!absl::IsFailedPrecondition(lock.status())) return lock;
   return MakeError(absl::StatusCode::kFailedPrecondition, GetErrorCode(lock.status()),
-                   fmt::format("a folder that is in use cannot be checked: {}",
+                   fmt::format("{}; a folder that is open cannot be checked: close it, or check a "
+                               "backup of it",
                                std::string(lock.status().message())));
 }
 

@@ -1,6 +1,8 @@
 #include "engine/topic_config.h"
 
 #include <limits>
+#include <string_view>
+#include <vector>
 
 #include "fmt/format.h"
 
@@ -76,6 +78,12 @@ void SetCompression(const Resolved& resolved, log::LogConfig& config) {
   }
 }
 
+absl::Status UnknownConfig(const std::string& name) {
+  std::vector<std::string_view> names;
+  for (const TopicConfigSpec& config : TopicConfigSpecs()) names.push_back(config.spec.name);
+  return ConfigError(fmt::format("topics have no config \"{}\"{}", name, DidYouMean(name, names)));
+}
+
 absl::Status CheckTogether(const ConfigMap& configs, const EngineConfig& engine) {
   const Resolved resolved(configs, engine);
   if (resolved.Integer("min.compaction.lag.ms") > resolved.Integer("max.compaction.lag.ms")) {
@@ -97,7 +105,7 @@ absl::StatusOr<ConfigMap> CheckTopicConfigs(const ConfigMap& configs, const Engi
   for (const auto& [name, text] : configs) {
     const ConfigSpec* const spec = FindSpec(name);
     if (spec == nullptr) {
-      return ConfigError(fmt::format("topics have no config \"{}\"", name));
+      return UnknownConfig(name);
     }
     auto value = CheckConfigValue(*spec, text);
     if (!value.ok()) return value.status();
@@ -115,7 +123,7 @@ absl::StatusOr<ConfigMap> ChangeTopicConfigs(
     if (value.has_value()) {
       changed[name] = *value;
     } else if (FindSpec(name) == nullptr) {
-      return ConfigError(fmt::format("topics have no config \"{}\"", name));
+      return UnknownConfig(name);
     } else {
       changed.erase(name);
     }

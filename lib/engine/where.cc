@@ -36,6 +36,17 @@ absl::StatusOr<std::string> CheckWhere(const std::string& where) {
     return Refuse("nothing was named to open; give \"mem:\" or the path of a folder");
   }
   if (where == kMemory) return where;
+  if (where == "mem") {
+    return Refuse(
+        "cannot open \"mem\": topics in memory are \"mem:\"; give \"./mem\" if a folder "
+        "is meant");
+  }
+  if (where.starts_with('~')) {
+    return Refuse(
+        fmt::format("cannot open \"{0}\": \"~\" stands for a home folder in a shell only; "
+                    "give the path itself (\"./{0}\" if that is one)",
+                    where));
+  }
   if (where.find('\0') != std::string::npos) {
     return Refuse(fmt::format("cannot open \"{}\": a path cannot hold a byte of zero",
                               where.substr(0, where.find('\0'))));

@@ -11,8 +11,8 @@ namespace rill::engine {
 
 inline constexpr std::string_view kMemory = "mem:";
 
-// The folder that `where` names; for "mem:" that itself. InvalidArgument for nothing at all and for
-// a scheme that is not known.
+// The folder that `where` names; for "mem:" that itself. InvalidArgument for nothing at all, for
+// a scheme that is not known, and for what is not meant to be a folder of that name: "mem", "~/x".
 absl::StatusOr<std::string> CheckWhere(const std::string& where);
 
 // The folder seen from the root; fails when the working folder is gone.

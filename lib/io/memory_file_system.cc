@@ -278,10 +278,9 @@ absl::StatusOr<std::unique_ptr<FileLock>> MemoryFileSystem::TakeLock(const std::
     return SystemError(error, "open lock file", path);
   }
   if (node->locks == Node::kExclusive || (!is_shared && node->locks > 0)) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, ErrorCode::kUnknownServerError,
-                     fmt::format("cannot lock {}: it is held by another engine of this process; "
-                                 "only one writer may have the folder, close the other one first",
-                                 path));
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition, ErrorCode::kUnknownServerError,
+        fmt::format("cannot lock {}: it is held by another engine of this process", path));
   }
   node->locks += is_shared ? 1 : Node::kExclusive;
   return std::make_unique<MemoryFileLock>(std::move(node));

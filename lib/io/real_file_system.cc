@@ -81,10 +81,9 @@ absl::StatusOr<std::unique_ptr<FileLock>> TakeLock(const std::string& path, int 
     return std::make_unique<RealFileLock>(std::move(fd), path, locked);
   }
   if (errno != EAGAIN && errno != EACCES) return SystemError(errno, "lock", path);
-  return MakeError(absl::StatusCode::kFailedPrecondition, ErrorCode::kUnknownServerError,
-                   fmt::format("cannot lock {}: it is held by {}; only one writer may have the "
-                               "folder, close the other one first",
-                               path, DescribeLockHolder(fd.get())));
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition, ErrorCode::kUnknownServerError,
+      fmt::format("cannot lock {}: it is held by {}", path, DescribeLockHolder(fd.get())));
 }
 
 class RealFileSystem final : public FileSystem {

@@ -1,5 +1,6 @@
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
 
 #include "../io/temporary_folder.h"
@@ -66,7 +67,8 @@ TEST_CASE("rill backup of a folder that a process has open says who can make it"
   CHECK(ran.exit_code == 2);
   INFO(ran.err);
   CHECK(Contains(ran.err, "/data"));
-  CHECK(Contains(ran.err, "Engine::Backup"));
+  CHECK(Contains(ran.err, "is held by another engine of this process"));
+  CHECK(Contains(ran.err, "close that one first, or let that process call Engine::Backup"));
   CHECK_FALSE(fs::exists(folder.path() + "/copy"));
 }
 
@@ -84,7 +86,28 @@ TEST_CASE("rill backup touches nothing that is no data folder, and no place that
   CHECK(taken.exit_code == 2);
   CHECK(Contains(taken.err, "other is there already"));
   CHECK(fs::is_empty(folder.path() + "/other"));
-  CHECK(Backup("data", folder.path()).exit_code == 2);
+  const Ran half = Backup("data", folder.path());
+  CHECK(half.exit_code == 2);
+  CHECK(half.err == "rill backup: to is required\nrill backup --help lists what there is\n");
+}
+
+TEST_CASE("rill backup refuses words that name no folder, and makes none of them") {
+  const test::TemporaryFolder folder;
+  Fill(folder.path() + "/data");
+  const auto files = io::NewRealFileSystem();
+  const auto run = [&](const std::string& from, const std::string& to) {
+    const Ran ran = RunWords(*files, folder.path(), {"rill", "backup", from, to});
+    CHECK(ran.exit_code == 2);
+    CHECK(ran.err.starts_with("rill backup: "));
+    return ran.err;
+  };
+  CHECK(Contains(run("data", "mem:"), "no folder; give the path of one"));
+  CHECK(Contains(run("mem:", "copy"), "no folder"));
+  CHECK(Contains(run("data", ""), "an empty word names no folder"));
+  CHECK(Contains(run("", "copy"), "an empty word"));
+  CHECK(Contains(run("data", "~/copy"), "give the path itself"));
+  CHECK(Contains(run("data", "kafka://host:9092"), "the scheme \"kafka\" is not known"));
+  CHECK(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()) == 1);
 }
 
 }  // namespace

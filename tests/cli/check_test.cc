@@ -145,15 +145,33 @@ TEST_CASE("rill check --repair drops no record of a folder that was closed, and 
   const Ran ran = Check(folder.path() + " --repair");
   INFO(ran.out);
   CHECK(ran.exit_code == 1);
-  CHECK(Contains(ran.out, "What is left cannot be repaired"));
+  CHECK(Contains(ran.out, "What is still damaged cannot be made anew"));
   CHECK(Contains(ran.out, "1 damaged; 1 partitions, 9 batches, 9 records"));
   CHECK(Check(folder.path() + " --repair --topic orders").exit_code == 2);
+}
+
+TEST_CASE("rill check says of a folder that was not closed what becomes of it") {
+  const test::TemporaryFolder folder;
+  Fill(folder.path());
+  fs::remove(folder.path() + "/.kafka_cleanshutdown");
+  CHECK(Contains(Check(folder.path()).out, "was not closed, which needs nothing: the next open"));
+  fs::remove(folder.path() + "/rill.catalogue");
+  const Ran ran = Check(folder.path() + " --repair");
+  CHECK(ran.exit_code == 2);
+  CHECK(Contains(ran.out, "was not closed, so its broker recovers it"));
+  CHECK_FALSE(Contains(ran.out, "repairing"));
+  CHECK(Contains(ran.err, "--repair is for folders of rill's"));
 }
 
 TEST_CASE("rill check refuses wrong words and what is no folder with 2") {
   CHECK(Check("").exit_code == 2);
   CHECK(Check("/nowhere/at/all").exit_code == 2);
-  CHECK(Check("--frobnicate /tmp").exit_code == 2);
+  const Ran unknown = Check("--frobnicate /tmp");
+  CHECK(unknown.exit_code == 2);
+  CHECK(unknown.err.starts_with("rill check: "));
+  CHECK(Contains(unknown.err, "--frobnicate"));
+  CHECK(Contains(unknown.err, "rill check --help lists what there is"));
+  CHECK(Check("mem:").err.starts_with("rill check: \"mem:\" is memory"));
   const Ran ran = Check("/nowhere/at/all");
   CHECK(ran.err.starts_with("rill check: "));
   CHECK(ran.out.empty());
@@ -165,8 +183,8 @@ TEST_CASE("rill check refuses a folder that is open, and says who has it") {
   REQUIRE(engine.ok());
   const Ran ran = Check(folder.path());
   CHECK(ran.exit_code == 2);
-  CHECK(Contains(ran.err, "a folder that is in use cannot be checked"));
-  CHECK(Contains(ran.err, "is held by"));
+  CHECK(
+      Contains(ran.err, "is held by another engine of this process; a folder that is open cannot"));
 }
 
 TEST_CASE("rill tells about check") {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -66,7 +67,9 @@ TEST_CASE("rill import tells which topic it did not take and why, and takes the 
   const Ran ran = Import(folder, "kafka --data data");
   INFO(ran.out << ran.err);
   CHECK(ran.exit_code == 2);
-  CHECK(Contains(ran.err, "bad: " + folder.path() + "/kafka/bad-0/00000000000000000000.log: byte"));
+  CHECK(ran.err.starts_with("rill import: bad: " + folder.path() +
+                            "/kafka/bad-0/00000000000000000000.log: byte"));
+  CHECK(std::count(ran.err.begin(), ran.err.end(), '\n') == 1);  // told once
   CHECK(Contains(ran.out, "none: 1 partitions"));
   CHECK(EndOf(folder.path() + "/data", "none") > 0);
   CHECK(EndOf(folder.path() + "/data", "bad") == -1);
@@ -85,7 +88,11 @@ TEST_CASE("rill import makes no data folder of a place that has other files") {
   CHECK(Import(folder, "kafka").exit_code == 2);
   CHECK(Import(folder, "gone --data data").exit_code == 2);
   CHECK(Import(folder, "kafka --data data --config retention.ms").exit_code == 2);
+  CHECK(Contains(Import(folder, "kafka --data mem:").err, "rill import: \"mem:\" is memory"));
   CHECK_FALSE(fs::exists(folder.path() + "/data"));
+  const Ran misspelt = Import(folder, "kafka --data data --config retention.msec=-1");
+  CHECK(misspelt.exit_code == 2);
+  CHECK(Contains(misspelt.err, "no config \"retention.msec\"; did you mean retention.ms?"));
 }
 
 }  // namespace

@@ -150,7 +150,10 @@ TEST_CASE("The ends of a range are in it") {
 TEST_CASE("An unknown config is refused by name") {
   const auto status = Refused({{"retention.sm", "1"}});
   CHECK(GetErrorCode(status) == ErrorCode::kInvalidConfig);
-  CHECK(status.message() == "topics have no config \"retention.sm\"");
+  CHECK(status.message() == "topics have no config \"retention.sm\"; did you mean retention.ms?");
+  CHECK(Refused({{"retention.msec", "1"}}).message() ==
+        "topics have no config \"retention.msec\"; did you mean retention.ms?");
+  CHECK(Refused({{"colour", "red"}}).message() == "topics have no config \"colour\"");
 }
 
 TEST_CASE("Configs that contradict each other are refused") {
@@ -229,6 +232,7 @@ TEST_CASE("An engine-wide config that is unknown, idle here, or out of range is 
     const char* told;
   } cases[] = {
       {"log.retention.seconds", "1", "there is no engine-wide config \"log.retention.seconds\""},
+      {"log.retention.msec", "1", "did you mean log.retention.ms?"},
       {"log.dirs", "/data", "log.dirs does nothing here: the folder is the one given"},
       {"ssl.keystore.location", "x", "ssl.keystore.location does nothing here"},
       {"log.cleaner.threads", "2", "log.cleaner.threads does nothing here"},

@@ -241,10 +241,17 @@ TEST_CASE("What cannot be opened is told with the reason") {
   CHECK(refused("kafka://host:9092").code() == absl::StatusCode::kInvalidArgument);
   CHECK(Mentions(refused("kafka://host:9092"), "the scheme \"kafka\" is not known"));
   CHECK(refused("mem:x").code() == absl::StatusCode::kInvalidArgument);
+  for (const char* const where : {"mem", "~", "~/data", "~user/data"}) {
+    CHECK(refused(where).code() == absl::StatusCode::kInvalidArgument);
+    CHECK_FALSE(fs::exists(where));
+  }
+  CHECK(Mentions(refused("mem"), "topics in memory are \"mem:\"; give \"./mem\""));
+  CHECK(Mentions(refused("~/data"), "\"./~/data\" if that is one"));
   Options existing;
   existing.create_if_missing = false;
   CHECK(refused(folder.path() + "/none", existing).code() == absl::StatusCode::kNotFound);
   CHECK_FALSE(fs::exists(folder.path() + "/none"));
+  CHECK(LocalEngine::Open("mem:", existing).ok());  // it is missing nowhere
   std::ofstream(folder.path() + "/file") << "x";
   CHECK_FALSE(refused(folder.path() + "/file").ok());
   Options few_files;

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "cli/dump_log.h"
+
+namespace CLI {
+class App;
+}
+
+namespace rill::cli {
+
+// Reads `words` into `app`, which has the command's name ("rill check"). Nothing where they are
+// right; else the exit code: 0 when help was asked for and printed, `wrong` when it was told on
+// `err`, behind the command's name, what is wrong with them.
+std::optional<int> ReadWords(CLI::App& app, const CommandContext& context,
+                             std::span<const std::string> words, int wrong);
+
+// The folder that `word` names, from the root. InvalidArgument for what is no path of one: nothing,
+// "mem:", a scheme.
+absl::StatusOr<std::string> FolderOf(const CommandContext& context, const std::string& word);
+
+}  // namespace rill::cli
