@@ -89,7 +89,7 @@ class RILL_EXPORT Consumer {
   // The same, for every topic (internal ones excepted) whose whole name matches the ECMAScript
   // regular expression, now and later. InvalidArgument when it is not one, or has more than 1,000
   // bytes. It is matched, in Poll, with the name of each topic whenever there is a new one. An
-  // expression with repetitions in repetitions, as "(a+)+b", can take a time there that doubles with
+  // expression with repetitions in repetitions, as "(a+)+b", can take a time that doubles with
   // each letter of a name, which nothing ends: take no expressions from strangers.
   absl::Status SubscribePattern(const std::string& pattern);
   // Leaves the group's membership and forgets the assignment. Returns why the last automatic commit

@@ -106,8 +106,9 @@ class RILL_EXPORT Engine {
   // an error nothing of it is left, unless the status names folders that could not be removed.
   // Everything else goes on meanwhile. Close ends it (FailedPrecondition) before the next file.
   //
-  // AlreadyExists (TOPIC_ALREADY_EXISTS), also where the topic is made meanwhile; NotFound where no folder has such a partition; DataLoss
-  // (CORRUPT_MESSAGE) names file and position of what is damaged or torn; FailedPrecondition
+  // AlreadyExists (TOPIC_ALREADY_EXISTS), also where the topic is made meanwhile; NotFound where no
+  // folder has such a partition; DataLoss (CORRUPT_MESSAGE) names file and position of what is
+  // damaged or torn; FailedPrecondition
   // (KAFKA_STORAGE_ERROR) when a partition is missing or is another topic's, a transaction is open,
   // a process has a folder open, or batches are of Kafka's old formats; InvalidArgument
   // (INVALID_CONFIG), also for a compacted topic without "cleanup.policy"; FailedPrecondition for
@@ -168,10 +169,11 @@ class RILL_EXPORT Engine {
 
 // Opens what `where` names:
 //   "mem:"       topics in memory, gone when the engine closes
-//   a path       ("mem" and what begins with "~", which only a shell reads as a home folder, are
-//                refused: write "./mem", "./~/x" for folders of such names) topics in this folder, laid out as Kafka lays out its data folder; recovered first
+//   a path       topics in this folder, laid out as Kafka lays out its data folder; recovered first
 //                when the last process did not close it. A relative one is looked for from the
-//                working folder of this moment; the process may change that later
+//                working folder of this moment; the process may change that later. Refused are
+//                "mem", and what begins with "~", which only a shell takes for a home folder:
+//                write "./mem" and "./~/x" where folders have such names
 // With Options::read_only the folder is opened as it is, beside a writer or without one.
 // Errors:
 //   FailedPrecondition    another engine, in this or another process, holds the folder; says who.
@@ -180,7 +182,8 @@ class RILL_EXPORT Engine {
 //   NotFound              no such folder, and Options::create_if_missing is false, or read_only
 //                         is set
 //   PermissionDenied      the folder cannot be written
-//   InvalidArgument       `where` has a scheme that is not known, or is no path; Options out of range
+//   InvalidArgument       `where` has a scheme that is not known, or is no path; Options out of
+//                         range
 //   DataLoss              meta.properties, the catalogue of topics or __consumer_offsets cannot be
 //                         read; says where it is damaged
 RILL_EXPORT absl::StatusOr<Engine> Open(const std::string& where, const Options& options = {});

@@ -19,8 +19,8 @@ class FaultyStorage;
 class OffsetStore;
 
 // kError: records are lost, or something is not done that had to be; kWarning: it went on without,
-// or tries again; kInfo: what was deleted, cut or compacted; kDebug: the steps of that. What is told
-// at which: docs/guide/errors.md.
+// or tries again; kInfo: what was deleted, cut or compacted; kDebug: the steps of that. What is
+// told at which: docs/guide/errors.md.
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
 
 // Receives what rill has to say to the operator of the application: recoveries, damage found,
