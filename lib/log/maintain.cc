@@ -166,6 +166,7 @@ absl::Time SegmentedLog::Maintain(absl::Time now) {
   PrepareNextSegment();
   const bool has_snapshots = SaveOwedSnapshots();
   const std::uint64_t seals = seals_;
+  const std::int64_t begun_ms = SegmentBegunMs();
   if (auto status = SealRolled(SIZE_MAX); !status.ok()) {
     Say(LogLevel::kError, fmt::format("{}: {}", name_, status.ToString()));
   }
@@ -179,11 +180,11 @@ absl::Time SegmentedLog::Maintain(absl::Time now) {
   if (auto status = CutTails(now_ms, false); !status.ok()) {
     Say(LogLevel::kError, fmt::format("{}: {}", name_, status.ToString()));
   }
-  // Appends that outrun the disk wait for one segment to be sealed, which is a flush of it. To
-  // flush all that is rolled would make them wait for as many.
   const bool is_behind = seals_ != seals && unsealed_.load() > 0;
-  absl::Time next = std::min({is_behind ? now : FlushIfDue(*policy, now_ms), UnloadIdle(now_ms),
-                              now + kRetentionCheckInterval});
+  const bool may_flush = !is_behind || FlushIsOverdue(*policy, begun_ms);
+  absl::Time next = std::min({may_flush ? FlushIfDue(*policy, is_behind ? NowMs() : now_ms) : now,
+                              UnloadIdle(now_ms), now + kRetentionCheckInterval});
+  if (is_behind) next = now;
   if (unsealed_.load() > 0 || !has_snapshots || swap_ != nullptr) {
     next = std::min(next, now + absl::Milliseconds(kRetryMs));
   }
@@ -240,6 +241,24 @@ absl::Status SegmentedLog::RollIfAged(const LogConfig& config, std::int64_t now_
     return absl::OkStatus();
   }
   return Roll(RollFor::kAppend);
+}
+
+std::int64_t SegmentedLog::SegmentBegunMs() const {
+  base::MutexLock lock(&append_mutex_);
+  return segment_created_ms_;
+}
+
+// Segments were sealed, each of which is a flush, and others were rolled meanwhile: sealing these
+// comes first, for appends that outrun the disk wait for one segment to be sealed, and a flush of
+// all that is rolled would make them wait for as many. But records may have waited for so long that
+// a flush must not wait, too. The oldest of them is no older than the segment, begun at `begun_ms`,
+// that was written before the sealing. Where half of what may wait does, a flush would save nothing
+// sooner: the disk has that much to write, and sealing writes the oldest first.
+bool SegmentedLog::FlushIsOverdue(const LogConfig& config, std::int64_t begun_ms) {
+  const std::int64_t now_ms = NowMs();
+  last_flush_ms_ = std::min(last_flush_ms_, now_ms);  // the clock may step back
+  const std::int64_t waited_ms = now_ms - std::max(last_flush_ms_, begun_ms);
+  return waited_ms / 2 >= config.flush_ms && unsealed_.load() <= kMostUnsealed / 2;
 }
 
 absl::Time SegmentedLog::FlushIfDue(const LogConfig& config, std::int64_t now_ms) {

@@ -261,6 +261,9 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   void ForgetIdleProducers(std::int64_t now_ms);
   bool SaveOwedSnapshots() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   absl::Time UnloadIdle(std::int64_t now_ms) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+  std::int64_t SegmentBegunMs() const;  // the one that is written
+  bool FlushIsOverdue(const LogConfig& config, std::int64_t begun_ms)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   absl::Time FlushIfDue(const LogConfig& config, std::int64_t now_ms)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   absl::Status SealAll() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);

@@ -276,6 +276,58 @@ TEST_CASE("flush.ms goes on after the clock was set back") {
   REQUIRE(log->recovery_point() == 2);
 }
 
+// The first of each pass's syncs takes long, and a segment is filled meanwhile.
+class DiskBehind final : public test::WrappedFileSystem {
+ public:
+  using WrappedFileSystem::WrappedFileSystem;
+
+  std::function<void()> meanwhile;
+
+ protected:
+  absl::Status OnSync(const std::string& path, const std::function<absl::Status()>& sync) override {
+    if (path.ends_with(".log") && meanwhile) std::exchange(meanwhile, nullptr)();
+    return sync();
+  }
+};
+
+TEST_CASE("with flush.ms the written segment is flushed in time, also while full ones wait") {
+  auto memory = io::NewMemoryFileSystem();
+  DiskBehind disk(*memory);
+  LogUnderTest log(disk);
+  log.config.flush_ms = 1000;
+  log.Open();
+  for (int pass = 0; pass < 10; ++pass) {
+    for (int i = 0; i < 5; ++i) log.AppendValue(std::string(200, 'x'));
+    std::int64_t before = 0;
+    disk.meanwhile = [&] {
+      before = log->log_end_offset();
+      log.clock.Advance(absl::Milliseconds(2500));
+      for (int i = 0; i < 5; ++i) log.AppendValue(std::string(200, 'x'));
+    };
+    const absl::Time next = log->Maintain(log.clock.Now());
+    REQUIRE(before > 0);
+    REQUIRE(log->recovery_point() >= before);
+    REQUIRE(next <= log.clock.Now());  // others still wait to be sealed
+  }
+}
+
+TEST_CASE("with flush.ms what is young waits until full segments are sealed") {
+  auto memory = io::NewMemoryFileSystem();
+  DiskBehind disk(*memory);
+  LogUnderTest log(disk);
+  log.config.flush_ms = 1000;
+  log.Open();
+  for (int i = 0; i < 5; ++i) log.AppendValue(std::string(200, 'x'));
+  disk.meanwhile = [&] {
+    log.clock.Advance(absl::Milliseconds(1500));
+    for (int i = 0; i < 5; ++i) log.AppendValue(std::string(200, 'x'));
+  };
+  log->Maintain(log.clock.Now());
+  REQUIRE(log->recovery_point() < log->log_end_offset());
+  log->Maintain(log.clock.Now());
+  REQUIRE(log->recovery_point() == log->log_end_offset());
+}
+
 TEST_CASE("a log that failed under a closing flush reports it, and is not taken for complete") {
   io::FaultyFileSystem files;
   LogUnderTest log(files);
