@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,14 @@ enum class OpenMode {
 };
 
 enum class MapMode { kRead, kReadWrite };
+
+// Which file it is, whatever its names: no other has it as long as somebody has the file open or
+// mapped. Where nobody else can come to the files, all are alike.
+struct FileId {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  friend bool operator==(const FileId&, const FileId&) = default;
+};
 
 // A stretch of memory that shows a file from its start. Unmapped on destruction. Loads and stores
 // below the file's size go to the file's pages, shared with every other mapping, reader and writer
@@ -78,6 +87,7 @@ class File {
   virtual absl::Status WriteAt(std::uint64_t offset, std::string_view bytes) = 0;
 
   virtual absl::StatusOr<std::uint64_t> Size() = 0;
+  virtual absl::StatusOr<FileId> Id() { return FileId(); }
 
   // Cuts the file, or extends it with zeros that take no space yet.
   virtual absl::Status Truncate(std::uint64_t size) = 0;
@@ -147,10 +157,19 @@ class FileSystem {
   virtual absl::StatusOr<bool> Exists(const std::string& path) = 0;
   // Of a file, in bytes, without opening it.
   virtual absl::StatusOr<std::uint64_t> FileSize(const std::string& path) = 0;
+  // Of the file that is there, without opening it; none when there is nothing.
+  virtual absl::StatusOr<std::optional<FileId>> IdOf(const std::string& path) {
+    const auto there = Exists(path);
+    if (!there.ok()) return there.status();
+    return *there ? std::optional<FileId>(FileId()) : std::nullopt;
+  }
   // File::CacheZeros for who holds a mapping and no descriptor, again and again: opens the file for
-  // it, where there is anything to do.
-  virtual void CacheZeros(const std::string& path, std::uint64_t offset, std::uint64_t length) {
-    if (auto file = Open(path, OpenMode::kReadWrite); file.ok()) {
+  // it, where there is anything to do and it still is the one that is mapped.
+  virtual void CacheZeros(const std::string& path, const FileId& mapped, std::uint64_t offset,
+                          std::uint64_t length) {
+    auto file = Open(path, OpenMode::kReadWrite);
+    if (!file.ok()) return;
+    if (const auto found = (*file)->Id(); found.ok() && *found == mapped) {
       (*file)->CacheZeros(offset, length);
     }
   }

@@ -65,6 +65,7 @@ class LimitedFileSystem::LimitedFile final : public File {
     return base_->ReadAt(offset, out, size);
   }
   absl::StatusOr<std::uint64_t> Size() override { return base_->Size(); }
+  absl::StatusOr<FileId> Id() override { return base_->Id(); }
   absl::Status Sync() override { return base_->Sync(); }
   void CacheZeros(std::uint64_t offset, std::uint64_t length) override {
     base_->CacheZeros(offset, length);
@@ -173,10 +174,10 @@ absl::StatusOr<std::unique_ptr<File>> LimitedFileSystem::Open(const std::string&
 }
 
 // Sizes do not change, so nothing is counted and nobody waits for the lock.
-void LimitedFileSystem::CacheZeros(const std::string& path, std::uint64_t offset,
-                                   std::uint64_t length) {
+void LimitedFileSystem::CacheZeros(const std::string& path, const FileId& mapped,
+                                   std::uint64_t offset, std::uint64_t length) {
   const auto share = use_->open_files.Reserve(1);
-  if (share.ok() && CheckMayChange(path).ok()) base_->CacheZeros(path, offset, length);
+  if (share.ok() && CheckMayChange(path).ok()) base_->CacheZeros(path, mapped, offset, length);
 }
 
 absl::StatusOr<std::unique_ptr<FileLock>> LimitedFileSystem::Lock(const std::string& path) {
@@ -306,6 +307,15 @@ absl::StatusOr<bool> LimitedFileSystem::Exists(const std::string& path) {
 
 absl::StatusOr<std::uint64_t> LimitedFileSystem::FileSize(const std::string& path) {
   return base_->FileSize(path);
+}
+
+absl::StatusOr<std::optional<FileId>> LimitedFileSystem::IdOf(const std::string& path) {
+  const auto id = base_->IdOf(path);
+  // It says nothing of a file of ours when the folder is another one.
+  if (id.ok() && id->has_value()) {
+    if (auto may = CheckMayChange(path); !may.ok()) return may;
+  }
+  return id;
 }
 
 absl::Status LimitedFileSystem::SyncDirectory(const std::string& path) {

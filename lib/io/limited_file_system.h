@@ -70,7 +70,9 @@ class LimitedFileSystem final : public FileSystem {
   absl::StatusOr<std::vector<DirectoryEntry>> List(const std::string& path) override;
   absl::StatusOr<bool> Exists(const std::string& path) override;
   absl::StatusOr<std::uint64_t> FileSize(const std::string& path) override;
-  void CacheZeros(const std::string& path, std::uint64_t offset, std::uint64_t length) override;
+  absl::StatusOr<std::optional<FileId>> IdOf(const std::string& path) override;
+  void CacheZeros(const std::string& path, const FileId& mapped, std::uint64_t offset,
+                  std::uint64_t length) override;
   absl::Status SyncDirectory(const std::string& path) override;
   absl::StatusOr<std::unique_ptr<FileLock>> Lock(const std::string& path) override;
   absl::StatusOr<std::unique_ptr<FileLock>> LockShared(const std::string& path) override;

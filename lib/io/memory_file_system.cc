@@ -53,7 +53,7 @@ class MemoryFileSystem final : public FileSystem {
   absl::StatusOr<std::vector<DirectoryEntry>> List(const std::string& path) override;
   absl::StatusOr<bool> Exists(const std::string& path) override;
   absl::StatusOr<std::uint64_t> FileSize(const std::string& path) override;
-  void CacheZeros(const std::string&, std::uint64_t, std::uint64_t) override {}
+  void CacheZeros(const std::string&, const FileId&, std::uint64_t, std::uint64_t) override {}
   absl::Status SyncDirectory(const std::string& path) override;
   absl::StatusOr<std::unique_ptr<FileLock>> Lock(const std::string& path) override;
   absl::StatusOr<std::unique_ptr<FileLock>> LockShared(const std::string& path) override;

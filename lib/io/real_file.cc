@@ -49,6 +49,7 @@ class RealFile final : public File {
   absl::StatusOr<std::size_t> ReadAt(std::uint64_t offset, char* out, std::size_t size) override;
   absl::Status WriteAt(std::uint64_t offset, std::string_view bytes) override;
   absl::StatusOr<std::uint64_t> Size() override;
+  absl::StatusOr<FileId> Id() override;
   absl::Status Truncate(std::uint64_t size) override;
   absl::Status Allocate(std::uint64_t size) override;
   void CacheZeros(std::uint64_t offset, std::uint64_t length) override {
@@ -105,6 +106,12 @@ absl::StatusOr<std::uint64_t> RealFile::Size() {
   struct stat info;
   if (::fstat(fd_.get(), &info) != 0) return SystemError(errno, "ask for the size of", path_);
   return static_cast<std::uint64_t>(info.st_size);
+}
+
+absl::StatusOr<FileId> RealFile::Id() {
+  struct stat info;
+  if (::fstat(fd_.get(), &info) != 0) return SystemError(errno, "look at", path_);
+  return IdFrom(info);
 }
 
 absl::Status RealFile::Truncate(std::uint64_t size) {
@@ -167,6 +174,8 @@ absl::StatusOr<std::unique_ptr<Mapping>> RealFile::Map(std::size_t length, MapMo
 }
 
 }  // namespace
+
+FileId IdFrom(const struct stat& info) { return {info.st_dev, info.st_ino}; }
 
 void CacheZerosOf(const FileDescriptor& fd, std::uint64_t offset, std::uint64_t length) {
   static constexpr std::uint64_t kChunk = 16 * 1024;  // read again and again, so kept small

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/stat.h>
+
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -9,6 +11,8 @@
 
 namespace rill::io {
 
+// Which file a descriptor or a path led to.
+FileId IdFrom(const struct stat& info);
 // A file of the operating system over a descriptor that is open for writing, too, or not.
 std::unique_ptr<File> NewRealFile(FileDescriptor fd, std::string path, bool writable);
 // File::CacheZeros.

@@ -46,14 +46,12 @@ FileDescriptor OpenDescriptor(const std::string& path, int flags) {
 class RealFileLock final : public FileLock {
  public:
   RealFileLock(FileDescriptor fd, std::string path, const struct stat& locked)
-      : fd_(std::move(fd)), path_(std::move(path)), device_(locked.st_dev), inode_(locked.st_ino) {}
+      : fd_(std::move(fd)), path_(std::move(path)), locked_(IdFrom(locked)) {}
 
   // The descriptor keeps the inode, so no other file can come by its number.
   absl::Status CheckInPlace() const override {
     struct stat now;
-    if (::stat(path_.c_str(), &now) == 0 && now.st_dev == device_ && now.st_ino == inode_) {
-      return absl::OkStatus();
-    }
+    if (::stat(path_.c_str(), &now) == 0 && IdFrom(now) == locked_) return absl::OkStatus();
     return MakeError(absl::StatusCode::kFailedPrecondition, ErrorCode::kKafkaStorageError,
                      fmt::format("{} is gone, or not the file that was locked: its folder was "
                                  "moved, removed or replaced, and what is there now may be "
@@ -65,8 +63,7 @@ class RealFileLock final : public FileLock {
  private:
   const FileDescriptor fd_;
   const std::string path_;
-  const dev_t device_;
-  const ino_t inode_;
+  const FileId locked_;
 };
 
 absl::StatusOr<std::unique_ptr<FileLock>> TakeLock(const std::string& path, int flags, short type) {
@@ -98,7 +95,9 @@ class RealFileSystem final : public FileSystem {
   absl::StatusOr<std::vector<DirectoryEntry>> List(const std::string& path) override;
   absl::StatusOr<bool> Exists(const std::string& path) override;
   absl::StatusOr<std::uint64_t> FileSize(const std::string& path) override;
-  void CacheZeros(const std::string& path, std::uint64_t offset, std::uint64_t length) override;
+  absl::StatusOr<std::optional<FileId>> IdOf(const std::string& path) override;
+  void CacheZeros(const std::string& path, const FileId& mapped, std::uint64_t offset,
+                  std::uint64_t length) override;
   absl::Status SyncDirectory(const std::string& path) override;
   absl::StatusOr<std::unique_ptr<FileLock>> Lock(const std::string& path) override;
   absl::StatusOr<std::unique_ptr<FileLock>> LockShared(const std::string& path) override;
@@ -122,10 +121,12 @@ absl::StatusOr<std::unique_ptr<File>> RealFileSystem::Open(const std::string& pa
   return NewRealFile(std::move(fd), path, mode != OpenMode::kRead);
 }
 
-void RealFileSystem::CacheZeros(const std::string& path, std::uint64_t offset,
+void RealFileSystem::CacheZeros(const std::string& path, const FileId& mapped, std::uint64_t offset,
                                 std::uint64_t length) {
   const FileDescriptor fd = OpenDescriptor(path, O_WRONLY);
-  if (fd.valid()) CacheZerosOf(fd, offset, length);
+  struct stat info;
+  if (!fd.valid() || ::fstat(fd.get(), &info) != 0 || IdFrom(info) != mapped) return;
+  CacheZerosOf(fd, offset, length);
 }
 
 absl::Status RealFileSystem::CreateDirectories(const std::string& path) {
@@ -227,6 +228,13 @@ absl::StatusOr<std::uint64_t> RealFileSystem::FileSize(const std::string& path) 
   if (::stat(path.c_str(), &info) != 0) return SystemError(errno, "ask for the size of", path);
   if (S_ISDIR(info.st_mode)) return SystemError(EISDIR, "ask for the size of", path);
   return static_cast<std::uint64_t>(info.st_size);
+}
+
+absl::StatusOr<std::optional<FileId>> RealFileSystem::IdOf(const std::string& path) {
+  struct stat info;
+  if (::stat(path.c_str(), &info) == 0) return IdFrom(info);
+  if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+  return SystemError(errno, "look for", path);
 }
 
 absl::Status RealFileSystem::SyncDirectory(const std::string& path) {

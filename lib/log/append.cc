@@ -193,16 +193,21 @@ absl::StatusOr<char*> SegmentedLog::Room(Incoming batch) {
     if (auto status = Enlarge(); !status.ok()) return status;
   }
   auto room = writer_->Room(batch.size);
-  if (room.ok() || next_segment_ == nullptr) [[likely]]
+  if (room.ok()) [[likely]]
     return room;
-  next_segment_ = nullptr;  // what it has reserved may be what is missing here
-  return writer_->Room(batch.size);
+  if (next_segment_ != nullptr) {
+    next_segment_ = nullptr;  // what it has reserved may be what is missing here
+    room = writer_->Room(batch.size);
+  }
+  if (!writer_->is_replaced()) return room;
+  return state_ = Failure(Replaced(writer_->segment()->log_path()));
 }
 
 // The last segment is empty, and was opened when segment.bytes was smaller.
 absl::Status SegmentedLog::Enlarge() {
   const auto segment = writer_->segment();
   const std::uint32_t former_limit = writer_->limit();
+  if (auto own = writer_->CheckInPlace(); !own.ok()) return own;
   writer_->Release();
   writer_ = nullptr;  // and its mapping with it
   auto status = OpenEmptyWriter(segment, static_cast<std::uint32_t>(config_->segment_bytes));

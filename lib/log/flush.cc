@@ -109,6 +109,7 @@ void SegmentedLog::MarkFlushed(std::int64_t offset) {
 absl::Status SegmentedLog::FlushOnce() {
   std::vector<std::shared_ptr<io::Mapping>> mappings;
   std::shared_ptr<Segment> written;
+  io::FileId id;
   {
     base::MutexLock lock(&append_mutex_);
     if (!state_.ok()) return state_;
@@ -116,23 +117,30 @@ absl::Status SegmentedLog::FlushOnce() {
     if (writer_ != nullptr) {
       mappings.push_back(writer_->mapping());
       written = writer_->segment();
+      id = writer_->file_id();
     }
   }
   for (const auto& mapping : mappings) {
     if (auto status = SyncSegment(*mapping); !status.ok()) return status;
   }
   if (auto status = SyncFolder(); !status.ok()) return status;
-  return written != nullptr ? CheckThere(*written) : absl::OkStatus();
+  return written != nullptr ? CheckThere(*written, id) : absl::OkStatus();
 }
 
-// Whoever removes the files of a log from under it lets all stores and syncs succeed, and lose what
-// they should save.
-absl::Status SegmentedLog::CheckThere(const Segment& written) {
-  const auto there = environment_.files->Exists(written.log_path());
-  if (!there.ok() || *there) return there.status();
-  // One that was rolled meanwhile may have been deleted by rights.
-  if (segments_.Last().get() != &written) return absl::OkStatus();
-  return Fail(fmt::format("{} is gone", written.log_path()));
+// Whoever removes or replaces the files of a log from under it lets all stores and syncs succeed,
+// and lose what they should save.
+absl::Status SegmentedLog::CheckThere(const Segment& written, const io::FileId& id) {
+  const auto there = environment_.files->IdOf(written.log_path());
+  if (!there.ok() || *there == id) return there.status();
+  {
+    // One that was rolled meanwhile may have been deleted by rights, and one that woke meanwhile
+    // have been given a file of its own.
+    base::MutexLock lock(&append_mutex_);
+    const bool is_written = writer_ != nullptr && writer_->segment().get() == &written;
+    if (!is_written || writer_->file_id() != id) return absl::OkStatus();
+  }
+  return Fail(there->has_value() ? Replaced(written.log_path())
+                                 : fmt::format("{} is gone", written.log_path()));
 }
 
 // A kernel tells one caller of a failed write and forgets it: two that sync at once would each have
@@ -169,17 +177,21 @@ absl::Status SegmentedLog::SyncFolder() {
 // After a failed flush nobody knows which pages reached the disk, and the kernel may have dropped
 // what it could not write: nothing may be appended behind bytes that may be lost.
 absl::Status SegmentedLog::Fail(const std::string& why) {
-  const std::string line = fmt::format(
-      "{} takes no more appends, for {}; close the engine, mend the storage and open it again",
-      name_, why);
-  const auto failed = MakeError(absl::StatusCode::kDataLoss, ErrorCode::kKafkaStorageError, line);
+  const auto failed = Failure(why);
   {
     base::MutexLock lock(&append_mutex_);
     if (!state_.ok()) return state_;
     state_ = failed;
   }
-  Say(LogLevel::kError, line);
+  Say(LogLevel::kError, std::string(failed.message()));
   return failed;
+}
+
+absl::Status SegmentedLog::Failure(std::string_view why) const {
+  return MakeError(absl::StatusCode::kDataLoss, ErrorCode::kKafkaStorageError,
+                   fmt::format("{} takes no more appends, for {}; close the engine, mend the "
+                               "storage and open it again",
+                               name_, why));
 }
 
 }  // namespace rill::log

@@ -196,11 +196,14 @@ absl::Time SegmentedLog::Maintain(absl::Time now) {
 // What is appended without a flush should not go into nowhere for long either.
 void SegmentedLog::CheckStillThere() {
   std::shared_ptr<Segment> written;
+  io::FileId id;
   {
     base::MutexLock lock(&append_mutex_);
-    if (state_.ok() && writer_ != nullptr) written = writer_->segment();
+    if (!state_.ok() || writer_ == nullptr) return;
+    written = writer_->segment();
+    id = writer_->file_id();
   }
-  if (written != nullptr) CheckThere(*written).IgnoreError();  // it says so itself
+  CheckThere(*written, id).IgnoreError();  // it says so itself
 }
 
 void SegmentedLog::ForgetIdleProducers(std::int64_t now_ms) {

@@ -26,6 +26,9 @@ absl::Status NextSegment::Fill() {
   auto file = files_->Open(path_, io::OpenMode::kCreate);
   if (!file.ok()) return file.status();
   if (auto status = (*file)->Truncate(0); !status.ok()) return status;
+  const auto id = (*file)->Id();
+  if (!id.ok()) return id.status();
+  file_id_ = *id;
   const std::uint64_t size = SegmentWriter::MappedSize(limit_);
   reserved_ = std::min(kReserve, size);
   if (auto status = (*file)->Allocate(reserved_); !status.ok()) return status;

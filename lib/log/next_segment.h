@@ -32,6 +32,8 @@ class NextSegment {
   // Bytes that are reserved, and whose pages are there.
   std::uint64_t reserved() const { return reserved_; }
   const std::shared_ptr<io::Mapping>& mapping() const { return mapping_; }
+  // Of the file that is mapped.
+  const io::FileId& file_id() const { return file_id_; }
 
   // Gives the file its name, with a stopper at its beginning. On an error it has the old one.
   absl::Status Become(const std::string& log_path, std::int64_t base_offset);
@@ -47,6 +49,7 @@ class NextSegment {
   const std::uint32_t limit_;
   std::uint64_t reserved_ = 0;
   std::shared_ptr<io::Mapping> mapping_;
+  io::FileId file_id_;
 };
 
 }  // namespace rill::log

@@ -91,12 +91,14 @@ void SegmentedLog::HelpSealing() {
 // What fails for want of space or descriptors can be tried again. After a sync that failed nothing
 // can, for nobody knows what it lost.
 absl::Status SegmentedLog::Seal(SegmentWriter& writer, std::size_t tail) {
-  if (auto status = writer.CutReserve(tail); !status.ok()) return status;
+  if (auto status = writer.CutReserve(tail); !status.ok()) {
+    return writer.is_replaced() ? Fail(Replaced(writer.segment()->log_path())) : status;
+  }
   if (auto status = SyncSegment(*writer.mapping()); !status.ok()) return status;
   const std::int64_t due_ms =
       Later(NowMs(), std::min(config()->file_delete_delay_ms, kLongestTailMs));
   auto status = writer.SaveIndex();
-  if (status.ok() && tail > 0) tails_.push_back({writer.segment(), due_ms});
+  if (status.ok() && tail > 0) tails_.push_back({writer.segment(), writer.file_id(), due_ms});
   return status;
 }
 
@@ -110,22 +112,30 @@ absl::Status SegmentedLog::CutTails(std::int64_t now_ms, bool sync) {
   for (Tail& tail : tails_) {
     absl::Status status;
     const bool due = tail.due_ms <= now_ms;
-    if (due) status = CutTail(*tail.segment, sync);
+    if (due) status = CutTail(tail, sync);
     if (due && status.ok()) continue;
     failure.Update(status);
-    left.push_back({std::move(tail.segment), due ? Later(now_ms, kRetryMs) : tail.due_ms});
+    if (due) tail.due_ms = Later(now_ms, kRetryMs);
+    left.push_back(std::move(tail));
   }
   tails_ = std::move(left);
   return failure;
 }
 
-absl::Status SegmentedLog::CutTail(const Segment& segment, bool sync) {
+absl::Status SegmentedLog::CutTail(const Tail& tail, bool sync) {
+  const Segment& segment = *tail.segment;
   const auto names = environment_.files->LinkCount(segment.log_path());
   if (absl::IsNotFound(names.status())) return absl::OkStatus();  // deleted since
   if (!names.ok()) return names.status();
   if (*names > 1) return absl::OkStatus();  // somebody linked it: readers pass over the rest
   auto file = environment_.files->Open(segment.log_path(), io::OpenMode::kReadWrite);
   if (!file.ok()) return file.status();
+  const auto found = (*file)->Id();
+  if (!found.ok()) return found.status();
+  if (*found != tail.file_id) {
+    Say(LogLevel::kError, fmt::format("{}: {}", name_, Replaced(segment.log_path())));
+    return absl::OkStatus();
+  }
   auto status = (*file)->Truncate(segment.end());
   if (status.ok() && sync) status = (*file)->Sync();
   return status;

@@ -5,8 +5,10 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "fmt/format.h"
 #include "io/file_copy.h"
 #include "log/segment_name.h"
+#include "rill/error.h"
 
 namespace rill::log {
 namespace {
@@ -45,6 +47,10 @@ absl::StatusOr<bool> CutBehind(io::File& file, std::uint32_t end, std::int64_t n
 
 }  // namespace
 
+std::string Replaced(const std::string& log_path) {
+  return fmt::format("{} was replaced or cut by somebody else, and is left as it is", log_path);
+}
+
 absl::StatusOr<std::unique_ptr<SegmentWriter>> SegmentWriter::Open(
     io::FileSystem* files, std::shared_ptr<Segment> segment, std::uint32_t limit,
     std::int64_t next_offset, std::shared_ptr<GrowingIndex> index, const IndexBuilder& builder) {
@@ -55,11 +61,13 @@ absl::StatusOr<std::unique_ptr<SegmentWriter>> SegmentWriter::Open(
   auto rested = CutBehind(**file, end, next_offset);
   if (!rested.ok()) return rested.status();
   if (auto status = RemoveIndexFiles(*files, segment->stem()); !status.ok()) return status;
+  const auto file_id = (*file)->Id();
+  if (!file_id.ok()) return file_id.status();
   limit = std::max(limit, end);
   auto mapping = (*file)->Map(MappedSize(limit), io::MapMode::kReadWrite);
   if (!mapping.ok()) return mapping.status();
   std::unique_ptr<SegmentWriter> writer(new SegmentWriter(
-      files, std::move(segment), limit, *std::move(mapping), std::move(index), builder));
+      files, std::move(segment), limit, *std::move(mapping), *file_id, std::move(index), builder));
   writer->next_offset_ = next_offset;
   writer->has_stopper_ = *rested;
   (*file).reset();  // its descriptor may be the one that making room wants
@@ -76,8 +84,9 @@ absl::StatusOr<std::unique_ptr<SegmentWriter>> SegmentWriter::Begin(
   if (auto status = RemoveIndexFiles(*files, segment->stem()); !status.ok()) return status;
   const std::int64_t base_offset = segment->base_offset();
   if (auto status = next.Become(segment->log_path(), base_offset); !status.ok()) return status;
-  std::unique_ptr<SegmentWriter> writer(new SegmentWriter(
-      files, std::move(segment), next.limit(), next.mapping(), std::move(index), builder));
+  std::unique_ptr<SegmentWriter> writer(new SegmentWriter(files, std::move(segment), next.limit(),
+                                                          next.mapping(), next.file_id(),
+                                                          std::move(index), builder));
   writer->next_offset_ = base_offset;
   writer->has_stopper_ = true;
   writer->reserved_ = writer->ready_ = next.reserved();
@@ -90,11 +99,13 @@ std::uint64_t SegmentWriter::MappedSize(std::uint32_t limit) {
 
 SegmentWriter::SegmentWriter(io::FileSystem* files, std::shared_ptr<Segment> segment,
                              std::uint32_t limit, std::shared_ptr<io::Mapping> mapping,
-                             std::shared_ptr<GrowingIndex> index, const IndexBuilder& builder)
+                             const io::FileId& file_id, std::shared_ptr<GrowingIndex> index,
+                             const IndexBuilder& builder)
     : files_(files),
       segment_(std::move(segment)),
       limit_(limit),
       mapping_(std::move(mapping)),
+      file_id_(file_id),
       data_(mapping_->data()),
       position_(segment_->end()),
       reserved_(position_),
@@ -139,11 +150,25 @@ void SegmentWriter::SizeNextWindow() {
 // descriptor to be had, the pages come in by faults.
 void SegmentWriter::CacheAhead(std::uint64_t ready) {
   const std::uint64_t fresh = RoundUp(std::max(ready_, position_ + kStopperSize), kPage);
-  if (fresh < ready) files_->CacheZeros(segment_->log_path(), fresh, ready - fresh);
+  if (fresh < ready) files_->CacheZeros(segment_->log_path(), file_id_, fresh, ready - fresh);
+}
+
+// A file of another's would get our zeros, and not lengthen ours: stores behind its end are SIGBUS.
+absl::StatusOr<std::unique_ptr<io::File>> SegmentWriter::OpenFile() {
+  auto file = files_->Open(segment_->log_path(), io::OpenMode::kReadWrite);
+  if (!file.ok()) return file.status();
+  const auto found = (*file)->Id();
+  if (!found.ok()) return found.status();
+  const auto size = (*file)->Size();
+  if (!size.ok()) return size.status();
+  is_replaced_ = *found != file_id_ || *size < reserved_;
+  if (!is_replaced_) return file;
+  return MakeError(absl::StatusCode::kDataLoss, ErrorCode::kKafkaStorageError,
+                   Replaced(segment_->log_path()));
 }
 
 absl::Status SegmentWriter::Reserve(std::uint64_t needed) {
-  auto file = files_->Open(segment_->log_path(), io::OpenMode::kReadWrite);
+  auto file = OpenFile();
   if (!file.ok()) return file.status();
   if (auto status = PutFirstStopper(**file); !status.ok()) return status;
   const std::uint64_t step = std::clamp(reserved_, kFirstReserve, kLargestReserveStep);
@@ -192,8 +217,11 @@ void SegmentWriter::Publish(std::uint32_t size, std::int64_t base_offset, std::i
 
 absl::Status SegmentWriter::CutReserve(std::size_t tail) {
   FinishIndex();
-  auto file = files_->Open(segment_->log_path(), io::OpenMode::kReadWrite);
-  return file.ok() ? (*file)->Truncate(position_ + tail) : file.status();
+  auto file = OpenFile();
+  if (!file.ok()) return file.status();
+  auto status = (*file)->Truncate(position_ + tail);
+  if (status.ok()) reserved_ = position_ + tail;
+  return status;
 }
 
 absl::Status SegmentWriter::SaveIndex() {
@@ -205,7 +233,7 @@ absl::Status SegmentWriter::SaveIndex() {
 // The cut comes last: behind it, the mapping must not be stored to.
 absl::Status SegmentWriter::Rest() {
   FinishIndex();
-  auto file = files_->Open(segment_->log_path(), io::OpenMode::kReadWrite);
+  auto file = OpenFile();
   if (!file.ok()) return file.status();
   auto status = index_->Save(*files_, segment_->stem(), false);
   if (status.ok()) status = (*file)->Truncate(position_ + kStopperTail);

@@ -15,6 +15,9 @@
 
 namespace rill::log {
 
+// Why a log that finds another file in the place of its own takes no more appends.
+std::string Replaced(const std::string& log_path);
+
 // Writes the last segment of a log through its mapping. Used under the log's append lock.
 //
 // It holds the mapping and no descriptor: a data folder may have more partitions in use than a
@@ -86,6 +89,13 @@ class SegmentWriter {
 
   // For flushing while others append: a flush keeps the mapping by itself.
   const std::shared_ptr<io::Mapping>& mapping() const { return mapping_; }
+  // Of the file that is mapped.
+  const io::FileId& file_id() const { return file_id_; }
+
+  // Whether a call failed because the file under the segment's name is not the one that is mapped:
+  // somebody moved another one there, or cut it. Nothing was written to that.
+  bool is_replaced() const { return is_replaced_; }
+  absl::Status CheckInPlace() { return OpenFile().status(); }
 
   // The two steps that complete a segment, with a sync of mapping() in between: index files that
   // outlived a power cut which the new size did not would hide the reserve. Each may be tried again
@@ -107,8 +117,11 @@ class SegmentWriter {
 
  private:
   SegmentWriter(io::FileSystem* files, std::shared_ptr<Segment> segment, std::uint32_t limit,
-                std::shared_ptr<io::Mapping> mapping, std::shared_ptr<GrowingIndex> index,
-                const IndexBuilder& builder);
+                std::shared_ptr<io::Mapping> mapping, const io::FileId& file_id,
+                std::shared_ptr<GrowingIndex> index, const IndexBuilder& builder);
+
+  // The file that is mapped, by its name.
+  absl::StatusOr<std::unique_ptr<io::File>> OpenFile();
 
   absl::StatusOr<char*> MakeRoom(std::uint32_t size);
   absl::Status Reserve(std::uint64_t needed);
@@ -121,6 +134,8 @@ class SegmentWriter {
   std::shared_ptr<Segment> segment_;
   std::uint32_t limit_;
   std::shared_ptr<io::Mapping> mapping_;
+  io::FileId file_id_;
+  bool is_replaced_ = false;
   char* data_;
   std::uint64_t position_;
   std::uint64_t reserved_;        // size of the file

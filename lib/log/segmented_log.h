@@ -7,6 +7,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -187,9 +188,10 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   absl::Status SyncSegment(io::Mapping& mapping);
   absl::Status SyncFolder();
   void MarkFlushed(std::int64_t offset);
-  absl::Status CheckThere(const Segment& written);
+  absl::Status CheckThere(const Segment& written, const io::FileId& id);
   // Refuses appends from now on; returns why.
   absl::Status Fail(const std::string& why);
+  absl::Status Failure(std::string_view why) const;
 
   // retention.cc
   void RollBeforeDeletion(std::int64_t offset) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
@@ -246,6 +248,12 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
                           std::int64_t end_offset);
 
   // seal.cc
+  // A rolled segment that still has its stopper behind it.
+  struct Tail {
+    std::shared_ptr<const Segment> segment;
+    io::FileId file_id;
+    std::int64_t due_ms;
+  };
   void PrepareNextSegment() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   absl::Status SealRolled(std::size_t most) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   void HelpSealing();
@@ -253,7 +261,7 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   absl::Status CutTails(std::int64_t now_ms, bool sync)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
-  absl::Status CutTail(const Segment& segment, bool sync);
+  absl::Status CutTail(const Tail& tail, bool sync);
 
   // maintain.cc
   absl::Status RollIfAged(const LogConfig& config, std::int64_t now_ms);
@@ -376,11 +384,6 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   };
   std::vector<DoomedFile> doomed_ ABSL_GUARDED_BY(maintenance_mutex_);
 
-  // Rolled segments that still have their stopper behind them.
-  struct Tail {
-    std::shared_ptr<const Segment> segment;
-    std::int64_t due_ms;
-  };
   std::vector<Tail> tails_ ABSL_GUARDED_BY(maintenance_mutex_);
 
   // Compacted segments whose files are not in place yet, and whether they are the ones that count.

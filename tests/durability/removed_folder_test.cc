@@ -1,6 +1,8 @@
 // Somebody removes files or the whole folder from under an engine that is running.
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 
 #include "catch.h"
@@ -45,6 +47,94 @@ TEST_CASE("Appends that are not flushed are refused once the maintenance misses 
   engine.RunMaintenance();
   CHECK(absl::IsDataLoss(Send(producer, topic, "lost")));
   CHECK(Values(topic).size() == 1);
+}
+
+std::string Contents(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void Put(const std::string& path, std::string_view bytes) {
+  std::ofstream(path, std::ios::binary) << bytes;
+}
+
+// By `mv` over it, or by `rm` and a new one; early, or once windows have grown.
+TEST_CASE("A segment's file that somebody replaces is left alone, and its partition stops") {
+  const std::string strange(100, 's');
+  for (const bool is_moved : {true, false}) {
+    for (const int before : {1, 1000}) {
+      const Folder folder;
+      Engine engine = Get(Open(folder.data(), kByCaller));
+      const Topic topic = MakeTopic(engine, "replaced");
+      const Topic other = MakeTopic(engine, "other");
+      Producer producer = Get(engine.NewProducer());
+      const std::string value(1000, 'v');
+      for (int i = 0; i < before; ++i) REQUIRE(Send(producer, topic, value).ok());
+      const std::string path = folder.data() + "/replaced-0/00000000000000000000.log";
+      Put(folder.data() + "/strange", strange);
+      if (!is_moved) std::filesystem::remove(path);
+      std::filesystem::rename(folder.data() + "/strange", path);
+
+      absl::Status refused;
+      for (int i = 0; i < 20'000; ++i) refused.Update(Send(producer, topic, value));
+      CHECK(absl::IsDataLoss(refused));
+      CHECK(Says(refused, "replaced-0/00000000000000000000.log was replaced"));
+      CHECK(Says(refused, "close the engine"));
+      CHECK(Contents(path) == strange);
+      CHECK(Send(producer, other, "goes on").ok());
+      engine.RunMaintenance();
+      CHECK_FALSE(engine.Close().ok());
+      CHECK(Contents(path) == strange);
+    }
+  }
+}
+
+TEST_CASE("A segment's file that somebody replaces is missed by a flush, and by the maintenance") {
+  for (const bool flushes : {true, false}) {
+    const Folder folder;
+    Engine engine = Get(Open(folder.data(), kByCaller));
+    const Topic topic = MakeTopic(engine, "replaced");
+    Producer producer = Get(engine.NewProducer());
+    REQUIRE(Send(producer, topic, "before").ok());
+    const std::string path = folder.data() + "/replaced-0/00000000000000000000.log";
+    Put(path + ".new", Contents(path));
+    std::filesystem::rename(path + ".new", path);
+    if (flushes) CHECK(absl::IsDataLoss(Get(topic.partition(0)).Flush()));
+    if (!flushes) engine.RunMaintenance();
+    CHECK(absl::IsDataLoss(Send(producer, topic, "lost")));
+  }
+}
+
+TEST_CASE("A full segment's file that somebody replaces before it is completed is left alone") {
+  const std::string strange(100, 's');
+  const Folder folder;
+  Engine engine = Get(Open(folder.data(), kByCaller));
+  const Topic topic = MakeTopic(engine, "replaced", 1, {{"segment.bytes", "1048576"}});
+  Producer producer = Get(engine.NewProducer());
+  const std::string value(1000, 'v');
+  for (int i = 0; i < 1500; ++i) REQUIRE(Send(producer, topic, value).ok());
+  const std::string path = folder.data() + "/replaced-0/00000000000000000000.log";
+  Put(path + ".new", strange);
+  std::filesystem::rename(path + ".new", path);
+  engine.RunMaintenance();
+  CHECK(absl::IsDataLoss(Send(producer, topic, "lost")));
+  CHECK(Contents(path) == strange);
+}
+
+TEST_CASE("What stands behind the batches of a file that somebody replaces is not cut") {
+  const std::string strange(2'000'000, 's');
+  const Folder folder;
+  Engine engine = Get(Open(folder.data(), kByCaller));
+  const Topic topic = MakeTopic(engine, "replaced", 1, {{"segment.bytes", "1048576"}});
+  Producer producer = Get(engine.NewProducer());
+  const std::string value(1000, 'v');
+  for (int i = 0; i < 1500; ++i) REQUIRE(Send(producer, topic, value).ok());
+  engine.RunMaintenance();  // completes it, but for the stopper
+  const std::string path = folder.data() + "/replaced-0/00000000000000000000.log";
+  Put(path + ".new", strange);
+  std::filesystem::rename(path + ".new", path);
+  CHECK(engine.Close().ok());
+  CHECK(Contents(path) == strange);
 }
 
 TEST_CASE("A data folder that is removed is told of by every change, and can be made anew") {

@@ -314,10 +314,10 @@ TEST_CASE("Zeros come into the cache by the path of a file, too, and are left un
   auto file = fs.Open(root + "/f", OpenMode::kCreate).value();
   REQUIRE(file->Allocate(3 * 4096).ok());
   REQUIRE(file->WriteAt(4095, "x").ok());
-  fs.CacheZeros(root + "/f", 4096, 2 * 4096);
+  fs.CacheZeros(root + "/f", file->Id().value(), 4096, 2 * 4096);
   CHECK(file->Size().value() == 3 * 4096);
   CHECK(ReadAll(*file) == std::string(4095, '\0') + "x" + std::string(2 * 4096, '\0'));
-  fs.CacheZeros(root + "/none", 0, 4096);
+  fs.CacheZeros(root + "/none", {}, 0, 4096);
   CHECK_FALSE(fs.Exists(root + "/none").value());
 }
 

@@ -251,3 +251,19 @@ TEST_CASE("A folder that the user may not write to is refused") {
     return status.code() == absl::StatusCode::kPermissionDenied && Contains(status, "user");
   }));
 }
+
+TEST_CASE("A file that takes the place of another is known from it, and gets no zeros of it") {
+  const TemporaryFolder folder;
+  const auto fs = rill::io::NewRealFileSystem();
+  const std::string path = folder.path() + "/f";
+  auto file = fs->Open(path, OpenMode::kCreate).value();
+  const rill::io::FileId mapped = file->Id().value();
+  CHECK(fs->IdOf(path).value() == mapped);
+  CHECK(fs->Open(path, OpenMode::kRead).value()->Id().value() == mapped);
+  REQUIRE(fs->Remove(path).ok());
+  CHECK(fs->IdOf(path).value() == std::nullopt);
+  auto other = fs->Open(path, OpenMode::kCreate).value();
+  CHECK(fs->IdOf(path).value() != mapped);
+  fs->CacheZeros(path, mapped, 0, 4096);
+  CHECK(other->Size().value() == 0);
+}
