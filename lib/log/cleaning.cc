@@ -246,6 +246,7 @@ absl::Status SegmentedLog::ShowSwap() {
     return std::find(replaced.begin(), replaced.end(), tail.segment) != replaced.end();
   });
   swap_counts_ = true;
+  durable_snapshot_ = -1;  // those at bases that are gone go with the files
   std::uint64_t before = 0;
   for (const auto& segment : replaced) before += segment->end();
   Say(LogLevel::kDebug,

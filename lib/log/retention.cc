@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "fmt/format.h"
+#include "io/small_file.h"
 #include "log/segment_name.h"
 #include "log/segmented_log.h"
 #include "rill/error.h"
@@ -29,7 +30,7 @@ absl::StatusOr<std::int64_t> SegmentedLog::DeleteRecordsBefore(std::int64_t offs
                                  offset, log_start_offset(), high_watermark()));
   }
   RollBeforeDeletion(offset);
-  DeleteSegmentsBelow(offset);
+  if (auto status = DeleteSegmentsBelow(offset); !status.ok()) return status;
   RemoveDoomedFiles(NowMs());
   return log_start_offset();
 }
@@ -48,9 +49,10 @@ void SegmentedLog::RollBeforeDeletion(std::int64_t offset) {
 
 // Moves the log start, then takes the segments below it off the list; readers that are in one of
 // them keep its mapping. Their files are renamed at once, so that a restart does not bring them
-// back, and removed after file.delete.delay.ms: at once where nobody else can be reading them.
-void SegmentedLog::DeleteSegmentsBelow(std::int64_t offset) {
-  SaveOwedSnapshots();  // what they say of producers, the batches will not say any more
+// back, and removed after file.delete.delay.ms: at once where nobody else can be reading them. On
+// an error nothing has changed.
+absl::Status SegmentedLog::DeleteSegmentsBelow(std::int64_t offset) {
+  if (auto kept = KeepProducers(std::max(offset, log_start_offset())); !kept.ok()) return kept;
   if (offset > log_start_offset()) {
     log_start_offset_.store(offset);
     WithPublisher([&](EndPublisher& publisher) { publisher.SetLogStart(offset); });
@@ -93,6 +95,59 @@ void SegmentedLog::DeleteSegmentsBelow(std::int64_t offset) {
   if (auto status = TruncateEpochs(); !status.ok()) {
     Say(LogLevel::kError, fmt::format("{}: {}", name_, status.ToString()));
   }
+  return absl::OkStatus();
+}
+
+// What the segments below `offset` say of producers, nobody says any more once they are deleted,
+// but a snapshot: one that is still there after a power cut. On a full disk they go all the same,
+// for nothing else would make room for it.
+absl::Status SegmentedLog::KeepProducers(std::int64_t offset) {
+  SaveOwedSnapshots();
+  const auto second = segments_.After(segments_.First()->base_offset());
+  if (second == nullptr || second->base_offset() > offset) return absl::OkStatus();
+  {
+    base::MutexLock lock(&append_mutex_);
+    if (durable_snapshot_ >= offset || producers_.producer_count() == 0) return absl::OkStatus();
+  }
+  const auto status = SyncSnapshot(offset);
+  if (!absl::IsResourceExhausted(status)) return status;
+  Say(LogLevel::kWarning,
+      fmt::format("{}: segments are deleted before it is sure that a power cut would leave what "
+                  "they say of producers: {}",
+                  name_, status.ToString()));
+  return absl::OkStatus();
+}
+
+// The youngest that serves: one behind which a power cut would end the log serves nobody, but where
+// the log begins. It is written anew, for a sync that failed once may have lost what it was to
+// save.
+absl::Status SegmentedLog::SyncSnapshot(std::int64_t offset) {
+  std::int64_t best = -1;
+  for (const auto& segment : segments_.All()) {
+    const std::int64_t base = segment->base_offset();
+    const bool serves = base == offset || (base > offset && base <= recovery_point());
+    if (serves) best = base;
+  }
+  ProducerState stored(name_);
+  if (best < 0 || !stored.LoadSnapshot(*environment_.files, directory_, best).ok()) {
+    return SnapshotPresent();
+  }
+  auto status = stored.SaveSnapshot(*environment_.files, directory_, true);
+  if (status.ok()) durable_snapshot_ = best;
+  return status;
+}
+
+// As a close leaves one, with all that it speaks of flushed.
+absl::Status SegmentedLog::SnapshotPresent() {
+  Snapshot present;
+  {
+    base::MutexLock lock(&append_mutex_);
+    producers_.AdvanceTo(log_end_offset());
+    present = {log_end_offset(), producers_.FormatSnapshot()};
+  }
+  if (auto status = FlushUpTo(present.offset); !status.ok()) return status;
+  return io::ReplaceSmallFile(
+      *environment_.files, directory_ + "/" + ProducerSnapshotName(present.offset), present.bytes);
 }
 
 // Where none of those is left that could not be written, one of the present takes their place.
@@ -130,7 +185,10 @@ void SegmentedLog::ApplyRetention(std::int64_t now_ms) {
   // The log start may have passed segments already: a power cut can undo their deletion.
   const auto second = segments_.After(segments_.First()->base_offset());
   const bool has_some_below = second != nullptr && second->base_offset() <= start;
-  if (target > start || has_some_below) DeleteSegmentsBelow(std::max(target, start));
+  if (target <= start && !has_some_below) return;
+  if (auto status = DeleteSegmentsBelow(std::max(target, start)); !status.ok()) {
+    Say(LogLevel::kError, fmt::format("{}: nothing is deleted: {}", name_, status.ToString()));
+  }
 }
 
 // The offset up to which whole segments have only records older than retention.ms. A last segment

@@ -195,7 +195,11 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
 
   // retention.cc
   void RollBeforeDeletion(std::int64_t offset) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
-  void DeleteSegmentsBelow(std::int64_t offset) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+  absl::Status DeleteSegmentsBelow(std::int64_t offset)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+  absl::Status KeepProducers(std::int64_t offset) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+  absl::Status SyncSnapshot(std::int64_t offset) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+  absl::Status SnapshotPresent() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   void ApplyRetention(std::int64_t now_ms) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   std::int64_t TimeRetentionTarget(const LogConfig& config, std::int64_t now_ms)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
@@ -352,6 +356,8 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
     std::string bytes;
   };
   std::vector<Snapshot> owed_snapshots_ ABSL_GUARDED_BY(append_mutex_);
+  // The youngest that no power cut takes, as far as known; at the base of a segment.
+  std::int64_t durable_snapshot_ ABSL_GUARDED_BY(maintenance_mutex_) = -1;
   // Made ahead, where segments are filled soon: the maintenance makes it after each roll.
   std::unique_ptr<NextSegment> next_segment_ ABSL_GUARDED_BY(append_mutex_);
   bool wants_next_segment_ ABSL_GUARDED_BY(append_mutex_) = false;

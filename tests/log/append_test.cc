@@ -365,6 +365,63 @@ TEST_CASE("the snapshot of a roll is there before the batches that it speaks of 
   REQUIRE(log.AppendBatch(ProducerBatch(0, 2, 1000)).base_offset == 0);
 }
 
+// A log whose first batches, a producer's, are about to be deleted.
+void FillForDeletion(LogUnderTest& log) {
+  REQUIRE(log.files().CreateDirectories(log.directory()).ok());
+  log.Open();
+  log.AppendBatch(ProducerBatch(0, 2, 1000));
+  while (log->segment_count() < 5) log.AppendValue(std::string(100, 'x'));
+}
+
+TEST_CASE("after a power cut producers are known whose batches were deleted before it") {
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    INFO("seed " << seed);
+    io::FaultyFileSystem files;
+    LogUnderTest log(files);
+    FillForDeletion(log);
+    REQUIRE(files.SyncDirectory("/data").ok());
+    REQUIRE(files.SyncDirectory("/").ok());
+    if (seed % 2 == 0) log->Maintain(absl::FromUnixMillis(2000));
+    const auto names = log.FilesEnding(".log");
+    const std::int64_t start = std::stoll(names[seed % 4 < 2 ? 2 : 4]);
+    REQUIRE(log->DeleteRecordsBefore(start).ok());
+    REQUIRE(log->Flush().ok());
+    // Whatever the folder does, it is to last: only contents can be lost.
+    REQUIRE(files.SyncDirectory(log.directory()).ok());
+    auto after = files.PowerLoss(seed);
+    LogUnderTest again(*after);
+    again.checkpoint.recovery_point = log->recovery_point();
+    again.checkpoint.log_start_offset = start;
+    again.Open();
+    REQUIRE(again->log_start_offset() == start);
+    REQUIRE(again.AppendBatch(ProducerBatch(0, 2, 1000)).base_offset == 0);
+  }
+}
+
+TEST_CASE("segments stay until a snapshot of what they say of producers is durable") {
+  io::FaultyFileSystem files;
+  LogUnderTest log(files);
+  FillForDeletion(log);
+  const std::int64_t end = std::stoll(log.FilesEnding(".log").back());
+  files.plan().Add({.call = testing::FileCall::kSync, .path_part = ".snapshot"});
+  REQUIRE_FALSE(log->DeleteRecordsBefore(end).ok());
+  REQUIRE(log->log_start_offset() == 0);
+  REQUIRE(log->segment_count() == 5);
+  REQUIRE(log->DeleteRecordsBefore(end).ok());
+  REQUIRE(log->segment_count() == 1);
+}
+
+TEST_CASE("a disk without room for a snapshot does not keep segments from being deleted") {
+  io::FaultyFileSystem files;
+  LogUnderTest log(files);
+  FillForDeletion(log);
+  files.plan().Add({.path_part = ".snapshot", .error = ENOSPC, .times = 1000});
+  const std::int64_t end = std::stoll(log.FilesEnding(".log").back());
+  REQUIRE(log->DeleteRecordsBefore(end).ok());
+  REQUIRE(log->segment_count() == 1);
+  REQUIRE(log.lines().find("what they say of producers") != std::string::npos);
+}
+
 TEST_CASE("a close leaves one snapshot, not one for each close before it") {
   auto files = io::NewMemoryFileSystem();
   LogUnderTest log(*files);
