@@ -248,6 +248,7 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
                                                            const TopicOptions& options)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
   bool IsBeingDeleted(const std::string& name) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
+  absl::Status ForgetLogStarts(const std::string& name) ABSL_LOCKS_EXCLUDED(checkpoint_mutex_);
   absl::Status CheckNewName(const std::string& name) const;
   // That no partition of `name` in [from, to) has a folder which another topic's log is in.
   absl::Status CheckFoldersFree(const std::string& name, int from, int to) const;

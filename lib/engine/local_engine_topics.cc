@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
@@ -90,9 +91,23 @@ absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::CreateLocked(const std:
   if (!configs.ok()) return configs.status();
   topic.configs = *std::move(configs);
   if (auto free = CheckFoldersFree(name, 0, topic.partitions); !free.ok()) return free;
+  if (auto forgotten = ForgetLogStarts(name); !forgotten.ok()) return forgotten;
   topic.id = Uuid::Random();
   if (auto committed = Commit(TopicChange{name, topic}); !committed.ok()) return committed;
   return AddTopic(name, topic);
+}
+
+// A process that died in an import has left the starts of logs that never came.
+absl::Status LocalEngine::ForgetLogStarts(const std::string& name) {
+  {
+    absl::MutexLock lock(&checkpoint_mutex_);
+    const auto& starts = checkpoints_.log_starts;
+    const auto speaks_of_it = [&](const auto& entry) { return entry.first.topic == name; };
+    if (starts.has_value() && std::none_of(starts->begin(), starts->end(), speaks_of_it)) {
+      return absl::OkStatus();
+    }
+  }
+  return WriteCheckpoints({.log_starts = true});
 }
 
 absl::Status LocalEngine::CheckNewName(const std::string& name) const {

@@ -12,6 +12,8 @@
 #include "catch.h"
 #include "engine/local_engine.h"
 #include "engine_under_test.h"
+#include "io/faulty_file_system.h"
+#include "log/checkpoint_file.h"
 #include "rill/testing/faulty_storage.h"
 
 namespace rill::engine {
@@ -134,6 +136,25 @@ TEST_CASE("A topic made anew does not begin where the deleted one's log started"
     CHECK(MustPartition(*after, "orders").log_start_offset() == 0);
     CHECK(Values(MustPartition(*after, "orders")) == expected);
   }
+}
+
+// As a process leaves it that was killed in an import, before the catalogue had the topic.
+TEST_CASE("A topic does not begin where an import that never came to its end left a start") {
+  const auto storage = std::make_shared<FaultyStorage>();
+  REQUIRE(MustOpen("data", On(storage))->Close().ok());
+  io::FileSystem& files = io::FileSystemOf(*storage);
+  const std::string path = "data/" + std::string(log::kLogStartCheckpoint);
+  REQUIRE(log::WriteOffsetCheckpoint(files, path, {{{"orders", 0}, 4}, {{"orders", 1}, 7}}).ok());
+  const auto engine = MustOpen("data", On(storage));
+  REQUIRE(engine->CreateTopic("orders", {.configs = {{"flush.messages", "1"}}}).ok());
+  CHECK(log::ReadOffsetCheckpoint(files, path).value().empty());
+  std::vector<std::string> expected;
+  for (int i = 0; i < 10; ++i) {
+    expected.push_back("new " + std::to_string(i));
+    REQUIRE(AppendOne(MustPartition(*engine, "orders"), expected.back()).ok());
+  }
+  const auto after = MustOpen("data", On(storage->PowerLoss(1)));
+  CHECK(Values(MustPartition(*after, "orders")) == expected);
 }
 
 TEST_CASE("A checkpoint that could not be read does not outlive the topics it speaks of") {
