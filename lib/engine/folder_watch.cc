@@ -67,12 +67,13 @@ log::EndSource::Found FolderWatch::Find(const log::SlotKey& key) {
   Look();
   if (page_ == nullptr) return {};
   for (const std::size_t slots = page_->slots(); slots_seen_ < slots; ++slots_seen_) {
-    // A topic that was deleted and imported again has its key once more: the last slot is its.
+    // A topic that was deleted and imported again has its key once more: the last slot is its, and
+    // nothing that was known by another holds any more, as if it had another writer.
     slots_.insert_or_assign(page_->slot(slots_seen_).key, slots_seen_);
   }
   const auto found = slots_.find(key);
   if (found == slots_.end()) return {};
-  return {&page_->slot(found->second), page_->mapping(), page_->writer()};
+  return {&page_->slot(found->second), page_->mapping(), page_->writer() + found->second};
 }
 
 bool FolderWatch::HasWriter() const {

@@ -147,7 +147,7 @@ std::shared_ptr<TopicState> LocalEngine::AddTopic(const std::string& name,
   auto state = std::make_shared<TopicState>(environment_, name, next_ordinal_++, topic);
   // Before anybody finds it, and opens a log.
   for (std::size_t i = 0; i < imports.size(); ++i) {
-    state->partition(static_cast<std::int32_t>(i))->SetCheckpoint(imports[i].checkpoint);
+    state->partition(static_cast<std::int32_t>(i))->SetImported(imports[i].checkpoint);
   }
   topics_[name] = state;
   collision_keys_[TopicCollisionKey(name)] = name;

@@ -55,7 +55,9 @@ absl::StatusOr<std::shared_ptr<log::PartitionLog>> PartitionState::Open() {
   if (auto prepared = PrepareFolder(directory); !prepared.ok()) return prepared;
   auto log = log::PartitionLog::Open(environment, directory, topic_partition_, *config_,
                                      checkpoint_.value_or(log::LogCheckpoint()));
-  if (log.ok()) Publish(**log);
+  if (!log.ok()) return log;
+  auto publisher = AddSlot((*log)->log_start_offset(), (*log)->high_watermark());
+  if (publisher != nullptr) (*log)->PublishTo(std::move(publisher));
   return log;
 }
 
@@ -64,13 +66,15 @@ log::SlotKey PartitionState::key() const {
 }
 
 // Other processes can do without (FolderWatch); this one has to go on.
-void PartitionState::Publish(log::PartitionLog& log) {
-  if (environment_->page() == nullptr) return;
-  auto publisher = environment_->page()->Add(key(), log.log_start_offset(), log.high_watermark());
-  if (publisher.ok()) return log.PublishTo(*std::move(publisher));
+std::shared_ptr<log::EndPublisher> PartitionState::AddSlot(std::int64_t log_start_offset,
+                                                           std::int64_t high_watermark) {
+  if (environment_->page() == nullptr) return nullptr;
+  auto publisher = environment_->page()->Add(key(), log_start_offset, high_watermark);
+  if (publisher.ok()) return *std::move(publisher);
   environment_->Say(LogLevel::kWarning,
                     fmt::format("{}-{} is not shown to other processes: {}", topic(), index(),
                                 std::string(publisher.status().message())));
+  return nullptr;
 }
 
 absl::StatusOr<std::shared_ptr<log::PartitionLog>> PartitionState::OpenToRead(
@@ -136,6 +140,11 @@ void PartitionState::SetConfig(std::shared_ptr<const log::LogConfig> config) {
 void PartitionState::SetCheckpoint(const log::LogCheckpoint& checkpoint) {
   absl::MutexLock lock(&mutex_);
   checkpoint_ = checkpoint;
+}
+
+void PartitionState::SetImported(const log::LogCheckpoint& checkpoint) {
+  SetCheckpoint(checkpoint);
+  AddSlot(checkpoint.log_start_offset, checkpoint.high_watermark);
 }
 
 void PartitionState::SetUnused() {

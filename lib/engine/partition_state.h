@@ -56,6 +56,9 @@ class PartitionState : public std::enable_shared_from_this<PartitionState> {
   bool WasUsed() { return Checkpoint().has_value(); }
   // The folder was there when the engine was opened, and this is known of its log.
   void SetCheckpoint(const log::LogCheckpoint& checkpoint) ABSL_LOCKS_EXCLUDED(mutex_);
+  // The same for one that was imported, and shows it to other processes: they may know a partition
+  // of its key that was deleted.
+  void SetImported(const log::LogCheckpoint& checkpoint) ABSL_LOCKS_EXCLUDED(mutex_);
   // As if no engine had had it before.
   void SetUnused() ABSL_LOCKS_EXCLUDED(mutex_);
   // What to write down of its log now; nothing for a partition without a folder.
@@ -76,7 +79,8 @@ class PartitionState : public std::enable_shared_from_this<PartitionState> {
 
  private:
   log::SlotKey key() const;
-  void Publish(log::PartitionLog& log);
+  std::shared_ptr<log::EndPublisher> AddSlot(std::int64_t log_start_offset,
+                                             std::int64_t high_watermark);
   absl::StatusOr<std::shared_ptr<log::PartitionLog>> OpenToRead(
       const log::LogEnvironment& environment, const std::string& directory);
   absl::Status AnothersFolder(const std::string& directory,
