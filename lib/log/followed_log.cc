@@ -1,6 +1,7 @@
 #include "log/followed_log.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -13,9 +14,10 @@
 namespace rill::log {
 namespace {
 
-// What changes under a reader is looked at anew so often before it is told of.
+// What seems to have changed under a reader is looked at anew so often before it is told of.
 constexpr int kTries = 3;
-// A swap of segments takes some changes of names, unless they fail or the writer dies in them.
+// And for so long where it does change. A swap of segments takes some changes of names, unless they
+// fail or the writer dies in them.
 constexpr absl::Duration kPatience = absl::Seconds(1);
 constexpr absl::Duration kPause = absl::Microseconds(100);
 // How long a last segment that nobody appends to stays mapped, once or twice over.
@@ -29,6 +31,28 @@ bool MayBeStale(const absl::Status& status) {
 bool IsUnderWay(std::uint64_t replacements) { return replacements % 2 != 0; }
 
 }  // namespace
+
+// How often a look that failed is worth another: some tries, for what is in the folder may be what
+// the writer left there a moment ago, and any number, for some time, as long as the writer moves.
+class FollowedLog::Patience {
+ public:
+  // After each look that failed, with how things stand then.
+  bool MayLookAgain(const Standing& now) {
+    if (!deadline_.has_value()) deadline_ = base::DeadlineAfter(kPatience);
+    moved_ = now != last_;
+    last_ = now;
+    if (moved_) return !base::HasPassed(*deadline_);
+    return ++tries_ < kTries;
+  }
+  // Whether the writer was too fast.
+  bool moved() const { return moved_; }
+
+ private:
+  std::optional<base::Deadline> deadline_;
+  std::optional<Standing> last_;
+  bool moved_ = false;
+  int tries_ = 0;
+};
 
 absl::StatusOr<std::shared_ptr<PartitionLog>> FollowedLog::Open(Parts parts) {
   auto log = std::make_shared<FollowedLog>(std::move(parts));
@@ -64,6 +88,12 @@ EndSource::Found FollowedLog::Slot() const {
   return slot_;
 }
 
+FollowedLog::Standing FollowedLog::HowItStands() const {
+  const auto found = Slot();
+  if (found.slot == nullptr) return {.writer = found.writer};
+  return {found.writer, found.slot->replacements.load(), found.slot->log_start_offset.load()};
+}
+
 // Never behind what is known already of the same writer: it does not take back.
 std::int64_t FollowedLog::EndIn(const EndSource::Found& found) const {
   if (found.slot == nullptr) return known_end_.load();
@@ -93,19 +123,18 @@ absl::Status FollowedLog::Follow() {
 absl::Status FollowedLog::Catch(Reuse reuse) {
   absl::MutexLock lock(&follow_mutex_);
   const base::Deadline deadline = base::DeadlineAfter(kPatience);
-  absl::Status status;
-  for (int i = 0; i < kTries;) {
+  Patience patience;
+  for (;;) {
     if (closed_.load()) return WhyClosed();
-    status = CatchLocked(reuse);
+    auto status = CatchLocked(reuse);
     reuse = Reuse::kNothing;
     if (absl::IsAborted(status) && !base::HasPassed(deadline)) {
       absl::SleepFor(kPause);
       continue;
     }
     if (!MayBeStale(status)) return status;
-    ++i;
+    if (!patience.MayLookAgain(HowItStands())) return patience.moved() ? BeingReplaced() : status;
   }
-  return status;
 }
 
 bool FollowedLog::WasReplaced() const {
@@ -285,31 +314,29 @@ absl::StatusOr<bool> FollowedLog::HasStopperBehind(const Listed& listed,
   return IsStopperTail({tail, *read}, next_offset);
 }
 
-absl::StatusOr<Records> FollowedLog::Read(std::int64_t offset, const ReadOptions& options) {
-  for (int i = 0;; ++i) {
+template <typename Look>
+auto FollowedLog::UntilSettled(const Look& look) -> decltype(look()) {
+  for (Patience patience;;) {
     if (closed_.load()) return WhyClosed();
     if (auto status = Follow(); !status.ok()) return status;
-    auto records = reader_.Read(offset, options, known_end_.load());
+    auto found = look();
     // What was opened by name meanwhile may be another segment.
     const bool was_replaced = WasReplaced();
-    if (was_replaced && i == kTries) return BeingReplaced();
+    if (!was_replaced && (found.ok() || !MayBeStale(found.status()))) return found;
+    const bool may_look = patience.MayLookAgain(HowItStands());
+    if (!may_look && (was_replaced || patience.moved())) return BeingReplaced();
+    if (!may_look) return found;
     if (was_replaced) continue;
-    if (records.ok() || !MayBeStale(records.status()) || i == kTries) return records;
     if (auto status = Catch(Reuse::kNothing); !status.ok()) return status;
   }
 }
 
+absl::StatusOr<Records> FollowedLog::Read(std::int64_t offset, const ReadOptions& options) {
+  return UntilSettled([&] { return reader_.Read(offset, options, known_end_.load()); });
+}
+
 absl::StatusOr<TimestampedOffset> FollowedLog::OffsetForTime(absl::Time time) {
-  for (int i = 0;; ++i) {
-    if (closed_.load()) return WhyClosed();
-    if (auto status = Follow(); !status.ok()) return status;
-    auto found = reader_.OffsetForTime(time, known_end_.load());
-    const bool was_replaced = WasReplaced();
-    if (was_replaced && i == kTries) return BeingReplaced();
-    if (was_replaced) continue;
-    if (found.ok() || !MayBeStale(found.status()) || i == kTries) return found;
-    if (auto status = Catch(Reuse::kNothing); !status.ok()) return status;
-  }
+  return UntilSettled([&] { return reader_.OffsetForTime(time, known_end_.load()); });
 }
 
 absl::Status FollowedLog::WaitFor(std::int64_t offset, absl::Duration timeout) {

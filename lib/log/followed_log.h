@@ -100,6 +100,20 @@ class FollowedLog final : public PartitionLog {
   // How files are called: as a writer calls them, or as one left them that may have died in a swap.
   enum class Names { kInPlace, kAsLeft };
 
+  // What the writer shows that moves when files go or get other names.
+  struct Standing {
+    std::uint64_t writer = 0;
+    std::uint64_t replacements = 0;
+    std::int64_t log_start_offset = 0;
+    friend bool operator==(const Standing&, const Standing&) = default;
+  };
+  class Patience;
+
+  // What `look` gives, with the list of segments as it was all the time.
+  template <typename Look>
+  auto UntilSettled(const Look& look) -> decltype(look());
+
+  Standing HowItStands() const;
   EndSource::Found Slot() const;
   std::int64_t EndIn(const EndSource::Found& found) const;
   absl::Status ReadOnly() const;

@@ -1,9 +1,12 @@
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <thread>
 
 #include "compaction_under_test.h"
 #include "follower_under_test.h"
 #include "io/faulty_file_system.h"
+#include "io/temporary_folder.h"
 
 // What another process reads of a log that is compacted: also when the one that compacted it died,
 // and whenever.
@@ -152,6 +155,64 @@ TEST_CASE("who reads while a cleaning swaps, at any call to the storage, finds e
   scene.files().plan().Watch(nullptr);
   CHECK(reads > 50);
   CHECK(TryReadAll(*reader).value() == scene.newest());
+}
+
+// More swaps, one in each look at a segment, than a look that fails is worth by itself.
+TEST_CASE("who reads while every look meets another swap reads on once there is none") {
+  Scene scene;
+  const auto reader = scene.Reader(scene.files(), &scene.slot(), /*has_writer=*/true);
+  bool is_inside = false;
+  int swaps = 0;
+  scene.files().plan().Watch([&](FileCall call, const std::string& path) {
+    if (is_inside || call != FileCall::kMap || !path.ends_with(".log") || swaps == 12) return;
+    is_inside = true;
+    // The last one is mapped in a look at the folder.
+    const bool is_read = !path.ends_with(scene.log().FilesEnding(".log").back());
+    swaps += is_read ? 1 : 0;
+    for (int i = 0; is_read && i < 12; ++i) Put(scene.log(), "k" + std::to_string(i), "new");
+    if (is_read) RollAndSeal(scene.log());
+    if (is_read) Clean(scene.log());
+    is_inside = false;
+  });
+  const auto records = reader->Read(0, {});
+  scene.files().plan().Watch(nullptr);
+  CHECK(swaps == 12);
+  INFO(records.status().ToString());
+  CHECK(records.ok());
+}
+
+TEST_CASE("who polls beside a writer that swaps all the time is told of nothing but records") {
+  test::TemporaryFolder folder;
+  const auto files = io::NewRealFileSystem();
+  LogUnderTest log(*files, folder.path() + "/orders-0");
+  Scene::Configure(log);
+  log.Open();
+  SharedSlot slot;
+  std::atomic<std::uint32_t> wakeup = 0;
+  log->PublishTo(std::make_shared<EndPublisher>(&slot, &wakeup, nullptr));
+  const auto swap = [&] {
+    for (int i = 0; i < 30; ++i) Put(log, "k" + std::to_string(i % 7), "some value");
+    RollAndSeal(log);
+    Clean(log);
+  };
+  swap();
+  const auto reader = FollowerOf(log, *files, &slot, /*has_writer=*/true);
+  std::atomic<bool> stop = false;
+  std::thread writer([&] {
+    while (!stop) swap();
+  });
+  absl::Status failed;
+  int reads = 0;
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+  for (; failed.ok() && std::chrono::steady_clock::now() < until; ++reads) {
+    failed = TryReadAll(*reader).status();
+  }
+  stop = true;
+  writer.join();
+  INFO(failed.ToString());
+  CHECK(failed.ok());
+  CHECK(reads > 0);
+  CHECK(slot.replacements > 10);
 }
 
 TEST_CASE("who reads while a swap cannot be finished is told so, and reads on when it is") {
