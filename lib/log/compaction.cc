@@ -22,7 +22,8 @@ Compaction::Compaction(const LogEnvironment& environment, CompactionPlan plan)
     : environment_(environment),
       plan_(std::move(plan)),
       begin_offset_(plan_.segments.front()->base_offset()),
-      cursor_(plan_.segments, 0, plan_.high_watermark) {}
+      cursor_(plan_.segments, 0, plan_.high_watermark),
+      records_(plan_.segments.size()) {}
 
 absl::Status Compaction::Run(std::uint64_t bytes, CleanProgress& progress) {
   while (!is_over() && !ready_ && progress.bytes_read + progress.bytes_written < bytes) {
@@ -88,6 +89,14 @@ bool Compaction::IsDirtyData(BatchView batch) const {
   return !batch.is_control() && batch.last_offset() >= plan_.first_dirty_offset;
 }
 
+void Compaction::CountRecords(BatchView batch) {
+  const auto& all = plan_.segments;
+  while (surveyed_ + 1 < all.size() && batch.base_offset() >= all[surveyed_ + 1]->base_offset()) {
+    ++surveyed_;
+  }
+  records_[surveyed_] += static_cast<std::uint64_t>(std::max(batch.record_count(), 0));
+}
+
 // Goes on behind the cleanable section as long as transactions of it are not decided: which is
 // below the high watermark, as it ends at the last stable offset.
 absl::Status Compaction::Survey(CleanProgress& progress) {
@@ -98,6 +107,7 @@ absl::Status Compaction::Survey(CleanProgress& progress) {
       !batch->has_value() || (is_behind && !survey_.HasUndecidedBelow(plan_.end_offset));
   if (ends) return BeginMap();
   progress.bytes_read += std::min<std::uint64_t>((*batch)->size(), kHeaderRead);
+  CountRecords(**batch);
   if (!is_behind && IsDirtyData(**batch)) {
     dirty_records_ += static_cast<std::uint64_t>((*batch)->record_count());
   }
@@ -180,7 +190,7 @@ void Compaction::BeginRewrite() {
     if (segment->base_offset() >= end_offset()) break;
     facts_.push_back({segment->base_offset(), segment->end(),
                       index_size(*segment, kOffsetIndexSuffix),
-                      index_size(*segment, kTimeIndexSuffix)});
+                      index_size(*segment, kTimeIndexSuffix), records_[facts_.size()]});
   }
   Rewind();
   phase_ = Phase::kRewrite;

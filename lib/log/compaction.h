@@ -96,6 +96,7 @@ class Compaction {
   absl::Status Rewrite(CleanProgress& progress);
   absl::Status CheckSound(BatchView batch);
   bool IsDirtyData(BatchView batch) const;
+  void CountRecords(BatchView batch);
   BatchCursor Walk(std::int64_t from, std::int64_t end) const;
   // The aborted transactions whose markers are at `offset` or behind.
   std::vector<CompletedTransaction> AbortedFrom(std::int64_t offset) const;
@@ -108,6 +109,8 @@ class Compaction {
 
   TransactionSurvey survey_;
   std::uint64_t dirty_records_ = 0;
+  std::vector<std::uint64_t> records_;  // of each of the plan's segments, as far as they were met
+  std::size_t surveyed_ = 0;            // the one of the last batch
   std::vector<CompletedTransaction> aborted_;
 
   std::optional<OffsetMap> newest_;
