@@ -15,6 +15,14 @@ inline std::int64_t NanosAfter(std::int64_t now_nanos, absl::Duration wait) {
   return nanos > INT64_MAX - now_nanos ? INT64_MAX : now_nanos + nanos;
 }
 
+// `time`, or for one that is infinite the first or last that nanoseconds since 1970 can say: what
+// is reckoned from an infinite time is that time once more, so that nothing would ever be later.
+inline absl::Time Finite(absl::Time time) {
+  if (time == absl::InfinitePast()) return absl::FromUnixNanos(INT64_MIN);
+  if (time == absl::InfiniteFuture()) return absl::FromUnixNanos(INT64_MAX);
+  return time;
+}
+
 // Reads an engine's clock as a count since the Unix epoch. The system's clock is read without going
 // through absl::Time, which costs 20 ns of 35. Thread-safe.
 class ClockReader {
@@ -26,7 +34,7 @@ class ClockReader {
   }
   std::int64_t NowMs() const {
     return clock_ == nullptr ? absl::GetCurrentTimeNanos() / 1'000'000
-                             : absl::ToUnixMillis(clock_->Now());
+                             : absl::ToUnixMillis(Finite(clock_->Now()));
   }
   // For how long things take: a count that nobody sets, from some moment on; of a clock that is not
   // the system's, its time.

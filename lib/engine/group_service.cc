@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "base/clock_reader.h"
 #include "engine/group/protocol.h"
 #include "rill/error.h"
 
@@ -48,7 +49,9 @@ GroupMember Described(const DescribedMember& member) {
 }  // namespace
 
 // The coordinator wants times that do not go back; the system's clock may.
-absl::Time GroupService::Now() { return latest_ = std::max(latest_, parts_.clock->Now()); }
+absl::Time GroupService::Now() {
+  return latest_ = std::max(latest_, base::Finite(parts_.clock->Now()));
+}
 
 void GroupService::Join(const JoinRequest& request,
                         const std::function<void(const JoinResponse&)>& answer) {

@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/clock_reader.h"
 #include "fmt/format.h"
 #include "rill/error.h"
 
@@ -106,7 +107,7 @@ absl::Time Maintenance::Run() {
 }
 
 bool Maintenance::RunDue() {
-  const absl::Time now = clock_->Now();
+  const absl::Time now = base::Finite(clock_->Now());
   std::vector<std::shared_ptr<MaintenanceTask>> due;
   {
     absl::MutexLock lock(&mutex_);

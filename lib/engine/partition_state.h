@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "base/clock_reader.h"
 #include "engine/engine_environment.h"
 #include "log/log_config.h"
 #include "log/partition_log.h"
@@ -33,7 +34,9 @@ class PartitionState : public std::enable_shared_from_this<PartitionState> {
   std::int32_t index() const { return topic_partition_.partition; }
   const TopicPartition& topic_partition() const { return topic_partition_; }
   // By the engine's clock, in milliseconds since 1970.
-  std::int64_t NowMs() const { return absl::ToUnixMillis(environment_->clock()->Now()); }
+  std::int64_t NowMs() const {
+    return absl::ToUnixMillis(base::Finite(environment_->clock()->Now()));
+  }
 
   // FailedPrecondition in a child of the process that opened the engine.
   absl::Status CheckNoChild() const {

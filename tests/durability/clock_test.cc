@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "catch.h"
 #include "client/client_test.h"
@@ -44,6 +45,29 @@ TEST_CASE("Records are appended, read and found by time after the clock was set 
   REQUIRE(clocked.engine.Close() == absl::OkStatus());
   Engine again = Get(Open("/data", clocked.OptionsOn(clocked.storage)));
   CHECK(Values(Get(again.FindTopic("t"))).size() == 2);
+}
+
+TEST_CASE(
+    "An engine is maintained at the first and at the last time there is, and goes on behind") {
+  const absl::Time now = absl::FromUnixSeconds(1767225600);
+  for (const absl::Time end : {absl::InfinitePast(), absl::InfiniteFuture()}) {
+    Clocked clocked;
+    const Topic compacted =
+        MakeTopic(clocked.engine, "compacted", 1, {{"cleanup.policy", "compact"}});
+    const Topic topic =
+        MakeTopic(clocked.engine, "t", 1, {{"flush.ms", "1000"}, {"retention.ms", "-1"}});
+    const RecordData record{.key = "k", .value = "v"};
+    for (const Topic& one : {compacted, topic}) {
+      REQUIRE(Get(one.partition(0)).Append({&record, 1}).ok());
+    }
+    clocked.clock.Set(end);
+    for (int i = 0; i < 3; ++i) clocked.engine.RunMaintenance();
+    clocked.clock.Set(now);
+    clocked.engine.RunMaintenance();
+    clocked.Send(topic, "after");
+    CHECK(Values(topic) == std::vector<std::string>{"v", "after"});
+    CHECK(clocked.engine.Close() == absl::OkStatus());
+  }
 }
 
 TEST_CASE("Flushes by interval go on after the clock was set back") {

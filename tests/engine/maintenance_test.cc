@@ -55,6 +55,20 @@ TEST_CASE("A task runs when it is added, and then when it said so") {
   CHECK(slow->runs == 2);
 }
 
+TEST_CASE("A run comes to its end at the first and at the last time there is, and goes on behind") {
+  for (const absl::Time end : {absl::InfinitePast(), absl::InfiniteFuture()}) {
+    testing::ManualClock clock(end);
+    const auto maintenance = std::make_shared<Maintenance>(&clock);
+    const auto task = Every(absl::Seconds(1));
+    maintenance->Add(task, true);
+    maintenance->Run();
+    CHECK(task->runs == 1);
+    clock.Set(absl::FromUnixSeconds(1767225600));
+    maintenance->Run();
+    CHECK(task->runs == 2);
+  }
+}
+
 TEST_CASE("A task that has nothing to do runs again when it is scheduled") {
   testing::ManualClock clock;
   const auto maintenance = std::make_shared<Maintenance>(&clock);
