@@ -23,7 +23,10 @@ struct EngineMetrics {
   std::uint64_t appended_records = 0;
   std::uint64_t appended_batches = 0;
   std::uint64_t appended_bytes = 0;
-  // Appends that gave an error to whoever made them, for whatever reason.
+  // Appends that gave an error to whoever made them, for whatever reason: one for each batch that a
+  // log or a partition did not take, and one for each record that a producer did not (too large, no
+  // such partition, no room in its memory, the producer closed). Of a partition, without the
+  // latter.
   std::uint64_t append_failures = 0;
   // From the call to the acknowledgement, of one append in 64; none of claimed records, which take
   // as long as the application does.

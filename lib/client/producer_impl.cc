@@ -196,6 +196,11 @@ absl::Status ProducerImpl::Failed(absl::Status status) const {
   return status;
 }
 
+absl::Status ProducerImpl::Refused(absl::Status status) const {
+  context_->engine->client_metrics().refused_sends.Add(1);
+  return Failed(std::move(status));
+}
+
 absl::StatusOr<AppendResult> ProducerImpl::SendNow(const Target& target) const {
   auto result = target.queue->log().AppendRecord(target.data, target.now_nanos / kNanosPerMilli);
   if (!result.ok()) return Failed(result.status());
@@ -206,7 +211,7 @@ absl::StatusOr<AppendResult> ProducerImpl::SendNow(const Target& target) const {
 PendingSend ProducerImpl::Send(const TopicPtr& topic, const ProducerRecord& record) {
   Target target;
   if (auto status = Find(topic, record, record.value.size(), target); !status.ok()) {
-    return PendingSendAccess::Failed(Failed(std::move(status)));
+    return PendingSendAccess::Failed(Refused(std::move(status)));
   }
   if (sends_now_) {
     auto result = SendNow(target);
@@ -216,7 +221,7 @@ PendingSend ProducerImpl::Send(const TopicPtr& topic, const ProducerRecord& reco
                                      stamp != kNoTimestamp ? stamp : target.data.timestamp_ms);
   }
   const auto added = SendQueued(target, nullptr);
-  if (!added.status.ok()) return PendingSendAccess::Failed(Failed(added.status));
+  if (!added.status.ok()) return PendingSendAccess::Failed(Refused(added.status));
   return PendingSendAccess::Waiting(added.batch, added.index, target.data.timestamp_ms);
 }
 
@@ -238,7 +243,7 @@ void ProducerImpl::Send(const TopicPtr& topic, const ProducerRecord& record,
                                   stamp != kNoTimestamp ? stamp : target.data.timestamp_ms});
   }
   if (status.ok()) status = SendQueued(target, &callback).status;
-  if (!status.ok()) Deliver(callback, Failed(std::move(status)));
+  if (!status.ok()) Deliver(callback, Refused(std::move(status)));
 }
 
 PartitionQueue::Added ProducerImpl::SendQueued(Target& target, DeliveryCallback* callback) {
@@ -278,7 +283,7 @@ absl::StatusOr<std::unique_ptr<ClaimedRecord>> ProducerImpl::Claim(const TopicPt
   if (!sends_now_ && InDeliveryCallback()) return CalledFromCallback("ClaimRecord");
   Target target;
   if (auto status = Find(topic, record, value_size, target); !status.ok()) {
-    return Failed(std::move(status));
+    return Refused(std::move(status));
   }
   target.queue->SendAll(base::Deadline::max());
   auto batch = target.queue->log().Claim(target.data, value_size);

@@ -78,6 +78,8 @@ class ProducerImpl {
   // Until the Close in another thread has ended.
   absl::Status WaitUntilClosed(base::Deadline deadline);
   absl::Status Failed(absl::Status status) const;
+  // The same for what no log has had yet, and counted.
+  absl::Status Refused(absl::Status status) const;
 
   const std::shared_ptr<ProducerContext> context_;
   const PartitionerKind partitioner_;

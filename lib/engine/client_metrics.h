@@ -29,6 +29,8 @@ struct PollCounters {
 struct ClientMetrics {
   base::SumOfParts<PollCounters, PollCounts> consumers;
   base::LatencyRecorder send_wait;
+  // Records that producers refused before a log had them.
+  base::SharedCounter refused_sends;
 };
 
 }  // namespace rill::engine

@@ -15,6 +15,7 @@ EngineMetrics LocalEngine::Metrics() const {
   metrics.polls = polled.polls;
   metrics.empty_polls = polled.empty_polls;
   metrics.send_wait = client_metrics().send_wait.Snapshot();
+  metrics.append_failures += client_metrics().refused_sends.value();
   metrics.max_dirty_percent = cleaner_gauges_.max_dirty_percent.load();
   metrics.uncleanable_partitions = cleaner_gauges_.uncleanable_partitions.load();
 

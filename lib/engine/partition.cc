@@ -41,36 +41,51 @@ absl::Status CheckProduced(const Partition& partition, std::string_view bytes) {
                                          : "control and transactional batches are not taken"));
 }
 
-}  // namespace
+absl::Status CheckAppended(const Partition& partition, std::span<const RecordData> records) {
+  if (auto status = CheckNotInternal(partition); !status.ok()) return status;
+  if (!records.empty()) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRecord,
+                   fmt::format("nothing to append to {}-{}: no record was given", partition.topic(),
+                               partition.index()));
+}
 
-absl::StatusOr<AppendResult> Partition::Append(std::span<const RecordData> records) {
-  if (auto own = state_->CheckNoChild(); !own.ok()) return own;
-  if (auto status = CheckNotInternal(*this); !status.ok()) return status;
-  if (records.empty()) {
-    return MakeError(
-        absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRecord,
-        fmt::format("nothing to append to {}-{}: no record was given", topic(), index()));
-  }
-  if (records.size() == 1) return state_->log()->AppendRecord(records.front());
-  const std::int64_t now_ms = state_->NowMs();
-  BatchBuilder builder;
+absl::Status AddTo(BatchBuilder& builder, const Partition& partition,
+                   std::span<const RecordData> records, std::int64_t now_ms) {
   for (std::size_t i = 0; i < records.size(); ++i) {
     RecordData record = records[i];
     if (record.timestamp_ms == kNoTimestamp) record.timestamp_ms = now_ms;
     if (auto added = builder.Append(record); !added.ok()) {
       return MakeError(added.code(), GetErrorCode(added),
-                       fmt::format("{}-{}: record {} of those given: {}", topic(), index(), i,
-                                   std::string(added.message())));
+                       fmt::format("{}-{}: record {} of those given: {}", partition.topic(),
+                                   partition.index(), i, std::string(added.message())));
     }
   }
+  return absl::OkStatus();
+}
+
+absl::Status Refused(engine::PartitionState& state, absl::Status status) {
+  state.log()->CountRefusedAppend();
+  return status;
+}
+
+}  // namespace
+
+absl::StatusOr<AppendResult> Partition::Append(std::span<const RecordData> records) {
+  if (auto own = state_->CheckNoChild(); !own.ok()) return own;
+  if (auto status = CheckAppended(*this, records); !status.ok()) return Refused(*state_, status);
+  if (records.size() == 1) return state_->log()->AppendRecord(records.front());
+  BatchBuilder builder;
+  if (auto status = AddTo(builder, *this, records, state_->NowMs()); !status.ok()) {
+    return Refused(*state_, status);
+  }
   const auto batch = builder.Seal();
-  if (!batch.ok()) return batch.status();
+  if (!batch.ok()) return Refused(*state_, batch.status());
   return state_->log()->Append(*batch, log::BatchOrigin::kBuiltHere);
 }
 
 absl::StatusOr<AppendResult> Partition::AppendBatch(std::string_view batch) {
   if (auto own = state_->CheckNoChild(); !own.ok()) return own;
-  if (auto status = CheckProduced(*this, batch); !status.ok()) return status;
+  if (auto status = CheckProduced(*this, batch); !status.ok()) return Refused(*state_, status);
   return state_->log()->Append(batch, log::BatchOrigin::kValidate);
 }
 

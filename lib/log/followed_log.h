@@ -69,6 +69,7 @@ class FollowedLog final : public PartitionLog {
   std::int64_t recovery_point() const override { return 0; }
   std::uint64_t size_bytes() const override { return segments_.SizeBytes(); }
   std::size_t segment_count() const override { return segments_.Count(); }
+  void CountRefusedAppend() override {}
   void AddTo(LogCounts& counts) const override { reader_.AddTo(counts); }
   const TopicPartition& topic_partition() const override { return parts_.partition; }
   const std::string& directory() const override { return parts_.directory; }

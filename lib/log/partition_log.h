@@ -99,6 +99,8 @@ class PartitionLog {
   virtual const TopicPartition& topic_partition() const = 0;
   virtual const std::string& directory() const = 0;
 
+  // An append was refused before it came here.
+  virtual void CountRefusedAppend() = 0;
   // Adds what this log has counted since it was opened.
   virtual void AddTo(LogCounts& counts) const = 0;
 

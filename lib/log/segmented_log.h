@@ -78,6 +78,7 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   std::int64_t recovery_point() const override { return recovery_point_.load(); }
   std::uint64_t size_bytes() const override;
   std::size_t segment_count() const override { return segments_.Count(); }
+  void CountRefusedAppend() override { append_failures_.Add(1); }
   void AddTo(LogCounts& counts) const override;
   const TopicPartition& topic_partition() const override { return *partition_; }
   const std::string& directory() const override { return directory_; }

@@ -256,6 +256,43 @@ TEST_CASE("Appends that wait for a flush are measured, and of all appends one in
   CHECK(now.flush_failures == 0);
 }
 
+TEST_CASE("An append that is refused before a log has it is counted once, too") {
+  Engine engine = OpenMemory();
+  const Topic topic = MakeTopic(engine, "orders");
+  const RecordData good{.key = "k", .value = "v"};
+  const std::string_view no_length("k", SIZE_MAX / 2);
+  for (const absl::Duration linger : {absl::ZeroDuration(), absl::Hours(1)}) {
+    const std::uint64_t before = engine.Metrics().append_failures;
+    const auto refused = [&] { return engine.Metrics().append_failures - before; };
+    Producer producer = Get(engine.NewProducer({.linger = linger, .max_request_size = 1000}));
+    CHECK_FALSE(producer.Send(topic, {.value = std::string(2000, 'x')}).Wait().ok());
+    CHECK(refused() == 1);
+    CHECK_FALSE(producer.Send(topic, {.value = "v", .partition = 7}).Wait().ok());
+    CHECK(refused() == 2);
+    CHECK_FALSE(producer.Send(topic, {.key = no_length, .value = "v"}).Wait().ok());
+    CHECK(refused() == 3);
+    absl::Status reported;
+    producer.Send(topic, {.value = "v", .partition = 7},
+                  [&](const absl::StatusOr<RecordMetadata>& sent) { reported = sent.status(); });
+    CHECK_FALSE(reported.ok());
+    CHECK(refused() == 4);
+    CHECK_FALSE(producer.ClaimRecord(topic, {.partition = 7}, 5).ok());
+    CHECK(refused() == 5);
+    producer.Close().IgnoreError();
+    CHECK_FALSE(producer.Send(topic, {.value = "v"}).Wait().ok());
+    CHECK(refused() == 6);
+  }
+  Partition partition = Get(topic.partition(0));
+  CHECK(partition.Metrics().append_failures == 0);
+  CHECK_FALSE(partition.Append({}).ok());
+  CHECK(partition.Metrics().append_failures == 1);
+  const std::vector<RecordData> records = {good, {.key = no_length, .value = "v"}};
+  CHECK_FALSE(partition.Append(records).ok());
+  CHECK(partition.Metrics().append_failures == 2);
+  CHECK(engine.Metrics().append_failures == 12 + 2);
+  CHECK(engine.Metrics().appended_records == 0);
+}
+
 TEST_CASE("A flush that fails is counted, and so is the append that waited for it") {
   SlowStorage slow;
   const Topic topic = MakeTopic(*slow.engine, "orders", 1, {{"flush.messages", "1"}});
