@@ -1,8 +1,6 @@
 #include <cstring>
-#include <limits>
 
 #include "log_under_test.h"
-#include "record/control.h"
 
 namespace rill::log {
 namespace {
