@@ -16,6 +16,15 @@ void AppendBatch(benchmark::State& state, Place place) {
   state.SetBytesProcessed(static_cast<std::int64_t>(log.partition().size_bytes()));
 }
 
+// What AppendBatch checks of a batch before its turn comes, alone: the CRC and every record.
+void CheckOneBatch(benchmark::State& state) {
+  const std::string bytes = MakeBatch();
+  const BatchView batch = Require(ParseBatch(bytes));
+  for (auto _ : state) Require(ValidateBatch(batch));
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * bytes.size()));
+  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()) * batch.record_count());
+}
+
 // One Send a record; the producer makes batches of kBatchBytes of them.
 void AppendProducer(benchmark::State& state, Place place) {
   BenchLog log(place);
@@ -46,6 +55,8 @@ void AppendSync(benchmark::State& state, Place place) {
 
 void RegisterAppends() {
   constexpr std::uint64_t kRecordBytes = kValueBytes + 9;
+  benchmark::RegisterBenchmark("check/batch", CheckOneBatch)
+      ->Iterations(kAppendBytes / kBatchBytes);
   for (const Place place : {Place::kMem, Place::kFile}) {
     const std::string where = place == Place::kMem ? "/mem" : "/file";
     benchmark::RegisterBenchmark(("append/batch" + where).c_str(), AppendBatch, place)

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "base/buffer.h"
 #include "record/codec.h"
+#include "record/sound_run.h"
 #include "rill/record_batch.h"
 
 namespace rill::record {
@@ -53,6 +54,9 @@ class BatchWalker {
     if (log_append_time_) record_.OverrideTimestamp(batch_.max_timestamp_ms());
     return true;
   }
+
+  // Moves behind the next records as far as `run` passes them; the one behind them is Next's.
+  void Skip(SoundRun& run) { at_ = run.Pass(at_, end_, left_); }
 
   // The record that the last successful Next moved to.
   const RecordView& record() const { return record_; }

@@ -45,12 +45,12 @@ absl::Status record::ValidateBatch(BatchView batch, Codec& codec, base::Buffer& 
   if (absl::Status crc = CheckCrc(batch); !crc.ok()) return crc;
   const auto records = UncompressedRecords(batch, codec, scratch, max_size);
   if (!records.ok()) return records.status();
-  std::int64_t previous_offset = batch.base_offset() - 1;
+  SoundRun run(batch);
   BatchWalker walker(batch, *records);
-  while (walker.Next()) {
-    absl::Status sound = CheckRecord(batch, walker.record(), previous_offset);
+  for (walker.Skip(run); walker.Next(); walker.Skip(run)) {
+    absl::Status sound = CheckRecord(batch, walker.record(), run.previous_offset());
     if (!sound.ok()) return sound;
-    previous_offset = walker.record().offset();
+    run.Passed(walker.record().offset());
   }
   return walker.status();
 }
