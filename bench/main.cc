@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "steady_state.h"
@@ -125,6 +126,24 @@ class MedianReporter : public benchmark::ConsoleReporter {
   std::map<std::string, benchmark::UserCounters> counters_;
 };
 
+constexpr const char* kUsage =
+    "usage: rill_bench [--require_counts] [--benchmark_...]\n"
+    "\n"
+    "Measures each hot path beside its limit, and fails where one is below its floor, or asks the\n"
+    "heap or the kernel for something for each record.\n"
+    "\n"
+    "  --require_counts          fail where system calls cannot be counted\n"
+    "  --benchmark_filter=REGEX  measure what has a name that matches\n"
+    "  --benchmark_list_tests    print the names\n"
+    "  --benchmark_...           Google Benchmark's others: repetitions, out, out_format, ...\n"
+    "\n"
+    "Files go to $RILL_BENCH_DIR, or where you stand.\n";
+
+// Takes `flag` out of the arguments. Whether it was there.
+bool Take(std::vector<std::string>& arguments, std::string_view flag) {
+  return std::erase(arguments, flag) > 0;
+}
+
 // Paths and limits take turns, so that what else the machine does falls on both; flags on the
 // command line come later and win.
 std::vector<std::string> WithDefaults(int argc, char** argv) {
@@ -139,6 +158,13 @@ std::vector<std::string> WithDefaults(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   std::vector<std::string> arguments = rill::bench::WithDefaults(argc, argv);
+  if (rill::bench::Take(arguments, "--help") || rill::bench::Take(arguments, "-h")) {
+    fmt::print("{}", rill::bench::kUsage);
+    return 0;
+  }
+  const auto uncounted = rill::bench::Take(arguments, "--require_counts")
+                             ? rill::bench::Uncounted::kFails
+                             : rill::bench::Uncounted::kPasses;
   std::vector<char*> pointers;
   for (std::string& argument : arguments) pointers.push_back(argument.data());
   int count = static_cast<int>(pointers.size());
@@ -154,5 +180,5 @@ int main(int argc, char** argv) {
   benchmark::RunSpecifiedBenchmarks(&reporter);
   reporter.PrintLatencies();
   const bool reached = reporter.PrintRatios();
-  return rill::bench::PrintUnsteady() && reached ? 0 : 1;
+  return rill::bench::PrintUnsteady(uncounted) && reached ? 0 : 1;
 }

@@ -43,7 +43,10 @@ inline constexpr double kMostMallocsPerThousand = 1;
 inline constexpr double kMostSyscallsPerThousand = 2;
 void RequireSteady(benchmark::State& state, const SteadyState::Counts& counts, double records);
 
-// Whether all were steady; prints those that were not, and whether system calls were not counted.
-bool PrintUnsteady();
+// Runs whose system calls could not be counted.
+enum class Uncounted { kPasses, kFails };
+
+// Whether all were steady; prints those that were not, and how many runs were not counted.
+bool PrintUnsteady(Uncounted uncounted);
 
 }  // namespace rill::bench

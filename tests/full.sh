@@ -25,11 +25,14 @@ run_step "every value of every byte" env RILL_ALL_CHANGES=1 build/release/bin/da
 run_step "static analyzer" run-clang-tidy -p build/asan -quiet -checks='-*,clang-analyzer-*' \
   "$PWD/lib/.*\\.cc\$"
 run_step "fuzz, long" tests/house/fuzz.sh "${RILL_FUZZ_SECONDS:-3600}"
-run_step "benchmarks" build/release/bin/rill_bench
+run_step "benchmarks" build/release/bin/rill_bench --require_counts
 run_step "peers" bench/peers/run.sh --build build/release --out build/release/peers.json
 for what in volume topics rolls; do
   run_step "sustained, $what" build/release/bin/rill_sustained "$what"
 done
+run_step "sustained, flood" build/release/bin/rill_sustained flood 8
+run_step "slowest appends" build/release/bin/rill_tail
+run_step "opening" build/release/bin/rill_open 10
 run_step "pages" build/release/bin/rill_pages
 
 printf '\nrill %s, %s, %s cores, %s\n' "$(git rev-parse --short HEAD)" "$(date -u +%F)" \

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <functional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "bench_log.h"
 #include "steady_state.h"
 #include "stored_log.h"
+#include "usage.h"
 
 // rill_open
 //
@@ -110,11 +112,20 @@ void Measure(std::uint64_t gigabytes, std::uint64_t segment_bytes) {
 }  // namespace
 }  // namespace rill::bench
 
-int main() {
+int main(int argc, char** argv) {
   using namespace rill::bench;
+  constexpr const char* kUsage = "rill_open [GIGABYTES of the larger log]";
+  if (const auto answer = AnswerUsage(argc, argv, 1, kUsage)) return *answer;
+  const int larger = argc > 1 ? std::atoi(argv[1]) : 50;
+  if (larger < 1) {
+    fmt::print(stderr, "usage: {}\n", kUsage);
+    return 2;
+  }
   fmt::print("| stored | open us | bytes read | bytes from disk | faults | system calls |\n");
   fmt::print("| --- | --- | --- | --- | --- | --- |\n");
   for (const std::uint64_t segment_bytes : {std::uint64_t{1} << 30, std::uint64_t{64} << 20}) {
-    for (const std::uint64_t gigabytes : {1, 50}) Measure(gigabytes, segment_bytes);
+    for (const int gigabytes : {1, larger}) {
+      Measure(static_cast<std::uint64_t>(gigabytes), segment_bytes);
+    }
   }
 }

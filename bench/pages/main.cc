@@ -10,6 +10,7 @@
 
 #include "bench_log.h"
 #include "strategy.h"
+#include "usage.h"
 
 // rill_pages [ROUNDS] [warm | cold] > pages.json
 //
@@ -129,10 +130,12 @@ void Run(int rounds, bool cold) {
 }  // namespace rill::bench
 
 int main(int argc, char** argv) {
+  constexpr const char* kUsage = "rill_pages [ROUNDS] [warm | cold]";
+  if (const auto answer = rill::bench::AnswerUsage(argc, argv, 2, kUsage)) return *answer;
   const int rounds = argc > 1 ? std::stoi(argv[1]) : 3;
   const std::string memory = argc > 2 ? argv[2] : "warm";
   if (rounds < 1 || (memory != "warm" && memory != "cold")) {
-    fmt::print(stderr, "rill_pages [ROUNDS] [warm | cold]\n");
+    fmt::print(stderr, "usage: {}\n", kUsage);
     return 2;
   }
   rill::bench::Run(rounds, memory == "cold");

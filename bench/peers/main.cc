@@ -5,6 +5,7 @@
 
 #include "bench_log.h"
 #include "peer.h"
+#include "usage.h"
 
 // rill_peers [records] [paced records] [part of a peer's name]
 //
@@ -48,12 +49,14 @@ void Print(const Peer& peer, Result result) {
   std::fflush(stdout);
 }
 
+constexpr const char* kUsage = "rill_peers [RECORDS [PACED_RECORDS [PART_OF_A_NAME]]]";
+
 std::int64_t Number(const char* text) {
   const std::string_view view(text);
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(view.data(), view.data() + view.size(), number);
   if (error != std::errc() || end != view.data() + view.size() || number <= 0) {
-    Require(absl::InvalidArgumentError("rill_peers [records] [paced records] [part of a name]"));
+    Require(absl::InvalidArgumentError(kUsage));
   }
   return number;
 }
@@ -63,6 +66,7 @@ std::int64_t Number(const char* text) {
 
 int main(int argc, char** argv) {
   using namespace rill::bench;
+  if (const auto answer = AnswerUsage(argc, argv, 3, kUsage)) return *answer;
   Work work{4'000'000, 300'000};
   if (argc > 1) work.records = Number(argv[1]);
   if (argc > 2) work.paced_records = Number(argv[2]);

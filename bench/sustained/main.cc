@@ -12,6 +12,7 @@
 
 #include "bench_log.h"
 #include "plain_files.h"
+#include "usage.h"
 
 // rill_sustained [volume [GIGABYTES] | flood [GIGABYTES] | topics | rolls] > sustained.json
 //
@@ -185,6 +186,9 @@ void AllowDescriptors() {
 
 int main(int argc, char** argv) {
   using namespace rill::bench;
+  constexpr const char* kUsage =
+      "rill_sustained [volume [GIGABYTES] | flood [GIGABYTES] | topics | rolls]";
+  if (const auto answer = AnswerUsage(argc, argv, 2, kUsage)) return *answer;
   const std::string_view what = argc > 1 ? argv[1] : "volume";
   AllowDescriptors();
   if (what == "volume" || what == "flood") {
@@ -195,8 +199,7 @@ int main(int argc, char** argv) {
   } else if (what == "rolls") {
     PrintJson(what, ByRolls());
   } else {
-    fmt::print(stderr,
-               "rill_sustained [volume [GIGABYTES] | flood [GIGABYTES] | topics | rolls]\n");
+    fmt::print(stderr, "usage: {}\n", kUsage);
     return 2;
   }
 }

@@ -10,6 +10,7 @@
 
 #include "appends.h"
 #include "sides.h"
+#include "usage.h"
 
 // rill_tail [ROUNDS [SECONDS [SIDE]]] > tail.json
 //
@@ -86,10 +87,12 @@ void Run(int rounds, std::chrono::milliseconds length, std::string_view only) {
 }  // namespace rill::bench
 
 int main(int argc, char** argv) {
+  constexpr const char* kUsage = "rill_tail [ROUNDS [SECONDS [SIDE]]]";
+  if (const auto answer = rill::bench::AnswerUsage(argc, argv, 3, kUsage)) return *answer;
   const int rounds = argc > 1 ? std::atoi(argv[1]) : 2;
   const int seconds = argc > 2 ? std::atoi(argv[2]) : 3;
   if (rounds < 1 || seconds < 1) {
-    fmt::print(stderr, "rill_tail [ROUNDS [SECONDS [SIDE]]]\n");
+    fmt::print(stderr, "usage: {}\n", kUsage);
     return 2;
   }
   rill::bench::Run(rounds, std::chrono::seconds(seconds), argc > 3 ? argv[3] : "");
