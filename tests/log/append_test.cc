@@ -1,6 +1,7 @@
 #include <cstring>
 
 #include "log_under_test.h"
+#include "record/control.h"
 
 namespace rill::log {
 namespace {
