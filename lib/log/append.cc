@@ -200,14 +200,16 @@ absl::StatusOr<char*> SegmentedLog::Room(Incoming batch) {
     room = writer_->Room(batch.size);
   }
   if (!writer_->is_replaced()) return room;
-  return state_ = Failure(Replaced(writer_->segment()->log_path()));
+  return FailWriting(Replaced(writer_->segment()->log_path()));
 }
 
 // The last segment is empty, and was opened when segment.bytes was smaller.
 absl::Status SegmentedLog::Enlarge() {
   const auto segment = writer_->segment();
   const std::uint32_t former_limit = writer_->limit();
-  if (auto own = writer_->CheckInPlace(); !own.ok()) return own;
+  if (auto own = writer_->CheckInPlace(); !own.ok()) {
+    return writer_->is_replaced() ? FailWriting(Replaced(segment->log_path())) : own;
+  }
   writer_->Release();
   writer_ = nullptr;  // and its mapping with it
   auto status = OpenEmptyWriter(segment, static_cast<std::uint32_t>(config_->segment_bytes));

@@ -209,7 +209,8 @@ absl::Status SegmentedLog::SwapIn() {
 absl::Status SegmentedLog::GoOnWithSwap() {
   if (swap_ == nullptr) return absl::OkStatus();
   if (!swap_counts_) {
-    auto status = swap_->Offer();
+    auto status = SyncSnapshotAt(swap_->fresh()->base_offset());
+    if (status.ok()) status = swap_->Offer();
     if (status.ok()) status = SyncFolderChange();
     if (!status.ok()) return status;
     if (status = ShowSwap(); !status.ok()) return status;

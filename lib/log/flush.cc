@@ -187,6 +187,13 @@ absl::Status SegmentedLog::Fail(const std::string& why) {
   return failed;
 }
 
+absl::Status SegmentedLog::FailWriting(const std::string& why) {
+  state_ = Failure(why);
+  has_untold_failure_ = true;
+  if (environment_.request_maintenance) environment_.request_maintenance();
+  return state_;
+}
+
 absl::Status SegmentedLog::Failure(std::string_view why) const {
   return MakeError(absl::StatusCode::kDataLoss, ErrorCode::kKafkaStorageError,
                    fmt::format("{} takes no more appends, for {}; close the engine, mend the "

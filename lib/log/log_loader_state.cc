@@ -87,19 +87,28 @@ absl::StatusOr<std::vector<std::int64_t>> LogLoader::ListSnapshots() {
   return offsets;
 }
 
-// The snapshots that the log can use, youngest first. A roll leaves one at the base of a segment, a
-// close one at the end of the log; once the log has gone on, the latter serves nobody.
+// The snapshots that the log can use, youngest first. A roll leaves one at the base of a segment,
+// unsynced. A close leaves one at the end of the log, and so does a deletion of what nobody else
+// would speak of: these are durable, and the youngest of them stays until it has a younger one of
+// its kind.
 absl::StatusOr<std::vector<std::int64_t>> LogLoader::UsableSnapshots(const LoadedLog& log) {
   auto offsets = ListSnapshots();
   if (!offsets.ok()) return offsets.status();
   std::sort(offsets->rbegin(), offsets->rend());
   std::vector<std::int64_t> kept;
+  bool has_durable = false;
   for (const std::int64_t offset : *offsets) {
     const bool is_base = std::binary_search(
         log.segments.begin(), log.segments.end(), offset,
         [](const auto& a, const auto& b) { return BaseOffset(a) < BaseOffset(b); });
-    if (offset <= log.log_end_offset && (is_base || kept.empty())) {
+    bool is_useful = offset <= log.log_end_offset && (is_base || !has_durable);
+    if (is_useful && !is_base && !kept.empty()) {
+      ProducerState stored(name_);
+      is_useful = stored.LoadSnapshot(*environment_.files, directory_, offset).ok();
+    }
+    if (is_useful) {
       kept.push_back(offset);
+      has_durable |= !is_base;
       continue;
     }
     auto status = environment_.files->Remove(SegmentStem(directory_, offset) + kSnapshotSuffix);

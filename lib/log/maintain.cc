@@ -197,12 +197,17 @@ absl::Time SegmentedLog::Maintain(absl::Time now) {
 void SegmentedLog::CheckStillThere() {
   std::shared_ptr<Segment> written;
   io::FileId id;
+  absl::Status untold;
   {
     base::MutexLock lock(&append_mutex_);
-    if (!state_.ok() || writer_ == nullptr) return;
-    written = writer_->segment();
-    id = writer_->file_id();
+    if (std::exchange(has_untold_failure_, false)) untold = state_;
+    if (state_.ok() && writer_ != nullptr) {
+      written = writer_->segment();
+      id = writer_->file_id();
+    }
   }
+  if (!untold.ok()) Say(LogLevel::kError, std::string(untold.message()));
+  if (written == nullptr) return;
   CheckThere(*written, id).IgnoreError();  // it says so itself
 }
 

@@ -24,14 +24,26 @@ absl::Status SegmentedLog::Wake() {
   first_timestamp_ms_ = view->end > 0 ? BatchView(view->data()).max_timestamp_ms() : kNoTimestamp;
   *view = SegmentView();
   segment->Unload();  // it is mapped anew, for writing
+  if (auto same = CheckRested(*segment); !same.ok()) return same;
   if (auto own = OwnLast(*segment); !own.ok()) return own;
   auto status = OpenWriter(segment, log_end_offset(), continued->index, continued->builder,
                            static_cast<std::uint32_t>(config_->segment_bytes));
   if (!status.ok()) return status;
+  rested_file_.reset();
   rests_unsynced_ = false;
   rest_candidate_.store(-1);
   if (environment_.request_maintenance) environment_.request_maintenance();  // to rest again
   return absl::OkStatus();
+}
+
+// A file that somebody put in the place of the one that went to rest is not this log's to cut.
+absl::Status SegmentedLog::CheckRested(const Segment& segment) {
+  if (!rested_file_.has_value()) return absl::OkStatus();
+  const auto there = environment_.files->IdOf(segment.log_path());
+  if (!there.ok()) return there.status();
+  if (*there == rested_file_) return absl::OkStatus();
+  return FailWriting(there->has_value() ? Replaced(segment.log_path())
+                                        : fmt::format("{} is gone", segment.log_path()));
 }
 
 // Whoever linked the file into a copy of the folder keeps it as it is. Other processes that follow
@@ -62,6 +74,7 @@ absl::Status SegmentedLog::Rest() {
   const bool is_idle = state_.ok() && writer_ != nullptr && log_end_offset() == end;
   if (!is_idle) return absl::OkStatus();
   if (auto status = writer_->Rest(); !status.ok()) return status;
+  rested_file_ = writer_->file_id();
   writer_ = nullptr;
   next_segment_ = nullptr;
   rests_unsynced_ = true;

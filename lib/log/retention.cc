@@ -99,8 +99,8 @@ absl::Status SegmentedLog::DeleteSegmentsBelow(std::int64_t offset) {
 }
 
 // What the segments below `offset` say of producers, nobody says any more once they are deleted,
-// but a snapshot: one that is still there after a power cut. On a full disk they go all the same,
-// for nothing else would make room for it.
+// but a snapshot: one that is still there after a power cut. Without room or a descriptor for one
+// they go all the same, for nothing else would make room.
 absl::Status SegmentedLog::KeepProducers(std::int64_t offset) {
   SaveOwedSnapshots();
   const auto second = segments_.After(segments_.First()->base_offset());
@@ -137,7 +137,13 @@ absl::Status SegmentedLog::SyncSnapshot(std::int64_t offset) {
   return status;
 }
 
-// As a close leaves one, with all that it speaks of flushed.
+bool SegmentedLog::IsBase(std::int64_t offset) const {
+  const auto segments = segments_.All();
+  return std::any_of(segments.begin(), segments.end(),
+                     [offset](const auto& segment) { return segment->base_offset() == offset; });
+}
+
+// As a close leaves one, with all that it speaks of flushed. The one before it serves no longer.
 absl::Status SegmentedLog::SnapshotPresent() {
   Snapshot present;
   {
@@ -146,8 +152,25 @@ absl::Status SegmentedLog::SnapshotPresent() {
     present = {log_end_offset(), producers_.FormatSnapshot()};
   }
   if (auto status = FlushUpTo(present.offset); !status.ok()) return status;
-  return io::ReplaceSmallFile(
-      *environment_.files, directory_ + "/" + ProducerSnapshotName(present.offset), present.bytes);
+  const auto path = [this](std::int64_t offset) {
+    return directory_ + "/" + ProducerSnapshotName(offset);
+  };
+  auto status = io::ReplaceSmallFile(*environment_.files, path(present.offset), present.bytes);
+  if (!status.ok()) return status;
+  durable_snapshot_ = present.offset;
+  const std::int64_t former = std::exchange(snapshot_of_deletion_, present.offset);
+  const bool is_useless = former >= 0 && former != present.offset && !IsBase(former);
+  if (is_useless) environment_.files->Remove(path(former)).IgnoreError();  // or the next open does
+  return absl::OkStatus();
+}
+
+// Whoever takes away the snapshots of segments relies on the one that is left.
+absl::Status SegmentedLog::SyncSnapshotAt(std::int64_t base_offset) {
+  ProducerState stored(name_);
+  if (!stored.LoadSnapshot(*environment_.files, directory_, base_offset).ok()) {
+    return absl::OkStatus();  // there is none
+  }
+  return stored.SaveSnapshot(*environment_.files, directory_, true);
 }
 
 // Where none of those is left that could not be written, one of the present takes their place.

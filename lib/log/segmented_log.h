@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -175,6 +176,7 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   // Why appends are refused, or OK: there is a writer then.
   absl::Status BecomeWritable() ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   absl::Status Wake() ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
+  absl::Status CheckRested(const Segment& segment) ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   absl::Status OwnLast(const Segment& segment) ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   bool IsResting() const;
   absl::Status Rest() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
@@ -192,6 +194,8 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   absl::Status CheckThere(const Segment& written, const io::FileId& id);
   // Refuses appends from now on; returns why.
   absl::Status Fail(const std::string& why);
+  // The same in an append, under whose lock nothing is said: the maintenance tells.
+  absl::Status FailWriting(const std::string& why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   absl::Status Failure(std::string_view why) const;
 
   // retention.cc
@@ -201,6 +205,9 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   absl::Status KeepProducers(std::int64_t offset) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   absl::Status SyncSnapshot(std::int64_t offset) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   absl::Status SnapshotPresent() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+  bool IsBase(std::int64_t offset) const;
+  absl::Status SyncSnapshotAt(std::int64_t base_offset)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   void ApplyRetention(std::int64_t now_ms) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   std::int64_t TimeRetentionTarget(const LogConfig& config, std::int64_t now_ms)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
@@ -340,10 +347,12 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   AppendCounters appended_;
   base::SharedCounter append_failures_;
   absl::Status state_ ABSL_GUARDED_BY(append_mutex_);  // why appends are refused, or OK
+  bool has_untold_failure_ ABSL_GUARDED_BY(append_mutex_) = false;
   std::shared_ptr<const LogConfig> config_ ABSL_GUARDED_BY(append_mutex_);
   // Null while the log rests, and once it is closed.
   std::unique_ptr<SegmentWriter> writer_ ABSL_GUARDED_BY(append_mutex_);
   // It rests since this process wrote it: its index files are not synced, and the stopper is there.
+  std::optional<io::FileId> rested_file_ ABSL_GUARDED_BY(append_mutex_);  // the last, where known
   bool rests_unsynced_ ABSL_GUARDED_BY(append_mutex_) = false;
   // Segments that were made, and how many of them the folder is known to remember.
   std::uint64_t folder_changes_ ABSL_GUARDED_BY(append_mutex_) = 0;
@@ -357,8 +366,10 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
     std::string bytes;
   };
   std::vector<Snapshot> owed_snapshots_ ABSL_GUARDED_BY(append_mutex_);
-  // The youngest that no power cut takes, as far as known; at the base of a segment.
+  // The youngest that no power cut takes, and the one among them that a deletion made, where they
+  // are known; else -1.
   std::int64_t durable_snapshot_ ABSL_GUARDED_BY(maintenance_mutex_) = -1;
+  std::int64_t snapshot_of_deletion_ ABSL_GUARDED_BY(maintenance_mutex_) = -1;
   // Made ahead, where segments are filled soon: the maintenance makes it after each roll.
   std::unique_ptr<NextSegment> next_segment_ ABSL_GUARDED_BY(append_mutex_);
   bool wants_next_segment_ ABSL_GUARDED_BY(append_mutex_) = false;

@@ -8,6 +8,7 @@
 #include "catch.h"
 #include "client/client_test.h"
 #include "rill/rill.h"
+#include "rill/testing/manual_clock.h"
 
 namespace rill::testing {
 namespace {
@@ -103,6 +104,34 @@ TEST_CASE("A segment's file that somebody replaces is missed by a flush, and by 
     if (!flushes) engine.RunMaintenance();
     CHECK(absl::IsDataLoss(Send(producer, topic, "lost")));
   }
+}
+
+TEST_CASE("A file that somebody puts in the place of a partition's that rests is left alone") {
+  const std::string strange(100'000, 's');
+  const Folder folder;
+  ManualClock clock;
+  Options options = kByCaller;
+  options.clock = &clock;
+  std::string lines;
+  options.log_sink = [&](LogLevel level, std::string_view line) {
+    if (level == LogLevel::kError) lines += line;
+  };
+  Engine engine = Get(Open(folder.data(), options));
+  const Topic topic = MakeTopic(engine, "replaced");
+  Producer producer = Get(engine.NewProducer());
+  REQUIRE(Send(producer, topic, "before").ok());
+  for (int i = 0; i < 3; ++i) {
+    clock.Advance(absl::Minutes(2));
+    engine.RunMaintenance();
+  }
+  const std::string path = folder.data() + "/replaced-0/00000000000000000000.log";
+  REQUIRE(std::filesystem::file_size(path) < 1000);  // it has no reserve any more
+  Put(path + ".new", strange);
+  std::filesystem::rename(path + ".new", path);
+  CHECK(absl::IsDataLoss(Send(producer, topic, "lost")));
+  CHECK(Contents(path) == strange);
+  engine.RunMaintenance();
+  CHECK(lines.find("replaced-0/00000000000000000000.log was replaced") != std::string::npos);
 }
 
 TEST_CASE("A full segment's file that somebody replaces before it is completed is left alone") {

@@ -148,6 +148,52 @@ TEST_CASE("after a power cut producers are known whose batches were deleted befo
   }
 }
 
+TEST_CASE("a snapshot that a deletion left serves until a younger one is as durable") {
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    INFO("seed " << seed);
+    io::FaultyFileSystem files;
+    LogUnderTest log(files);
+    FillForDeletion(log);
+    REQUIRE(files.SyncDirectory("/data").ok());
+    REQUIRE(files.SyncDirectory("/").ok());
+    // Inside the last segment, so that no snapshot at a segment's base speaks for what goes.
+    const std::int64_t start = std::stoll(log.FilesEnding(".log").back()) + 1;
+    log.AppendValue("x");
+    log.AppendValue("x");
+    REQUIRE(log->DeleteRecordsBefore(start).ok());
+    while (log->segment_count() < 3) log.AppendValue(std::string(100, 'x'));
+    log->Maintain(absl::FromUnixMillis(2000));
+    REQUIRE(log->Flush().ok());
+    REQUIRE(files.SyncDirectory(log.directory()).ok());
+    auto after = files.PowerLoss(seed);
+    LogUnderTest again(*after);
+    again.checkpoint.recovery_point = log->recovery_point();
+    again.checkpoint.log_start_offset = start;
+    again.Open();
+    REQUIRE(again->log_start_offset() == start);
+    REQUIRE(again.AppendBatch(ProducerBatch(0, 2, 1000)).base_offset == 0);
+  }
+}
+
+TEST_CASE("deletions inside the last segment leave one snapshot") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  FillForDeletion(log);
+  for (int i = 0; i < 5; ++i) {
+    while (log->segment_count() < 2) log.AppendValue(std::string(100, 'x'));
+    log.AppendValue("x");
+    log.AppendValue("x");
+    REQUIRE(log->DeleteRecordsBefore(log->log_end_offset() - 1).ok());
+    REQUIRE(log->segment_count() == 1);
+  }
+  std::size_t inside = 0;
+  const std::string base = log.FilesEnding(".log").at(0);
+  for (const std::string& name : log.FilesEnding(".snapshot")) {
+    inside += name.substr(0, 20) != base.substr(0, 20) ? 1 : 0;
+  }
+  REQUIRE(inside == 1);
+}
+
 TEST_CASE("segments stay until a snapshot of what they say of producers is durable") {
   io::FaultyFileSystem files;
   LogUnderTest log(files);
