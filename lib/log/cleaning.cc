@@ -195,6 +195,9 @@ absl::Status SegmentedLog::SwapIn() {
   const bool is_there =
       std::search(listed.begin(), listed.end(), replaced.begin(), replaced.end()) != listed.end();
   if (!is_there) return absl::AbortedError("segments were deleted");
+  // The snapshots of the others go with them.
+  auto status = SyncSnapshotAt(replaced.front()->base_offset());
+  if (!status.ok()) return status;
   auto fresh = cleaning_->ready().cleaned->Open();
   if (!fresh.ok()) return fresh.status();
   auto group = cleaning_->TakeReady();
@@ -209,8 +212,7 @@ absl::Status SegmentedLog::SwapIn() {
 absl::Status SegmentedLog::GoOnWithSwap() {
   if (swap_ == nullptr) return absl::OkStatus();
   if (!swap_counts_) {
-    auto status = SyncSnapshotAt(swap_->fresh()->base_offset());
-    if (status.ok()) status = swap_->Offer();
+    auto status = swap_->Offer();
     if (status.ok()) status = SyncFolderChange();
     if (!status.ok()) return status;
     if (status = ShowSwap(); !status.ok()) return status;
