@@ -73,11 +73,12 @@ void SegmentedLog::RollForBackup() {
 }
 
 // Where there is no room for index files, or no descriptor, what is left is copied without them, as
-// the last segment is. A sync that failed has stopped the log instead: nobody knows what it lost.
+// the last segment is. What cannot be sealed for another reason may not be what it should be; and a
+// sync that failed has stopped the log: nobody knows what it lost.
 absl::Status SegmentedLog::SealForBackup() {
+  next_seal_ms_ = 0;  // the reason of a failure a moment ago has to be known, too
   const auto sealed = SealRolled(SIZE_MAX);
-  if (sealed.ok()) return sealed;
-  if (!WhyClosed().ok()) return sealed;
+  if (!absl::IsResourceExhausted(sealed) || !WhyClosed().ok()) return sealed;
   Say(LogLevel::kWarning, fmt::format("{}: segments are copied into a backup, not linked: {}",
                                       name_, sealed.ToString()));
   return absl::OkStatus();

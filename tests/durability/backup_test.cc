@@ -342,6 +342,28 @@ TEST_CASE("Segments that cannot be completed for want of space are copied into a
   CHECK(Values(topic) == Numbers(100));
 }
 
+TEST_CASE("What keeps a segment from being completed but want of room ends a backup") {
+  const auto storage = std::make_shared<FaultyStorage>();
+  Engine engine =
+      Get(Open("data", {.maintenance = Options::Maintenance::kByCaller, .storage = storage}));
+  const Topic topic = MakeTopic(engine, "t", 1, {{"internal.segment.bytes", "1024"}});
+  Producer producer = Get(engine.NewProducer());
+  SendNumbers(producer, topic, 100);
+  storage->Fail({.call = FileCall::kOpen,
+                 .path_part = "data/t-0/00000000000000000000.index",
+                 .error = EIO,
+                 .times = kForever});
+  // The second comes sooner than the maintenance would try again.
+  for (int i = 0; i < 2; ++i) {
+    const auto refused = engine.Backup("backup");
+    CHECK(absl::IsDataLoss(refused));
+    CHECK(Says(refused, "00000000000000000000.index"));
+    for (const std::string& path : storage->Files()) CHECK(path.find("backup") == path.npos);
+  }
+  storage->ClearFaults();
+  CHECK(engine.Backup("backup") == absl::OkStatus());
+}
+
 // A folder with segments of all ages.
 Engine Filled(const std::shared_ptr<FaultyStorage>& storage) {
   Engine engine =
