@@ -135,13 +135,15 @@ class RILL_EXPORT Engine {
   // AlreadyExists, also while another backup of that name is made, whichever process makes it;
   // InvalidArgument for what is no path, and for a place in the engine's own folder;
   // FailedPrecondition for another file system than the folder's, for "mem:" and
-  // Options::read_only, and for a partition that a failed flush has stopped; ResourceExhausted
-  // where there is no room for what has to be copied: at most 1 MiB a partition, but on a full disk
-  // also complete segments whose index files it has no room for. After an error there is no backup,
-  // unless the status says what is there: one that is whole but that a power cut may take, or
+  // Options::read_only, for a partition that a failed flush has stopped, and
+  // (KAFKA_STORAGE_ERROR) for a folder that was moved or replaced; ResourceExhausted where there is
+  // no room for what has to be copied: at most 1 MiB a partition, but on a full disk also complete
+  // segments whose index files it has no room for. After an error there is no backup, unless the
+  // status says what is there: one that is whole but that a power cut may take, or
   // "<folder>.incomplete", where that could not be removed. A process that dies leaves it, too; it
-  // cannot be opened (but for one that only lacked its name), and the next call removes it. An
-  // OffsetStore of the application's is not part of it.
+  // cannot be opened, and the next call removes it. Where it only lacked its name it can be, and
+  // the next call refuses that one (AlreadyExists): rename it or remove it. An OffsetStore of the
+  // application's is not part of it.
   absl::Status Backup(const std::string& folder);
 
   ResourceUse resource_use() const;

@@ -30,10 +30,14 @@ absl::Status LocalEngine::Backup(const std::string& to) {
   const auto place = BackupPlace(*environment_, to);
   if (!place.ok()) return place.status();
   if (auto open = CheckOpen(); !open.ok()) return open;
+  // What is read by name is the engine's own as long as its folder is where it was.
+  const io::LimitedFileSystem& own = environment_->limits();
+  if (auto in_place = own.CheckLockInPlace(); !in_place.ok()) return in_place;
   io::FileSystem& files = environment_->uncapped_files();
   const auto folder = BackupFolder::Begin(files, environment_->directory(), *place);
   if (!folder.ok()) return folder.status();
   auto status = BackUpInto(files, (*folder)->path());
+  if (status.ok()) status = own.CheckLockInPlace();
   if (status.ok()) status = (*folder)->End();
   if (status.ok()) return status;
   const auto removed = (*folder)->TakeBack();

@@ -205,14 +205,17 @@ absl::StatusOr<std::unique_ptr<LimitedFileSystem::LimitedLock>> LimitedFileSyste
   return std::make_unique<LimitedLock>(*std::move(lock), use_, *std::move(share));
 }
 
-absl::Status LimitedFileSystem::CheckMayChange(const std::string& path) const {
+absl::Status LimitedFileSystem::CheckLockInPlace() const {
   std::shared_ptr<FileLock> held;
   {
     absl::MutexLock lock(&held_mutex_);
     held = held_.lock();
   }
-  if (held == nullptr) return absl::OkStatus();
-  const auto in_place = held->CheckInPlace();
+  return held != nullptr ? held->CheckInPlace() : absl::OkStatus();
+}
+
+absl::Status LimitedFileSystem::CheckMayChange(const std::string& path) const {
+  const auto in_place = CheckLockInPlace();
   if (in_place.ok()) return in_place;
   return MakeError(in_place.code(), GetErrorCode(in_place),
                    "cannot change " + path + ": " + std::string(in_place.message()));

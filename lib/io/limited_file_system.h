@@ -53,6 +53,10 @@ class LimitedFileSystem final : public FileSystem {
   // Counts `bytes` of files that were there before, even past the limit.
   void Charge(std::uint64_t bytes) { use_->disk_bytes.Charge(bytes); }
 
+  // Whether the path of the lock that Lock gave last still leads to it: FailedPrecondition
+  // (KAFKA_STORAGE_ERROR) where it does not. OK where that lock is gone.
+  absl::Status CheckLockInPlace() const;
+
   std::uint64_t used_bytes() const { return use_->disk_bytes.used(); }
   std::uint64_t max_bytes() const { return use_->disk_bytes.cap(); }
   std::uint64_t open_files() const { return use_->open_files.used(); }

@@ -1,9 +1,11 @@
 // Somebody removes files or the whole folder from under an engine that is running.
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <utility>
 
 #include "catch.h"
 #include "client/client_test.h"
@@ -232,6 +234,69 @@ TEST_CASE("A folder that took the place of the engine's is left alone by it") {
   Engine back = Get(Open(moved, kByCaller));
   CHECK(Values(Get(back.FindTopic("t"))).front() == "of the first");
   std::filesystem::remove_all(moved);
+}
+
+// A data folder with a topic of some records.
+void MakeData(const std::string& path, int records) {
+  Engine engine = Get(Open(path, kByCaller));
+  const Topic topic = MakeTopic(engine, "t");
+  Producer producer = Get(engine.NewProducer());
+  for (int i = 0; i < records; ++i) REQUIRE(Send(producer, topic, "value").ok());
+  REQUIRE(engine.Close() == absl::OkStatus());
+}
+
+// Exchanges two folders when it is asked for the time, once it is told to.
+class ExchangingClock final : public Clock {
+ public:
+  ExchangingClock(std::string one, std::string other)
+      : one_(std::move(one)), other_(std::move(other)) {}
+
+  absl::Time Now() override {
+    if (armed_.exchange(false)) Exchange();
+    return Clock::System()->Now();
+  }
+  void Arm() { armed_.store(true); }
+  bool armed() const { return armed_.load(); }
+  void Exchange() const {
+    std::filesystem::rename(one_, one_ + ".aside");
+    std::filesystem::rename(other_, one_);
+    std::filesystem::rename(one_ + ".aside", other_);
+  }
+
+ private:
+  const std::string one_;
+  const std::string other_;
+  std::atomic<bool> armed_ = false;
+};
+
+TEST_CASE("Of a folder that took the place of the engine's there is no backup, whenever it came") {
+  const Folder folder;
+  const std::string other = folder.data() + ".other";
+  const std::string backup = folder.data() + ".backup";
+  MakeData(folder.data(), 10);
+  MakeData(other, 20);
+  ExchangingClock clock(folder.data(), other);
+  Options options = kByCaller;
+  options.clock = &clock;
+  Engine engine = Get(Open(folder.data(), options));
+  const Topic topic = Get(engine.FindTopic("t"));
+  for (const bool is_meanwhile : {false, true}) {
+    CAPTURE(is_meanwhile);
+    if (is_meanwhile) clock.Arm();
+    if (!is_meanwhile) clock.Exchange();
+    const auto refused = engine.Backup(backup);
+    CHECK_FALSE(clock.armed());
+    CHECK(absl::IsFailedPrecondition(refused));
+    CHECK(Says(refused, "moved, removed or replaced"));
+    CHECK_FALSE(std::filesystem::exists(backup));
+    CHECK_FALSE(std::filesystem::exists(backup + ".incomplete"));
+    clock.Exchange();
+  }
+  CHECK(engine.Backup(backup) == absl::OkStatus());
+  CHECK(Values(topic).size() == 10);
+  CHECK(engine.Close() == absl::OkStatus());
+  const Engine copy = Get(Open(backup, kByCaller));
+  CHECK(Values(Get(copy.FindTopic("t"))).size() == 10);
 }
 
 TEST_CASE("A folder that is put back where it was is written on") {
