@@ -106,13 +106,13 @@ class RILL_EXPORT Engine {
   // an error nothing of it is left, unless the status names folders that could not be removed.
   // Everything else goes on meanwhile. Close ends it (FailedPrecondition) before the next file.
   //
-  // AlreadyExists (TOPIC_ALREADY_EXISTS), also where the topic is made meanwhile; NotFound where no
-  // folder has such a partition; DataLoss (CORRUPT_MESSAGE) names file and position of what is
-  // damaged or torn; FailedPrecondition
-  // (KAFKA_STORAGE_ERROR) when a partition is missing or is another topic's, a transaction is open,
-  // a process has a folder open, or batches are of Kafka's old formats; InvalidArgument
-  // (INVALID_CONFIG), also for a compacted topic without "cleanup.policy"; FailedPrecondition for
-  // "mem:" and Options::read_only; ResourceExhausted.
+  // AlreadyExists (TOPIC_ALREADY_EXISTS), also where the topic is made meanwhile; Unavailable where
+  // it was made meanwhile and is being deleted; NotFound where no folder has such a partition;
+  // DataLoss (CORRUPT_MESSAGE) names file and position of what is damaged or torn;
+  // FailedPrecondition (KAFKA_STORAGE_ERROR) when a partition is missing or is another topic's, a
+  // transaction is open, a process has a folder open, or batches are of Kafka's old formats;
+  // InvalidArgument (INVALID_CONFIG), also for a compacted topic without "cleanup.policy";
+  // FailedPrecondition for "mem:" and Options::read_only; ResourceExhausted.
   absl::StatusOr<Topic> ImportTopic(const std::string& name,
                                     const std::vector<std::string>& folders,
                                     const std::map<std::string, std::string>& configs = {});
@@ -128,9 +128,12 @@ class RILL_EXPORT Engine {
   // acknowledged before the call, on disk when it returns; of what is appended meanwhile a clean
   // first part of each partition is in it, and no group's offset beyond that. Segments that are
   // complete are hard links, so it takes little time and space. Nothing that is done to either
-  // folder later changes the other: the backup can be opened by an engine of its own. Everything
-  // else goes on meanwhile. Topics that are made meanwhile are not in it, and of those that are
-  // deleted some are not. Close ends it before the next partition: FailedPrecondition.
+  // folder later changes the other: the backup can be opened by an engine of its own. Appends,
+  // reads and commits go on meanwhile; what makes, changes or deletes topics, or makes a producer,
+  // waits while the offsets of groups are cut, some syncs long, and while DeleteTopic of a topic
+  // waits for a log of it that is being cut. Topics that are made meanwhile are not in it, and of
+  // those that are deleted some are not. Close ends it before the next partition:
+  // FailedPrecondition.
   //
   // AlreadyExists, also while another backup of that name is made, whichever process makes it;
   // InvalidArgument for what is no path, and for a place in the engine's own folder;
