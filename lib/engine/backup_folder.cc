@@ -86,8 +86,7 @@ absl::StatusOr<std::unique_ptr<BackupFolder>> BackupFolder::Begin(io::FileSystem
     return marked;
   }
   if (auto locked = folder->Lock(); !locked.ok()) {
-    if (!absl::IsAlreadyExists(locked)) folder->RemoveMark().IgnoreError();
-    return locked;
+    return absl::IsAlreadyExists(locked) ? locked : folder->GiveUp(locked);
   }
   // Another one of that name may have ended since.
   auto status = folder->CheckNameFree();
@@ -140,10 +139,22 @@ absl::Status BackupFolder::Lock() {
   return absl::OkStatus();
 }
 
+// The folder is this one's as long as nobody has found it and made the file to lock. Else it may be
+// another's by now, who needs the mark.
+absl::Status BackupFolder::GiveUp(const absl::Status& why) {
+  const auto was_found = files_.Exists(incomplete_ + "/" + kLockFile);
+  if (made_mark_ && was_found.ok() && !*was_found && RemoveMark().ok()) return why;
+  return MakeError(why.code(), GetErrorCode(why),
+                   fmt::format("{}; {} is left of the backup, unless it is another's: the next "
+                               "backup of that name removes it",
+                               std::string(why.message()), incomplete_));
+}
+
 // A link to one of the engine's files, so that where there can be none it is known at once.
 absl::Status BackupFolder::Mark() {
   auto linked =
       files_.Link(own_ + "/" + kMetaPropertiesFile, incomplete_ + "/" + kIncompleteBackupFile);
+  made_mark_ = made_mark_ || linked.ok();
   if (linked.ok() || absl::IsAlreadyExists(linked)) return absl::OkStatus();
   if (!absl::IsFailedPrecondition(linked) && !absl::IsPermissionDenied(linked)) return linked;
   return MakeError(absl::StatusCode::kFailedPrecondition, GetErrorCode(linked),
@@ -164,7 +175,7 @@ absl::Status BackupFolder::End() {
   if (!status.ok()) return status;
   status = SyncAncestors(files_, to_);
   if (status.ok()) {
-    files_.Remove(to_ + "/" + kLockFile).IgnoreError();  // an engine that opens it makes its own
+    // The file stays, as any engine leaves it: somebody may have it open already, to lock it.
     lock_ = nullptr;
     return status;
   }
@@ -182,13 +193,15 @@ absl::Status BackupFolder::TakeBack() {
   if (lock_ == nullptr) return absl::OkStatus();
   auto status = Mark();
   if (status.ok()) status = RemoveContents();
-  if (status.ok()) status = RemoveMark();
+  if (status.ok()) {
+    files_.Remove(incomplete_ + "/" + kLockFile).IgnoreError();
+    status = RemoveMark();
+  }
   lock_ = nullptr;
   return status;
 }
 
 absl::Status BackupFolder::RemoveMark() {
-  files_.Remove(incomplete_ + "/" + kLockFile).IgnoreError();
   auto status = files_.Remove(incomplete_ + "/" + kIncompleteBackupFile);
   return status.ok() ? files_.RemoveDirectory(incomplete_) : status;
 }

@@ -49,6 +49,7 @@ class BackupFolder {
   absl::Status CheckFree() const;
   absl::Status InUse() const;
   absl::Status Lock();
+  absl::Status GiveUp(const absl::Status& why);
   absl::Status Mark();
   absl::Status RemoveContents();
   absl::Status RemoveMark();
@@ -57,6 +58,7 @@ class BackupFolder {
   const std::string own_;
   const std::string to_;
   const std::string incomplete_;
+  bool made_mark_ = false;
   std::unique_ptr<io::FileLock> lock_;  // null: this has nothing to remove
 };
 

@@ -249,5 +249,30 @@ TEST_CASE("Of two backups of one name at once, the second is told of the first")
   CHECK(copy.ListTopics().size() == 3);
 }
 
+TEST_CASE("A backup that cannot lock its folder leaves it to whoever may have found it before") {
+  for (const bool is_found : {false, true}) {
+    CAPTURE(is_found);
+    const auto storage = std::make_shared<FaultyStorage>();
+    Engine engine = Get(Open("data", {.storage = storage}));
+    storage->Fail({.call = FileCall::kLock,
+                   .path_part = "backup.incomplete",
+                   .error = EMFILE,
+                   .times = kForever});
+    // Another that begins at the same time makes the file first; a lock that fails does not.
+    storage->Watch([&](FileCall call, const std::string& path) {
+      if (is_found && call == FileCall::kLock) REQUIRE(storage->WriteFile(path, "").ok());
+    });
+    const auto refused = engine.Backup("backup");
+    storage->Watch(nullptr);
+    CHECK(absl::IsResourceExhausted(refused));
+    CHECK(Says(refused, "backup.incomplete is left of the backup") == is_found);
+    int left = 0;
+    for (const std::string& path : storage->Files()) left += path.find("/backup.") != path.npos;
+    CHECK(left == (is_found ? 2 : 0));
+    storage->ClearFaults();
+    CHECK(engine.Backup("backup") == absl::OkStatus());
+  }
+}
+
 }  // namespace
 }  // namespace rill::testing

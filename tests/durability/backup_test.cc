@@ -155,6 +155,7 @@ TEST_CASE("Nothing that is done to a folder changes a byte of its backup") {
     before = Contents(backup);
     CHECK(FilesWithTwoNames(backup) > 10);
     CHECK_FALSE(fs::exists(backup + "/rill.shared"));
+    CHECK(fs::hard_link_count(backup + "/.lock") == 1);
     DoEverything(life, clock);
     CHECK(Get(life.plain.partition(0)).log_start_offset() > 700);
     CHECK(EndOf(life.compacted) == 1300);
