@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/parse_number.h"
 #include "bench_log.h"
 #include "strategy.h"
 #include "usage.h"
@@ -132,10 +133,11 @@ void Run(int rounds, bool cold) {
 int main(int argc, char** argv) {
   constexpr const char* kUsage = "rill_pages [ROUNDS] [warm | cold]";
   if (const auto answer = rill::bench::AnswerUsage(argc, argv, 2, kUsage)) return *answer;
-  const int rounds = argc > 1 ? std::stoi(argv[1]) : 3;
+  const int rounds = argc > 1 ? rill::base::ParseNumber<int>(argv[1]).value_or(0) : 3;
   const std::string memory = argc > 2 ? argv[2] : "warm";
   if (rounds < 1 || (memory != "warm" && memory != "cold")) {
-    fmt::print(stderr, "usage: {}\n", kUsage);
+    fmt::print(stderr, "ROUNDS is a number from 1 on, and then comes warm or cold\nusage: {}\n",
+               kUsage);
     return 2;
   }
   rill::bench::Run(rounds, memory == "cold");

@@ -6,10 +6,12 @@
 #include <chrono>
 #include <cstdio>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/parse_number.h"
 #include "bench_log.h"
 #include "plain_files.h"
 #include "usage.h"
@@ -190,10 +192,15 @@ int main(int argc, char** argv) {
       "rill_sustained [volume [GIGABYTES] | flood [GIGABYTES] | topics | rolls]";
   if (const auto answer = AnswerUsage(argc, argv, 2, kUsage)) return *answer;
   const std::string_view what = argc > 1 ? argv[1] : "volume";
+  std::optional<std::uint64_t> gigabytes = 21;
+  if (argc > 2) gigabytes = rill::base::ParseNumber<std::uint64_t>(argv[2]);
+  if (gigabytes.value_or(0) == 0) {
+    fmt::print(stderr, "GIGABYTES is a number from 1 on, not '{}'\nusage: {}\n", argv[2], kUsage);
+    return 2;
+  }
   AllowDescriptors();
   if (what == "volume" || what == "flood") {
-    PrintJson(what, ByVolume(argc > 2 ? std::stoull(argv[2]) : 21,
-                             what == "volume" ? Disk::kSettles : Disk::kIsFlooded));
+    PrintJson(what, ByVolume(*gigabytes, what == "volume" ? Disk::kSettles : Disk::kIsFlooded));
   } else if (what == "topics") {
     PrintJson(what, ByTopics());
   } else if (what == "rolls") {
