@@ -10,8 +10,8 @@ namespace rill::record {
 
 // ValidateBatch's checks for the usual record: every number takes one or two bytes, there are no
 // headers, and nothing is wrong. At any other record it stops, whatever that is: RecordView::Parse
-// and the checks behind it judge it then, and say what they find. Safe on any bytes; not
-// thread-safe.
+// and the checks behind it judge it then, and say what they find. Where several in a row are no
+// such records, the rest of the batch is taken to have none. Safe on any bytes; not thread-safe.
 //
 // Numbers are compared as they are stored, zig-zagged: twice the number where it is not negative,
 // odd where it is.
@@ -32,6 +32,9 @@ class SoundRun {
   void Passed(std::int64_t offset) { previous_delta_ = 2 * (offset - base_offset_); }
 
  private:
+  // After so many records in a row that were not passed, none is tried any more.
+  static constexpr int kMostMisses = 4;
+
   // A number of two bytes is below this.
   static constexpr std::int64_t kMostShort = 1 << 14;
 
@@ -47,6 +50,7 @@ class SoundRun {
   const std::int64_t last_delta_;
   const std::int64_t max_timestamp_delta_;
   std::int64_t previous_delta_ = -2;
+  int misses_ = 0;  // in a row
 };
 
 inline std::int64_t SoundRun::MaxTimestampDelta(BatchView batch) {
@@ -119,6 +123,7 @@ inline const unsigned char* SoundRun::PassOne(const unsigned char* p, const unsi
 }
 
 inline const char* SoundRun::Pass(const char* p, const char* end, std::int32_t& left) {
+  if (misses_ >= kMostMisses) return p;
   const auto* at = reinterpret_cast<const unsigned char*>(p);
   const auto* const at_end = reinterpret_cast<const unsigned char*>(end);
   std::int64_t previous_delta = previous_delta_;
@@ -128,6 +133,7 @@ inline const char* SoundRun::Pass(const char* p, const char* end, std::int32_t& 
     if (next == nullptr) break;
     at = next;
   }
+  misses_ = count == left ? misses_ + 1 : 1;
   left = count;
   previous_delta_ = previous_delta;
   return reinterpret_cast<const char*>(at);

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/crc32c.h"
@@ -236,6 +237,32 @@ TEST_CASE("offsets that do not rise are refused") {
   base::StoreBigEndian(bytes.data() + kBatchLengthAt, static_cast<std::int32_t>(bytes.size() - 12));
   FixCrc(bytes);
   CHECK(ParseAndValidate(bytes).code() == absl::StatusCode::kDataLoss);
+}
+
+// With a header each, which keeps the short way of the checks from passing them.
+std::string BatchWithHeaders(const std::vector<char>& offset_deltas) {
+  std::string bytes = SmallBatch(Compression::kNone).substr(0, kBatchHeaderSize);
+  for (const char delta : offset_deltas) {
+    bytes += std::string("\x16\0\0", 3) + static_cast<char>(2 * delta);
+    bytes += std::string("\2k\2v\2\2h\1", 8);
+  }
+  const auto count = static_cast<std::int32_t>(offset_deltas.size());
+  base::StoreBigEndian(bytes.data() + kBatchLengthAt, static_cast<std::int32_t>(bytes.size() - 12));
+  base::StoreBigEndian(bytes.data() + kRecordCountAt, count);
+  base::StoreBigEndian(bytes.data() + kLastOffsetDeltaAt, count);
+  FixCrc(bytes);
+  return bytes;
+}
+
+TEST_CASE("behind any number of records with headers, an offset that does not rise is refused") {
+  for (char count = 2; count < 10; ++count) {
+    CAPTURE(static_cast<int>(count));
+    std::vector<char> deltas;
+    for (char i = 0; i < count; ++i) deltas.push_back(i);
+    CHECK(ParseAndValidate(BatchWithHeaders(deltas)).ok());
+    deltas.back() = static_cast<char>(count - 2);
+    CHECK(ParseAndValidate(BatchWithHeaders(deltas)).code() == absl::StatusCode::kDataLoss);
+  }
 }
 
 TEST_CASE("a batch that compaction emptied is sound") {
