@@ -53,7 +53,7 @@ absl::StatusOr<Cleanability> SegmentedLog::MeasureDirt(const LogConfig& policy,
     if (policy.min_compaction_lag_ms > 0 && segments[i]->base_offset() < end) {
       const auto youngest_ms = segments[i]->LargestTimestamp();
       if (!youngest_ms.ok()) return youngest_ms.status();
-      const bool is_young = *youngest_ms > now_ms - policy.min_compaction_lag_ms;
+      const bool is_young = *youngest_ms > Before(now_ms, policy.min_compaction_lag_ms);
       if (is_young) end = segments[i]->base_offset();
     }
     if (policy.max_compaction_lag_ms == INT64_MAX) continue;
@@ -61,7 +61,7 @@ absl::StatusOr<Cleanability> SegmentedLog::MeasureDirt(const LogConfig& policy,
     if (!first_ms.ok()) return first_ms.status();
     if (*first_ms > 0) oldest_ms = std::min(oldest_ms, *first_ms);
   }
-  dirt.passed_max_lag = oldest_ms < now_ms - policy.max_compaction_lag_ms;
+  dirt.passed_max_lag = oldest_ms < Before(now_ms, policy.max_compaction_lag_ms);
   // Whole segments, that is.
   dirt.end_offset = segments_.Containing(end).segment->base_offset();
   for (std::size_t i = 0; i + 1 < segments.size(); ++i) {

@@ -219,7 +219,7 @@ void SegmentedLog::ApplyRetention(std::int64_t now_ms) {
 std::int64_t SegmentedLog::TimeRetentionTarget(const LogConfig& config, std::int64_t now_ms) {
   // Records without a time are as old as nobody knows: they go by size alone.
   const auto expired = [&](std::int64_t youngest_ms) {
-    return youngest_ms >= 0 && now_ms - youngest_ms > config.retention_ms;
+    return youngest_ms >= 0 && youngest_ms < Before(now_ms, config.retention_ms);
   };
   if (config.retention_ms < 0) return 0;
   std::int64_t target = 0;

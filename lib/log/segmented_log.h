@@ -36,6 +36,10 @@ namespace rill::log {
 constexpr std::int64_t Later(std::int64_t time_ms, std::int64_t delay_ms) {
   return time_ms > INT64_MAX - delay_ms ? INT64_MAX : time_ms + delay_ms;
 }
+// `delay_ms`, which is not negative, before `time_ms`; without passing the smallest there is.
+constexpr std::int64_t Before(std::int64_t time_ms, std::int64_t delay_ms) {
+  return time_ms < INT64_MIN + delay_ms ? INT64_MIN : time_ms - delay_ms;
+}
 
 // The PartitionLog there is: a list of segments, the last of which is written.
 //
