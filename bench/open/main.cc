@@ -6,12 +6,12 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <fstream>
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "base/parse_number.h"
 #include "bench_log.h"
 #include "steady_state.h"
 #include "stored_log.h"
@@ -116,9 +116,9 @@ int main(int argc, char** argv) {
   using namespace rill::bench;
   constexpr const char* kUsage = "rill_open [GIGABYTES of the larger log]";
   if (const auto answer = AnswerUsage(argc, argv, 1, kUsage)) return *answer;
-  const int larger = argc > 1 ? std::atoi(argv[1]) : 50;
+  const int larger = argc > 1 ? rill::base::ParseNumber<int>(argv[1]).value_or(0) : 50;
   if (larger < 1) {
-    fmt::print(stderr, "usage: {}\n", kUsage);
+    fmt::print(stderr, "GIGABYTES is a number from 1 on\nusage: {}\n", kUsage);
     return 2;
   }
   fmt::print("| stored | open us | bytes read | bytes from disk | faults | system calls |\n");

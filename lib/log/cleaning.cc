@@ -196,8 +196,8 @@ absl::Status SegmentedLog::SwapIn() {
       std::search(listed.begin(), listed.end(), replaced.begin(), replaced.end()) != listed.end();
   if (!is_there) return absl::AbortedError("segments were deleted");
   // The snapshots of the others go with them.
-  auto status = SyncSnapshotAt(replaced.front()->base_offset());
-  if (!status.ok()) return status;
+  const auto synced = SyncSnapshotAt(replaced.front()->base_offset());
+  if (!synced.ok()) return synced.status();
   auto fresh = cleaning_->ready().cleaned->Open();
   if (!fresh.ok()) return fresh.status();
   auto group = cleaning_->TakeReady();

@@ -128,13 +128,19 @@ absl::Status SegmentedLog::SyncSnapshot(std::int64_t offset) {
     const bool serves = base == offset || (base > offset && base <= recovery_point());
     if (serves) best = base;
   }
+  const auto synced = best < 0 ? false : SyncSnapshotAt(best);
+  if (!synced.ok()) return synced.status();
+  if (!*synced) return SnapshotPresent();
+  durable_snapshot_ = best;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> SegmentedLog::SyncSnapshotAt(std::int64_t base_offset) {
   ProducerState stored(name_);
-  if (best < 0 || !stored.LoadSnapshot(*environment_.files, directory_, best).ok()) {
-    return SnapshotPresent();
-  }
+  if (!stored.LoadSnapshot(*environment_.files, directory_, base_offset).ok()) return false;
   auto status = stored.SaveSnapshot(*environment_.files, directory_, true);
-  if (status.ok()) durable_snapshot_ = best;
-  return status;
+  if (!status.ok()) return status;
+  return true;
 }
 
 bool SegmentedLog::IsBase(std::int64_t offset) const {
@@ -162,15 +168,6 @@ absl::Status SegmentedLog::SnapshotPresent() {
   const bool is_useless = former >= 0 && former != present.offset && !IsBase(former);
   if (is_useless) environment_.files->Remove(path(former)).IgnoreError();  // or the next open does
   return absl::OkStatus();
-}
-
-// Whoever takes away the snapshots of segments relies on the one that is left.
-absl::Status SegmentedLog::SyncSnapshotAt(std::int64_t base_offset) {
-  ProducerState stored(name_);
-  if (!stored.LoadSnapshot(*environment_.files, directory_, base_offset).ok()) {
-    return absl::OkStatus();  // there is none
-  }
-  return stored.SaveSnapshot(*environment_.files, directory_, true);
 }
 
 // Where none of those is left that could not be written, one of the present takes their place.

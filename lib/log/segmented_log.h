@@ -210,7 +210,8 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   absl::Status SyncSnapshot(std::int64_t offset) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   absl::Status SnapshotPresent() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   bool IsBase(std::int64_t offset) const;
-  absl::Status SyncSnapshotAt(std::int64_t base_offset)
+  // Makes the one at a segment's base durable; false where there is no sound one.
+  absl::StatusOr<bool> SyncSnapshotAt(std::int64_t base_offset)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   void ApplyRetention(std::int64_t now_ms) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   std::int64_t TimeRetentionTarget(const LogConfig& config, std::int64_t now_ms)

@@ -4,12 +4,13 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
-#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "catch.h"
 #include "client/client_test.h"
+#include "held_call.h"
 #include "rill/rill.h"
 #include "rill/testing/faulty_storage.h"
 
@@ -118,37 +119,16 @@ TEST_CASE("A backup has what was acknowledged before, whoever appends meanwhile"
 }
 
 // A backup that stops at its first call with a path that has `path_part` in it, until it is let go.
-class HeldBackup {
+class HeldBackup : public HeldCall {
  public:
   HeldBackup(Engine& engine, std::shared_ptr<FaultyStorage> storage, const std::string& to,
              const std::string& path_part)
-      : storage_(std::move(storage)) {
-    storage_->Watch([this, path_part](FileCall, const std::string& path) {
-      if (path.find(path_part) == path.npos || reached_.exchange(true)) return;
-      there_.Notify();
-      go_on_.WaitForNotification();
-    });
-    thread_ = std::thread([this, &engine, to] { status_ = engine.Backup(to); });
-    there_.WaitForNotification();
-  }
-  ~HeldBackup() {
-    if (thread_.joinable()) LetGo().IgnoreError();
-  }
-
-  absl::Status LetGo() {
-    go_on_.Notify();
-    thread_.join();
-    storage_->Watch(nullptr);
-    return status_;
-  }
-
- private:
-  const std::shared_ptr<FaultyStorage> storage_;
-  std::atomic<bool> reached_ = false;
-  absl::Notification there_;
-  absl::Notification go_on_;
-  absl::Status status_;
-  std::thread thread_;
+      : HeldCall(
+            std::move(storage),
+            [path_part](FileCall, const std::string& path) {
+              return path.find(path_part) != path.npos;
+            },
+            [&engine, to] { return engine.Backup(to); }) {}
 };
 
 // Topics "a", "b", "c" with a record each, and a group that has read them.

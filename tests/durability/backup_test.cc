@@ -316,8 +316,8 @@ TEST_CASE("On another file system a backup is refused with what to do, whatever 
   CHECK(engine.Backup("elsewhere") == absl::OkStatus());
 }
 
-TEST_CASE("Segments that cannot be completed for want of space are copied into a backup") {
-  const auto storage = std::make_shared<FaultyStorage>();
+// A hundred records in small segments, the first of which cannot be completed.
+Engine WithUnsealableSegment(const std::shared_ptr<FaultyStorage>& storage, int error) {
   Engine engine =
       Get(Open("data", {.maintenance = Options::Maintenance::kByCaller, .storage = storage}));
   const Topic topic = MakeTopic(engine, "t", 1, {{"internal.segment.bytes", "1024"}});
@@ -325,8 +325,14 @@ TEST_CASE("Segments that cannot be completed for want of space are copied into a
   SendNumbers(producer, topic, 100);
   storage->Fail({.call = FileCall::kOpen,
                  .path_part = "data/t-0/00000000000000000000.index",
-                 .error = ENOSPC,
+                 .error = error,
                  .times = kForever});
+  return engine;
+}
+
+TEST_CASE("Segments that cannot be completed for want of space are copied into a backup") {
+  const auto storage = std::make_shared<FaultyStorage>();
+  Engine engine = WithUnsealableSegment(storage, ENOSPC);
   REQUIRE(engine.Backup("first") == absl::OkStatus());
   // There is no room for the copies either.
   storage->Fail({.call = FileCall::kWrite,
@@ -340,20 +346,12 @@ TEST_CASE("Segments that cannot be completed for want of space are copied into a
   for (const std::string& path : storage->Files()) CHECK(path.find("second") == path.npos);
   Engine copy = Get(Open("first", {.storage = storage}));
   CHECK(Values(Get(copy.FindTopic("t"))) == Numbers(100));
-  CHECK(Values(topic) == Numbers(100));
+  CHECK(Values(Get(engine.FindTopic("t"))) == Numbers(100));
 }
 
 TEST_CASE("What keeps a segment from being completed but want of room ends a backup") {
   const auto storage = std::make_shared<FaultyStorage>();
-  Engine engine =
-      Get(Open("data", {.maintenance = Options::Maintenance::kByCaller, .storage = storage}));
-  const Topic topic = MakeTopic(engine, "t", 1, {{"internal.segment.bytes", "1024"}});
-  Producer producer = Get(engine.NewProducer());
-  SendNumbers(producer, topic, 100);
-  storage->Fail({.call = FileCall::kOpen,
-                 .path_part = "data/t-0/00000000000000000000.index",
-                 .error = EIO,
-                 .times = kForever});
+  Engine engine = WithUnsealableSegment(storage, EIO);
   // The second comes sooner than the maintenance would try again.
   for (int i = 0; i < 2; ++i) {
     const auto refused = engine.Backup("backup");

@@ -136,18 +136,25 @@ TEST_CASE("A file that somebody puts in the place of a partition's that rests is
   CHECK(lines.find("replaced-0/00000000000000000000.log was replaced") != std::string::npos);
 }
 
-TEST_CASE("A full segment's file that somebody replaces before it is completed is left alone") {
-  const std::string strange(100, 's');
-  const Folder folder;
-  Engine engine = Get(Open(folder.data(), kByCaller));
+// A topic whose first segment was rolled, and is not complete yet.
+Topic WithFullSegment(Engine& engine) {
   const Topic topic = MakeTopic(engine, "replaced", 1, {{"segment.bytes", "1048576"}});
   Producer producer = Get(engine.NewProducer());
   const std::string value(1000, 'v');
   for (int i = 0; i < 1500; ++i) REQUIRE(Send(producer, topic, value).ok());
+  return topic;
+}
+
+TEST_CASE("A full segment's file that somebody replaces before it is completed is left alone") {
+  const std::string strange(100, 's');
+  const Folder folder;
+  Engine engine = Get(Open(folder.data(), kByCaller));
+  const Topic topic = WithFullSegment(engine);
   const std::string path = folder.data() + "/replaced-0/00000000000000000000.log";
   Put(path + ".new", strange);
   std::filesystem::rename(path + ".new", path);
   engine.RunMaintenance();
+  Producer producer = Get(engine.NewProducer());
   CHECK(absl::IsDataLoss(Send(producer, topic, "lost")));
   CHECK(Contents(path) == strange);
 }
@@ -156,10 +163,7 @@ TEST_CASE("What stands behind the batches of a file that somebody replaces is no
   const std::string strange(2'000'000, 's');
   const Folder folder;
   Engine engine = Get(Open(folder.data(), kByCaller));
-  const Topic topic = MakeTopic(engine, "replaced", 1, {{"segment.bytes", "1048576"}});
-  Producer producer = Get(engine.NewProducer());
-  const std::string value(1000, 'v');
-  for (int i = 0; i < 1500; ++i) REQUIRE(Send(producer, topic, value).ok());
+  const Topic topic = WithFullSegment(engine);
   engine.RunMaintenance();  // completes it, but for the stopper
   const std::string path = folder.data() + "/replaced-0/00000000000000000000.log";
   Put(path + ".new", strange);

@@ -1,47 +1,28 @@
 // Imports whose storage fails, and what goes on while one is made.
 
-#include <atomic>
 #include <cerrno>
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
-#include "absl/synchronization/notification.h"
 #include "golden_import.h"
+#include "held_call.h"
 
 namespace rill::engine {
 namespace {
 
 // An import of "rolled" that stops before it copies its second file, until it is let go.
-class HeldImport {
+class HeldImport : public testing::HeldCall {
  public:
   HeldImport(LocalEngine& engine, std::shared_ptr<FaultyStorage> storage)
-      : storage_(std::move(storage)) {
-    storage_->Watch([this](FileCall call, const std::string& path) {
-      const bool copies = call == FileCall::kSync && path.find("-delete/") != path.npos;
-      if (!copies || reached_.exchange(true)) return;
-      there_.Notify();
-      go_on_.WaitForNotification();
-    });
-    thread_ = std::thread([this, &engine] { status_ = Import(engine, "rolled", "from").status(); });
-    there_.WaitForNotification();
-  }
-
-  absl::Status LetGo() {
-    go_on_.Notify();
-    thread_.join();
-    storage_->Watch(nullptr);
-    return status_;
-  }
-
- private:
-  const std::shared_ptr<FaultyStorage> storage_;
-  std::atomic<bool> reached_ = false;
-  absl::Notification there_;
-  absl::Notification go_on_;
-  absl::Status status_;
-  std::thread thread_;
+      : HeldCall(
+            std::move(storage),
+            [](FileCall call, const std::string& path) {
+              return call == FileCall::kSync && path.find("-delete/") != path.npos;
+            },
+            [&engine] { return Import(engine, "rolled", "from").status(); }) {}
 };
 
 TEST_CASE("While a topic is imported others are made, described and deleted") {

@@ -123,28 +123,39 @@ void FillForDeletion(LogUnderTest& log) {
   while (log->segment_count() < 5) log.AppendValue(std::string(100, 'x'));
 }
 
+// The same, in folders that a power cut leaves.
+void FillForPowerCut(LogUnderTest& log, io::FaultyFileSystem& files) {
+  FillForDeletion(log);
+  REQUIRE(files.SyncDirectory("/data").ok());
+  REQUIRE(files.SyncDirectory("/").ok());
+}
+
+// After a power cut, once all up to `start` was deleted.
+void RequireProducerIsKnown(LogUnderTest& log, io::FaultyFileSystem& files, std::int64_t start,
+                            std::uint64_t seed) {
+  REQUIRE(log->Flush().ok());
+  // Whatever the folder does, it is to last: only contents can be lost.
+  REQUIRE(files.SyncDirectory(log.directory()).ok());
+  auto after = files.PowerLoss(seed);
+  LogUnderTest again(*after);
+  again.checkpoint.recovery_point = log->recovery_point();
+  again.checkpoint.log_start_offset = start;
+  again.Open();
+  REQUIRE(again->log_start_offset() == start);
+  REQUIRE(again.AppendBatch(ProducerBatch(0, 2, 1000)).base_offset == 0);
+}
+
 TEST_CASE("after a power cut producers are known whose batches were deleted before it") {
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
     INFO("seed " << seed);
     io::FaultyFileSystem files;
     LogUnderTest log(files);
-    FillForDeletion(log);
-    REQUIRE(files.SyncDirectory("/data").ok());
-    REQUIRE(files.SyncDirectory("/").ok());
+    FillForPowerCut(log, files);
     if (seed % 2 == 0) log->Maintain(absl::FromUnixMillis(2000));
     const auto names = log.FilesEnding(".log");
     const std::int64_t start = std::stoll(names[seed % 4 < 2 ? 2 : 4]);
     REQUIRE(log->DeleteRecordsBefore(start).ok());
-    REQUIRE(log->Flush().ok());
-    // Whatever the folder does, it is to last: only contents can be lost.
-    REQUIRE(files.SyncDirectory(log.directory()).ok());
-    auto after = files.PowerLoss(seed);
-    LogUnderTest again(*after);
-    again.checkpoint.recovery_point = log->recovery_point();
-    again.checkpoint.log_start_offset = start;
-    again.Open();
-    REQUIRE(again->log_start_offset() == start);
-    REQUIRE(again.AppendBatch(ProducerBatch(0, 2, 1000)).base_offset == 0);
+    RequireProducerIsKnown(log, files, start, seed);
   }
 }
 
@@ -153,9 +164,7 @@ TEST_CASE("a snapshot that a deletion left serves until a younger one is as dura
     INFO("seed " << seed);
     io::FaultyFileSystem files;
     LogUnderTest log(files);
-    FillForDeletion(log);
-    REQUIRE(files.SyncDirectory("/data").ok());
-    REQUIRE(files.SyncDirectory("/").ok());
+    FillForPowerCut(log, files);
     // Inside the last segment, so that no snapshot at a segment's base speaks for what goes.
     const std::int64_t start = std::stoll(log.FilesEnding(".log").back()) + 1;
     log.AppendValue("x");
@@ -163,15 +172,7 @@ TEST_CASE("a snapshot that a deletion left serves until a younger one is as dura
     REQUIRE(log->DeleteRecordsBefore(start).ok());
     while (log->segment_count() < 3) log.AppendValue(std::string(100, 'x'));
     log->Maintain(absl::FromUnixMillis(2000));
-    REQUIRE(log->Flush().ok());
-    REQUIRE(files.SyncDirectory(log.directory()).ok());
-    auto after = files.PowerLoss(seed);
-    LogUnderTest again(*after);
-    again.checkpoint.recovery_point = log->recovery_point();
-    again.checkpoint.log_start_offset = start;
-    again.Open();
-    REQUIRE(again->log_start_offset() == start);
-    REQUIRE(again.AppendBatch(ProducerBatch(0, 2, 1000)).base_offset == 0);
+    RequireProducerIsKnown(log, files, start, seed);
   }
 }
 
