@@ -301,21 +301,20 @@ absl::Status SegmentedLog::Roll(RollFor purpose) {
 
 void SegmentedLog::Publish(Incoming batch, std::int64_t last_offset) {
   if (first_timestamp_ms_ < 0) first_timestamp_ms_ = batch.max_timestamp_ms;
-  const std::int64_t base_offset = log_end_offset();
-  writer_->Publish(batch.size, base_offset, last_offset, batch.max_timestamp_ms,
+  writer_->Publish(batch.size, log_end_offset(), last_offset, batch.max_timestamp_ms,
                    config_->index_interval_bytes);
   appended_.records.Add(static_cast<std::uint64_t>(last_offset - log_end_offset() + 1));
   appended_.batches.Add(1);
   appended_.bytes.Add(batch.size);
   log_end_offset_.store(last_offset + 1, std::memory_order_release);
-  if (config_->flush_messages > 1) ShowHighWatermark(base_offset, last_offset + 1);
+  if (config_->flush_messages > 1) ShowHighWatermark(last_offset + 1);
 }
 
 // Other processes see it first: what stands between the store of it there and the look at whether
 // they sleep is the read-modify-write of the own one. They are woken when the lock is let go.
-void SegmentedLog::ShowHighWatermark(std::int64_t current, std::int64_t offset) {
+void SegmentedLog::ShowHighWatermark(std::int64_t offset) {
   if (publisher_ != nullptr) publisher_->Publish(offset);
-  RaiseHighWatermark(current, offset);
+  high_watermark_.store(offset);
   if (publisher_ != nullptr && publisher_->HasSleeper()) must_wake_others_.store(true);
 }
 

@@ -128,7 +128,7 @@ absl::StatusOr<char*> SegmentWriter::MakeRoom(std::uint32_t size) {
   if (needed > reserved_) {
     if (auto status = Reserve(needed); !status.ok()) return status;
   }
-  const std::uint64_t ready = std::min(RoundUp(needed + window_, kPage), reserved_);
+  const std::uint64_t ready = std::min((needed + window_) / kPage * kPage, reserved_);
   CacheAhead(ready);
   const std::uint64_t begin = ready_ / kPage * kPage;
   mapping_->Populate(begin, ready - begin);
