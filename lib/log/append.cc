@@ -310,8 +310,12 @@ void SegmentedLog::Publish(Incoming batch, std::int64_t last_offset) {
   if (config_->flush_messages > 1) ShowHighWatermark(last_offset + 1);
 }
 
-// Other processes see it first: what stands between the store of it there and the look at whether
-// they sleep is the read-modify-write of the own one. They are woken when the lock is let go.
+// `offset` is the log end, which the high watermark never passes: whatever it was, it rises.
+//
+// Sequentially consistent, as is the look at the waiters that follows: either a waiter that is
+// about to sleep sees the new high watermark, or the appender sees the waiter. Other processes see
+// it first, so that this store stands between the one there and the look at whether they sleep.
+// They are woken when the lock is let go.
 void SegmentedLog::ShowHighWatermark(std::int64_t offset) {
   if (publisher_ != nullptr) publisher_->Publish(offset);
   high_watermark_.store(offset);
@@ -339,16 +343,6 @@ void SegmentedLog::BeginNameChange() {
 void SegmentedLog::EndNameChange() {
   base::MutexLock lock(&publisher_mutex_);
   if (--name_changes_ == 0 && publisher_ != nullptr) publisher_->EndReplacement();
-}
-
-// Sequentially consistent, as is the look at the waiters that follows: either a waiter that is
-// about to sleep sees the new high watermark, or the appender sees the waiter.
-//
-// The usual `current` is guessed rather than loaded: a load would fetch the line from the readers
-// that look at it, and the exchange would fetch it again to write it.
-void SegmentedLog::RaiseHighWatermark(std::int64_t current, std::int64_t offset) {
-  while (!high_watermark_.compare_exchange_weak(current, std::max(current, offset))) {
-  }
 }
 
 std::int64_t SegmentedLog::FlushTarget() const {

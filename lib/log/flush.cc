@@ -95,7 +95,10 @@ void SegmentedLog::FlushRound::AwaitEnd() {
 // raised before the recovery point, by which appenders see that they need not flush.
 void SegmentedLog::MarkFlushed(std::int64_t offset) {
   WithPublisher([&](EndPublisher& publisher) { publisher.Raise(offset); });
-  RaiseHighWatermark(high_watermark(), offset);
+  // Stored also where it is as high already: see EndPublisher::HasSleeper.
+  std::int64_t shown = high_watermark();
+  while (!high_watermark_.compare_exchange_weak(shown, std::max(shown, offset))) {
+  }
   WithPublisher([&](EndPublisher& publisher) {
     if (publisher.HasSleeper()) must_wake_others_.store(true);
   });

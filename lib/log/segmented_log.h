@@ -162,8 +162,6 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   std::int64_t FlushTarget() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   // Returns when what was appended up to `flush_target` is acknowledged.
   absl::Status Acknowledge(std::int64_t flush_target);
-  // `current` is what it probably is.
-  void RaiseHighWatermark(std::int64_t current, std::int64_t offset);
   void ShowHighWatermark(std::int64_t offset) ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   // For what is not under the append lock. Does nothing where the log is not published.
   void WithPublisher(const std::function<void(EndPublisher&)>& tell)

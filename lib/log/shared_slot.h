@@ -70,8 +70,8 @@ class EndPublisher {
   void EndReplacement() { slot_->replacements.store((slot_->replacements.load() | 1) + 1); }
 
   // Whether somebody sleeps, in any process. To be asked behind a sequentially consistent
-  // read-modify-write that follows the Publish or Raise: between the store of the end and the load
-  // of the word must stand a full fence (base/wakeup.h), which on x86-64 that is, for nothing.
+  // store that follows the Publish or Raise: between the store of the end and the load of the word
+  // must stand a full fence (base/wakeup.h), which on x86-64 that store is, for nothing.
   bool HasSleeper() const {
 #if !defined(__x86_64__)
     std::atomic_thread_fence(std::memory_order_seq_cst);
