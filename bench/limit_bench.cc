@@ -99,10 +99,14 @@ void LimitAppendSync(benchmark::State& state, Place place) {
   StoreChunks(state, place, kSingleRecordBatch);
 }
 
-// The sum of all aligned 64-bit words, in vectors as wide as the compiler was let.
+// The sum of all aligned 64-bit words, in vectors as wide as the compiler was let. Fetched as far
+// ahead as records are, which is where a scan is fastest.
 std::uint64_t Sum(const char* data, std::size_t size) {
+  constexpr std::size_t kAhead = 4096;
   std::uint64_t sums[16] = {};
   for (std::size_t at = 0; at + sizeof sums <= size; at += sizeof sums) {
+    __builtin_prefetch(data + at + kAhead);
+    __builtin_prefetch(data + at + kAhead + 64);
     std::uint64_t words[16];
     std::memcpy(words, data + at, sizeof words);
     for (std::size_t i = 0; i < 16; ++i) sums[i] += words[i];
