@@ -191,9 +191,10 @@ absl::StatusOr<AppendResult> PartitionQueue::Store(PendingBatch& batch) {
   }
   auto bytes = batch.builder().Seal();
   if (!bytes.ok()) return bytes.status();
-  auto result = log_->Append(*bytes, log::BatchOrigin::kBuiltHere);
-  // A batch that failed is not in the log, and the next one takes its numbers.
-  if (result.ok()) next_sequence_ = After(next_sequence_, records);
+  bool is_stored = false;
+  auto result = log_->Append(*bytes, log::BatchOrigin::kBuiltHere, is_stored);
+  // The next one takes the numbers of a batch that is not in the log.
+  if (is_stored) next_sequence_ = After(next_sequence_, records);
   return result;
 }
 

@@ -73,18 +73,13 @@ BackupFolder::BackupFolder(io::FileSystem& files, std::string own, std::string t
 
 BackupFolder::~BackupFolder() { TakeBack().IgnoreError(); }
 
-// Two that begin at once mark one folder; the lock is one's. It marks it again, for the other may
-// have taken its mark back.
+// What is in the folder is for whoever has its lock: of two that begin at once, one.
 absl::StatusOr<std::unique_ptr<BackupFolder>> BackupFolder::Begin(io::FileSystem& files,
                                                                   const std::string& own,
                                                                   const std::string& to) {
   std::unique_ptr<BackupFolder> folder(new BackupFolder(files, own, to));
   if (auto free = folder->CheckFree(); !free.ok()) return free;
   if (auto made = files.CreateDirectories(folder->incomplete_); !made.ok()) return made;
-  if (auto marked = folder->Mark(); !marked.ok()) {
-    files.RemoveDirectory(folder->incomplete_).IgnoreError();
-    return marked;
-  }
   if (auto locked = folder->Lock(); !locked.ok()) {
     return absl::IsAlreadyExists(locked) ? locked : folder->GiveUp(locked);
   }
@@ -112,9 +107,12 @@ absl::Status BackupFolder::CheckFree() const {
   const auto is_locked = files_.IsLocked(incomplete_ + "/" + kLockFile);
   if (!is_locked.ok()) return is_locked.status();
   if (*is_locked) return InUse();
-  const auto marked = files_.Exists(incomplete_ + "/" + kIncompleteBackupFile);
-  if (!marked.ok()) return marked.status();
-  if (*marked || entries->empty()) return absl::OkStatus();
+  bool is_left_over = true;  // it has the mark, or no more than the lock
+  for (const io::DirectoryEntry& entry : *entries) is_left_over &= entry.name == kLockFile;
+  for (const io::DirectoryEntry& entry : *entries) {
+    is_left_over |= entry.name == kIncompleteBackupFile;
+  }
+  if (is_left_over) return absl::OkStatus();
   return Taken(
       fmt::format("{} is there already, where the backup would be made: remove it, or "
                   "give the backup another name",
@@ -139,11 +137,9 @@ absl::Status BackupFolder::Lock() {
   return absl::OkStatus();
 }
 
-// The folder is this one's as long as nobody has found it and made the file to lock. Else it may be
-// another's by now, who needs the mark.
+// The folder goes where nobody has put anything into it, by the lock that was to be made at least.
 absl::Status BackupFolder::GiveUp(const absl::Status& why) {
-  const auto was_found = files_.Exists(incomplete_ + "/" + kLockFile);
-  if (made_mark_ && was_found.ok() && !*was_found && RemoveMark().ok()) return why;
+  if (files_.RemoveDirectory(incomplete_).ok()) return why;
   return MakeError(why.code(), GetErrorCode(why),
                    fmt::format("{}; {} is left of the backup, unless it is another's: the next "
                                "backup of that name removes it",
@@ -154,7 +150,6 @@ absl::Status BackupFolder::GiveUp(const absl::Status& why) {
 absl::Status BackupFolder::Mark() {
   auto linked =
       files_.Link(own_ + "/" + kMetaPropertiesFile, incomplete_ + "/" + kIncompleteBackupFile);
-  made_mark_ = made_mark_ || linked.ok();
   if (linked.ok() || absl::IsAlreadyExists(linked)) return absl::OkStatus();
   if (!absl::IsFailedPrecondition(linked) && !absl::IsPermissionDenied(linked)) return linked;
   return MakeError(absl::StatusCode::kFailedPrecondition, GetErrorCode(linked),
@@ -188,14 +183,17 @@ absl::Status BackupFolder::End() {
 }
 
 // Marked again where it was whole but for its name; and the mark goes last: whenever this ends,
-// what is left is not taken for a backup unless it is a whole one.
+// what is left is not taken for a backup unless it is a whole one. Where there can be no mark there
+// is nothing yet but the lock.
 absl::Status BackupFolder::TakeBack() {
   if (lock_ == nullptr) return absl::OkStatus();
   auto status = Mark();
   if (status.ok()) status = RemoveContents();
+  files_.Remove(incomplete_ + "/" + kLockFile).IgnoreError();
   if (status.ok()) {
-    files_.Remove(incomplete_ + "/" + kLockFile).IgnoreError();
     status = RemoveMark();
+  } else {
+    files_.RemoveDirectory(incomplete_).IgnoreError();
   }
   lock_ = nullptr;
   return status;

@@ -58,7 +58,6 @@ class BackupFolder {
   const std::string own_;
   const std::string to_;
   const std::string incomplete_;
-  bool made_mark_ = false;
   std::unique_ptr<io::FileLock> lock_;  // null: this has nothing to remove
 };
 

@@ -60,7 +60,9 @@ absl::StatusOr<BatchView> SegmentedLog::CheckBatch(std::string_view bytes, Batch
   return *rewritten;
 }
 
-absl::StatusOr<AppendResult> SegmentedLog::Append(std::string_view bytes, BatchOrigin origin) {
+absl::StatusOr<AppendResult> SegmentedLog::Append(std::string_view bytes, BatchOrigin origin,
+                                                  bool& is_stored) {
+  is_stored = false;
   AppendProbe probe(*this);
   std::string converted;
   const auto batch = CheckBatch(bytes, origin, converted);
@@ -69,7 +71,7 @@ absl::StatusOr<AppendResult> SegmentedLog::Append(std::string_view bytes, BatchO
   absl::StatusOr<AppendResult> result;
   {
     base::MutexLock lock(&append_mutex_);
-    result = AppendSealed(*batch, flush_target);
+    result = AppendSealed(*batch, flush_target, is_stored);
   }
   if (!result.ok()) return result;
   if (auto status = Acknowledge(flush_target); !status.ok()) return status;
@@ -77,15 +79,18 @@ absl::StatusOr<AppendResult> SegmentedLog::Append(std::string_view bytes, BatchO
   return result;
 }
 
-absl::StatusOr<AppendResult> SegmentedLog::AppendSealed(BatchView batch,
-                                                        std::int64_t& flush_target) {
+absl::StatusOr<AppendResult> SegmentedLog::AppendSealed(BatchView batch, std::int64_t& flush_target,
+                                                        bool& is_stored) {
   if (auto status = BecomeWritable(); !status.ok()) return status;
   if (auto status = CheckSize(batch.size()); !status.ok()) return status;
   if (batch.has_producer_id()) {
     auto repeated = producers_.Check(batch);
     if (!repeated.ok()) return repeated.status();
     if (repeated->has_value()) {
+      // Its first append may have failed in the flush before which nobody was to see it.
+      if (config_->flush_messages > 1) ShowHighWatermark(log_end_offset());
       flush_target = FlushTarget();
+      is_stored = true;
       return AppendResult{(*repeated)->first_offset, (*repeated)->last_offset, kNoTimestamp};
     }
   }
@@ -106,6 +111,7 @@ absl::StatusOr<AppendResult> SegmentedLog::AppendSealed(BatchView batch,
   base::StoreBigEndian(*room + record::kPartitionLeaderEpochAt, leader_epoch_);
   if (stamps) record::StampLogAppendTime(*room, batch.size(), now_ms);
   Publish(incoming, result.last_offset);
+  is_stored = true;
   if (batch.has_producer_id()) {
     // The batch is in the log with its offsets: the room it stands in now shows them.
     if (auto ended = producers_.Update(BatchView(*room)); !ended.ok()) return ended.status();
@@ -356,6 +362,7 @@ absl::Status SegmentedLog::Acknowledge(std::int64_t flush_target) {
     const std::int64_t began_nanos = clock_.TickNanos();
     const auto status = FlushUpTo(flush_target);
     metrics_->durable_wait.Record(clock_.TickNanos() - began_nanos);
+    if (absl::IsNotFound(status) && !IsSound()) return WhyClosed();  // its folder went with it
     if (!status.ok()) return status;
   }
   data_.Notify();

@@ -48,13 +48,13 @@ absl::StatusOr<LogCheckpoint> SegmentedLog::Backup(io::FileSystem& files,
   for (const auto& segment : cut.finished) {
     if (auto status = LinkSegment(files, *segment, directory); !status.ok()) return status;
   }
-  for (const auto& [segment, end] : cut.copied) {
-    if (auto status = CopySegment(files, *segment, end, directory); !status.ok()) return status;
+  for (const CopiedSegment& copied : cut.copied) {
+    if (auto status = CopySegment(files, copied, directory); !status.ok()) return status;
   }
   if (auto status = LinkStates(files, directory, cut.end_offset); !status.ok()) return status;
   if (auto status = files.SyncDirectory(directory); !status.ok()) return status;
   return LogCheckpoint{.clean_shutdown = false,
-                       .recovery_point = cut.copied.front().first->base_offset(),
+                       .recovery_point = cut.copied.front().segment->base_offset(),
                        .log_start_offset = cut.start_offset,
                        .high_watermark = cut.end_offset,
                        .first_dirty_offset = std::min(first_dirty_offset(), cut.end_offset)};
@@ -78,7 +78,8 @@ void SegmentedLog::RollForBackup() {
 absl::Status SegmentedLog::SealForBackup() {
   next_seal_ms_ = 0;  // the reason of a failure a moment ago has to be known, too
   const auto sealed = SealRolled(SIZE_MAX);
-  if (!absl::IsResourceExhausted(sealed) || !WhyClosed().ok()) return sealed;
+  if (auto sound = WhyClosed(); !sound.ok()) return sound;
+  if (!absl::IsResourceExhausted(sealed)) return sealed;
   Say(LogLevel::kWarning, fmt::format("{}: segments are copied into a backup, not linked: {}",
                                       name_, sealed.ToString()));
   return absl::OkStatus();
@@ -95,7 +96,7 @@ SegmentedLog::BackupCut SegmentedLog::CutForBackup() {
       rolled_.empty() ? segments.end() - 1
                       : std::find(segments.begin(), segments.end(), rolled_.front()->segment());
   for (auto it = first_copied; it != segments.end(); ++it) {
-    cut.copied.push_back({*it, (*it)->end()});
+    cut.copied.push_back({*it, (*it)->end(), FileIdOf(**it)});
   }
   segments.erase(first_copied, segments.end());
   cut.finished = std::move(segments);
@@ -103,20 +104,36 @@ SegmentedLog::BackupCut SegmentedLog::CutForBackup() {
   return cut;
 }
 
+std::optional<io::FileId> SegmentedLog::FileIdOf(const Segment& segment) const {
+  if (writer_ != nullptr && writer_->segment().get() == &segment) return writer_->file_id();
+  for (const auto& writer : rolled_) {
+    if (writer->segment().get() == &segment) return writer->file_id();
+  }
+  return writer_ == nullptr ? rested_file_ : std::nullopt;
+}
+
 // Links need no room; on a full disk copies are what a backup fails by.
-absl::Status SegmentedLog::CopySegment(io::FileSystem& files, const Segment& segment,
-                                       std::uint32_t end, const std::string& directory) {
+absl::Status SegmentedLog::CopySegment(io::FileSystem& files, const CopiedSegment& copied,
+                                       const std::string& directory) {
   if (closing_.load()) {
     return MakeError(absl::StatusCode::kFailedPrecondition, ErrorCode::kUnknownServerError,
                      fmt::format("{} was closed while a backup was being made of it", name_));
   }
+  const Segment& segment = *copied.segment;
   const std::string to = SegmentStem(directory, segment.base_offset()) + kLogSuffix;
-  auto copied = io::CopyFile(files, segment.log_path(), to, end);
-  if (!absl::IsResourceExhausted(copied)) return copied;
-  return MakeError(copied.code(), GetErrorCode(copied),
-                   fmt::format("no room for the {} bytes of {} that a backup has to copy, for they "
-                               "are not in a segment that is complete; make room and try again: {}",
-                               end, segment.log_path(), std::string(copied.message())));
+  auto status = io::CopyFile(files, segment.log_path(), to, copied.end);
+  if (absl::IsResourceExhausted(status)) {
+    return MakeError(status.code(), GetErrorCode(status),
+                     fmt::format("no room for the {} bytes of {} that a backup has to copy, for "
+                                 "they are not in a segment that is complete; make room and try "
+                                 "again: {}",
+                                 copied.end, segment.log_path(), std::string(status.message())));
+  }
+  if (!status.ok() || !copied.file_id.has_value()) return status;
+  // What was copied is what the name leads to.
+  const auto there = files.IdOf(segment.log_path());
+  if (!there.ok() || *there == copied.file_id) return there.status();
+  return Fail(Replaced(segment.log_path()));
 }
 
 absl::Status SegmentedLog::LinkSegment(io::FileSystem& files, const Segment& segment,

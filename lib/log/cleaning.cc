@@ -86,6 +86,8 @@ absl::StatusOr<CleanProgress> SegmentedLog::Clean(const CleanOptions& options) {
   Count(progress, status, clock_.TickNanos() - began_nanos);
   if (!status.ok() || progress.done) EndCleaning();
   if (!status.ok()) return status;
+  // What it replaced goes after file.delete.delay.ms, which the maintenance has to know of.
+  if (progress.done && environment_.request_maintenance) environment_.request_maintenance();
   return progress;
 }
 

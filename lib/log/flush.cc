@@ -110,40 +110,42 @@ void SegmentedLog::MarkFlushed(std::int64_t offset) {
 // Flushes what was appended before the call. The append lock is held only to learn what to flush,
 // so appends go on meanwhile.
 absl::Status SegmentedLog::FlushOnce() {
-  std::vector<std::shared_ptr<io::Mapping>> mappings;
-  std::shared_ptr<Segment> written;
-  io::FileId id;
+  std::vector<Written> all;
   {
     base::MutexLock lock(&append_mutex_);
     if (!state_.ok()) return state_;
-    for (const auto& writer : rolled_) mappings.push_back(writer->mapping());
-    if (writer_ != nullptr) {
-      mappings.push_back(writer_->mapping());
-      written = writer_->segment();
-      id = writer_->file_id();
-    }
+    for (const auto& writer : rolled_) all.emplace_back(*writer);
+    if (writer_ != nullptr) all.emplace_back(*writer_);
   }
-  for (const auto& mapping : mappings) {
-    if (auto status = SyncSegment(*mapping); !status.ok()) return status;
+  for (const Written& written : all) {
+    if (auto status = SyncSegment(*written.mapping); !status.ok()) return status;
   }
   if (auto status = SyncFolder(); !status.ok()) return status;
-  return written != nullptr ? CheckThere(*written, id) : absl::OkStatus();
+  for (const Written& written : all) {
+    if (auto status = CheckThere(written); !status.ok()) return status;
+  }
+  return absl::OkStatus();
 }
 
 // Whoever removes or replaces the files of a log from under it lets all stores and syncs succeed,
 // and lose what they should save.
-absl::Status SegmentedLog::CheckThere(const Segment& written, const io::FileId& id) {
-  const auto there = environment_.files->IdOf(written.log_path());
-  if (!there.ok() || *there == id) return there.status();
+absl::Status SegmentedLog::CheckThere(const Written& written) {
+  const auto there = environment_.files->IdOf(written.segment->log_path());
+  if (!there.ok() || *there == written.file_id) return there.status();
   {
-    // One that was rolled meanwhile may have been deleted by rights, and one that woke meanwhile
-    // have been given a file of its own.
+    // One that was rolled may have been deleted by rights, and one that woke meanwhile have been
+    // given a file of its own.
     base::MutexLock lock(&append_mutex_);
-    const bool is_written = writer_ != nullptr && writer_->segment().get() == &written;
-    if (!is_written || writer_->file_id() != id) return absl::OkStatus();
+    const auto segments = segments_.All();
+    const auto found = std::find(segments.begin(), segments.end(), written.segment);
+    if (found == segments.end()) return absl::OkStatus();
+    const bool is_last = found + 1 == segments.end();
+    if (is_last && (writer_ == nullptr || writer_->file_id() != written.file_id)) {
+      return absl::OkStatus();
+    }
   }
-  return Fail(there->has_value() ? Replaced(written.log_path())
-                                 : fmt::format("{} is gone", written.log_path()));
+  return Fail(there->has_value() ? Replaced(written.segment->log_path())
+                                 : fmt::format("{} is gone", written.segment->log_path()));
 }
 
 // A kernel tells one caller of a failed write and forgets it: two that sync at once would each have
@@ -183,7 +185,7 @@ absl::Status SegmentedLog::Fail(const std::string& why) {
   const auto failed = Failure(why);
   {
     base::MutexLock lock(&append_mutex_);
-    if (!state_.ok()) return state_;
+    if (!state_.ok()) return closed_.load() ? failed : state_;
     state_ = failed;
   }
   Say(LogLevel::kError, std::string(failed.message()));

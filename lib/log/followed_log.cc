@@ -359,7 +359,8 @@ absl::Status FollowedLog::ReadOnly() const {
                                name_));
 }
 
-absl::StatusOr<AppendResult> FollowedLog::Append(std::string_view, BatchOrigin) {
+absl::StatusOr<AppendResult> FollowedLog::Append(std::string_view, BatchOrigin, bool& is_stored) {
+  is_stored = false;
   return ReadOnly();
 }
 absl::StatusOr<AppendResult> FollowedLog::AppendRecord(const RecordData&, std::int64_t) {

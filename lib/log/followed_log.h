@@ -55,7 +55,8 @@ class FollowedLog final : public PartitionLog {
   explicit FollowedLog(Parts parts);
   ~FollowedLog() override;
 
-  absl::StatusOr<AppendResult> Append(std::string_view batch, BatchOrigin origin) override;
+  absl::StatusOr<AppendResult> Append(std::string_view batch, BatchOrigin origin,
+                                      bool& is_stored) override;
   absl::StatusOr<AppendResult> AppendRecord(const RecordData& record, std::int64_t now_ms) override;
   absl::StatusOr<std::unique_ptr<ClaimedBatch>> Claim(const RecordData& record,
                                                       std::size_t value_size) override;

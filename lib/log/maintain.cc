@@ -195,20 +195,16 @@ absl::Time SegmentedLog::Maintain(absl::Time now) {
 
 // What is appended without a flush should not go into nowhere for long either.
 void SegmentedLog::CheckStillThere() {
-  std::shared_ptr<Segment> written;
-  io::FileId id;
+  std::optional<Written> written;
   absl::Status untold;
   {
     base::MutexLock lock(&append_mutex_);
     if (std::exchange(has_untold_failure_, false)) untold = state_;
-    if (state_.ok() && writer_ != nullptr) {
-      written = writer_->segment();
-      id = writer_->file_id();
-    }
+    if (state_.ok() && writer_ != nullptr) written.emplace(*writer_);
   }
   if (!untold.ok()) Say(LogLevel::kError, std::string(untold.message()));
-  if (written == nullptr) return;
-  CheckThere(*written, id).IgnoreError();  // it says so itself
+  if (!written.has_value()) return;
+  CheckThere(*written).IgnoreError();  // it says so itself
 }
 
 void SegmentedLog::ForgetIdleProducers(std::int64_t now_ms) {

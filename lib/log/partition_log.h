@@ -74,7 +74,13 @@ class PartitionLog {
   virtual ~PartitionLog() = default;
 
   // Appends one sealed batch. A batch is copied; `batch` need not outlive the call.
-  virtual absl::StatusOr<AppendResult> Append(std::string_view batch, BatchOrigin origin) = 0;
+  absl::StatusOr<AppendResult> Append(std::string_view batch, BatchOrigin origin) {
+    bool is_stored = false;
+    return Append(batch, origin, is_stored);
+  }
+  // The same, telling whether the batch is in the log: one whose flush failed is, too.
+  virtual absl::StatusOr<AppendResult> Append(std::string_view batch, BatchOrigin origin,
+                                              bool& is_stored) = 0;
   // Appends one record as a batch of its own, written in place. Timestamp kNoTimestamp: now.
   absl::StatusOr<AppendResult> AppendRecord(const RecordData& record) {
     return AppendRecord(record, kReadClock);

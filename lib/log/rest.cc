@@ -55,6 +55,12 @@ absl::Status SegmentedLog::OwnLast(const Segment& segment) {
   BeginNameChange();
   auto status = io::UnshareFile(*environment_.files, segment.log_path());
   EndNameChange();
+  // Its own copy, which stays where the rest of waking fails.
+  if (rested_file_.has_value()) {
+    const auto there = environment_.files->IdOf(segment.log_path());
+    if (!there.ok()) return there.status();
+    rested_file_ = *there;
+  }
   return status;
 }
 
@@ -73,7 +79,9 @@ absl::Status SegmentedLog::Rest() {
   base::MutexLock lock(&append_mutex_);
   const bool is_idle = state_.ok() && writer_ != nullptr && log_end_offset() == end;
   if (!is_idle) return absl::OkStatus();
-  if (auto status = writer_->Rest(); !status.ok()) return status;
+  if (auto status = writer_->Rest(); !status.ok()) {
+    return writer_->is_replaced() ? FailWriting(Replaced(writer_->segment()->log_path())) : status;
+  }
   rested_file_ = writer_->file_id();
   writer_ = nullptr;
   next_segment_ = nullptr;

@@ -222,7 +222,7 @@ std::int64_t SegmentedLog::TimeRetentionTarget(const LogConfig& config, std::int
   std::int64_t target = 0;
   for (const auto& segment : segments_.All()) {
     const auto next = segments_.After(segment->base_offset());
-    if (next == nullptr) return RollIfExpired(*segment, expired) ? log_end_offset() : target;
+    if (next == nullptr) return RollIfExpired(*segment, expired).value_or(target);
     // What was compacted away altogether must not keep what stands behind it.
     const bool is_empty = segment->end() == 0;
     auto youngest = segment->LargestTimestamp();
@@ -233,12 +233,12 @@ std::int64_t SegmentedLog::TimeRetentionTarget(const LogConfig& config, std::int
   return target;
 }
 
-bool SegmentedLog::RollIfExpired(Segment& last,
-                                 const std::function<bool(std::int64_t)>& is_expired) {
+std::optional<std::int64_t> SegmentedLog::RollIfExpired(
+    Segment& last, const std::function<bool(std::int64_t)>& is_expired) {
   std::int64_t youngest_ms = kNoTimestamp;
   if (IsResting()) {
     const auto largest = last.LargestTimestamp();
-    if (!largest.ok() || !is_expired(*largest)) return false;
+    if (!largest.ok() || !is_expired(*largest)) return std::nullopt;
     youngest_ms = *largest;
   }
   base::MutexLock lock(&append_mutex_);
@@ -246,7 +246,11 @@ bool SegmentedLog::RollIfExpired(Segment& last,
   if (writer_ != nullptr) youngest_ms = writer_->max_timestamp_ms();
   const bool is_due = state_.ok() && segments_.Last().get() == &last && last.end() > 0 &&
                       is_expired(youngest_ms) && log_end_offset() <= high_watermark();
-  return is_due && BecomeWritable().ok() && Roll(RollFor::kDeletion).ok();
+  if (!is_due || !BecomeWritable().ok()) return std::nullopt;
+  // Not asked for afterwards: as soon as the lock is let go, what is young may be appended.
+  const std::int64_t base_offset = log_end_offset();
+  if (!Roll(RollFor::kDeletion).ok()) return std::nullopt;
+  return base_offset;
 }
 
 std::int64_t SegmentedLog::SizeRetentionTarget(const LogConfig& config) {

@@ -132,10 +132,7 @@ absl::Status SegmentedLog::CutTail(const Tail& tail, bool sync) {
   if (!file.ok()) return file.status();
   const auto found = (*file)->Id();
   if (!found.ok()) return found.status();
-  if (*found != tail.file_id) {
-    Say(LogLevel::kError, fmt::format("{}: {}", name_, Replaced(segment.log_path())));
-    return absl::OkStatus();
-  }
+  if (*found != tail.file_id) return Fail(Replaced(segment.log_path()));
   auto status = (*file)->Truncate(segment.end());
   if (status.ok() && sync) status = (*file)->Sync();
   return status;

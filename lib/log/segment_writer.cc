@@ -216,9 +216,9 @@ void SegmentWriter::Publish(std::uint32_t size, std::int64_t base_offset, std::i
 }
 
 absl::Status SegmentWriter::CutReserve(std::size_t tail) {
-  FinishIndex();
   auto file = OpenFile();
   if (!file.ok()) return file.status();
+  FinishIndex();
   auto status = (*file)->Truncate(position_ + tail);
   if (status.ok()) reserved_ = position_ + tail;
   return status;
@@ -232,9 +232,9 @@ absl::Status SegmentWriter::SaveIndex() {
 
 // The cut comes last: behind it, the mapping must not be stored to.
 absl::Status SegmentWriter::Rest() {
-  FinishIndex();
   auto file = OpenFile();
   if (!file.ok()) return file.status();
+  FinishIndex();
   auto status = index_->Save(*files_, segment_->stem(), false);
   if (status.ok()) status = (*file)->Truncate(position_ + kStopperTail);
   if (!status.ok()) {

@@ -66,7 +66,9 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   // Below it no transaction is open, and everything is committed (Kafka's last stable offset).
   std::int64_t last_stable_offset();
 
-  absl::StatusOr<AppendResult> Append(std::string_view batch, BatchOrigin origin) override;
+  using PartitionLog::Append;
+  absl::StatusOr<AppendResult> Append(std::string_view batch, BatchOrigin origin,
+                                      bool& is_stored) override;
   using PartitionLog::AppendRecord;
   absl::StatusOr<AppendResult> AppendRecord(const RecordData& record, std::int64_t now_ms) override;
   absl::StatusOr<std::unique_ptr<ClaimedBatch>> Claim(const RecordData& record,
@@ -151,7 +153,8 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   void Publish(Incoming batch, std::int64_t last_offset)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
-  absl::StatusOr<AppendResult> AppendSealed(BatchView batch, std::int64_t& flush_target)
+  absl::StatusOr<AppendResult> AppendSealed(BatchView batch, std::int64_t& flush_target,
+                                            bool& is_stored)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   absl::Status BeginRecord(const record::SingleRecordBatch& batch, const RecordData& record,
                            std::int64_t now_ms, std::int64_t& timestamp_ms, char*& room,
@@ -192,7 +195,15 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   absl::Status SyncSegment(io::Mapping& mapping);
   absl::Status SyncFolder();
   void MarkFlushed(std::int64_t offset);
-  absl::Status CheckThere(const Segment& written, const io::FileId& id);
+  // A segment that is not sealed, and the file that it is mapped from.
+  struct Written {
+    explicit Written(const SegmentWriter& writer)
+        : mapping(writer.mapping()), segment(writer.segment()), file_id(writer.file_id()) {}
+    std::shared_ptr<io::Mapping> mapping;
+    std::shared_ptr<Segment> segment;
+    io::FileId file_id;
+  };
+  absl::Status CheckThere(const Written& written);
   // Refuses appends from now on; returns why.
   absl::Status Fail(const std::string& why);
   // The same in an append, under whose lock nothing is said: the maintenance tells.
@@ -213,7 +224,9 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   void ApplyRetention(std::int64_t now_ms) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   std::int64_t TimeRetentionTarget(const LogConfig& config, std::int64_t now_ms)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
-  bool RollIfExpired(Segment& last, const std::function<bool(std::int64_t)>& is_expired)
+  // The base offset of the segment that it began.
+  std::optional<std::int64_t> RollIfExpired(Segment& last,
+                                            const std::function<bool(std::int64_t)>& is_expired)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   std::int64_t SizeRetentionTarget(const LogConfig& config);
   void ForgetSnapshotsBelow(std::int64_t offset) ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
@@ -245,16 +258,24 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   bool IsSound() const;
 
   // backup.cc
+  struct CopiedSegment {
+    std::shared_ptr<Segment> segment;
+    std::uint32_t end = 0;
+    std::optional<io::FileId> file_id;  // where known
+  };
   struct BackupCut {
-    SegmentList::Segments finished;                                          // linked
-    std::vector<std::pair<std::shared_ptr<Segment>, std::uint32_t>> copied;  // up to there
+    SegmentList::Segments finished;  // linked
+    std::vector<CopiedSegment> copied;
     std::int64_t start_offset = 0;
     std::int64_t end_offset = 0;
   };
   void RollForBackup() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   absl::Status SealForBackup() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   BackupCut CutForBackup() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
-  absl::Status CopySegment(io::FileSystem& files, const Segment& segment, std::uint32_t end,
+  // Of a segment that is not sealed.
+  std::optional<io::FileId> FileIdOf(const Segment& segment) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
+  absl::Status CopySegment(io::FileSystem& files, const CopiedSegment& copied,
                            const std::string& directory);
   absl::Status LinkSegment(io::FileSystem& files, const Segment& segment,
                            const std::string& directory);
@@ -353,8 +374,8 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   std::shared_ptr<const LogConfig> config_ ABSL_GUARDED_BY(append_mutex_);
   // Null while the log rests, and once it is closed.
   std::unique_ptr<SegmentWriter> writer_ ABSL_GUARDED_BY(append_mutex_);
-  // It rests since this process wrote it: its index files are not synced, and the stopper is there.
   std::optional<io::FileId> rested_file_ ABSL_GUARDED_BY(append_mutex_);  // the last, where known
+  // It rests since this process wrote it: its index files are not synced, and the stopper is there.
   bool rests_unsynced_ ABSL_GUARDED_BY(append_mutex_) = false;
   // Segments that were made, and how many of them the folder is known to remember.
   std::uint64_t folder_changes_ ABSL_GUARDED_BY(append_mutex_) = 0;

@@ -168,8 +168,51 @@ TEST_CASE("What stands behind the batches of a file that somebody replaces is no
   const std::string path = folder.data() + "/replaced-0/00000000000000000000.log";
   Put(path + ".new", strange);
   std::filesystem::rename(path + ".new", path);
-  CHECK(engine.Close().ok());
+  CHECK(absl::IsDataLoss(engine.Close()));
   CHECK(Contents(path) == strange);
+  CHECK_FALSE(std::filesystem::exists(folder.data() + "/.kafka_cleanshutdown"));
+}
+
+TEST_CASE("A file that somebody cuts under an idle partition is not stored to when it has rested") {
+  const Folder folder;
+  ManualClock clock;
+  Options options = kByCaller;
+  options.clock = &clock;
+  Engine engine = Get(Open(folder.data(), options));
+  const Topic topic = MakeTopic(engine, "replaced");
+  Producer producer = Get(engine.NewProducer());
+  REQUIRE(Send(producer, topic, "before").ok());
+  std::filesystem::resize_file(folder.data() + "/replaced-0/00000000000000000000.log", 0);
+  for (int i = 0; i < 3; ++i) {
+    clock.Advance(absl::Minutes(2));
+    engine.RunMaintenance();
+  }
+  const auto refused = Send(producer, topic, "lost");
+  CHECK(absl::IsDataLoss(refused));
+  CHECK(Says(refused, "replaced or cut"));
+}
+
+TEST_CASE("What somebody put in the place of a partition's file is in no backup") {
+  const std::string strange(2'000'000, 's');
+  for (const bool is_last : {true, false}) {
+    const Folder folder;
+    const std::string backup = folder.data() + ".backup";
+    Engine engine = Get(Open(folder.data(), kByCaller));
+    const Topic topic = WithFullSegment(engine);
+    engine.RunMaintenance();
+    std::string path;
+    for (const auto& entry : std::filesystem::directory_iterator(folder.data() + "/replaced-0")) {
+      const bool is_first = entry.path().filename() == "00000000000000000000.log";
+      if (entry.path().extension() == ".log" && is_first != is_last) path = entry.path();
+    }
+    Put(path + ".new", strange);
+    std::filesystem::rename(path + ".new", path);
+    const auto refused = engine.Backup(backup);
+    CHECK(absl::IsDataLoss(refused));
+    CHECK(Says(refused, "was replaced"));
+    CHECK_FALSE(std::filesystem::exists(backup));
+    CHECK(Contents(path) == strange);
+  }
 }
 
 TEST_CASE("A data folder that is removed is told of by every change, and can be made anew") {
