@@ -124,27 +124,30 @@ class RILL_EXPORT Engine {
   // read-only, by whoever it is. One that was killed does not have it open.
   bool has_writer() const;
 
-  // Makes `folder`, which must not be there, a data folder with everything in it that was
-  // acknowledged before the call, on disk when it returns; of what is appended meanwhile a clean
-  // first part of each partition is in it, and no group's offset beyond that. Segments that are
-  // complete are hard links, so it takes little time and space. Nothing that is done to either
-  // folder later changes the other: the backup can be opened by an engine of its own. Appends,
-  // reads and commits go on meanwhile; what makes, changes or deletes topics, or makes a producer,
-  // waits while the offsets of groups are cut, some syncs long, and while DeleteTopic of a topic
-  // waits for a log of it that is being cut. Topics that are made meanwhile are not in it, and of
-  // those that are deleted some are not. Close ends it before the next partition:
-  // FailedPrecondition.
+  // Makes `folder`, which must not be there (those above it are made), a data folder with
+  // everything in it that was acknowledged before the call, on disk when it returns; of what is
+  // appended meanwhile a clean first part of each partition is in it, and no group's offset beyond
+  // that. Segments that are complete are hard links, so it takes little time and space. Nothing
+  // that is done to either folder later changes the other: the backup can be opened by an engine of
+  // its own. Appends, reads and commits go on meanwhile; what makes, changes or deletes topics, or
+  // makes a producer, waits while the offsets of groups are cut, some syncs long, and while
+  // DeleteTopic of a topic waits for a log of it that is being cut. Topics that are made meanwhile
+  // are not in it, and of those that are deleted some are not. Close ends it before the next
+  // partition: FailedPrecondition.
   //
   // AlreadyExists, also while another backup of that name is made, whichever process makes it;
   // InvalidArgument for what is no path, and for a place in the engine's own folder;
-  // FailedPrecondition for another file system than the folder's, for "mem:" and
-  // Options::read_only, for a partition that a failed flush has stopped, and
-  // (KAFKA_STORAGE_ERROR) for a folder that was moved or replaced; ResourceExhausted where there is
-  // no room for what has to be copied: at most 1 MiB a partition, but on a full disk also complete
-  // segments whose index files it has no room for. After an error there is no backup, unless the
-  // status says what is there: one that is whole but that a power cut may take, or
-  // "<folder>.incomplete", where that could not be removed. A process that dies leaves it, too; it
-  // cannot be opened, and the next call removes it. Where it only lacked its name it can be, and
+  // FailedPrecondition for "mem:" and Options::read_only, and (KAFKA_STORAGE_ERROR) for another
+  // file system than the folder's, or one without hard links, for a partition that a failure of its
+  // storage has stopped, and for a folder that was moved, removed or replaced; DataLoss
+  // (KAFKA_STORAGE_ERROR) where the storage fails meanwhile, or a file is not the log's own any
+  // more: a partition whose segment could not be flushed, or was replaced, takes no more appends
+  // then; ResourceExhausted where there is no room for what has to be copied: at most 1 MiB a
+  // partition and what is appended to it while its full segments are being flushed, but on a full
+  // disk also complete segments whose index files it has no room for. After an error there is no
+  // backup, unless the status says what is there: one that is whole but that a power cut may take,
+  // or "<folder>.incomplete", where that could not be removed. A process that dies leaves it, too;
+  // it cannot be opened, and the next call removes it. Where it only lacked its name it can be, and
   // the next call refuses that one (AlreadyExists): rename it or remove it. An OffsetStore of the
   // application's is not part of it.
   absl::Status Backup(const std::string& folder);

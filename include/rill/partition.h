@@ -101,8 +101,14 @@ class RILL_EXPORT Partition {
   // Moves the log start to `offset` (Kafka's DeleteRecords); whole segments below it are deleted,
   // and the last one too, where all of it is below and it has 64 KiB or more.
   // Within a segment, a kill undoes what the checkpoint does not have yet, as in Kafka.
+  // Before segments go that have batches with sequence numbers, a snapshot of what they say of
+  // producers is written and synced; where the deletion ends inside the last segment, that one is
+  // flushed for it. So it can take as long as a sync.
   // Returns the new log start. OutOfRange (OFFSET_OUT_OF_RANGE) above the high watermark;
-  // FailedPrecondition (INVALID_REQUEST) when cleanup.policy does not have "delete".
+  // FailedPrecondition (INVALID_REQUEST) when cleanup.policy does not have "delete". Where the
+  // snapshot cannot be made durable, the storage's error, or DataLoss (KAFKA_STORAGE_ERROR) of a
+  // log that takes no more appends: nothing is deleted then, and the log start stays. (Only where
+  // room or a descriptor is missing for it the segments go all the same: that makes room.)
   absl::StatusOr<std::int64_t> DeleteRecordsBefore(std::int64_t offset);
 
   // Returns once everything appended so far would survive a power cut.

@@ -141,10 +141,17 @@ class RILL_EXPORT PendingSend {
 using DeliveryCallback = std::function<void(const absl::StatusOr<RecordMetadata>&)>;
 
 // Room in a partition's log for one record, claimed to be written in place. Fill `value()`, then
-// Publish. While it lives, other appends to the partition wait: fill it and let go. Meanwhile the
-// same thread makes no other call of this engine's producers, nor RunMaintenance, Flush or Close of
-// the engine: any of them may have to append to that partition. Destroying it unpublished abandons
-// the record and leaves no trace. To be used and destroyed by the thread that claimed it.
+// Publish. Destroying it unpublished abandons the record and leaves no trace. To be used and
+// destroyed by the thread that claimed it.
+//
+// While it lives, other appends to the partition wait, and so does whatever else needs its log to
+// stand still: fill it and let go. From the thread that has the claim, these would wait for ever:
+//   - any other call of this engine's producers, their destruction included
+//   - Append, AppendBatch, Flush and DeleteRecordsBefore of the partition
+//   - AlterTopicConfigs, DeleteTopic, Backup, RunMaintenance, Flush and Close of the engine
+// From another thread they wait until the claim is gone; some of them keep whoever makes or changes
+// a topic waiting meanwhile, so do not do that under a claim either, if others may be at it. Reads,
+// polls, commits and metrics wait for nothing of this.
 class RILL_EXPORT Claim {
  public:
   Claim(Claim&&) noexcept;
@@ -191,7 +198,8 @@ class RILL_EXPORT Producer {
                                     std::size_t value_size);
 
   // Sends what lingers and returns when everything sent before is acknowledged or has failed, and
-  // the callbacks have been told; the first failure of any Send since the last Flush.
+  // the callbacks have been told; the first failure of any Send since the last Flush, also of one
+  // that a Wait or a callback has told of.
   // DeadlineExceeded (REQUEST_TIMED_OUT) when that is not all done within `timeout`; an append that
   // this thread has begun is not interrupted, and what is left goes on lingering.
   absl::Status Flush(absl::Duration timeout = absl::InfiniteDuration());
