@@ -177,5 +177,44 @@ TEST_CASE("A catalogue that cannot be synced refuses the change, and takes it on
   }
 }
 
+// The batch is in the log, where the next one must not take its numbers.
+TEST_CASE("A batch whose flush fails for want of a descriptor takes its sequence numbers along") {
+  Failing failing;
+  const Topic bad = failing.Make(
+      "bad",
+      {{"flush.messages", "1"}, {"index.interval.bytes", "0"}, {"segment.index.bytes", "12"}});
+  Producer producer = Get(failing.engine.NewProducer({.enable_idempotence = true}));
+  const auto send = [&](const char* value) {
+    return producer.Send(bad, {.value = value}).Wait().status();
+  };
+  REQUIRE(send("A").ok());
+  failing.storage->Fail({.call = FileCall::kSyncDirectory, .path_part = "bad-0", .error = EMFILE});
+  std::vector<std::string> expected = {"A"};
+  int refused = 0;
+  for (const char* value : {"B", "C", "D", "E"}) {
+    refused += send(value).ok() ? 0 : 1;
+    expected.push_back(value);
+  }
+  CHECK(refused == 1);
+  CHECK(Values(bad) == expected);
+}
+
+TEST_CASE("A repeated batch that is acknowledged can be read, also where its flush had failed") {
+  Failing failing;
+  const Topic bad = failing.Make("bad", {{"flush.messages", "1"}});
+  Partition partition = Get(bad.partition(0));
+  BatchBuilder builder;
+  REQUIRE(builder.Append({.value = "v", .timestamp_ms = 1}).ok());
+  builder.SetProducer(7, 0, 0);
+  const std::string batch(Get(builder.Seal()));
+  failing.storage->Fail({.call = FileCall::kSyncDirectory, .path_part = "bad-0", .error = EMFILE});
+  REQUIRE_FALSE(partition.AppendBatch(batch).ok());
+  REQUIRE(partition.high_watermark() == 0);
+  REQUIRE(failing.engine.AlterTopicConfigs("bad", {{"flush.messages", "1000"}}).ok());
+  REQUIRE(partition.AppendBatch(batch).ok());
+  CHECK(partition.high_watermark() == 1);
+  CHECK(Values(bad) == std::vector<std::string>{"v"});
+}
+
 }  // namespace
 }  // namespace rill::testing

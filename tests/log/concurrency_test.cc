@@ -268,5 +268,34 @@ TEST_CASE("a claim holds appends and Close up, and reads go on") {
   REQUIRE(done == 2);
 }
 
+// Retention begins a new segment for those that are old, and appends go on.
+TEST_CASE("retention by time deletes nothing that is appended while it ends an old segment") {
+  constexpr std::int64_t kHourMs = 3'600'000;
+  constexpr int kTrials = 4000;
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.config.retention_ms = kHourMs;
+  log.Open();
+  for (int trial = 0; trial < kTrials; ++trial) {
+    log.clock.Advance(absl::Hours(3));
+    const std::int64_t now_ms = log.now_ms();
+    log.AppendValue("old", now_ms - 2 * kHourMs);
+    std::atomic<bool> begins = false;
+    std::vector<std::int64_t> fresh;
+    std::thread appender([&] {
+      begins.store(true);
+      for (int i = 0; i < 20; ++i) {
+        const auto appended = log->AppendRecord({.value = "fresh", .timestamp_ms = now_ms});
+        if (appended.ok()) fresh.push_back(appended->base_offset);
+      }
+    });
+    while (!begins.load()) std::this_thread::yield();
+    log->Maintain(log.clock.Now());
+    appender.join();
+    REQUIRE(fresh.size() == 20);
+    REQUIRE(log->log_start_offset() <= fresh.front());
+  }
+}
+
 }  // namespace
 }  // namespace rill::log
