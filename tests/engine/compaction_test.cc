@@ -121,26 +121,6 @@ TEST_CASE("A compacted topic keeps the last record of each key, where it was") {
   CHECK_FALSE(topic.said.AnyAbove(LogLevel::kInfo));
 }
 
-TEST_CASE("What a compaction replaced goes when it is due, and nobody has to append for that") {
-  const TemporaryFolder folder;
-  Topic topic(folder.path(), Compacted({{"file.delete.delay.ms", "5000"}}));
-  for (int i = 0; i < 100; ++i) topic.Put("k", std::to_string(i));
-  topic.Roll();
-  topic.Maintain();
-  REQUIRE(topic.HasCompacted());
-  const auto replaced = [&] {
-    int count = 0;
-    for (const auto& file : std::filesystem::directory_iterator(folder.path() + "/orders-0")) {
-      count += file.path().extension() == ".deleted" ? 1 : 0;
-    }
-    return count;
-  };
-  topic.Maintain();
-  REQUIRE(replaced() > 0);
-  topic.Maintain(absl::Seconds(6));
-  CHECK(replaced() == 0);
-}
-
 TEST_CASE("A deleted key is shown as deleted for delete.retention.ms, and then is gone") {
   Topic topic("mem:", Compacted({{"delete.retention.ms", "100000"}}));
   topic.Put("a", "1");

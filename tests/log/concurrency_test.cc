@@ -3,6 +3,7 @@
 #include <map>
 #include <thread>
 
+#include "base/pause.h"
 #include "log_under_test.h"
 
 namespace rill::log {
@@ -271,30 +272,50 @@ TEST_CASE("a claim holds appends and Close up, and reads go on") {
 // Retention begins a new segment for those that are old, and appends go on.
 TEST_CASE("retention by time deletes nothing that is appended while it ends an old segment") {
   constexpr std::int64_t kHourMs = 3'600'000;
-  constexpr int kTrials = 4000;
+  constexpr int kTrials = 20'000;
+  constexpr int kAppenders = 2;
+  constexpr unsigned kLongestDelay = 4'000;
   auto files = io::NewMemoryFileSystem();
   LogUnderTest log(*files);
   log.config.retention_ms = kHourMs;
   log.Open();
-  for (int trial = 0; trial < kTrials; ++trial) {
+  std::atomic<int> trial = 0;
+  std::atomic<int> done = 0;
+  std::atomic<std::int64_t> first_fresh = INT64_MAX;
+  const auto append = [&](unsigned random) {
+    for (int next = 1; next <= kTrials; ++next) {
+      while (trial.load() < next) std::this_thread::yield();
+      random = random * 1664525 + 1013904223;
+      for (unsigned i = (random >> 16) % kLongestDelay; i > 0; --i) base::Pause();
+      const std::int64_t now_ms = log.now_ms();
+      for (int i = 0; i < 4; ++i) {
+        const auto appended = log->AppendRecord({.value = "fresh", .timestamp_ms = now_ms});
+        if (!appended.ok()) continue;
+        std::int64_t first = first_fresh.load();
+        while (appended->base_offset < first &&
+               !first_fresh.compare_exchange_weak(first, appended->base_offset)) {
+        }
+      }
+      ++done;
+    }
+  };
+  std::vector<std::thread> appenders;
+  for (int i = 0; i < kAppenders; ++i) appenders.emplace_back(append, 977 * i + 1);
+  int lost = 0;
+  for (int next = 1; next <= kTrials; ++next) {
     log.clock.Advance(absl::Hours(3));
     const std::int64_t now_ms = log.now_ms();
     log.AppendValue("old", now_ms - 2 * kHourMs);
-    std::atomic<bool> begins = false;
-    std::vector<std::int64_t> fresh;
-    std::thread appender([&] {
-      begins.store(true);
-      for (int i = 0; i < 20; ++i) {
-        const auto appended = log->AppendRecord({.value = "fresh", .timestamp_ms = now_ms});
-        if (appended.ok()) fresh.push_back(appended->base_offset);
-      }
-    });
-    while (!begins.load()) std::this_thread::yield();
+    first_fresh.store(INT64_MAX);
+    done.store(0);
+    trial.store(next);
     log->Maintain(log.clock.Now());
-    appender.join();
-    REQUIRE(fresh.size() == 20);
-    REQUIRE(log->log_start_offset() <= fresh.front());
+    const std::int64_t start = log->log_start_offset();
+    while (done.load() < kAppenders) std::this_thread::yield();
+    lost += start > first_fresh.load() ? 1 : 0;
   }
+  for (std::thread& appender : appenders) appender.join();
+  CHECK(lost == 0);
 }
 
 }  // namespace
