@@ -135,7 +135,9 @@ class Checker {
         "{}: {}; {} partitions, {} batches, {} records, {}{}{}\n", path_, verdict,
         checked.partitions, checked.batches, checked.records, FormatBytes(checked.bytes),
         checked.was_closed ? "" : NotClosed(checked),
-        checked.has_catalogue ? "" : "; without rill.catalogue, as a folder of Apache Kafka's");
+        checked.has_catalogue ? ""
+                              : "; without rill.catalogue, as a folder of Apache Kafka's: if it is "
+                                "rill's, its catalogue is missing");
   }
 
   // What to do about it is in who opens the folder; a backup is such a folder, too.

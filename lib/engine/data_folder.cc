@@ -3,11 +3,14 @@
 #include <algorithm>
 
 #include "base/parse_number.h"
+#include "engine/catalogue_file.h"
 #include "engine/topic_name.h"
 #include "engine/uuid.h"
 #include "fmt/format.h"
+#include "fmt/ranges.h"
 #include "io/path.h"
 #include "io/small_file.h"
+#include "log/partition_metadata.h"
 #include "rill/error.h"
 
 namespace rill::engine {
@@ -18,6 +21,42 @@ constexpr std::string_view kCleanShutdownText = R"({"version":0,"brokerEpoch":-1
 constexpr std::string_view kDeletedSuffix = "-delete";
 constexpr std::size_t kUniqueIdDigits = 32;
 constexpr std::size_t kMaxFileName = 255;
+// What a refusal names of the folders that it speaks of.
+constexpr std::size_t kPartitionsNamed = 3;
+
+// The folders of partitions that a broker or rill made: what only has such a name is a stranger's.
+absl::StatusOr<std::vector<std::string>> PartitionFolders(io::FileSystem& files,
+                                                          const std::string& path) {
+  const auto entries = files.List(path);
+  if (!entries.ok()) return entries.status();
+  std::vector<std::string> names;
+  for (const io::DirectoryEntry& entry : *entries) {
+    if (!entry.is_directory || !ParsePartitionFolderName(entry.name)) continue;
+    const std::string metadata = path + "/" + entry.name + "/" + log::kPartitionMetadataFile;
+    if (log::ReadPartitionMetadata(files, metadata).ok()) names.push_back(entry.name);
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+// A folder without a catalogue is a new one, unless there are partitions in it: a new catalogue
+// would have none of them, and the checkpoints would forget them with the next writing.
+absl::Status CheckIsNotWithoutCatalogue(io::FileSystem& files, const std::string& path) {
+  const auto has_catalogue = files.Exists(path + "/" + kCatalogueFile);
+  if (!has_catalogue.ok() || *has_catalogue) return has_catalogue.status();
+  auto names = PartitionFolders(files, path);
+  if (!names.ok() || names->empty()) return names.status();
+  if (names->size() > kPartitionsNamed) {
+    names->resize(kPartitionsNamed);
+    names->push_back("...");
+  }
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition, ErrorCode::kKafkaStorageError,
+      fmt::format("{} has folders of partitions ({}) and no {}: if it is a broker's, import it "
+                  "into a folder of rill's own (rill import); if it is rill's, put {} back from a "
+                  "backup",
+                  path, fmt::join(*names, ", "), kCatalogueFile, kCatalogueFile));
+}
 
 }  // namespace
 
@@ -44,6 +83,7 @@ absl::StatusOr<std::unique_ptr<DataFolder>> DataFolder::Open(io::FileSystem* fil
   }
   if (!lock.ok()) return lock.status();
   folder->lock_ = *std::move(lock);
+  if (auto sound = CheckIsNotWithoutCatalogue(*files, folder->path_); !sound.ok()) return sound;
   auto properties = LoadMetaProperties(*files, folder->path_);
   if (!properties.ok()) return properties.status();
   folder->properties_ = *std::move(properties);

@@ -40,7 +40,8 @@ class DataFolder {
  public:
   // Locks the folder; makes it and its meta.properties where they are missing; reads the
   // checkpoints (without one that is damaged, which costs a longer recovery and is told to
-  // `sink`). `files` must outlive this. Errors as rill::Open.
+  // `sink`). `files` must outlive this. Errors as rill::Open; FailedPrecondition
+  // (KAFKA_STORAGE_ERROR) for a folder of partitions that has no catalogue.
   static absl::StatusOr<std::unique_ptr<DataFolder>> Open(io::FileSystem* files, std::string path,
                                                           bool create_if_missing,
                                                           const LogSink& sink);

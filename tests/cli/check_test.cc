@@ -159,6 +159,7 @@ TEST_CASE("rill check says of a folder that was not closed what becomes of it") 
   const Ran ran = Check(folder.path() + " --repair");
   CHECK(ran.exit_code == 2);
   CHECK(Contains(ran.out, "was not closed, so its broker recovers it"));
+  CHECK(Contains(ran.out, "if it is rill's, its catalogue is missing"));
   CHECK_FALSE(Contains(ran.out, "repairing"));
   CHECK(Contains(ran.err, "--repair is for folders of rill's"));
 }

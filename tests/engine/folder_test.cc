@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -180,6 +181,59 @@ TEST_CASE("A folder that a later rill wrote is refused and left as it was") {
   REQUIRE(io::ReplaceSmallFile(*files, path, ours).ok());
   const auto again = MustOpen(root.path(), ByCaller());
   CHECK(Values(MustPartition(*again, "orders")) == std::vector<std::string>{"kept"});
+}
+
+// What is in a folder and those below: each file with its bytes.
+std::map<std::string, std::string> FilesIn(const std::string& folder) {
+  const auto files = io::NewRealFileSystem();
+  std::map<std::string, std::string> found;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (entry.is_regular_file()) {
+      found[entry.path().string()] = *io::ReadSmallFile(*files, entry.path(), 64 << 20);
+    }
+  }
+  return found;
+}
+
+TEST_CASE("A folder of partitions whose catalogue is gone is refused and left as it was") {
+  const std::string also_gone = GENERATE(kMetaPropertiesFile, kLockFile, "nothing");
+  CAPTURE(also_gone);
+  const TemporaryFolder root;
+  {
+    const auto engine = MustOpen(root.path(), ByCaller());
+    REQUIRE(engine->CreateTopic("orders", {.partitions = 4}).ok());
+    for (const int partition : {3, 0, 2, 1}) {
+      REQUIRE(AppendOne(MustPartition(*engine, "orders", partition), "kept").ok());
+    }
+    REQUIRE(engine->Close() == absl::OkStatus());
+  }
+  const std::string saved = root.path() + "/saved";
+  fs::rename(root.path() + "/" + kCatalogueFile, saved);
+  fs::remove(root.path() + "/" + also_gone);
+  auto before = FilesIn(root.path());
+  before[root.path() + "/" + kLockFile];  // the only file that may come
+
+  const auto refused = LocalEngine::Open(root.path(), ByCaller()).status();
+  CAPTURE(refused.ToString());
+  CHECK(absl::IsFailedPrecondition(refused));
+  CHECK(GetErrorCode(refused) == ErrorCode::kKafkaStorageError);
+  CHECK(Mentions(refused, root.path() +
+                              " has folders of partitions (orders-0, orders-1, orders-2, ...) and "
+                              "no rill.catalogue"));
+  CHECK(FilesIn(root.path()) == before);
+  fs::rename(saved, root.path() + "/" + kCatalogueFile);
+  const auto again = MustOpen(root.path(), ByCaller());
+  CHECK(Values(MustPartition(*again, "orders", 3)) == std::vector<std::string>{"kept"});
+}
+
+TEST_CASE("A folder that only has the name of a partition's does not keep an engine from opening") {
+  const TemporaryFolder root;
+  fs::create_directory(root.path() + "/photos-2024");
+  fs::create_directory(root.path() + "/photos-2025");
+  const auto files = io::NewRealFileSystem();
+  REQUIRE(io::ReplaceSmallFile(*files, root.path() + "/photos-2025/partition.metadata", "?").ok());
+  const auto engine = MustOpen(root.path(), ByCaller());
+  CHECK(engine->CreateTopic("orders", {}).ok());
 }
 
 TEST_CASE("A checkpoint of a partition that the catalogue does not have is told of") {
