@@ -196,22 +196,33 @@ absl::StatusOr<GroupDescription> GroupService::Describe(const std::string& group
   return description;
 }
 
+absl::Status GroupService::Forget(const std::string& group, Answers& answers) {
+  absl::MutexLock lock(&mutex_);
+  Effects effects;
+  const ErrorCode refused = groups_.Delete(group, Now(), &effects);
+  if (refused == ErrorCode::kNonEmptyGroup) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, refused,
+                     fmt::format("group \"{}\" has members: close them first", group));
+  }
+  CarryOut(std::move(effects), answers);
+  return absl::OkStatus();
+}
+
+// Who joins once the group was found empty can commit only behind the deletion of its offsets, in
+// the engine's own store: an acknowledged commit is not deleted.
 absl::Status GroupService::Delete(const std::string& group) {
-  auto described = Describe(group);
-  if (!described.ok()) return described.status();
+  if (auto described = Describe(group); !described.ok()) return described.status();
   Answers answers;
-  {
-    absl::MutexLock lock(&mutex_);
-    Effects effects;
-    const ErrorCode refused = groups_.Delete(group, Now(), &effects);
-    if (refused == ErrorCode::kNonEmptyGroup) {
-      return MakeError(absl::StatusCode::kFailedPrecondition, refused,
-                       fmt::format("group \"{}\" has members: close them first", group));
-    }
-    CarryOut(std::move(effects), answers);
+  const auto check = [&] { return Forget(group, answers); };
+  absl::Status deleted;
+  if (parts_.records != nullptr) {
+    deleted = parts_.records->DeleteGroupIf(check, group);
+  } else {
+    deleted = check();
+    if (deleted.ok()) deleted = parts_.offsets->DeleteGroup(group);
   }
   Finish(answers, absl::InfiniteFuture());
-  return parts_.offsets->DeleteGroup(group);
+  return deleted;
 }
 
 void GroupService::Restore(const std::string& group, const GroupMetadataValue& value) {

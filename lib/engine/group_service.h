@@ -33,6 +33,10 @@ class GroupRecords {
   // come in between, and no topic's offsets can be forgotten.
   virtual absl::Status CommitIf(const std::function<absl::Status()>& check,
                                 const std::string& group, const Offsets& offsets) = 0;
+  // OffsetStore::DeleteGroup, unless `check` refuses: it is asked once no commit of the group can
+  // come in between.
+  virtual absl::Status DeleteGroupIf(const std::function<absl::Status()>& check,
+                                     const std::string& group) = 0;
   virtual absl::Status StoreGroup(const std::string& group, const GroupMetadataValue& value) = 0;
   virtual absl::Status EraseGroup(const std::string& group) = 0;
 };
@@ -109,6 +113,8 @@ class GroupService final : public MaintenanceTask {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   ErrorCode Store(const StoreGroup& store, Answers& answers) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Validate(const CommitRequest& request, const TopicCheck& topics);
+  // Takes the group from the coordinator, unless it has members.
+  absl::Status Forget(const std::string& group, Answers& answers);
   void CallObservers(const std::string& group, Answers& answers)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Finish(const Answers& answers, absl::Time deadline);

@@ -194,7 +194,13 @@ absl::Status TopicOffsetStore::CommitIf(const std::function<absl::Status()>& che
 }
 
 absl::Status TopicOffsetStore::DeleteGroup(const std::string& group) {
+  return DeleteGroupIf([] { return absl::OkStatus(); }, group);
+}
+
+absl::Status TopicOffsetStore::DeleteGroupIf(const std::function<absl::Status()>& check,
+                                             const std::string& group) {
   absl::MutexLock lock(&LockOf(group));
+  if (auto allowed = check(); !allowed.ok()) return allowed;
   return Forget(group, [](const TopicPartition&) { return true; });
 }
 

@@ -60,6 +60,8 @@ class TopicOffsetStore final : public OffsetStore, public GroupRecords {
   }
   absl::StatusOr<std::vector<std::string>> Groups() override { return memory_.Groups(); }
   absl::Status DeleteGroup(const std::string& group) override;
+  absl::Status DeleteGroupIf(const std::function<absl::Status()>& check,
+                             const std::string& group) override;
   absl::Status DeleteTopic(const std::string& topic) override;
 
   // InvalidArgument (INVALID_GROUP_ID, INVALID_REQUEST) for names that a record cannot hold.

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/time/clock.h"
@@ -21,16 +22,48 @@
 namespace rill::engine {
 namespace {
 
+// The engine's own store as the service knows it: over one that the test watches, with all that
+// comes before its check done in `before_check`.
+class WatchedRecords final : public GroupRecords {
+ public:
+  explicit WatchedRecords(std::shared_ptr<WatchedOffsetStore> store) : store_(std::move(store)) {}
+
+  std::function<void()> before_check = [] {};
+
+  absl::Status CommitIf(const std::function<absl::Status()>& check, const std::string& group,
+                        const Offsets& offsets) override {
+    const auto allowed = check();
+    return allowed.ok() ? store_->Commit(group, offsets) : allowed;
+  }
+  absl::Status DeleteGroupIf(const std::function<absl::Status()>& check,
+                             const std::string& group) override {
+    before_check();
+    const auto allowed = check();
+    return allowed.ok() ? store_->DeleteGroup(group) : allowed;
+  }
+  absl::Status StoreGroup(const std::string&, const GroupMetadataValue&) override {
+    return absl::OkStatus();
+  }
+  absl::Status EraseGroup(const std::string&) override { return absl::OkStatus(); }
+
+ private:
+  const std::shared_ptr<WatchedOffsetStore> store_;
+};
+
 // A service with a group of one stable member.
 class ServiceUnderTest {
  public:
-  ServiceUnderTest()
+  explicit ServiceUnderTest(bool writes_groups_down = false)
       : service_({.clock = &clock_,
                   .config = {},
                   .new_member_id = [] { return std::string("id"); },
                   .offsets = store_,
-                  .records = nullptr,
+                  .records = writes_groups_down ? records_ : nullptr,
                   .schedule = [](absl::Time) {}}) {
+    Join();
+  }
+
+  void Join() {
     service_.Join({.group_id = "billing", .protocols = {{"range", ""}}, .needs_heartbeat = false},
                   [&](const JoinResponse& response) { joined_ = response; });
     service_.Sync({.group_id = "billing",
@@ -48,10 +81,12 @@ class ServiceUnderTest {
   void Leave() { service_.Leave({"billing", {{joined_.member_id, "", ""}}}); }
   GroupService& service() { return service_; }
   WatchedOffsetStore& store() { return *store_; }
+  WatchedRecords& records() { return *records_; }
 
  private:
   testing::ManualClock clock_;
   const std::shared_ptr<WatchedOffsetStore> store_ = std::make_shared<WatchedOffsetStore>();
+  const std::shared_ptr<WatchedRecords> records_ = std::make_shared<WatchedRecords>(store_);
   JoinResponse joined_;
   GroupService service_;
 };
@@ -96,6 +131,28 @@ TEST_CASE(
   const auto late = group.Commit();
   CAPTURE(late.ToString());
   CHECK(Mentions(late, "group \"billing\" went on without this member"));
+}
+
+TEST_CASE("a commit of who joins while its group is being deleted is not deleted with it") {
+  ServiceUnderTest group(/*writes_groups_down=*/true);
+  REQUIRE(group.Commit().ok());
+  group.Leave();
+  bool has_joined = false;
+  const auto join_and_commit = [&] {
+    if (std::exchange(has_joined, true)) return;
+    group.Join();
+    CHECK(group.Commit().ok());
+  };
+  group.records().before_check = join_and_commit;
+  group.store().on_delete_group = join_and_commit;
+  const auto refused = group.service().Delete("billing");
+  CAPTURE(refused.ToString());
+  CHECK(has_joined);
+  CHECK(GetErrorCode(refused) == ErrorCode::kNonEmptyGroup);
+  CHECK(group.service().FetchAll("billing")->size() == 1);
+  group.Leave();
+  CHECK(group.service().Delete("billing").ok());
+  CHECK(group.service().FetchAll("billing")->empty());
 }
 
 }  // namespace

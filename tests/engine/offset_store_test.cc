@@ -1,11 +1,15 @@
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "absl/time/clock.h"
 #include "catch.h"
 #include "engine/group/offset_records.h"
 #include "engine/local_engine.h"
+#include "engine/topic_offset_store.h"
 #include "restartable_engine.h"
 #include "rill/error.h"
 #include "rill/testing/faulty_storage.h"
@@ -47,6 +51,27 @@ TEST_CASE("a store in memory keeps the contract of offset stores") {
 TEST_CASE("a store in a topic keeps the contract of offset stores") {
   RestartableEngine engine;
   CheckContract(engine.offsets());
+}
+
+TEST_CASE("a deletion that its check refuses deletes nothing, and no commit comes in between") {
+  RestartableEngine engine;
+  auto& store = dynamic_cast<TopicOffsetStore&>(engine.offsets());
+  REQUIRE(store.Commit("billing", kSome) == absl::OkStatus());
+  CHECK(absl::IsAborted(store.DeleteGroupIf([] { return absl::AbortedError("no"); }, "billing")));
+  CHECK(store.FetchAll("billing").value() == kSome);
+
+  std::thread committer;
+  std::atomic<bool> is_stored = false;
+  const auto check = [&] {
+    committer = std::thread([&] { is_stored = store.Commit("billing", kSome).ok(); });
+    absl::SleepFor(absl::Milliseconds(20));
+    CHECK_FALSE(is_stored);
+    return absl::OkStatus();
+  };
+  CHECK(store.DeleteGroupIf(check, "billing").ok());
+  committer.join();
+  CHECK(is_stored);
+  CHECK(store.FetchAll("billing").value() == kSome);
 }
 
 TEST_CASE("offsets in the topic survive a clean restart and a kill") {

@@ -16,6 +16,7 @@ class WatchedOffsetStore final : public OffsetStore {
   using Offsets = std::map<TopicPartition, OffsetAndMetadata>;
 
   std::function<void()> on_commit = [] {};
+  std::function<void()> on_delete_group = [] {};
   std::function<void()> on_delete_topic = [] {};
 
   absl::Status Commit(const std::string& group, const Offsets& offsets) override {
@@ -31,6 +32,7 @@ class WatchedOffsetStore final : public OffsetStore {
   }
   absl::StatusOr<std::vector<std::string>> Groups() override { return offsets_->Groups(); }
   absl::Status DeleteGroup(const std::string& group) override {
+    on_delete_group();
     return offsets_->DeleteGroup(group);
   }
   absl::Status DeleteTopic(const std::string& topic) override {
