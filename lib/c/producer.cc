@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <chrono>
 #include <utility>
 #include <vector>
 
-#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "base/wakeup.h"
 #include "c/call.h"
 #include "c/convert.h"
 #include "c/handles.h"
@@ -58,13 +60,19 @@ void FillUnknown(rill_delivery* deliveries, std::size_t count, rill_status statu
                     .reserved = 0});
 }
 
+// How long it is until then, on the clock that nobody sets.
+absl::Duration Until(rill::base::Deadline end) {
+  if (end == rill::base::Deadline::max()) return absl::InfiniteDuration();
+  return std::max(absl::FromChrono(end - std::chrono::steady_clock::now()), absl::ZeroDuration());
+}
+
 // Waits for all of them, at most `timeout` in all. The first failure.
 absl::Status WaitForAll(const std::vector<rill::PendingSend>& pending, absl::Duration timeout,
                         rill_delivery* deliveries) {
-  const absl::Time end = absl::Now() + timeout;
+  const rill::base::Deadline end = rill::base::DeadlineAfter(timeout);
   absl::Status first;
   for (std::size_t i = 0; i < pending.size(); ++i) {
-    const auto at = pending[i].Wait(std::max(end - absl::Now(), absl::ZeroDuration()));
+    const auto at = pending[i].Wait(Until(end));
     if (deliveries != nullptr) deliveries[i] = DeliveryOf(at);
     if (first.ok()) first = at.status();
   }

@@ -11,6 +11,8 @@
 #include "cli/check_progress.h"
 #include "engine/catalogue_file.h"
 #include "engine/data_folder.h"
+#include "engine/topic_config.h"
+#include "engine/topic_import.h"
 #include "fmt/format.h"
 #include "rill/engine.h"
 #include "rill/options.h"
@@ -74,6 +76,8 @@ class Importer {
       if (auto found = FindTopics(topics); !found.ok()) return found;
     }
     if (auto is_ours = CheckIsOurs(*data); !is_ours.ok()) return is_ours;
+    LeaveOutMissing(topics);
+    if (topics.empty()) return absl::OkStatus();  // no folder is made for nothing
     Options options;
     options.maintenance = Options::Maintenance::kByCaller;  // nothing is deleted yet
     options.log_sink = [this](LogLevel level, std::string_view line) {
@@ -106,7 +110,7 @@ class Importer {
       }
       configs_[config.substr(0, equals)] = config.substr(equals + 1);
     }
-    return absl::OkStatus();
+    return engine::CheckTopicConfigs(configs_, engine::EngineConfig()).status();
   }
 
   absl::Status FindTopics(std::set<std::string>& topics) {
@@ -126,6 +130,15 @@ class Importer {
     if (!topics.empty()) return absl::OkStatus();
     return absl::NotFoundError(fmt::format("no folder of a partition, as \"orders-0\", is in {}",
                                            fmt::join(folders_, ", ")));
+  }
+
+  void LeaveOutMissing(std::set<std::string>& topics) {
+    std::erase_if(topics, [&](const std::string& topic) {
+      const auto stored = engine::FindStoredTopic(context_.files, topic, folders_).status();
+      if (!stored.ok()) Tell(fmt::format("{}: {}", topic, Text(stored)));
+      is_complete_ &= stored.ok();
+      return !stored.ok();
+    });
   }
 
   // Opening makes a data folder of whatever it is given, a broker's, too.

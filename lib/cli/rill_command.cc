@@ -23,6 +23,9 @@ constexpr char kHelp[] = "help";
 constexpr char kImport[] = "import";
 constexpr char kDumpLogLink[] = "kafka-dump-log";
 
+// Not 1, which `rill check` says of a folder that is damaged.
+constexpr int kWrongWords = 2;
+
 // The command that somebody meant who wrote `word`, if one is near.
 std::optional<std::string_view> NearestCommand(std::string_view word) {
   static constexpr std::string_view kCommands[] = {kBackup, kCheck,  kDumpLog,
@@ -36,7 +39,7 @@ int RefuseWord(std::ostream& err, std::string_view word) {
   const auto nearest = NearestCommand(word);
   err << fmt::format("rill: there is no {} \"{}\"{}\nrill --help lists what there is\n", kind, word,
                      nearest ? fmt::format("; did you mean \"rill {}\"?", *nearest) : "");
-  return 1;
+  return kWrongWords;
 }
 
 // Tells about `topic`, or about all of rill (with `overview`) when it is empty.
@@ -88,13 +91,13 @@ int RunTopLevel(const CommandContext& context, std::span<const std::string> word
   help->add_option("command", topic, "The command");
   app.require_subcommand(0, 1);  // the word behind "help" is none
   const std::string overview = app.help();
-  if (const auto exit_code = ReadWords(app, context, words, 1)) return *exit_code;
+  if (const auto exit_code = ReadWords(app, context, words, kWrongWords)) return *exit_code;
   if (help->parsed()) return TellAbout(context, overview, topic);
   if (const auto extras = app.remaining(); !extras.empty()) {
     return RefuseWord(context.err, extras.front());
   }
   context.err << overview;
-  return 1;
+  return kWrongWords;
 }
 
 }  // namespace

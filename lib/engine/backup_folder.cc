@@ -47,6 +47,11 @@ absl::StatusOr<std::string> BackupPlace(const EngineEnvironment& environment,
     return MakeError(absl::StatusCode::kFailedPrecondition, ErrorCode::kUnknownServerError,
                      "topics in memory have no files to make a backup of");
   }
+  if (to.empty()) {
+    return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kUnknownServerError,
+                     "an empty word names no folder for a backup: give the path of one that is not "
+                     "there yet");
+  }
   auto place = CheckWhere(to);
   if (place.ok() && *place != kMemory && environment.is_real()) place = AbsoluteFolder(*place);
   if (!place.ok()) return place;

@@ -93,6 +93,22 @@ TEST_CASE("rill import makes no data folder of a place that has other files") {
   const Ran misspelt = Import(folder, "kafka --data data --config retention.msec=-1");
   CHECK(misspelt.exit_code == 2);
   CHECK(Contains(misspelt.err, "no config \"retention.msec\"; did you mean retention.ms?"));
+  CHECK_FALSE(fs::exists(folder.path() + "/data"));
+}
+
+TEST_CASE("rill import makes no data folder where no topic that was asked for is found") {
+  const test::TemporaryFolder folder;
+  CopyGolden("none/none-0", folder.path() + "/kafka/none-0");
+  const Ran missing = Import(folder, "kafka --data data --topic nosuch");
+  CHECK(missing.exit_code == 2);
+  CHECK(missing.err ==
+        "rill import: nosuch: no partition of topic nosuch is in " + folder.path() + "/kafka\n");
+  CHECK_FALSE(fs::exists(folder.path() + "/data"));
+  const Ran other = Import(folder, "kafka --data data --topic nosuch --topic none");
+  INFO(other.err);
+  CHECK(other.exit_code == 2);
+  CHECK(Contains(other.err, "rill import: nosuch: "));
+  CHECK(EndOf(folder.path() + "/data", "none") > 0);
 }
 
 }  // namespace

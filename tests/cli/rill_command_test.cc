@@ -22,7 +22,7 @@ TEST_CASE("rill tells its version and its commands") {
 
 TEST_CASE("rill without a word is an error that lists the commands") {
   const Ran ran = RunRillLine("");
-  CHECK(ran.exit_code == 1);
+  CHECK(ran.exit_code == 2);
   CHECK(ran.out.empty());
   CHECK(Contains(ran.err, "dump-log"));
 }
@@ -38,21 +38,26 @@ TEST_CASE("rill help tells about a command") {
 
 TEST_CASE("A command that is not there is refused with the nearest that is") {
   const Ran near = RunRillLine("dumplog --files x");
-  CHECK(near.exit_code == 1);
+  CHECK(near.exit_code == 2);
   CHECK(Contains(near.err, "there is no command \"dumplog\"; did you mean \"rill dump-log\"?"));
   CHECK(Contains(RunRillLine("kafka-dump-logs").err, "did you mean \"rill dump-log\"?"));
   CHECK(Contains(RunRillLine("help dmup-log").err, "did you mean \"rill dump-log\"?"));
   const Ran far = RunRillLine("frobnicate");
-  CHECK(far.exit_code == 1);
+  CHECK(far.exit_code == 2);
   CHECK_FALSE(Contains(far.err, "did you mean"));
   CHECK(Contains(RunRillLine("--bogus").err, "there is no option \"--bogus\""));
+  CHECK(RunRillLine("--bogus").exit_code == 2);
+  CHECK(RunRillLine("help frobnicate").exit_code == 2);
+  const Ran misspelt = RunRillLine("chekc data");  // 1 would say that data is damaged
+  CHECK(misspelt.exit_code == 2);
+  CHECK(Contains(misspelt.err, "did you mean \"rill check\"?"));
 }
 
 TEST_CASE("The beginning of a command's name is refused with that command") {
   for (const char* word : {"dump", "d", "dump-", "kafka", "dumplog", "dump_log"}) {
     INFO(word);
     const Ran ran = RunRillLine(std::string(word) + " --files x");
-    CHECK(ran.exit_code == 1);
+    CHECK(ran.exit_code == 2);
     CHECK(ran.out.empty());
     CHECK(Contains(ran.err, "did you mean \"rill dump-log\"?"));
   }

@@ -285,6 +285,9 @@ TEST_CASE("A backup is refused where it cannot be one, and leaves nothing there"
   const auto memory_named = engine.Backup("mem:");
   CHECK(absl::IsInvalidArgument(memory_named));
   CHECK(Says(memory_named, "give the path of a folder"));
+  const auto not_named = engine.Backup("");
+  CHECK(absl::IsInvalidArgument(not_named));
+  CHECK(Says(not_named, "an empty word names no folder"));
   const std::string foreign = folder.data() + ".b.incomplete";
   fs::create_directory(foreign);
   std::ofstream(foreign + "/letter") << "not a backup";
