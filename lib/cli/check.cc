@@ -33,7 +33,7 @@ std::unique_ptr<CLI::App> MakeApp(CheckWords& words) {
       "and record, the indexes, snapshots, leader epochs and checkpoints against the batches, the\n"
       "catalogue and the committed offsets. Prints a line for each damage, and for what a crash\n"
       "tore and the next open cuts off. Nothing is changed without --repair. A folder that a "
-      "process has open is refused: close it, or check a copy.");
+      "process has open is refused: close it, or check a backup of it.");
   app->name("rill check");
   app->set_help_flag("-h,--help", "Print this");
   app->add_option("folder", words.folder, "The data folder")->required();
