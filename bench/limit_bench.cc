@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/crc32c.h"
+#include "base/prefetch.h"
 #include "bench_log.h"
 #include "io/memory_file_system.h"
 #include "io/real_file_system.h"
@@ -103,10 +104,11 @@ void LimitAppendSync(benchmark::State& state, Place place) {
 // ahead as records are, which is where a scan is fastest.
 std::uint64_t Sum(const char* data, std::size_t size) {
   constexpr std::size_t kAhead = 4096;
+  constexpr std::size_t kLine = 64;
   std::uint64_t sums[16] = {};
   for (std::size_t at = 0; at + sizeof sums <= size; at += sizeof sums) {
-    __builtin_prefetch(data + at + kAhead);
-    __builtin_prefetch(data + at + kAhead + 64);
+    base::PrefetchToRead(data + at + kAhead);
+    base::PrefetchToRead(data + at + kAhead + kLine);
     std::uint64_t words[16];
     std::memcpy(words, data + at, sizeof words);
     for (std::size_t i = 0; i < 16; ++i) sums[i] += words[i];

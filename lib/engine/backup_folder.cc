@@ -112,12 +112,10 @@ absl::Status BackupFolder::CheckFree() const {
   const auto is_locked = files_.IsLocked(incomplete_ + "/" + kLockFile);
   if (!is_locked.ok()) return is_locked.status();
   if (*is_locked) return InUse();
-  bool is_left_over = true;  // it has the mark, or no more than the lock
-  for (const io::DirectoryEntry& entry : *entries) is_left_over &= entry.name == kLockFile;
-  for (const io::DirectoryEntry& entry : *entries) {
-    is_left_over |= entry.name == kIncompleteBackupFile;
-  }
-  if (is_left_over) return absl::OkStatus();
+  const auto is_mark = [](const auto& entry) { return entry.name == kIncompleteBackupFile; };
+  const auto is_lock = [](const auto& entry) { return entry.name == kLockFile; };
+  const bool has_mark = std::any_of(entries->begin(), entries->end(), is_mark);
+  if (has_mark || std::all_of(entries->begin(), entries->end(), is_lock)) return absl::OkStatus();
   return Taken(
       fmt::format("{} is there already, where the backup would be made: remove it, or "
                   "give the backup another name",
