@@ -70,6 +70,10 @@ absl::StatusOr<std::vector<std::string_view>> ParseCheckpointLines(std::string_v
     return CheckpointDamage(
         path, 2, fmt::format("announces {} entries, {} are there", *count, lines.size()));
   }
+  // A number that lost its last digits is a number, so only the line's end tells that it is whole.
+  if (text.back() != '\n') {
+    return CheckpointDamage(path, lines.size() + kFirstEntryLine - 1, "is cut off, with no end");
+  }
   return lines;
 }
 

@@ -32,6 +32,7 @@ struct LoadedLog {
   std::int64_t log_end_offset = 0;
   std::int64_t recovery_point = 0;
   LeaderEpochs epochs;
+  bool wrote_epochs = false;  // over others, and did not sync them
 };
 
 // Opens the segments of one log. After a clean shutdown it reads the end of the last segment only;

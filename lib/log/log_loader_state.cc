@@ -31,12 +31,15 @@ absl::Status LogLoader::LoadEpochs(LoadedLog& log) {
     return epochs.status();
   }
   CompareStarts(log);
+  const bool had_epochs = log.epochs.latest().has_value();
   bool changed = log.epochs.TruncateFromEnd(log.log_end_offset + 1);
   changed |= log.epochs.TruncateFromStart(log.log_start_offset);
   if (!log.epochs.latest().has_value()) {
     if (auto status = RebuildEpochs(log); !status.ok()) return status;
     changed = true;
   }
+  // Where there were none, a power cut brings back nothing that could be believed.
+  log.wrote_epochs = changed && had_epochs;
   return changed ? log.epochs.Save(*environment_.files, path, false) : absl::OkStatus();
 }
 

@@ -92,6 +92,7 @@ absl::Status SegmentedLog::Load(const LogCheckpoint& checkpoint) {
             name_, checkpoint.first_dirty_offset, loaded->log_end_offset));
   }
   epochs_ = std::move(loaded->epochs);
+  owes_epochs_sync_ = loaded->wrote_epochs;
   leader_epoch_ = epochs_.latest()->epoch;
   first_timestamp_ms_ = loaded->first_timestamp_ms;
   segment_created_ms_ = NowMs();
@@ -294,7 +295,9 @@ absl::Status SegmentedLog::Close() {
     Say(LogLevel::kWarning, fmt::format("{}: {}", name_, swapped.ToString()));
   }
   absl::Status status = Flush();
-  status.Update(TruncateEpochs());  // where that failed before
+  // After a clean shutdown the file is held against the log start (LogLoader::CompareStarts), so a
+  // power cut must not bring an older one back.
+  status.Update(TruncateEpochs(/*sync=*/true));
   SaveOwedSnapshots();
   // An append that was under way may have failed to flush meanwhile.
   status.Update(

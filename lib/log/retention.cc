@@ -92,7 +92,7 @@ absl::Status SegmentedLog::DeleteSegmentsBelow(std::int64_t offset) {
     ForgetSnapshotsBelow(log_start_offset());
     if (!taken.empty()) ++folder_changes_;
   }
-  if (auto status = TruncateEpochs(); !status.ok()) {
+  if (auto status = TruncateEpochs(/*sync=*/false); !status.ok()) {
     Say(LogLevel::kError, fmt::format("{}: {}", name_, status.ToString()));
   }
   return absl::OkStatus();
@@ -180,18 +180,19 @@ void SegmentedLog::ForgetSnapshotsBelow(std::int64_t offset) {
   owed_snapshots_.push_back({log_end_offset(), producers_.FormatSnapshot()});
 }
 
-absl::Status SegmentedLog::TruncateEpochs() {
+absl::Status SegmentedLog::TruncateEpochs(bool sync) {
   LeaderEpochs epochs;  // written without the lock: appends go on
   {
     base::MutexLock lock(&append_mutex_);
     if (!state_.ok()) return absl::OkStatus();
     owes_epochs_ |= epochs_.TruncateFromStart(log_start_offset());
-    if (!owes_epochs_) return absl::OkStatus();
+    if (!owes_epochs_ && !(sync && owes_epochs_sync_)) return absl::OkStatus();
     epochs = epochs_;
   }
-  auto status = epochs.Save(*environment_.files, directory_ + "/" + kLeaderEpochCheckpoint, false);
+  auto status = epochs.Save(*environment_.files, directory_ + "/" + kLeaderEpochCheckpoint, sync);
   base::MutexLock lock(&append_mutex_);
   owes_epochs_ = !status.ok();
+  owes_epochs_sync_ = owes_epochs_ || !sync;
   return status;
 }
 

@@ -230,7 +230,7 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   std::int64_t SizeRetentionTarget(const LogConfig& config);
   void ForgetSnapshotsBelow(std::int64_t offset) ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
-  absl::Status TruncateEpochs() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+  absl::Status TruncateEpochs(bool sync) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   // A file that has its .deleted name goes when nobody else can be reading it any more.
   void Doom(const std::string& path) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   void RemoveDoomedFiles(std::int64_t now_ms) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
@@ -397,7 +397,8 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   std::unique_ptr<NextSegment> next_segment_ ABSL_GUARDED_BY(append_mutex_);
   bool wants_next_segment_ ABSL_GUARDED_BY(append_mutex_) = false;
   LeaderEpochs epochs_ ABSL_GUARDED_BY(append_mutex_);
-  bool owes_epochs_ ABSL_GUARDED_BY(append_mutex_) = false;  // the file could not be written
+  bool owes_epochs_ ABSL_GUARDED_BY(append_mutex_) = false;       // the file could not be written
+  bool owes_epochs_sync_ ABSL_GUARDED_BY(append_mutex_) = false;  // it was, and not synced
   std::int32_t leader_epoch_ ABSL_GUARDED_BY(append_mutex_) = 0;
   std::int64_t segment_created_ms_ ABSL_GUARDED_BY(append_mutex_) = 0;
   std::int64_t segment_jitter_ms_ ABSL_GUARDED_BY(append_mutex_) = 0;

@@ -122,5 +122,32 @@ TEST_CASE("At each call to the storage, what a kill or a power cut leaves is wha
   std::cout << moments << " moments, " << compactions << " compactions" << std::endl;
 }
 
+TEST_CASE("After a clean close, no power cut moves the start of a log") {
+  const auto open = [](std::shared_ptr<FaultyStorage> storage) {
+    return Open("/data",
+                {.maintenance = Options::Maintenance::kByCaller, .storage = std::move(storage)});
+  };
+  const std::vector<RecordData> records(12, RecordData{.value = "v"});
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    CAPTURE(seed);
+    const auto storage = std::make_shared<FaultyStorage>();
+    auto engine = open(storage);
+    REQUIRE(engine.ok());
+    REQUIRE(engine->CreateTopic("t", {.partitions = 1})->partition(0)->Append(records).ok());
+    // Before the records are flushed, or by a process that has nothing else to flush.
+    if (seed % 2 == 0) {
+      REQUIRE(engine->Close().ok());
+      engine = open(storage);
+      REQUIRE(engine.ok());
+    }
+    REQUIRE(engine->FindTopic("t")->partition(0)->DeleteRecordsBefore(11).ok());
+    REQUIRE(engine->Close().ok());
+
+    const auto found = open(storage->PowerLoss(seed));
+    REQUIRE(found.ok());
+    CHECK(found->FindTopic("t")->partition(0)->log_start_offset() == 11);
+  }
+}
+
 }  // namespace
 }  // namespace rill::testing
