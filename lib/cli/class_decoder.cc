@@ -1,11 +1,11 @@
 #include <utility>
 
 #include "base/bytes.h"
-#include "cli/java_text.h"
 #include "cli/message_decoder.h"
 #include "fmt/format.h"
 #include "rill/error.h"
 #include "rill/record.h"
+#include "wire/java_text.h"
 
 namespace rill::cli {
 namespace {
@@ -16,7 +16,7 @@ using Decoder = absl::StatusOr<std::string> (*)(std::string_view bytes);
 
 absl::StatusOr<std::string> DecodeString(std::string_view bytes) {
   std::string text;
-  AppendJavaText(bytes, text);
+  wire::AppendJavaText(bytes, text);
   return text;
 }
 

@@ -3,47 +3,25 @@
 #include <iterator>
 
 #include "base/bytes.h"
-#include "cli/message_schema.h"
 #include "fmt/format.h"
 #include "record/control.h"
+#include "wire/internal_messages.h"
+#include "wire/print.h"
 
 namespace rill::cli {
 namespace {
 
 using record::ControlType;
 
-constexpr Field kVoter[] = {Int32("voterId"), Uuid("voterDirectoryId").Since(1)};
-constexpr Field kLeaderChangeFields[] = {Int16("version"), Int32("leaderId"),
-                                         Array(Struct("voters", kVoter)),
-                                         Array(Struct("grantingVoters", kVoter))};
-constexpr Message kLeaderChange = {"LeaderChangeMessage", kLeaderChangeFields, 1, 0};
-
-constexpr Field kSnapshotHeaderFields[] = {Int16("version"), Int64("lastContainedLogTimestamp")};
-constexpr Message kSnapshotHeader = {"SnapshotHeaderRecord", kSnapshotHeaderFields, 0, 0};
-
-constexpr Field kSnapshotFooterFields[] = {Int16("version")};
-constexpr Message kSnapshotFooter = {"SnapshotFooterRecord", kSnapshotFooterFields, 0, 0};
-
-constexpr Field kKraftVersionFields[] = {Int16("version"), Int16("kRaftVersion")};
-constexpr Message kKraftVersion = {"KRaftVersionRecord", kKraftVersionFields, 0, 0};
-
-constexpr Field kEndpoint[] = {String("name"), String("host"), Uint16("port")};
-constexpr Field kVersionRange[] = {Int16("minSupportedVersion"), Int16("maxSupportedVersion")};
-constexpr Field kKraftVoter[] = {Int32("voterId"), Uuid("voterDirectoryId"),
-                                 Array(Struct("endpoints", kEndpoint)),
-                                 Struct("kRaftVersionFeature", kVersionRange)};
-constexpr Field kVotersFields[] = {Int16("version"), Array(Struct("voters", kKraftVoter))};
-constexpr Message kVoters = {"VotersRecord", kVotersFields, 0, 0};
-
-absl::Status AppendMessage(std::string_view label, const Message& message, std::string_view value,
-                           std::string& text) {
+absl::Status AppendMessage(std::string_view label, const wire::Message& message,
+                           std::string_view value, std::string& text) {
   text += label;
-  engine::KafkaReader reader(value, message.name);
+  base::KafkaReader reader(value, message.name);
   // These messages carry their version themselves, as their first field.
   const int version = message.last_version > 0 && value.size() >= sizeof(std::int16_t)
                           ? base::LoadBigEndian<std::int16_t>(value.data())
                           : 0;
-  return AppendMessageJson(message, version, reader, text);
+  return wire::AppendMessageJson(message, version, reader, text);
 }
 
 absl::Status AppendMarker(ControlType type, std::string_view value, std::string& text) {
@@ -64,15 +42,15 @@ absl::Status AppendControlText(std::string_view key, std::string_view value, std
     case ControlType::kCommit:
       return AppendMarker(*type, value, text);
     case ControlType::kLeaderChange:
-      return AppendMessage(" LeaderChange: ", kLeaderChange, value, text);
+      return AppendMessage(" LeaderChange: ", wire::LeaderChangeMessage(), value, text);
     case ControlType::kSnapshotHeader:
-      return AppendMessage(" SnapshotHeader ", kSnapshotHeader, value, text);
+      return AppendMessage(" SnapshotHeader ", wire::SnapshotHeaderRecord(), value, text);
     case ControlType::kSnapshotFooter:
-      return AppendMessage(" SnapshotFooter ", kSnapshotFooter, value, text);
+      return AppendMessage(" SnapshotFooter ", wire::SnapshotFooterRecord(), value, text);
     case ControlType::kKraftVersion:
-      return AppendMessage(" KRaftVersion ", kKraftVersion, value, text);
+      return AppendMessage(" KRaftVersion ", wire::KRaftVersionRecord(), value, text);
     case ControlType::kKraftVoters:
-      return AppendMessage(" KRaftVoters ", kVoters, value, text);
+      return AppendMessage(" KRaftVoters ", wire::VotersRecord(), value, text);
     case ControlType::kUnknown:
       break;
   }

@@ -2,7 +2,7 @@
 
 #include "cli/dump_files.h"
 #include "cli/dump_log_options.h"
-#include "cli/java_text.h"
+#include "cli/java_arguments.h"
 #include "fmt/format.h"
 #include "fmt/ranges.h"
 #include "rill/error.h"

@@ -4,7 +4,7 @@
 #include <limits>
 #include <utility>
 
-#include "cli/java_text.h"
+#include "cli/java_arguments.h"
 #include "fmt/format.h"
 #include "rill/error.h"
 

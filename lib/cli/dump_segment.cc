@@ -7,11 +7,11 @@
 #include "cli/control_text.h"
 #include "cli/dump_files.h"
 #include "cli/frame_records.h"
-#include "cli/java_text.h"
 #include "cli/old_message.h"
 #include "cli/segment_file.h"
 #include "fmt/format.h"
 #include "rill/error.h"
+#include "wire/java_text.h"
 
 namespace rill::cli {
 namespace {
@@ -167,7 +167,7 @@ class SegmentDump {
     for (const Header& header : record.headers) {
       if (!is_first) names += ',';
       is_first = false;
-      AppendJavaText(header.name, names);
+      wire::AppendJavaText(header.name, names);
     }
     out_.Print(" sequence: {} headerKeys: [{}]", record.sequence, names);
   }

@@ -1,17 +1,22 @@
 #include <algorithm>
 #include <utility>
 
-#include "cli/internal_messages.h"
+#include "base/kafka_bytes.h"
 #include "cli/message_decoder.h"
-#include "engine/group/kafka_bytes.h"
 #include "fmt/format.h"
 #include "rill/error.h"
 #include "rill/record.h"
+#include "wire/internal_messages.h"
+#include "wire/print.h"
 
 namespace rill::cli {
 namespace {
 
-using engine::KafkaReader;
+using base::KafkaReader;
+using wire::AppendMessageJson;
+using wire::Message;
+using wire::MetadataKind;
+using wire::RecordKind;
 
 std::string Text(const absl::Status& status) { return std::string(status.message()); }
 
@@ -81,7 +86,7 @@ class CoordinatorDecoder : public MessageDecoder {
 
 class OffsetsDecoder final : public CoordinatorDecoder {
  public:
-  OffsetsDecoder() : CoordinatorDecoder(OffsetsTopicKinds()) {}
+  OffsetsDecoder() : CoordinatorDecoder(wire::OffsetsTopicKinds()) {}
 
  private:
   const Message& ValueOf(const RecordKind& kind, std::string_view value) const override {
@@ -90,7 +95,7 @@ class OffsetsDecoder final : public CoordinatorDecoder {
     KafkaReader reader(value, kind.value->name);
     const bool is_compact = reader.Int<std::int16_t>() >= kind.value->flexible_since;
     const std::string protocol_type = is_compact ? reader.CompactString() : reader.String();
-    return protocol_type == "consumer" ? ConsumersMetadataValue() : *kind.value;
+    return protocol_type == "consumer" ? wire::ConsumersMetadataValue() : *kind.value;
   }
 };
 
@@ -126,7 +131,7 @@ class ClusterMetadataDecoder final : public MessageDecoder {
     if (frame != kFrameVersion) {
       return Malformed(fmt::format("frame version {}, where {} is known", frame, kFrameVersion));
     }
-    for (const MetadataKind& kind : ClusterMetadataKinds()) {
+    for (const MetadataKind& kind : wire::ClusterMetadataKinds()) {
       if (static_cast<std::uint32_t>(kind.type) == type) {
         return DecodeAs(*kind.value, version, reader);
       }
@@ -152,11 +157,11 @@ class ClusterMetadataDecoder final : public MessageDecoder {
 std::unique_ptr<MessageDecoder> NewOffsetsDecoder() { return std::make_unique<OffsetsDecoder>(); }
 
 std::unique_ptr<MessageDecoder> NewTransactionLogDecoder() {
-  return std::make_unique<CoordinatorDecoder>(TransactionTopicKinds());
+  return std::make_unique<CoordinatorDecoder>(wire::TransactionTopicKinds());
 }
 
 std::unique_ptr<MessageDecoder> NewShareStateDecoder() {
-  return std::make_unique<CoordinatorDecoder>(ShareStateTopicKinds());
+  return std::make_unique<CoordinatorDecoder>(wire::ShareStateTopicKinds());
 }
 
 std::unique_ptr<MessageDecoder> NewClusterMetadataDecoder() {

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
-#include "engine/group/kafka_bytes.h"
+#include "base/kafka_bytes.h"
 #include "fmt/format.h"
 #include "rill/error.h"
 
@@ -25,7 +25,7 @@ absl::Status InvalidOption(const std::string& message) {
 }
 
 // As they are written into requests and __consumer_offsets.
-constexpr std::size_t kMaxString = engine::KafkaWriter::kMaxString;
+constexpr std::size_t kMaxString = base::KafkaWriter::kMaxString;
 // A member id is a client id or an instance id, a hyphen and a UUID in text.
 constexpr std::size_t kMaxInMemberId = kMaxString - 1 - 36;
 

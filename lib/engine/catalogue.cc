@@ -49,7 +49,7 @@ absl::StatusOr<CatalogueTopic> DecodeTopic(std::string_view name, std::string_vi
   CatalogueTopic topic;
   Lines lines(value);
   const auto id_text = lines.Take(kIdField);
-  const auto id = id_text ? Uuid::Parse(*id_text) : std::nullopt;
+  const auto id = id_text ? base::Uuid::Parse(*id_text) : std::nullopt;
   if (!id) return Damage(fmt::format("topic {} has no id in the first line", name));
   topic.id = *id;
   const auto partitions_text = lines.Take(kPartitionsField);

@@ -11,8 +11,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/uuid.h"
 #include "engine/config_spec.h"
-#include "engine/uuid.h"
 
 namespace rill::engine {
 
@@ -21,7 +21,7 @@ namespace rill::engine {
 // keeps them in a file.
 
 struct CatalogueTopic {
-  Uuid id;
+  base::Uuid id;
   std::int32_t partitions = 0;
   // Deleted as far as anybody can see; its folders are still to be cleared away.
   bool deleting = false;
@@ -66,7 +66,7 @@ class CatalogueImage {
   absl::Status CheckTopic(const TopicChange& command) const;
 
   std::map<std::string, CatalogueTopic> topics_;
-  std::set<Uuid> ids_;
+  std::set<base::Uuid> ids_;
   std::int64_t producer_ids_end_ = 0;
 };
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "base/parse_number.h"
+#include "base/uuid.h"
 #include "engine/catalogue_file.h"
 #include "engine/topic_name.h"
-#include "engine/uuid.h"
 #include "fmt/format.h"
 #include "fmt/ranges.h"
 #include "io/path.h"
@@ -192,7 +192,7 @@ std::optional<TopicPartition> ParsePartitionFolderName(std::string_view name) {
 
 std::string DeletedFolderName(std::string_view topic, std::int32_t partition) {
   std::string unique;
-  const Uuid uuid = Uuid::Random();
+  const base::Uuid uuid = base::Uuid::Random();
   for (const std::uint8_t byte : uuid.bytes()) unique += fmt::format("{:02x}", byte);
   const std::string suffix = fmt::format("-{}.{}{}", partition, unique, kDeletedSuffix);
   return fmt::format("{}{}", topic.substr(0, kMaxFileName - suffix.size()), suffix);

@@ -1,6 +1,6 @@
+#include "base/kafka_bytes.h"
 #include "engine/catalogue.h"
 #include "engine/engine_config.h"
-#include "engine/group/kafka_bytes.h"
 
 namespace rill::engine {
 namespace {
@@ -127,7 +127,7 @@ constexpr ConfigSpec kSpecs[] = {
     Int("message.max.bytes", "1048588", 0, "Default of max.message.bytes."),
     Level("num.partitions", "1", 1, kMaxPartitionsPerTopic, INT64_MIN,
           "Partitions of a topic that is made without a number."),
-    Level("offset.metadata.max.bytes", "4096", 0, KafkaWriter::kMaxString, INT64_MIN,
+    Level("offset.metadata.max.bytes", "4096", 0, base::KafkaWriter::kMaxString, INT64_MIN,
           "The longest metadata that may be committed with an offset."),
     Level("offsets.topic.compression.codec", "0", 0, 4, INT64_MIN,
           "Codec of __consumer_offsets: 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd."),

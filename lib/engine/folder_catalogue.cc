@@ -26,7 +26,7 @@ absl::StatusOr<CatalogueImage> OfFolders(io::FileSystem& files, const std::strin
     if (!partition || partition->partition >= kMaxPartitionsPerTopic) continue;
     const auto metadata = log::ReadPartitionMetadata(
         files, directory + "/" + entry.name + "/" + log::kPartitionMetadataFile);
-    const auto id = metadata.ok() ? Uuid::Parse(metadata->topic_id) : std::nullopt;
+    const auto id = metadata.ok() ? base::Uuid::Parse(metadata->topic_id) : std::nullopt;
     if (!id) {
       if (sink) {
         sink(LogLevel::kWarning, fmt::format("{}/{} is left out: its {} has no id of a topic",

@@ -262,12 +262,12 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
       ABSL_LOCKS_EXCLUDED(topics_mutex_);
   // Removes the folders of a topic that the catalogue calls deleting, forgets its offsets and takes
   // it out of the catalogue. OK when that is done already.
-  absl::Status FinishDelete(const std::string& name, const Uuid& id)
+  absl::Status FinishDelete(const std::string& name, const base::Uuid& id)
       ABSL_LOCKS_EXCLUDED(change_mutex_, finishing_mutex_);
   // Waits until no other thread is finishing a deletion of that name. Unavailable in the one that
   // is.
   absl::Status BeginFinishing(const std::string& name) ABSL_LOCKS_EXCLUDED(finishing_mutex_);
-  absl::StatusOr<bool> IsDeleting(const std::string& name, const Uuid& id) const
+  absl::StatusOr<bool> IsDeleting(const std::string& name, const base::Uuid& id) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
   // The same where an earlier DeleteTopic could not: for one name, for all.
   absl::Status FinishEarlierDelete(const std::string& name) ABSL_LOCKS_EXCLUDED(change_mutex_);

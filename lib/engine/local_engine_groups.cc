@@ -1,9 +1,9 @@
 #include <utility>
 
+#include "base/uuid.h"
 #include "engine/local_engine.h"
 #include "engine/topic_name.h"
 #include "engine/topic_offset_store.h"
-#include "engine/uuid.h"
 #include "fmt/format.h"
 
 namespace rill::engine {
@@ -15,7 +15,7 @@ constexpr std::int64_t kProducerIdBlock = 1000;
 // As Java writes a random UUID: hexadecimal, in groups.
 std::string NewMemberId() {
   std::string text;
-  const Uuid uuid = Uuid::Random();
+  const base::Uuid uuid = base::Uuid::Random();
   for (const std::uint8_t byte : uuid.bytes()) {
     text += fmt::format("{:02x}", byte);
     if (text.size() == 8 || text.size() == 13 || text.size() == 18 || text.size() == 23) {

@@ -92,7 +92,7 @@ absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::CreateLocked(const std:
   topic.configs = *std::move(configs);
   if (auto free = CheckFoldersFree(name, 0, topic.partitions); !free.ok()) return free;
   if (auto forgotten = ForgetLogStarts(name); !forgotten.ok()) return forgotten;
-  topic.id = Uuid::Random();
+  topic.id = base::Uuid::Random();
   if (auto committed = Commit(TopicChange{name, topic}); !committed.ok()) return committed;
   return AddTopic(name, topic);
 }
@@ -257,7 +257,7 @@ absl::Status LocalEngine::AlterTopicConfigs(
 absl::Status LocalEngine::DeleteTopic(const std::string& name) {
   if (auto may = CheckMayWrite(); !may.ok()) return may;
   if (auto status = CheckNotInternal(name, "deleted"); !status.ok()) return status;
-  Uuid id;
+  base::Uuid id;
   {
     absl::MutexLock lock(&change_mutex_);
     auto topic = Entry(name);
@@ -284,7 +284,7 @@ std::shared_ptr<TopicState> LocalEngine::RemoveTopic(const std::string& name) {
   return state;
 }
 
-absl::StatusOr<bool> LocalEngine::IsDeleting(const std::string& name, const Uuid& id) const {
+absl::StatusOr<bool> LocalEngine::IsDeleting(const std::string& name, const base::Uuid& id) const {
   if (auto open = CheckOpen(); !open.ok()) return open;
   const auto& topics = image().topics();
   const auto found = topics.find(name);
@@ -309,7 +309,7 @@ absl::Status LocalEngine::BeginFinishing(const std::string& name) {
 // the topic: a new one of that name must not be consumed from where groups stood in the old one.
 // One thread at a time, or a slow one would have the new one's offsets forgotten. No lock is held
 // while the store is called: it may call back.
-absl::Status LocalEngine::FinishDelete(const std::string& name, const Uuid& id) {
+absl::Status LocalEngine::FinishDelete(const std::string& name, const base::Uuid& id) {
   if (auto begun = BeginFinishing(name); !begun.ok()) return begun;
   const absl::Cleanup leave = [&] {
     absl::MutexLock lock(&finishing_mutex_);
@@ -336,7 +336,7 @@ absl::Status LocalEngine::FinishDelete(const std::string& name, const Uuid& id) 
 }
 
 void LocalEngine::FinishDeletes() {
-  std::map<std::string, Uuid> left;
+  std::map<std::string, base::Uuid> left;
   {
     absl::MutexLock lock(&change_mutex_);
     for (const auto& [name, topic] : image().topics()) {
@@ -356,7 +356,7 @@ void LocalEngine::FinishDeletes() {
 }
 
 absl::Status LocalEngine::FinishEarlierDelete(const std::string& name) {
-  Uuid id;
+  base::Uuid id;
   {
     absl::MutexLock lock(&change_mutex_);
     if (auto open = CheckOpen(); !open.ok()) return open;

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "base/parse_number.h"
-#include "engine/uuid.h"
+#include "base/uuid.h"
 #include "fmt/format.h"
 #include "io/small_file.h"
 #include "rill/error.h"
@@ -71,7 +71,7 @@ absl::StatusOr<MetaProperties> ParseMetaProperties(std::string_view text, const 
   if (!node_id || *node_id < 0) return Damage(path, "has no node.id that is a number from 0");
   meta.node_id = *node_id;
   meta.directory_id = Value(*properties, "directory.id");
-  const auto directory_id = Uuid::Parse(meta.directory_id);
+  const auto directory_id = base::Uuid::Parse(meta.directory_id);
   if (!directory_id || directory_id->IsReserved()) {
     return Damage(path, "has no directory.id that is a UUID in 22 characters");
   }
@@ -89,9 +89,9 @@ absl::StatusOr<MetaProperties> LoadMetaProperties(io::FileSystem& files,
   const auto text = io::ReadSmallFile(files, path, kMaxFileSize);
   if (text.ok()) return ParseMetaProperties(*text, path);
   if (!absl::IsNotFound(text.status())) return text.status();
-  const MetaProperties fresh = {.cluster_id = Uuid::Random().ToString(),
+  const MetaProperties fresh = {.cluster_id = base::Uuid::Random().ToString(),
                                 .node_id = kFirstNodeId,
-                                .directory_id = Uuid::Random().ToString()};
+                                .directory_id = base::Uuid::Random().ToString()};
   if (auto written = io::ReplaceSmallFile(files, path, FormatMetaProperties(fresh));
       !written.ok()) {
     return written;

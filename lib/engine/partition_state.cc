@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/uuid.h"
 #include "engine/data_folder.h"
-#include "engine/uuid.h"
 #include "fmt/format.h"
 #include "log/followed_log.h"
 #include "log/partition_metadata.h"
@@ -62,7 +62,7 @@ absl::StatusOr<std::shared_ptr<log::PartitionLog>> PartitionState::Open() {
 }
 
 log::SlotKey PartitionState::key() const {
-  return {Uuid::Parse(topic_id_).value_or(Uuid()).bytes(), index()};
+  return {base::Uuid::Parse(topic_id_).value_or(base::Uuid()).bytes(), index()};
 }
 
 // Other processes can do without (FolderWatch); this one has to go on.

@@ -76,7 +76,7 @@ class TopicFinder {
       }
       found_.partitions.push_back(std::move(partition));
     }
-    found_.id = id_.value_or(Uuid::Random());
+    found_.id = id_.value_or(base::Uuid::Random());
     return std::move(found_);
   }
 
@@ -90,12 +90,12 @@ class TopicFinder {
     const auto metadata = log::ReadPartitionMetadata(files_, path);
     if (!metadata.ok() && !absl::IsNotFound(metadata.status())) return metadata.status();
     if (metadata.ok()) {
-      const auto id = Uuid::Parse(metadata->topic_id);
+      const auto id = base::Uuid::Parse(metadata->topic_id);
       if (!id || (id_ && *id_ != *id)) {
         return Refused(
             fmt::format("{} has the topic id {}, another partition {}: they are not of "
                         "one topic",
-                        path, metadata->topic_id, id_.value_or(Uuid()).ToString()));
+                        path, metadata->topic_id, id_.value_or(base::Uuid()).ToString()));
       }
       id_ = id;
     }
@@ -108,7 +108,7 @@ class TopicFinder {
   io::FileSystem& files_;
   const std::string& name_;
   StoredTopic found_;
-  std::optional<Uuid> id_;
+  std::optional<base::Uuid> id_;
   std::map<std::int32_t, StoredTopic::Partition> by_number_;
 };
 

@@ -7,7 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "engine/uuid.h"
+#include "base/uuid.h"
 #include "io/file_system.h"
 #include "log/log_config.h"
 #include "log/partition_log.h"
@@ -22,7 +22,7 @@ struct StoredTopic {
     bool may_have_gaps = false;  // its folder says that it is compacted
   };
   std::vector<Partition> partitions;                 // by number
-  Uuid id;                                           // a new one where no partition has any
+  base::Uuid id;                                     // a new one where no partition has any
   std::vector<std::unique_ptr<io::FileLock>> locks;  // keep writers out meanwhile
 };
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <functional>
 
-#include "engine/group/kafka_bytes.h"
+#include "base/kafka_bytes.h"
 #include "engine/topic_name.h"
 #include "rill/error.h"
 #include "rill/record_batch.h"
@@ -15,10 +15,10 @@ namespace {
 
 // A longer one would be written with a wrong length, and no engine could read the topic again.
 absl::Status CheckLength(std::string_view what, std::string_view text, ErrorCode code) {
-  if (text.size() <= KafkaWriter::kMaxString) return absl::OkStatus();
+  if (text.size() <= base::KafkaWriter::kMaxString) return absl::OkStatus();
   return MakeError(absl::StatusCode::kInvalidArgument, code,
                    fmt::format("a {} of {} bytes cannot be stored; at most {}", what, text.size(),
-                               KafkaWriter::kMaxString));
+                               base::KafkaWriter::kMaxString));
 }
 
 absl::Status CheckGroup(const std::string& group) {

@@ -27,7 +27,7 @@ using testing::FaultyStorage;
 using testing::FileCall;
 
 CatalogueTopic Topic(int partitions, ConfigMap configs = {}) {
-  return {.id = Uuid::Random(),
+  return {.id = base::Uuid::Random(),
           .partitions = partitions,
           .deleting = false,
           .configs = std::move(configs)};
@@ -98,7 +98,7 @@ TEST_CASE("Only changes that can follow on one another are taken") {
         std::string::npos);
   CHECK(Refusal(image, TopicChange{"orders", Topic(10001)}) != "");
   CatalogueTopic reserved = topic;
-  reserved.id = Uuid();
+  reserved.id = base::Uuid();
   CHECK(Refusal(image, TopicChange{"orders", reserved}).find("reserved id") != std::string::npos);
 
   REQUIRE(Refusal(image, TopicChange{"orders", topic}) == "");

@@ -7,9 +7,9 @@
 #include <string>
 
 #include "base/parse_number.h"
+#include "base/uuid.h"
 #include "catch.h"
 #include "engine/meta_properties.h"
-#include "engine/uuid.h"
 #include "log/checkpoint_file.h"
 #include "log/leader_epochs.h"
 #include "log/partition_metadata.h"
@@ -59,7 +59,7 @@ TEST_CASE("Kafka's partition metadata reads, and writes back the same") {
     CAPTURE(path, metadata.status().ToString());
     REQUIRE(metadata.ok());
     CHECK(log::FormatPartitionMetadata(*metadata) == text);
-    CHECK(Uuid::Parse(metadata->topic_id).has_value());
+    CHECK(base::Uuid::Parse(metadata->topic_id).has_value());
   }
 }
 

@@ -7,8 +7,8 @@
 
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
+#include "base/kafka_bytes.h"
 #include "catch.h"
-#include "engine/group/kafka_bytes.h"
 #include "engine/group/offset_records.h"
 #include "engine/topic_offset_store.h"
 #include "restartable_engine.h"
@@ -30,8 +30,8 @@ void CheckRefused(const absl::Status& status, ErrorCode code, std::string_view t
 
 TEST_CASE("names that a record cannot hold are refused, and the folder opens again") {
   RestartableEngine engine;
-  const std::string longest(KafkaWriter::kMaxString, 'g');
-  const std::string too_long(KafkaWriter::kMaxString + 1, 'g');
+  const std::string longest(base::KafkaWriter::kMaxString, 'g');
+  const std::string too_long(base::KafkaWriter::kMaxString + 1, 'g');
   CheckRefused(engine.offsets().Commit(too_long, kOne), ErrorCode::kInvalidGroupId,
                "a group id of 32768 bytes cannot be stored; at most 32767");
   CheckRefused(engine.offsets().Commit("billing", {{{"orders", 0}, {1, -1, too_long}}}),
@@ -46,7 +46,7 @@ TEST_CASE("names that a record cannot hold are refused, and the folder opens aga
 TEST_CASE("a group with names that a record cannot hold is refused, and the folder opens again") {
   RestartableEngine engine;
   auto& records = dynamic_cast<GroupRecords&>(engine.offsets());
-  const std::string too_long(KafkaWriter::kMaxString + 1, 'g');
+  const std::string too_long(base::KafkaWriter::kMaxString + 1, 'g');
   CheckRefused(records.StoreGroup(too_long, {}), ErrorCode::kInvalidGroupId, "group id");
   CheckRefused(records.StoreGroup("billing", {.protocol_type = too_long}),
                ErrorCode::kInvalidRequest, "protocol type");

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "base/kafka_bytes.h"
 #include "engine/group/java_string.h"
-#include "engine/group/kafka_bytes.h"
 #include "fmt/format.h"
 
 namespace rill::engine {
@@ -22,7 +22,7 @@ constexpr std::int16_t kFirstFlexibleVersion = 4;
 
 constexpr std::uint32_t kTopicIdTag = 0;
 
-std::int16_t ReadVersion(KafkaReader& in) {
+std::int16_t ReadVersion(base::KafkaReader& in) {
   const auto version = in.Int<std::int16_t>();
   if (in.ok() && (version < 0 || version > kHighestVersion)) {
     in.Fail(fmt::format("version {}; 0 to {} are known", version, kHighestVersion));
@@ -30,7 +30,7 @@ std::int16_t ReadVersion(KafkaReader& in) {
   return version;
 }
 
-void ReadOffsetCommitTags(KafkaReader& in, OffsetCommitValue& value) {
+void ReadOffsetCommitTags(base::KafkaReader& in, OffsetCommitValue& value) {
   for (std::uint32_t fields = in.UnsignedVarint(); fields > 0 && in.ok(); --fields) {
     const std::uint32_t tag = in.UnsignedVarint();
     const std::string_view field = in.Raw(in.UnsignedVarint());
@@ -43,7 +43,7 @@ void ReadOffsetCommitTags(KafkaReader& in, OffsetCommitValue& value) {
   }
 }
 
-GroupMetadataMember ReadMember(KafkaReader& in, std::int16_t version) {
+GroupMetadataMember ReadMember(base::KafkaReader& in, std::int16_t version) {
   const bool flexible = version >= kFirstFlexibleVersion;
   const auto string = [&] { return flexible ? in.CompactString() : in.String(); };
   const auto bytes = [&] { return flexible ? in.CompactBytes() : in.Bytes(); };
@@ -62,7 +62,7 @@ GroupMetadataMember ReadMember(KafkaReader& in, std::int16_t version) {
   return member;
 }
 
-void WriteMember(KafkaWriter& out, const GroupMetadataMember& member) {
+void WriteMember(base::KafkaWriter& out, const GroupMetadataMember& member) {
   out.String(member.member_id);
   out.NullableString(member.group_instance_id);
   out.String(member.client_id);
@@ -76,7 +76,7 @@ void WriteMember(KafkaWriter& out, const GroupMetadataMember& member) {
 }  // namespace
 
 std::string EncodeKey(const OffsetCommitKey& key) {
-  KafkaWriter out;
+  base::KafkaWriter out;
   out.Int(kOffsetCommitType);
   out.String(key.group);
   out.String(key.topic);
@@ -85,14 +85,14 @@ std::string EncodeKey(const OffsetCommitKey& key) {
 }
 
 std::string EncodeKey(const GroupMetadataKey& key) {
-  KafkaWriter out;
+  base::KafkaWriter out;
   out.Int(kGroupMetadataType);
   out.String(key.group);
   return out.Take();
 }
 
 absl::StatusOr<OffsetsTopicKey> DecodeKey(std::string_view bytes) {
-  KafkaReader in(bytes, "key of an offsets record");
+  base::KafkaReader in(bytes, "key of an offsets record");
   OffsetsTopicKey key;
   const auto type = in.Int<std::int16_t>();
   if (!in.ok()) return in.status();
@@ -112,7 +112,7 @@ absl::StatusOr<OffsetsTopicKey> DecodeKey(std::string_view bytes) {
 }
 
 std::string EncodeValue(const OffsetCommitValue& value) {
-  KafkaWriter out;
+  base::KafkaWriter out;
   if (value.expire_timestamp != -1) {
     out.Int(kOffsetCommitExpiringVersion);
     out.Int(value.offset);
@@ -138,7 +138,7 @@ std::string EncodeValue(const OffsetCommitValue& value) {
 }
 
 absl::StatusOr<OffsetCommitValue> DecodeOffsetCommitValue(std::string_view bytes) {
-  KafkaReader in(bytes, "offset commit");
+  base::KafkaReader in(bytes, "offset commit");
   const std::int16_t version = ReadVersion(in);
   const bool flexible = version >= kFirstFlexibleVersion;
   OffsetCommitValue value;
@@ -153,7 +153,7 @@ absl::StatusOr<OffsetCommitValue> DecodeOffsetCommitValue(std::string_view bytes
 }
 
 std::string EncodeValue(const GroupMetadataValue& value) {
-  KafkaWriter out;
+  base::KafkaWriter out;
   out.Int(kGroupMetadataVersion);
   out.String(value.protocol_type);
   out.Int(value.generation);
@@ -167,7 +167,7 @@ std::string EncodeValue(const GroupMetadataValue& value) {
 
 absl::StatusOr<GroupMetadataValue> DecodeGroupMetadataValue(std::string_view bytes) {
   constexpr std::size_t kMinMemberSize = 9;  // of any version
-  KafkaReader in(bytes, "group metadata");
+  base::KafkaReader in(bytes, "group metadata");
   const std::int16_t version = ReadVersion(in);
   const bool flexible = version >= kFirstFlexibleVersion;
   GroupMetadataValue value;

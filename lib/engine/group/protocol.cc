@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "base/kafka_bytes.h"
 #include "engine/group/java_map.h"
 #include "engine/group/java_string.h"
-#include "engine/group/kafka_bytes.h"
 
 namespace rill::engine {
 namespace {
@@ -31,7 +31,7 @@ std::vector<TopicPartitions> ByTopic(const std::vector<TopicPartition>& partitio
   return topics;
 }
 
-void WritePartitions(KafkaWriter& out, const std::vector<TopicPartitions>& topics) {
+void WritePartitions(base::KafkaWriter& out, const std::vector<TopicPartitions>& topics) {
   out.Int(static_cast<std::int32_t>(topics.size()));
   for (const auto& [topic, partitions] : topics) {
     out.String(topic);
@@ -40,7 +40,7 @@ void WritePartitions(KafkaWriter& out, const std::vector<TopicPartitions>& topic
   }
 }
 
-std::vector<TopicPartition> ReadPartitions(KafkaReader& in) {
+std::vector<TopicPartition> ReadPartitions(base::KafkaReader& in) {
   std::vector<TopicPartition> all;
   for (std::size_t topics = in.ArrayLength(kMinTopicPartitionsSize); topics > 0 && in.ok();
        --topics) {
@@ -53,7 +53,7 @@ std::vector<TopicPartition> ReadPartitions(KafkaReader& in) {
 }
 
 // The version to read by.
-std::int16_t ReadVersion(KafkaReader& in) {
+std::int16_t ReadVersion(base::KafkaReader& in) {
   const auto version = in.Int<std::int16_t>();
   if (version < 0) in.Fail("negative version");
   return std::min(version, kConsumerProtocolVersion);
@@ -62,7 +62,7 @@ std::int16_t ReadVersion(KafkaReader& in) {
 }  // namespace
 
 std::string EncodeSubscription(const ConsumerSubscription& subscription, std::int16_t version) {
-  KafkaWriter out;
+  base::KafkaWriter out;
   out.Int(version);
   std::vector<std::string> topics = subscription.topics;
   std::sort(topics.begin(), topics.end(), JavaStringLess);
@@ -85,7 +85,7 @@ std::string EncodeSubscription(const ConsumerSubscription& subscription, std::in
 }
 
 absl::StatusOr<ConsumerSubscription> DecodeSubscription(std::string_view bytes) {
-  KafkaReader in(bytes, "consumer subscription");
+  base::KafkaReader in(bytes, "consumer subscription");
   const std::int16_t version = ReadVersion(in);
   ConsumerSubscription subscription;
   for (std::size_t topics = in.ArrayLength(kMinStringSize); topics > 0 && in.ok(); --topics) {
@@ -100,7 +100,7 @@ absl::StatusOr<ConsumerSubscription> DecodeSubscription(std::string_view bytes) 
 }
 
 std::string EncodeAssignment(const ConsumerAssignment& assignment, std::int16_t version) {
-  KafkaWriter out;
+  base::KafkaWriter out;
   out.Int(version);
   WritePartitions(out, ByTopic(assignment.partitions));
   out.NullableBytes(assignment.user_data);
@@ -108,7 +108,7 @@ std::string EncodeAssignment(const ConsumerAssignment& assignment, std::int16_t 
 }
 
 absl::StatusOr<ConsumerAssignment> DecodeAssignment(std::string_view bytes) {
-  KafkaReader in(bytes, "consumer assignment");
+  base::KafkaReader in(bytes, "consumer assignment");
   ReadVersion(in);
   ConsumerAssignment assignment;
   assignment.partitions = ReadPartitions(in);
@@ -123,14 +123,14 @@ std::string EncodeStickyUserData(const StickyUserData& data) {
   for (const TopicPartition& tp : data.partitions) by_topic[tp.topic].push_back(tp.partition);
   std::vector<TopicPartitions> topics;
   for (const auto& [topic, partitions] : by_topic) topics.emplace_back(topic, partitions);
-  KafkaWriter out;
+  base::KafkaWriter out;
   WritePartitions(out, topics);
   out.Int(data.generation.value_or(-1));
   return out.Take();
 }
 
 StickyUserData DecodeStickyUserData(std::string_view bytes) {
-  KafkaReader in(bytes, "sticky user data");
+  base::KafkaReader in(bytes, "sticky user data");
   StickyUserData data;
   data.partitions = ReadPartitions(in);
   if (!in.ok()) return {.generation = -1};
@@ -140,13 +140,13 @@ StickyUserData DecodeStickyUserData(std::string_view bytes) {
 }
 
 std::string EncodeCooperativeUserData(std::int32_t generation) {
-  KafkaWriter out;
+  base::KafkaWriter out;
   out.Int(generation);
   return out.Take();
 }
 
 std::int32_t DecodeCooperativeUserData(std::string_view bytes) {
-  KafkaReader in(bytes, "cooperative user data");
+  base::KafkaReader in(bytes, "cooperative user data");
   const auto generation = in.Int<std::int32_t>();
   return in.ok() ? generation : -1;
 }

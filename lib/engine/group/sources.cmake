@@ -10,7 +10,6 @@ set(RILL_GROUP_SOURCES
   group/group_state.cc
   group/group_sync.cc
   group/java_string.cc
-  group/kafka_bytes.cc
   group/offset_records.cc
   group/partition_moves.cc
   group/protocol.cc

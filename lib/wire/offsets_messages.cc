@@ -1,8 +1,8 @@
 // The records of __consumer_offsets.
 
-#include "cli/internal_messages.h"
+#include "wire/internal_messages.h"
 
-namespace rill::cli {
+namespace rill::wire {
 namespace {
 
 // What consumers tell each other through their group.
@@ -274,4 +274,4 @@ std::span<const RecordKind> OffsetsTopicKinds() { return kKinds; }
 
 const Message& ConsumersMetadataValue() { return kConsumersMetadataValue; }
 
-}  // namespace rill::cli
+}  // namespace rill::wire

@@ -3,10 +3,11 @@
 #include <cstdint>
 #include <span>
 
-#include "cli/message_schema.h"
+#include "wire/schema.h"
 
-// The records of Kafka's internal topics, as Kafka 4.3 writes and reads them.
-namespace rill::cli {
+// The records of Kafka's internal topics, and what stands in control records, as Kafka 4.3 writes
+// and reads them.
+namespace rill::wire {
 
 // A kind of record whose key begins with its type, in 16 bits, and whose value with its version.
 struct RecordKind {
@@ -31,4 +32,11 @@ struct MetadataKind {
 
 std::span<const MetadataKind> ClusterMetadataKinds();
 
-}  // namespace rill::cli
+// The values of control records that are no transaction's. Each begins with its version.
+const Message& LeaderChangeMessage();
+const Message& SnapshotHeaderRecord();
+const Message& SnapshotFooterRecord();
+const Message& KRaftVersionRecord();
+const Message& VotersRecord();
+
+}  // namespace rill::wire

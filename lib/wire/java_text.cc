@@ -1,4 +1,4 @@
-#include "cli/java_text.h"
+#include "wire/java_text.h"
 
 #include <algorithm>
 #include <charconv>
@@ -8,7 +8,7 @@
 
 #include "fmt/format.h"
 
-namespace rill::cli {
+namespace rill::wire {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
@@ -145,13 +145,4 @@ std::string JavaDouble(double value) {
   return digits + (sign == '-' ? "E-" : "E") + text.substr(first_digit);
 }
 
-std::string JavaPath(std::string_view path) {
-  std::string result;
-  for (const char c : path) {
-    if (c != '/' || result.empty() || result.back() != '/') result += c;
-  }
-  if (result.size() > 1 && result.back() == '/') result.pop_back();
-  return result;
-}
-
-}  // namespace rill::cli
+}  // namespace rill::wire

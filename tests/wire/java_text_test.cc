@@ -1,10 +1,10 @@
-#include "cli/java_text.h"
+#include "wire/java_text.h"
 
 #include <limits>
 
 #include "catch.h"
 
-namespace rill::cli {
+namespace rill::wire {
 namespace {
 
 std::string Text(std::string_view bytes) {
@@ -87,23 +87,5 @@ TEST_CASE("Doubles are shown as Java's Double.toString shows them") {
   CHECK(JavaDouble(std::numeric_limits<double>::quiet_NaN()) == "\"NaN\"");
 }
 
-TEST_CASE("Numbers are read as Java reads them") {
-  CHECK(ParseJavaNumber<std::int32_t>("+5") == 5);
-  CHECK(ParseJavaNumber<std::int32_t>("-5") == -5);
-  CHECK(ParseJavaNumber<std::int32_t>("007") == 7);
-  CHECK_FALSE(ParseJavaNumber<std::int32_t>("+-5").has_value());
-  CHECK_FALSE(ParseJavaNumber<std::int32_t>("+").has_value());
-  CHECK_FALSE(ParseJavaNumber<std::int32_t>("").has_value());
-  CHECK_FALSE(ParseJavaNumber<std::int32_t>("2147483648").has_value());
-  CHECK_FALSE(ParseJavaNumber<std::int32_t>(" 5").has_value());
-}
-
-TEST_CASE("Paths are held without needless slashes") {
-  CHECK(JavaPath("a//b/") == "a/b");
-  CHECK(JavaPath("///") == "/");
-  CHECK(JavaPath("/a/./b") == "/a/./b");
-  CHECK(JavaPath("") == "");
-}
-
 }  // namespace
-}  // namespace rill::cli
+}  // namespace rill::wire

@@ -1,10 +1,10 @@
-#include "engine/uuid.h"
+#include "base/uuid.h"
 
 #include <algorithm>
 
 #include "base/random.h"
 
-namespace rill::engine {
+namespace rill::base {
 namespace {
 
 constexpr std::string_view kAlphabet =
@@ -14,7 +14,7 @@ constexpr std::uint8_t kReservedBelow = 100;
 std::array<std::uint8_t, Uuid::kSize> RandomBytes() {
   std::array<std::uint8_t, Uuid::kSize> bytes;
   for (std::size_t i = 0; i < bytes.size(); i += 8) {
-    const std::uint64_t word = base::Random64();
+    const std::uint64_t word = Random64();
     for (std::size_t j = 0; j < 8; ++j) bytes[i + j] = static_cast<std::uint8_t>(word >> (8 * j));
   }
   bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0f) | 0x40);  // version 4
@@ -74,4 +74,4 @@ std::optional<Uuid> Uuid::Parse(std::string_view text) {
   return Uuid(bytes);
 }
 
-}  // namespace rill::engine
+}  // namespace rill::base

@@ -1,4 +1,4 @@
-#include "cli/message_schema.h"
+#include "wire/print.h"
 
 #include <algorithm>
 #include <array>
@@ -8,15 +8,15 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/java_text.h"
-#include "engine/uuid.h"
+#include "base/uuid.h"
 #include "fmt/format.h"
 #include "rill/error.h"
+#include "wire/java_text.h"
 
-namespace rill::cli {
+namespace rill::wire {
 namespace {
 
-using engine::KafkaReader;
+using base::KafkaReader;
 
 absl::Status UnknownVersion(const Message& message, int version) {
   return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRecord,
@@ -80,7 +80,7 @@ class Reading {
       case FieldType::kBytes:
         return "\"\"";
       case FieldType::kUuid:
-        return fmt::format("\"{}\"", engine::Uuid().ToString());
+        return fmt::format("\"{}\"", base::Uuid().ToString());
       case FieldType::kBool:
         return field.default_value != 0 ? "true" : "false";
       case FieldType::kFloat64:
@@ -140,10 +140,10 @@ class Reading {
   }
 
   void AppendUuid(std::string& json) {
-    std::array<std::uint8_t, engine::Uuid::kSize> bytes = {};
+    std::array<std::uint8_t, base::Uuid::kSize> bytes = {};
     const std::string_view raw = reader_.Raw(bytes.size());
     std::copy(raw.begin(), raw.end(), bytes.begin());
-    fmt::format_to(std::back_inserter(json), "\"{}\"", engine::Uuid(bytes).ToString());
+    fmt::format_to(std::back_inserter(json), "\"{}\"", base::Uuid(bytes).ToString());
   }
 
   void AppendSized(const Field& field, std::size_t length_size, std::string& json) {
@@ -216,4 +216,4 @@ absl::Status AppendMessageJson(const Message& message, int version, KafkaReader&
   return reader.status();
 }
 
-}  // namespace rill::cli
+}  // namespace rill::wire

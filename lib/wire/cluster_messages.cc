@@ -1,8 +1,8 @@
 // The records of __cluster_metadata.
 
-#include "cli/internal_messages.h"
+#include "wire/internal_messages.h"
 
-namespace rill::cli {
+namespace rill::wire {
 namespace {
 
 constexpr Field kEndpoint[] = {String("name"), String("host"), Uint16("port"),
@@ -188,4 +188,4 @@ constexpr MetadataKind kKinds[] = {
 
 std::span<const MetadataKind> ClusterMetadataKinds() { return kKinds; }
 
-}  // namespace rill::cli
+}  // namespace rill::wire

@@ -1,8 +1,8 @@
 // The records of __transaction_state and __share_group_state.
 
-#include "cli/internal_messages.h"
+#include "wire/internal_messages.h"
 
-namespace rill::cli {
+namespace rill::wire {
 namespace {
 
 constexpr Field kTransactionLogKeyFields[] = {String("transactionalId")};
@@ -56,4 +56,4 @@ std::span<const RecordKind> TransactionTopicKinds() { return kTransactionKinds; 
 
 std::span<const RecordKind> ShareStateTopicKinds() { return kShareKinds; }
 
-}  // namespace rill::cli
+}  // namespace rill::wire

@@ -11,7 +11,7 @@
 #include "absl/status/status.h"
 #include "base/bytes.h"
 
-namespace rill::engine {
+namespace rill::base {
 
 // Appends Kafka's primitive types. A STRING longer than kMaxString does not fit its length field:
 // the callers' contracts exclude it.
@@ -22,7 +22,7 @@ class KafkaWriter {
   template <std::integral T>
   void Int(T value) {
     char bytes[sizeof(T)];
-    base::StoreBigEndian(bytes, value);
+    StoreBigEndian(bytes, value);
     out_.append(bytes, sizeof bytes);
   }
   // STRING: length in 16 bits.
@@ -70,7 +70,7 @@ class KafkaReader {
   template <std::integral T>
   T Int() {
     const std::string_view raw = Raw(sizeof(T));
-    return raw.size() == sizeof(T) ? base::LoadBigEndian<T>(raw.data()) : T{0};
+    return raw.size() == sizeof(T) ? LoadBigEndian<T>(raw.data()) : T{0};
   }
   std::string String();
   std::optional<std::string> NullableString();
@@ -104,4 +104,4 @@ class KafkaReader {
   std::string problem_;
 };
 
-}  // namespace rill::engine
+}  // namespace rill::base

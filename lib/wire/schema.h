@@ -3,14 +3,10 @@
 #include <cstdint>
 #include <limits>
 #include <span>
-#include <string>
 
-#include "absl/status/status.h"
-#include "engine/group/kafka_bytes.h"
-
-// Kafka's messages as data: what the records of its internal topics look like, and one reader that
-// turns any of them into the JSON that Kafka's tools print.
-namespace rill::cli {
+// Kafka's messages as data. Each is described once, here and in the tables made of this; what
+// reads, writes and prints them goes by the descriptions.
+namespace rill::wire {
 
 enum class FieldType : std::uint8_t {
   kBool,
@@ -22,6 +18,7 @@ enum class FieldType : std::uint8_t {
   kFloat64,
   kString,
   kBytes,
+  kRecords,  // batches of records, which are read and written in place
   kUuid,
   kStruct,
 };
@@ -90,10 +87,4 @@ struct Message {
   int flexible_since = kNeverVersion;  // compact lengths and tagged fields from this version on
 };
 
-// Reads a message of `version` off the front of `reader`, and appends it to `json`. InvalidArgument
-// (INVALID_RECORD) when the version is not known or the bytes are no such message, in which case
-// `json` holds part of it.
-absl::Status AppendMessageJson(const Message& message, int version, engine::KafkaReader& reader,
-                               std::string& json);
-
-}  // namespace rill::cli
+}  // namespace rill::wire

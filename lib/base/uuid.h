@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace rill::engine {
+namespace rill::base {
 
 // The ids that Kafka gives topics, clusters and data folders: 128 bits, written in URL-safe base 64
 // without padding (22 characters). A value.
@@ -39,4 +39,4 @@ class Uuid {
   std::array<std::uint8_t, kSize> bytes_ = {};
 };
 
-}  // namespace rill::engine
+}  // namespace rill::base

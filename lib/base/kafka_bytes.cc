@@ -1,11 +1,11 @@
-#include "engine/group/kafka_bytes.h"
+#include "base/kafka_bytes.h"
 
 #include <utility>
 
 #include "fmt/format.h"
 #include "rill/error.h"
 
-namespace rill::engine {
+namespace rill::base {
 
 void KafkaReader::Fail(std::string problem) {
   if (!ok()) return;
@@ -104,4 +104,4 @@ void KafkaReader::SkipTaggedFields() {
   }
 }
 
-}  // namespace rill::engine
+}  // namespace rill::base

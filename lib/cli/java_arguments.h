@@ -1,0 +1,24 @@
+#pragma once
+
+#include <concepts>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/parse_number.h"
+
+// How Java reads what stands on a command line: Kafka's tools are Java programs, and ours must take
+// the same.
+namespace rill::cli {
+
+// The decimal number that `text` is, all of it; unlike base::ParseNumber, a plus may precede it.
+template <std::integral T>
+std::optional<T> ParseJavaNumber(std::string_view text) {
+  if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
+  return base::ParseNumber<T>(text);
+}
+
+// `path` as java.io.File holds it: without repeated slashes and without one at the end.
+std::string JavaPath(std::string_view path);
+
+}  // namespace rill::cli
