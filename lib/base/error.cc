@@ -57,6 +57,7 @@ const char* ErrorCodeName(ErrorCode code) {
     case ErrorCode::kInvalidSessionTimeout: return "INVALID_SESSION_TIMEOUT";
     case ErrorCode::kRebalanceInProgress: return "REBALANCE_IN_PROGRESS";
     case ErrorCode::kInvalidTimestamp: return "INVALID_TIMESTAMP";
+    case ErrorCode::kUnsupportedVersion: return "UNSUPPORTED_VERSION";
     case ErrorCode::kTopicAlreadyExists: return "TOPIC_ALREADY_EXISTS";
     case ErrorCode::kInvalidPartitions: return "INVALID_PARTITIONS";
     case ErrorCode::kInvalidReplicationFactor: return "INVALID_REPLICATION_FACTOR";

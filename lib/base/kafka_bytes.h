@@ -17,6 +17,10 @@ namespace rill::base {
 // the callers' contracts exclude it.
 class KafkaWriter {
  public:
+  KafkaWriter() = default;
+  // Appends behind what `out` holds already.
+  explicit KafkaWriter(std::string out) : out_(std::move(out)) {}
+
   static constexpr std::size_t kMaxString = 32767;
 
   template <std::integral T>

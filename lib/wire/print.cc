@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <concepts>
 #include <iterator>
 #include <optional>
 #include <string_view>
@@ -10,38 +11,35 @@
 
 #include "base/uuid.h"
 #include "fmt/format.h"
-#include "rill/error.h"
 #include "wire/java_text.h"
+#include "wire/length.h"
+#include "wire/place.h"
+#include "wire/version.h"
 
 namespace rill::wire {
 namespace {
 
 using base::KafkaReader;
 
-absl::Status UnknownVersion(const Message& message, int version) {
-  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRecord,
-                   fmt::format("{} of version {}, where versions 0 to {} are known", message.name,
-                               version, message.last_version));
-}
-
 class Reading {
  public:
   Reading(const Message& message, int version, KafkaReader& reader)
-      : version_(version), is_flexible_(version >= message.flexible_since), reader_(reader) {}
+      : version_(version), is_flexible_(message.IsFlexible(version)), reader_(reader) {}
 
-  // A struct as a JSON object. Tagged fields come last on the wire and in their declared place in
-  // the JSON, so each field's text waits until all are read.
-  void AppendStruct(std::span<const Field> fields, std::string& json) {
+  // A struct as a JSON object; `defaults` is one in memory, if it has any place there. Tagged
+  // fields come last on the wire and in their declared place in the JSON, so each field's text
+  // waits until all are read.
+  void AppendStruct(std::span<const Field> fields, const void* defaults, std::string& json) {
     std::vector<std::string> texts(fields.size());
     for (std::size_t i = 0; i < fields.size() && reader_.ok(); ++i) {
-      if (Has(fields[i]) && fields[i].tag < 0) AppendField(fields[i], texts[i]);
+      if (fields[i].IsIn(version_) && fields[i].tag < 0) AppendField(fields[i], texts[i]);
     }
-    if (is_flexible_) ReadTaggedFields(fields, texts);
+    if (is_flexible_) ReadTaggedFields(fields, defaults, texts);
     const char* separator = "{";
     for (std::size_t i = 0; i < fields.size(); ++i) {
       if (texts[i].empty()) continue;
       json += separator;
-      AppendJsonString(fields[i].name, json);
+      AppendName(fields[i], texts[i], json);
       json += ':';
       json += texts[i];
       separator = ",";
@@ -50,30 +48,36 @@ class Reading {
   }
 
  private:
-  bool Has(const Field& field) const { return version_ >= field.since && version_ <= field.until; }
+  // Of records their size is told.
+  static void AppendName(const Field& field, std::string_view text, std::string& json) {
+    const bool is_size = field.type == FieldType::kRecords && text != "null";
+    AppendJsonString(std::string(field.name) + (is_size ? "SizeInBytes" : ""), json);
+  }
 
-  void ReadTaggedFields(std::span<const Field> fields, std::vector<std::string>& texts) {
+  void ReadTaggedFields(std::span<const Field> fields, const void* defaults,
+                        std::vector<std::string>& texts) {
     for (std::uint32_t left = reader_.UnsignedVarint(); left > 0 && reader_.ok(); --left) {
       const std::uint32_t tag = reader_.UnsignedVarint();
       const std::string_view bytes = reader_.Raw(reader_.UnsignedVarint());
       for (std::size_t i = 0; i < fields.size() && reader_.ok(); ++i) {
         const bool is_it = fields[i].tag >= 0 && static_cast<std::uint32_t>(fields[i].tag) == tag;
-        if (is_it && Has(fields[i])) ReadTagged(fields[i], bytes, texts[i]);
+        if (is_it && fields[i].IsIn(version_)) ReadTagged(fields[i], bytes, defaults, texts[i]);
       }
     }
   }
 
-  void ReadTagged(const Field& field, std::string_view bytes, std::string& text) {
+  void ReadTagged(const Field& field, std::string_view bytes, const void* defaults,
+                  std::string& text) {
     KafkaReader reader(bytes, field.name);
     Reading inner(*this, reader);
     text.clear();
     inner.AppendField(field, text);
     if (!reader.ok()) return reader_.Fail(std::string(reader.status().message()));
-    if (text == DefaultText(field)) text.clear();
+    if (text == DefaultText(field, defaults)) text.clear();
   }
 
-  static std::string DefaultText(const Field& field) {
-    if (field.is_null_by_default) return "null";
+  static std::string DefaultText(const Field& field, const void* defaults) {
+    if (field.is_null_by_default || IsNullIn(field, defaults)) return "null";
     if (field.is_array) return "[]";
     switch (field.type) {
       case FieldType::kString:
@@ -82,17 +86,27 @@ class Reading {
       case FieldType::kUuid:
         return fmt::format("\"{}\"", base::Uuid().ToString());
       case FieldType::kBool:
-        return field.default_value != 0 ? "true" : "false";
+        return DefaultNumber(field, defaults) != 0 ? "true" : "false";
       case FieldType::kFloat64:
         return JavaDouble(static_cast<double>(field.default_value));
       default:
-        return fmt::format("{}", field.default_value);
+        return fmt::format("{}", DefaultNumber(field, defaults));
     }
+  }
+
+  static bool IsNullIn(const Field& field, const void* object) {
+    return object != nullptr && field.place.value != nullptr &&
+           field.place.value(MemberOf(field, object)) == nullptr;
+  }
+
+  static std::int64_t DefaultNumber(const Field& field, const void* defaults) {
+    return defaults != nullptr ? LoadInteger(field.type, MemberOf(field, defaults))
+                               : field.default_value;
   }
 
   void AppendField(const Field& field, std::string& json) {
     if (!field.is_array) return AppendValue(field, json);
-    const auto count = ReadLength(field, sizeof(std::int32_t));
+    const auto count = Length(field, sizeof(std::int32_t));
     if (!count) return AppendNull(field, json);
     json += '[';
     // Every element takes a byte at least, so a count that cannot be ends where the bytes do.
@@ -126,6 +140,7 @@ class Reading {
       case FieldType::kString:
         return AppendSized(field, sizeof(std::int16_t), json);
       case FieldType::kBytes:
+      case FieldType::kRecords:
         return AppendSized(field, sizeof(std::int32_t), json);
       case FieldType::kUuid:
         return AppendUuid(json);
@@ -136,7 +151,11 @@ class Reading {
 
   template <typename T>
   void AppendInt(std::string& json) {
-    fmt::format_to(std::back_inserter(json), "{}", reader_.Int<T>());
+    AppendNumber(reader_.Int<T>(), json);
+  }
+
+  static void AppendNumber(std::integral auto number, std::string& json) {
+    fmt::format_to(std::back_inserter(json), "{}", number);
   }
 
   void AppendUuid(std::string& json) {
@@ -147,9 +166,10 @@ class Reading {
   }
 
   void AppendSized(const Field& field, std::size_t length_size, std::string& json) {
-    const auto size = ReadLength(field, length_size);
+    const auto size = Length(field, length_size);
     if (!size) return AppendNull(field, json);
     const std::string_view bytes = reader_.Raw(*size);
+    if (field.type == FieldType::kRecords) return AppendNumber(bytes.size(), json);
     if (field.type == FieldType::kString) return AppendJsonString(bytes, json);
     if (field.embedded != nullptr && AppendEmbedded(*field.embedded, bytes, json)) return;
     AppendJsonBase64(bytes, json);
@@ -170,7 +190,8 @@ class Reading {
       json += "null";
       return;
     }
-    AppendStruct(field.fields, json);
+    AppendStruct(field.fields, field.place.defaults != nullptr ? field.place.defaults() : nullptr,
+                 json);
   }
 
   // A struct that may be null has a number before it, of another kind among the tagged fields.
@@ -183,20 +204,9 @@ class Reading {
     json += "null";
   }
 
-  // The length of a string, bytes or an array; nothing for null. `fixed_size` is how many bytes it
-  // takes where lengths are not compact.
-  std::optional<std::uint32_t> ReadLength(const Field& field, std::size_t fixed_size) {
-    std::int64_t length = 0;
-    if (is_flexible_) {
-      length = std::int64_t{reader_.UnsignedVarint()} - 1;
-    } else {
-      length = fixed_size == sizeof(std::int16_t) ? reader_.Int<std::int16_t>()
-                                                  : reader_.Int<std::int32_t>();
-    }
-    if (!reader_.ok()) return 0;
-    if (length < -1) reader_.Fail(fmt::format("{} of length {}", field.name, length));
-    if (length < 0) return std::nullopt;
-    return static_cast<std::uint32_t>(length);
+  std::optional<std::uint32_t> Length(const Field& field, std::size_t fixed_size) {
+    const bool is_compact = is_flexible_ && !field.is_never_flexible;
+    return ReadLength(reader_, is_compact, fixed_size, field.name);
   }
 
   Reading(const Reading& outer, KafkaReader& reader)
@@ -211,8 +221,9 @@ class Reading {
 
 absl::Status AppendMessageJson(const Message& message, int version, KafkaReader& reader,
                                std::string& json) {
-  if (version < 0 || version > message.last_version) return UnknownVersion(message, version);
-  Reading(message, version, reader).AppendStruct(message.fields, json);
+  if (auto status = CheckVersion(message, version); !status.ok()) return status;
+  const void* defaults = message.defaults != nullptr ? message.defaults() : nullptr;
+  Reading(message, version, reader).AppendStruct(message.fields, defaults, json);
   return reader.status();
 }
 

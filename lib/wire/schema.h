@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <span>
@@ -27,7 +28,25 @@ inline constexpr int kNeverVersion = std::numeric_limits<int>::max();
 
 struct Message;
 
-// A field as Kafka's schemas describe it. Built by the functions below.
+// How the member of a C++ object that holds a field is reached; made by wire/member.h. Fields that
+// are only printed have none.
+struct Place {
+  void* (*member)(void* object) = nullptr;
+  // Of a std::optional: what it holds, null for nothing; that after a new value; and no value.
+  void* (*value)(void* optional) = nullptr;
+  void* (*emplace)(void* optional) = nullptr;
+  void (*reset)(void* optional) = nullptr;
+  // Of a std::vector: its elements, which lie one behind the other; and those of a new one of
+  // `size`.
+  std::size_t (*size)(const void* vector) = nullptr;
+  void* (*elements)(void* vector) = nullptr;
+  void* (*resize)(void* vector, std::size_t size) = nullptr;
+  std::size_t element_size = 0;
+  // Of a struct, or a vector of them: one as its C++ definition makes it.
+  const void* (*defaults)() = nullptr;
+};
+
+// A field as Kafka's schemas describe it. Built by the functions below, or by wire/member.h.
 struct Field {
   const char* name;
   FieldType type;
@@ -40,6 +59,11 @@ struct Field {
   int tag = -1;                     // at least 0: stands among the tagged fields
   std::int64_t default_value = 0;   // a tagged field with this value is not shown; nor is a
   bool is_null_by_default = false;  // string or array that is empty or, by this, null
+  bool is_ignorable = false;        // what a version without the field cannot say is left out
+  bool is_never_flexible = false;   // no compact length, whatever the version
+  Place place = {};
+
+  constexpr bool IsIn(int version) const { return version >= since && version <= until; }
 
  private:
   // Before its users: clang 14 evaluates them at compile time only then.
@@ -57,6 +81,9 @@ struct Field {
   constexpr Field Tagged(int number) const { return With(&Field::tag, number); }
   constexpr Field Default(std::int64_t value) const { return With(&Field::default_value, value); }
   constexpr Field NullByDefault() const { return With(&Field::is_null_by_default, true); }
+  constexpr Field Ignorable() const { return With(&Field::is_ignorable, true); }
+  constexpr Field NeverFlexible() const { return With(&Field::is_never_flexible, true); }
+  constexpr Field AsBytes() const { return With(&Field::type, FieldType::kBytes); }
 };
 
 constexpr Field Bool(const char* name) { return {name, FieldType::kBool}; }
@@ -85,6 +112,20 @@ struct Message {
   std::span<const Field> fields;
   int last_version = 0;
   int flexible_since = kNeverVersion;  // compact lengths and tagged fields from this version on
+  int first_version = 0;
+  // The struct that holds it: one as its definition makes it, and the life of others like that.
+  const void* (*defaults)() = nullptr;
+  void* (*create)() = nullptr;
+  void (*destroy)(void* object) = nullptr;
+
+  constexpr bool Has(int version) const {
+    return version >= first_version && version <= last_version;
+  }
+  constexpr bool IsFlexible(int version) const { return version >= flexible_since; }
 };
+
+// The description of the message that a C++ struct holds. Defined for each, beside the struct.
+template <typename Struct>
+const Message& MessageOf();
 
 }  // namespace rill::wire

@@ -7,7 +7,7 @@
 #   --build FOLDER   a folder where rill is built, with tests; by default the preset `release` is
 #                    built here
 #   check            some only, of: write live read serve backup import partitions assignors
-#                    dump_log groups compaction
+#                    dump_log groups compaction messages
 #
 # RILL_SEED repeats a run's random inputs. What a failed check left is kept, and named.
 set -euo pipefail
@@ -17,7 +17,7 @@ cd "$here/../.."
 source tests/house/steps.sh
 source tests/oracle/broker_checks.sh
 
-all_checks=(write live read serve backup import partitions assignors dump_log groups compaction)
+all_checks=(write live read serve backup import partitions assignors dump_log groups compaction messages)
 checks=()
 build=
 seed=${RILL_SEED:-$((RANDOM * 32768 + RANDOM))}
@@ -286,6 +286,19 @@ check_groups() {
   same "committed offsets" "$work/groups.expected" "$work/groups.kafka"
   dumps_alike --offsets-decoder --files "$logs"
   echo "$(wc -l <"$work/groups.expected") committed offsets are the same to Kafka"
+}
+
+# Every message of the protocol, as rill and as the Kafka client describe it; then random ones, in
+# rill's bytes and words.
+check_messages() {
+  echo "RILL_SEED=$seed"
+  run_program wire_messages tables >"$work/messages.rill"
+  cut -d' ' -f1 "$work/messages.rill" | uniq |
+    python3 "$here/message_tables.py" "$KAFKA_HOME"/jars/kafka-clients-*.jar >"$work/messages.kafka"
+  same "descriptions of messages" "$work/messages.kafka" "$work/messages.rill"
+  echo "$(wc -l <"$work/messages.rill") lines of description are the same to Kafka"
+  run_program wire_messages random "$seed" 20 >"$work/messages"
+  "$here/java.sh" ReadMessages <"$work/messages"
 }
 
 check_compaction() {

@@ -1,0 +1,22 @@
+#include "wire/length.h"
+
+#include "fmt/format.h"
+
+namespace rill::wire {
+
+std::optional<std::uint32_t> ReadLength(base::KafkaReader& reader, bool is_compact,
+                                        std::size_t fixed_size, const char* name) {
+  std::int64_t length = 0;
+  if (is_compact) {
+    length = std::int64_t{reader.UnsignedVarint()} - 1;
+  } else {
+    length = fixed_size == sizeof(std::int16_t) ? reader.Int<std::int16_t>()
+                                                : reader.Int<std::int32_t>();
+  }
+  if (!reader.ok()) return std::nullopt;
+  if (length < -1) reader.Fail(fmt::format("{} of length {}", name, length));
+  if (length < 0) return std::nullopt;
+  return static_cast<std::uint32_t>(length);
+}
+
+}  // namespace rill::wire

@@ -1,0 +1,41 @@
+#include "wire/messages/delete_groups.h"
+
+#include <array>
+
+#include "wire/member.h"
+
+namespace rill::wire {
+namespace {
+
+using DeletableGroupResult = DeleteGroupsResponse::DeletableGroupResult;
+
+}  // namespace
+
+template <>
+inline constexpr std::array kFields<DeleteGroupsRequest> = {
+    Member<&DeleteGroupsRequest::groups_names>("groupsNames")};
+
+template <>
+const Message& MessageOf<DeleteGroupsRequest>() {
+  static constexpr Message kMessage = Describe<DeleteGroupsRequest>("DeleteGroupsRequest", 0, 2, 2);
+  return kMessage;
+}
+
+template <>
+inline constexpr std::array kFields<DeletableGroupResult> = {
+    Member<&DeletableGroupResult::group_id>("groupId"),
+    Member<&DeletableGroupResult::error_code>("errorCode")};
+
+template <>
+inline constexpr std::array kFields<DeleteGroupsResponse> = {
+    Member<&DeleteGroupsResponse::throttle_time_ms>("throttleTimeMs"),
+    Member<&DeleteGroupsResponse::results>("results")};
+
+template <>
+const Message& MessageOf<DeleteGroupsResponse>() {
+  static constexpr Message kMessage =
+      Describe<DeleteGroupsResponse>("DeleteGroupsResponse", 0, 2, 2);
+  return kMessage;
+}
+
+}  // namespace rill::wire

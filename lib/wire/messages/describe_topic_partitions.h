@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/uuid.h"
+#include "rill/error.h"
+#include "wire/schema.h"
+
+namespace rill::wire {
+
+// Asks for partitions of topics, some at a time (KIP-966).
+struct DescribeTopicPartitionsRequest {
+  struct TopicRequest {
+    std::string name;
+  };
+
+  struct Cursor {
+    std::string topic_name;
+    std::int32_t partition_index = 0;
+  };
+
+  std::vector<TopicRequest> topics;
+  std::int32_t response_partition_limit = 2000;
+  std::optional<Cursor> cursor;
+};
+template <>
+const Message& MessageOf<DescribeTopicPartitionsRequest>();
+
+// Partitions, and where to go on. Operations as in MetadataResponse.
+struct DescribeTopicPartitionsResponse {
+  struct DescribeTopicPartitionsResponseTopic {
+    struct DescribeTopicPartitionsResponsePartition {
+      ErrorCode error_code = ErrorCode::kNone;
+      std::int32_t partition_index = 0;
+      std::int32_t leader_id = 0;
+      std::int32_t leader_epoch = -1;
+      std::vector<std::int32_t> replica_nodes;
+      std::vector<std::int32_t> isr_nodes;
+      std::optional<std::vector<std::int32_t>> eligible_leader_replicas;
+      std::optional<std::vector<std::int32_t>> last_known_elr;
+      std::vector<std::int32_t> offline_replicas;
+    };
+
+    ErrorCode error_code = ErrorCode::kNone;
+    std::optional<std::string> name = "";
+    base::Uuid topic_id;
+    bool is_internal = false;
+    std::vector<DescribeTopicPartitionsResponsePartition> partitions;
+    std::int32_t topic_authorized_operations = std::numeric_limits<std::int32_t>::min();
+  };
+
+  struct Cursor {
+    std::string topic_name;
+    std::int32_t partition_index = 0;
+  };
+
+  std::int32_t throttle_time_ms = 0;
+  std::vector<DescribeTopicPartitionsResponseTopic> topics;
+  std::optional<Cursor> next_cursor;
+};
+template <>
+const Message& MessageOf<DescribeTopicPartitionsResponse>();
+
+}  // namespace rill::wire

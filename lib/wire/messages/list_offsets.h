@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "rill/error.h"
+#include "wire/schema.h"
+
+namespace rill::wire {
+
+// Asks for the offset of a time. Times below 0 stand for places: -1 the end, -2 the start, -3 the
+// largest timestamp (from version 7 on), -4 the start of what is kept locally (8), -5 the end of
+// what is in remote storage (9), -6 the start of what is not there yet (11).
+struct ListOffsetsRequest {
+  struct ListOffsetsTopic {
+    struct ListOffsetsPartition {
+      std::int32_t partition_index = 0;
+      std::int32_t current_leader_epoch = -1;
+      std::int64_t timestamp = 0;
+    };
+
+    std::string name;
+    std::vector<ListOffsetsPartition> partitions;
+  };
+
+  std::int32_t replica_id = 0;
+  std::int8_t isolation_level = 0;
+  std::vector<ListOffsetsTopic> topics;
+  std::int32_t timeout_ms = 0;
+};
+template <>
+const Message& MessageOf<ListOffsetsRequest>();
+
+// The first record at that time or later: its offset and timestamp; -1 and -1 where there is
+// none.
+struct ListOffsetsResponse {
+  struct ListOffsetsTopicResponse {
+    struct ListOffsetsPartitionResponse {
+      std::int32_t partition_index = 0;
+      ErrorCode error_code = ErrorCode::kNone;
+      std::int64_t timestamp = -1;
+      std::int64_t offset = -1;
+      std::int32_t leader_epoch = -1;
+    };
+
+    std::string name;
+    std::vector<ListOffsetsPartitionResponse> partitions;
+  };
+
+  std::int32_t throttle_time_ms = 0;
+  std::vector<ListOffsetsTopicResponse> topics;
+};
+template <>
+const Message& MessageOf<ListOffsetsResponse>();
+
+}  // namespace rill::wire
