@@ -16,6 +16,7 @@ void RegisterReads();
 void RegisterHandOverLimits();
 void RegisterPubSub();
 void RegisterParallel();
+void RegisterMessages();
 
 namespace {
 
@@ -174,6 +175,7 @@ int main(int argc, char** argv) {
   rill::bench::RegisterHandOverLimits();
   rill::bench::RegisterPubSub();
   rill::bench::RegisterParallel();
+  rill::bench::RegisterMessages();
   benchmark::Initialize(&count, pointers.data());
   if (benchmark::ReportUnrecognizedArguments(count, pointers.data())) return 1;
   rill::bench::MedianReporter reporter;

@@ -58,6 +58,7 @@ class KafkaWriter {
   }
   void Raw(std::string_view bytes) { out_.append(bytes); }
 
+  std::size_t size() const { return out_.size(); }
   std::string Take() { return std::move(out_); }
 
  private:
@@ -89,6 +90,8 @@ class KafkaReader {
   std::size_t CompactArrayLength(std::size_t min_element_size);
   // The next `size` bytes; empty when there are fewer.
   std::string_view Raw(std::size_t size);
+  // All that is left, which stays to be read.
+  std::string_view Rest() const { return bytes_.substr(position_); }
   // Tagged fields that nobody asked for.
   void SkipTaggedFields();
 

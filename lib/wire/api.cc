@@ -1,6 +1,7 @@
 #include "wire/api.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "wire/messages/alter_client_quotas.h"
 #include "wire/messages/alter_configs.h"
@@ -90,6 +91,9 @@ constexpr Api kApis[] = {
         ApiKey::kDescribeTopicPartitions),
 };
 
+static_assert(std::is_sorted(std::begin(kApis), std::end(kApis),
+                             [](const Api& a, const Api& b) { return a.key < b.key; }));
+
 }  // namespace
 
 std::span<const Api> Apis() { return kApis; }
@@ -101,6 +105,10 @@ const Api* FindApi(std::int16_t key) {
                                       });
   const bool is_it = found != std::end(kApis) && static_cast<std::int16_t>(found->key) == key;
   return is_it ? found : nullptr;
+}
+
+int FirstAdvertisedVersion(const Api& api) {
+  return api.key == ApiKey::kProduce ? 0 : api.request().first_version;
 }
 
 int RequestHeaderVersion(const Api& api, int version) {

@@ -12,8 +12,10 @@
 
 #include "base/uuid.h"
 #include "fmt/format.h"
+#include "rill/error.h"
 #include "wire/element_size.h"
 #include "wire/length.h"
+#include "wire/tagged_fields.h"
 #include "wire/version.h"
 
 namespace rill::wire {
@@ -36,35 +38,16 @@ class Decoding {
       if (!reader_.ok()) return;
       if (field.tag < 0 && field.IsIn(version_)) ReadField(field, field.place.member(object));
     }
-    if (is_flexible_) ReadTaggedFields(fields, object);
+    if (is_flexible_) ReadTagged(fields, object);
   }
 
  private:
-  void ReadTaggedFields(std::span<const Field> fields, void* object) {
-    const std::uint32_t count = reader_.UnsignedVarint();
-    if (count > limits_.max_tagged_fields) {
-      return reader_.Fail(
-          fmt::format("{} tagged fields, of at most {}", count, limits_.max_tagged_fields));
-    }
-    for (std::uint32_t left = count; left > 0 && reader_.ok(); --left) {
-      const std::uint32_t tag = reader_.UnsignedVarint();
-      const std::string_view bytes = reader_.Raw(reader_.UnsignedVarint());
-      const auto field = std::find_if(fields.begin(), fields.end(), [&](const Field& known) {
-        return known.tag >= 0 && static_cast<std::uint32_t>(known.tag) == tag &&
-               known.IsIn(version_);
-      });
-      if (field != fields.end() && reader_.ok()) ReadTagged(*field, bytes, object);
-    }
-  }
-
-  void ReadTagged(const Field& field, std::string_view bytes, void* object) {
-    KafkaReader reader(bytes, field.name);
-    Decoding inner(version_, is_flexible_, reader, limits_, memory_left_);
-    inner.ReadField(field, field.place.member(object));
-    if (reader.ok() && reader.remaining() > 0) {
-      reader.Fail(fmt::format("{} bytes too many", reader.remaining()));
-    }
-    if (!reader.ok()) reader_.Fail(std::string(reader.status().message()));
+  void ReadTagged(std::span<const Field> fields, void* object) {
+    ReadTaggedFields(fields, version_, reader_, limits_.max_tagged_fields,
+                     [&](const Field& field, KafkaReader& reader) {
+                       Decoding(version_, is_flexible_, reader, limits_, memory_left_)
+                           .ReadField(field, field.place.member(object));
+                     });
   }
 
   void ReadField(const Field& field, void* member) {
@@ -128,7 +111,7 @@ class Decoding {
     const std::string_view bytes = reader_.Raw(*size);
     if (!reader_.ok()) return;
     if (field.type == FieldType::kRecords) {
-      *static_cast<std::string_view*>(member) = bytes;
+      *static_cast<std::string_view*>(Filled(field, member)) = bytes;
     } else if (Pay(field, bytes.size())) {
       static_cast<std::string*>(Filled(field, member))->assign(bytes);
     }
@@ -192,11 +175,7 @@ class Decoding {
 
   void SetNull(const Field& field, void* member) {
     if (version_ < field.nullable_since) return reader_.Fail(fmt::format("{} is null", field.name));
-    if (field.type == FieldType::kRecords) {
-      *static_cast<std::string_view*>(member) = {};
-    } else {
-      field.place.reset(member);
-    }
+    field.place.reset(member);
   }
 
   bool IsCompact(const Field& field) const { return is_flexible_ && !field.is_never_flexible; }
@@ -227,7 +206,9 @@ absl::Status DecodeMessage(const Message& message, int version, KafkaReader& rea
   std::size_t memory_left = limits.max_memory;
   Decoding(version, message.IsFlexible(version), reader, limits, memory_left)
       .ReadStruct(message.fields, object);
-  return reader.status();
+  if (reader.ok()) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRequest,
+                   std::string(reader.status().message()));
 }
 
 }  // namespace rill::wire

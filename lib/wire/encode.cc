@@ -1,10 +1,10 @@
 #include "wire/encode.h"
 
-#include <algorithm>
 #include <bit>
 #include <concepts>
 #include <cstdint>
-#include <limits>
+#include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -12,7 +12,6 @@
 #include "base/uuid.h"
 #include "fmt/format.h"
 #include "rill/error.h"
-#include "wire/equal.h"
 #include "wire/length.h"
 #include "wire/place.h"
 #include "wire/version.h"
@@ -20,7 +19,7 @@
 namespace rill::wire {
 namespace {
 
-// Takes what a base::KafkaWriter takes, and counts it.
+// What an Encoding writes to. This one counts.
 class SizeCounter {
  public:
   template <std::integral T>
@@ -31,11 +30,38 @@ class SizeCounter {
     size_ += (static_cast<std::size_t>(std::bit_width(value | 1)) + 6) / 7;
   }
   void Raw(std::string_view bytes) { size_ += bytes.size(); }
+  void Records(std::string_view records) { size_ += records.size(); }
 
   std::size_t size() const { return size_; }
 
  private:
   std::size_t size_ = 0;
+};
+
+// All in one string.
+class WholeWriter : public base::KafkaWriter {
+ public:
+  using KafkaWriter::KafkaWriter;
+  void Records(std::string_view records) { Raw(records); }
+};
+
+// Records stay where they are.
+class PiecesWriter : public base::KafkaWriter {
+ public:
+  explicit PiecesWriter(EncodedPieces& pieces)
+      : KafkaWriter(std::move(pieces.bytes)), records_(pieces.records) {}
+
+  void Records(std::string_view records) {
+    if (records.empty()) return;
+    records_.push_back({KafkaWriter::size(), records});
+    records_size_ += records.size();
+  }
+
+  std::size_t size() const { return KafkaWriter::size() + records_size_; }
+
+ private:
+  std::vector<EncodedPieces::Records>& records_;
+  std::size_t records_size_ = 0;
 };
 
 template <typename Out>
@@ -47,12 +73,11 @@ class Encoding {
   void WriteStruct(std::span<const Field> fields, const void* object, const void* defaults) {
     std::uint32_t tagged = 0;
     for (const Field& field : fields) {
-      const void* member = MemberOf(field, object);
       if (!field.IsIn(version_)) {
-        CheckUnsaid(field, member, MemberOf(field, defaults));
+        if (!field.is_ignorable && !IsDefault(field, object, defaults)) FailUnsaid(field);
       } else if (field.tag < 0) {
-        WriteField(field, member);
-      } else if (!IsEqual(field, member, MemberOf(field, defaults))) {
+        WriteField(field, MemberOf(field, object));
+      } else if (!IsDefault(field, object, defaults)) {
         ++tagged;
       }
     }
@@ -64,13 +89,25 @@ class Encoding {
   // What could not be said; empty if nothing.
   std::string& problem() { return problem_; }
 
+  void WriteField(const Field& field, const void* member) {
+    const void* value = ValueOf(field, member);
+    if (value == nullptr) return WriteNull(field);
+    if (field.is_array) return WriteArray(field, value);
+    const bool may_be_null = field.type == FieldType::kStruct && version_ >= field.nullable_since;
+    if (may_be_null) out_.Int(std::int8_t{1});
+    WriteValue(field, value);
+  }
+
  private:
   void Fail(std::string problem) {
     if (problem_.empty()) problem_ = std::move(problem);
   }
 
-  void CheckUnsaid(const Field& field, const void* member, const void* standard) {
-    if (field.is_ignorable || IsEqual(field, member, standard)) return;
+  static bool IsDefault(const Field& field, const void* object, const void* defaults) {
+    return field.place.is_equal(MemberOf(field, object), MemberOf(field, defaults));
+  }
+
+  void FailUnsaid(const Field& field) {
     Fail(fmt::format("{} has no place in version {}", field.name, version_));
   }
 
@@ -80,8 +117,8 @@ class Encoding {
     for (const Field* field = NextTagged(fields, last_tag); field != nullptr;
          field = NextTagged(fields, last_tag)) {
       last_tag = field->tag;
+      if (IsDefault(*field, object, defaults)) continue;
       const void* member = MemberOf(*field, object);
-      if (IsEqual(*field, member, MemberOf(*field, defaults))) continue;
       SizeCounter counter;
       Encoding<SizeCounter>(version_, is_flexible_, counter).WriteField(*field, member);
       out_.UnsignedVarint(static_cast<std::uint32_t>(field->tag));
@@ -97,23 +134,6 @@ class Encoding {
       if (follows && (next == nullptr || field.tag < next->tag)) next = &field;
     }
     return next;
-  }
-
-  template <typename>
-  friend class Encoding;
-
-  void WriteField(const Field& field, const void* member) {
-    const void* value = ValueOf(field, member);
-    if (value == nullptr || IsNullRecords(field, value)) return WriteNull(field);
-    if (field.is_array) return WriteArray(field, value);
-    const bool may_be_null = field.type == FieldType::kStruct && version_ >= field.nullable_since;
-    if (may_be_null) out_.Int(std::int8_t{1});
-    WriteValue(field, value);
-  }
-
-  static bool IsNullRecords(const Field& field, const void* value) {
-    return field.type == FieldType::kRecords &&
-           static_cast<const std::string_view*>(value)->data() == nullptr;
   }
 
   void WriteNull(const Field& field) {
@@ -151,7 +171,7 @@ class Encoding {
       case FieldType::kBytes:
         return WriteBytes(field, *static_cast<const std::string*>(value));
       case FieldType::kRecords:
-        return WriteBytes(field, *static_cast<const std::string_view*>(value));
+        return WriteRecords(field, *static_cast<const std::string_view*>(value));
       case FieldType::kUuid:
         return WriteUuid(*static_cast<const base::Uuid*>(value));
       case FieldType::kStruct:
@@ -168,11 +188,15 @@ class Encoding {
     out_.Raw(bytes);
   }
 
+  void WriteRecords(const Field& field, std::string_view records) {
+    WriteLength(field, records.size(), FixedLengthSize(field));
+    out_.Records(records);
+  }
+
   void WriteLength(const Field& field, std::size_t length, std::size_t fixed_size) {
     const bool is_short = fixed_size == sizeof(std::int16_t);
     const bool is_compact = IsCompact(field);
-    const std::size_t most = is_short ? std::size_t{std::numeric_limits<std::int16_t>::max()}
-                                      : std::size_t{std::numeric_limits<std::int32_t>::max()};
+    const std::size_t most = is_short ? kMaxStringSize : kMaxMessageSize;
     if (length > most) {
       return Fail(fmt::format("{} of length {}, of at most {}", field.name, length, most));
     }
@@ -192,11 +216,17 @@ class Encoding {
 template <typename Out>
 absl::Status EncodeTo(const Message& message, int version, const void* object, Out& out) {
   if (auto status = CheckVersion(message, version); !status.ok()) return status;
+  const std::size_t size_before = out.size();
   Encoding<Out> encoding(version, message.IsFlexible(version), out);
   encoding.WriteStruct(message.fields, object, message.defaults());
-  if (encoding.problem().empty()) return absl::OkStatus();
+  const std::size_t size = out.size() - size_before;
+  std::string problem = std::move(encoding.problem());
+  if (problem.empty() && size > kMaxMessageSize) {
+    problem = fmt::format("{} bytes, of at most {}", size, kMaxMessageSize);
+  }
+  if (problem.empty()) return absl::OkStatus();
   return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRequest,
-                   fmt::format("{}: {}", message.name, encoding.problem()));
+                   fmt::format("{}: {}", message.name, problem));
 }
 
 }  // namespace
@@ -204,10 +234,24 @@ absl::Status EncodeTo(const Message& message, int version, const void* object, O
 absl::Status EncodeMessage(const Message& message, int version, const void* object,
                            std::string& out) {
   const std::size_t size = out.size();
-  base::KafkaWriter writer(std::move(out));
+  WholeWriter writer(std::move(out));
   auto status = EncodeTo(message, version, object, writer);
   out = writer.Take();
   if (!status.ok()) out.resize(size);
+  return status;
+}
+
+absl::Status EncodeMessage(const Message& message, int version, const void* object,
+                           EncodedPieces& out) {
+  const std::size_t size = out.bytes.size();
+  const std::size_t records = out.records.size();
+  PiecesWriter writer(out);
+  auto status = EncodeTo(message, version, object, writer);
+  out.bytes = writer.Take();
+  if (!status.ok()) {
+    out.bytes.resize(size);
+    out.records.resize(records);
+  }
   return status;
 }
 
@@ -217,6 +261,12 @@ absl::StatusOr<std::size_t> EncodedMessageSize(const Message& message, int versi
   auto status = EncodeTo(message, version, object, counter);
   if (!status.ok()) return status;
   return counter.size();
+}
+
+std::string EncodedField(const Field& field, int version, bool is_flexible, const void* member) {
+  WholeWriter writer;
+  Encoding<WholeWriter>(version, is_flexible, writer).WriteField(field, member);
+  return writer.Take();
 }
 
 }  // namespace rill::wire

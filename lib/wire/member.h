@@ -23,7 +23,7 @@
 //
 //   bool, integers, double   themselves; ErrorCode is an int16
 //   std::string              string, or with AsBytes() bytes
-//   std::string_view         records: bytes that stay where they are; null data() is null
+//   std::string_view         records: bytes that stay where they are
 //   base::Uuid               uuid
 //   std::vector<T>           an array
 //   std::optional<T>         T, or null where the field may be
@@ -68,6 +68,11 @@ const void* Defaults() {
   return &defaults;
 }
 
+template <typename T>
+bool IsEqual(const void* member, const void* other) {
+  return *static_cast<const T*>(member) == *static_cast<const T*>(other);
+}
+
 template <typename Struct>
 void* Create() {
   return new Struct();
@@ -76,6 +81,13 @@ void* Create() {
 template <typename Struct>
 void Destroy(void* object) {
   delete static_cast<Struct*>(object);
+}
+
+constexpr bool HasOwnDefaults(std::span<const Field> fields) {
+  for (const Field& field : fields) {
+    if (field.default_value != 0 || field.is_null_by_default) return true;
+  }
+  return false;
 }
 
 template <typename T>
@@ -126,6 +138,7 @@ template <typename T>
 constexpr void SetArrayOrValue(Field& field) {
   if constexpr (kIsVector<T>) {
     using Element = typename T::value_type;
+    static_assert(TypeOf<Element>() != FieldType::kRecords, "Kafka has no arrays of records");
     field.is_array = true;
     field.place.size = &VectorSize<Element>;
     field.place.elements = &VectorElements<Element>;
@@ -167,6 +180,7 @@ constexpr Field Member(const char* name) {
   using Accessor = member_internal::Accessor<kMember>;
   Field field = {name, FieldType::kStruct};
   field.place.member = &Accessor::At;
+  field.place.is_equal = &member_internal::IsEqual<typename Accessor::Type>;
   member_internal::SetType<typename Accessor::Type>(field);
   return field;
 }
@@ -176,6 +190,8 @@ constexpr Field Member(const char* name) {
 template <typename Struct>
 constexpr Message Describe(const char* name, int first_version, int last_version,
                            int flexible_since) {
+  static_assert(!member_internal::HasOwnDefaults(kFields<Struct>),
+                "a member's default is what it is initialised with");
   return {.name = name,
           .fields = kFields<Struct>,
           .last_version = last_version,

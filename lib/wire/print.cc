@@ -11,9 +11,11 @@
 
 #include "base/uuid.h"
 #include "fmt/format.h"
+#include "wire/encode.h"
 #include "wire/java_text.h"
 #include "wire/length.h"
 #include "wire/place.h"
+#include "wire/tagged_fields.h"
 #include "wire/version.h"
 
 namespace rill::wire {
@@ -34,7 +36,7 @@ class Reading {
     for (std::size_t i = 0; i < fields.size() && reader_.ok(); ++i) {
       if (fields[i].IsIn(version_) && fields[i].tag < 0) AppendField(fields[i], texts[i]);
     }
-    if (is_flexible_) ReadTaggedFields(fields, defaults, texts);
+    if (is_flexible_) ReadTagged(fields, defaults, texts);
     const char* separator = "{";
     for (std::size_t i = 0; i < fields.size(); ++i) {
       if (texts[i].empty()) continue;
@@ -54,30 +56,21 @@ class Reading {
     AppendJsonString(std::string(field.name) + (is_size ? "SizeInBytes" : ""), json);
   }
 
-  void ReadTaggedFields(std::span<const Field> fields, const void* defaults,
-                        std::vector<std::string>& texts) {
-    for (std::uint32_t left = reader_.UnsignedVarint(); left > 0 && reader_.ok(); --left) {
-      const std::uint32_t tag = reader_.UnsignedVarint();
-      const std::string_view bytes = reader_.Raw(reader_.UnsignedVarint());
-      for (std::size_t i = 0; i < fields.size() && reader_.ok(); ++i) {
-        const bool is_it = fields[i].tag >= 0 && static_cast<std::uint32_t>(fields[i].tag) == tag;
-        if (is_it && fields[i].IsIn(version_)) ReadTagged(fields[i], bytes, defaults, texts[i]);
-      }
-    }
+  void ReadTagged(std::span<const Field> fields, const void* defaults,
+                  std::vector<std::string>& texts) {
+    ReadTaggedFields(fields, version_, reader_, kMaxTaggedFields,
+                     [&](const Field& field, KafkaReader& reader) {
+                       std::string& text = texts[static_cast<std::size_t>(&field - fields.data())];
+                       text.clear();
+                       const std::string_view bytes = reader.Rest();
+                       Reading(*this, reader).AppendField(field, text);
+                       if (IsDefault(field, bytes, defaults, text)) text.clear();
+                     });
   }
 
-  void ReadTagged(const Field& field, std::string_view bytes, const void* defaults,
-                  std::string& text) {
-    KafkaReader reader(bytes, field.name);
-    Reading inner(*this, reader);
-    text.clear();
-    inner.AppendField(field, text);
-    if (!reader.ok()) return reader_.Fail(std::string(reader.status().message()));
-    if (text == DefaultText(field, defaults)) text.clear();
-  }
-
-  static std::string DefaultText(const Field& field, const void* defaults) {
-    if (field.is_null_by_default || IsNullIn(field, defaults)) return "null";
+  // Of a field that has no place in memory.
+  static std::string DefaultText(const Field& field) {
+    if (field.is_null_by_default) return "null";
     if (field.is_array) return "[]";
     switch (field.type) {
       case FieldType::kString:
@@ -86,34 +79,30 @@ class Reading {
       case FieldType::kUuid:
         return fmt::format("\"{}\"", base::Uuid().ToString());
       case FieldType::kBool:
-        return DefaultNumber(field, defaults) != 0 ? "true" : "false";
+        return field.default_value != 0 ? "true" : "false";
       case FieldType::kFloat64:
         return JavaDouble(static_cast<double>(field.default_value));
       default:
-        return fmt::format("{}", DefaultNumber(field, defaults));
+        return fmt::format("{}", field.default_value);
     }
   }
 
-  static bool IsNullIn(const Field& field, const void* object) {
-    return object != nullptr && field.place.value != nullptr &&
-           field.place.value(MemberOf(field, object)) == nullptr;
-  }
-
-  static std::int64_t DefaultNumber(const Field& field, const void* defaults) {
-    return defaults != nullptr ? LoadInteger(field.type, MemberOf(field, defaults))
-                               : field.default_value;
+  bool IsDefault(const Field& field, std::string_view bytes, const void* defaults,
+                 const std::string& text) const {
+    if (defaults == nullptr) return text == DefaultText(field);
+    return bytes == EncodedField(field, version_, is_flexible_, MemberOf(field, defaults));
   }
 
   void AppendField(const Field& field, std::string& json) {
     if (!field.is_array) return AppendValue(field, json);
     const auto count = Length(field, sizeof(std::int32_t));
     if (!count) return AppendNull(field, json);
+    Field element = field;
+    element.nullable_since = kNeverVersion;
     json += '[';
     // Every element takes a byte at least, so a count that cannot be ends where the bytes do.
     for (std::uint32_t i = 0; i < *count && reader_.ok(); ++i) {
       if (i > 0) json += ',';
-      Field element = field;
-      element.nullable_since = kNeverVersion;
       AppendValue(element, json);
     }
     json += ']';

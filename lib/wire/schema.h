@@ -32,6 +32,8 @@ struct Message;
 // are only printed have none.
 struct Place {
   void* (*member)(void* object) = nullptr;
+  // Whether two such members hold the same.
+  bool (*is_equal)(const void* member, const void* other) = nullptr;
   // Of a std::optional: what it holds, null for nothing; that after a new value; and no value.
   void* (*value)(void* optional) = nullptr;
   void* (*emplace)(void* optional) = nullptr;
@@ -56,11 +58,13 @@ struct Field {
   int since = 0;                       // the versions that have the field
   int until = kNeverVersion;
   int nullable_since = kNeverVersion;
-  int tag = -1;                     // at least 0: stands among the tagged fields
-  std::int64_t default_value = 0;   // a tagged field with this value is not shown; nor is a
-  bool is_null_by_default = false;  // string or array that is empty or, by this, null
-  bool is_ignorable = false;        // what a version without the field cannot say is left out
-  bool is_never_flexible = false;   // no compact length, whatever the version
+  int tag = -1;  // at least 0: stands among the tagged fields
+  // Of fields without a place: a tagged one with this value is not printed; nor is a string or
+  // array that is empty or, by this, null.
+  std::int64_t default_value = 0;
+  bool is_null_by_default = false;
+  bool is_ignorable = false;       // what a version without the field cannot say is left out
+  bool is_never_flexible = false;  // no compact length, whatever the version
   Place place = {};
 
   constexpr bool IsIn(int version) const { return version >= since && version <= until; }
@@ -113,7 +117,8 @@ struct Message {
   int last_version = 0;
   int flexible_since = kNeverVersion;  // compact lengths and tagged fields from this version on
   int first_version = 0;
-  // The struct that holds it: one as its definition makes it, and the life of others like that.
+  // The struct that holds it: one as its definition makes it, and the life of others like that, for
+  // who goes over all messages without knowing their types.
   const void* (*defaults)() = nullptr;
   void* (*create)() = nullptr;
   void (*destroy)(void* object) = nullptr;

@@ -36,7 +36,11 @@ TEST_CASE("every code that has a name goes through a status and back") {
     if (number <= 0) continue;
     CHECK(GetErrorCode(MakeError(absl::StatusCode::kInternal, code, "m")) == code);
   }
-  CHECK(names.count("OFFSET_OUT_OF_RANGE") == 1);
+  CHECK(names.size() == 136);
+  CHECK(ErrorCodeName(ErrorCode::kOffsetOutOfRange) == std::string("OFFSET_OUT_OF_RANGE"));
+  CHECK(ErrorCodeName(ErrorCode::kControllerIdNotRegistered) ==
+        std::string("CONTROLLER_ID_NOT_REGISTERED"));
+  CHECK(ErrorCodeName(static_cast<ErrorCode>(-2)) == std::string("UNKNOWN_SERVER_ERROR"));
   CHECK(ErrorCodeName(ErrorCode::kNone) == std::string("NONE"));
   CHECK(ErrorCodeName(static_cast<ErrorCode>(9999)) == std::string("UNKNOWN_SERVER_ERROR"));
 }

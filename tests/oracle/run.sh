@@ -297,6 +297,11 @@ check_messages() {
     python3 "$here/message_tables.py" "$KAFKA_HOME"/jars/kafka-clients-*.jar >"$work/messages.kafka"
   same "descriptions of messages" "$work/messages.kafka" "$work/messages.rill"
   echo "$(wc -l <"$work/messages.rill") lines of description are the same to Kafka"
+  "$here/java.sh" ErrorNames >"$work/errors.kafka"
+  # Codes that newer versions have come behind these.
+  run_program wire_messages errors | head -n "$(wc -l <"$work/errors.kafka")" >"$work/errors.rill"
+  same "error codes" "$work/errors.kafka" "$work/errors.rill"
+  echo "$(wc -l <"$work/errors.rill") error codes are the same to Kafka"
   run_program wire_messages random "$seed" 20 >"$work/messages"
   "$here/java.sh" ReadMessages <"$work/messages"
 }

@@ -1,22 +1,25 @@
 // Says what rill knows of Kafka's messages, for comparison with Kafka:
 //
 //   wire_messages tables                 every field of every message, a line each
+//   wire_messages errors                 numbers and names of error codes
 //   wire_messages random SEED COUNT      so many random messages of each version, a line each: the
-//                                        API's key, "request" or "response", version, bytes in hex,
-//                                        JSON
+//                                        API's key, "request" or "response", version, that of the
+//                                        header before it, bytes in hex, JSON
 //   wire_messages frames SEED FOLDER     a file for each message of its first and last version, as
 //                                        wire_fuzz takes them
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
-#include <iostream>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "../wire/random_message.h"
 #include "base/kafka_bytes.h"
+#include "rill/error.h"
 #include "wire/api.h"
 #include "wire/encode.h"
 #include "wire/messages/header.h"
@@ -38,7 +41,7 @@ std::string DefaultText(const Field& field, const void* object) {
     case FieldType::kBytes:
       return '"' + *static_cast<const std::string*>(value) + '"';
     case FieldType::kRecords:
-      return static_cast<const std::string_view*>(value)->data() == nullptr ? "null" : "records";
+      return static_cast<const std::string_view*>(value)->empty() ? "empty" : "records";
     case FieldType::kFloat64:
       return fmt::format("{}", *static_cast<const double*>(value));
     case FieldType::kUuid:
@@ -95,6 +98,14 @@ int PrintTables() {
   return 0;
 }
 
+int PrintErrors() {
+  for (int code = -1;; ++code) {
+    const std::string_view name = rill::ErrorCodeName(static_cast<rill::ErrorCode>(code));
+    if (code > 0 && name == "UNKNOWN_SERVER_ERROR") return 0;
+    fmt::print("{} {}\n", code, std::string(name));
+  }
+}
+
 std::string SomeBytes(const Message& message, int version, std::uint64_t seed) {
   const AnyStruct object = NewStruct(message);
   RandomMessage(seed, version).Fill(message.fields, object.get());
@@ -118,7 +129,10 @@ int PrintRandom(std::uint64_t seed, int count) {
         std::string hex;
         for (const char byte : bytes)
           hex += fmt::format("{:02x}", static_cast<unsigned char>(byte));
-        fmt::print("{} {} {} {} {}\n", static_cast<int>(api.key), kind, version,
+        const int header_version = kind == std::string_view("request")
+                                       ? RequestHeaderVersion(api, version)
+                                       : ResponseHeaderVersion(api, version);
+        fmt::print("{} {} {} {} {} {}\n", static_cast<int>(api.key), kind, version, header_version,
                    hex.empty() ? "-" : hex, json);
       }
     }
@@ -148,11 +162,13 @@ int WriteFrames(std::uint64_t seed, const std::string& folder) {
 int main(int argc, char** argv) {
   const std::string_view mode = argc > 1 ? argv[1] : "";
   if (mode == "tables" && argc == 2) return PrintTables();
+  if (mode == "errors" && argc == 2) return PrintErrors();
   if (mode == "random" && argc == 4) {
     return PrintRandom(std::strtoull(argv[2], nullptr, 10), std::atoi(argv[3]));
   }
   if (mode == "frames" && argc == 4)
     return WriteFrames(std::strtoull(argv[2], nullptr, 10), argv[3]);
-  fmt::print(stderr, "usage: wire_messages tables | random SEED COUNT | frames SEED FOLDER\n");
+  fmt::print(stderr,
+             "usage: wire_messages tables | errors | random SEED COUNT | frames SEED FOLDER\n");
   return 2;
 }

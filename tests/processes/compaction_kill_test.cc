@@ -13,6 +13,7 @@
 #include <random>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "catch.h"
 #include "fmt/format.h"
@@ -67,12 +68,21 @@ bool AppendTo(Partition& log, int number) {
 // The last value of each key, as the number that it begins with.
 using Newest = std::map<std::string, std::int64_t>;
 
+// A writer that other programs keep from running in the middle of a swap is waited for, as the
+// status has it.
+Records ReadPatiently(const Partition& log, std::int64_t offset) {
+  const auto limit = Clock::now() + std::chrono::seconds(30);
+  auto records = log.Read(offset);
+  while (absl::IsAborted(records.status()) && Clock::now() < limit) records = log.Read(offset);
+  return Get(std::move(records));
+}
+
 // Everything up to the end that the reader is shown at first.
 Newest Scan(const Partition& log) {
   Newest newest;
   const std::int64_t end = log.high_watermark();
   for (std::int64_t at = log.log_start_offset(); at < end;) {
-    const Records records = Get(log.Read(at));
+    const Records records = ReadPatiently(log, at);
     for (const Record& record : records) {
       // Compaction leaves a record where it was, and its value says where that is.
       CAPTURE(record.offset(), at);

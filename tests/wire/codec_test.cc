@@ -8,15 +8,17 @@
 #include "wire/api.h"
 #include "wire/decode.h"
 #include "wire/encode.h"
-#include "wire/equal.h"
 #include "wire/messages/api_versions.h"
 #include "wire/messages/consumer_group_heartbeat.h"
+#include "wire/messages/describe_groups.h"
 #include "wire/messages/describe_topic_partitions.h"
 #include "wire/messages/fetch.h"
 #include "wire/messages/header.h"
 #include "wire/messages/heartbeat.h"
+#include "wire/messages/init_producer_id.h"
 #include "wire/messages/metadata.h"
 #include "wire/messages/produce.h"
+#include "wire/place.h"
 #include "wire/print.h"
 
 namespace rill::wire {
@@ -113,7 +115,7 @@ TEST_CASE("Records are read where they stand, and written from there") {
       9);
   const auto decoded = Decoded<ProduceRequest>(9, bytes);
   REQUIRE(decoded.ok());
-  const std::string_view records = decoded->topic_data[0].partition_data[0].records;
+  const std::string_view records = decoded->topic_data[0].partition_data[0].records.value();
   CHECK(records == "batches");
   CHECK(records.data() >= bytes.data());
   CHECK(records.data() + records.size() <= bytes.data() + bytes.size());
@@ -149,13 +151,90 @@ TEST_CASE("A version that is not spoken is refused by name") {
   CHECK(Encoded(ProduceRequest(), 14).starts_with("error: ProduceRequest of version 14"));
 }
 
-TEST_CASE("A string that no length can tell is refused") {
+TEST_CASE("A string above 32,767 bytes is refused, also where its length could tell it") {
   HeartbeatRequest request = SomeHeartbeat();
   request.member_id.assign(32768, 'm');
   for (const int version : {0, 4}) {
     CHECK(Encoded(request, version) ==
           "error: HeartbeatRequest: memberId of length 32768, of at most 32767");
   }
+  request.member_id.pop_back();
+  CHECK(Decoded<HeartbeatRequest>(4, Encoded(request, 4))->member_id.size() == 32767);
+  const std::string too_long = "\6group" + std::string("\0\0\0\3", 4) + "\x81\x80\2" +
+                               std::string(32768, 'm') + std::string("\0\0", 2);
+  const auto status = Decoded<HeartbeatRequest>(4, too_long).status();
+  CHECK(GetErrorCode(status) == ErrorCode::kInvalidRequest);
+  CHECK(status.message().find("memberId of length 32768") != std::string_view::npos);
+}
+
+TEST_CASE("Lengths below null, and nulls where there are none, are refused") {
+  CHECK_FALSE(Decoded<HeartbeatRequest>(0, "\xFF\xFE\0\0\0\3\0\1m"sv).ok());
+  CHECK_FALSE(Decoded<HeartbeatRequest>(0, "\xFF\xFF\0\0\0\3\0\1m"sv).ok());
+  CHECK_FALSE(Decoded<HeartbeatRequest>(4, "\0\0\0\0\3\2m\0\0"sv).ok());
+  CHECK_FALSE(Decoded<MetadataRequest>(1, "\xFF\xFF\xFF\xFE"sv).ok());
+  CHECK_FALSE(Decoded<DescribeGroupsRequest>(0, "\0\0\0\1\xFF\xFF"sv).ok());
+  CHECK_FALSE(Decoded<MetadataRequest>(9, "\xFF\xFF\xFF\xFF\xF"sv).ok());
+}
+
+TEST_CASE("Null takes the place of a default that is another value") {
+  CHECK(InitProducerIdRequest().transactional_id == "");
+  const auto decoded = Decoded<InitProducerIdRequest>(0, "\xFF\xFF\0\0\0\1"sv);
+  REQUIRE(decoded.ok());
+  CHECK_FALSE(decoded->transactional_id.has_value());
+  const auto fetch = Decoded<FetchRequest>(
+      12,
+      "\xFF\xFF\xFF\xFF\0\0\1\xF4\0\0\0\0\x7F\xFF\xFF\xFF\0\0\0\0\0\xFF\xFF\xFF\xFF\1\1\1"
+      "\1\0\1\0"sv);
+  REQUIRE(fetch.ok());
+  CHECK_FALSE(fetch->cluster_id.has_value());
+}
+
+TEST_CASE("Any byte but zero is true") {
+  const auto decoded = Decoded<MetadataRequest>(4, "\0\0\0\0\2"sv);
+  REQUIRE(decoded.ok());
+  CHECK(decoded->allow_auto_topic_creation);
+  CHECK(Encoded(*decoded, 4) == "\0\0\0\0\1"sv);
+}
+
+TEST_CASE("Records that nobody set are empty in what is sent, not null") {
+  FetchResponse response;
+  response.responses.emplace_back().partitions.emplace_back();
+  const auto decoded = Decoded<FetchResponse>(12, Encoded(response, 12));
+  REQUIRE(decoded.ok());
+  CHECK(decoded->responses[0].partitions[0].records.value().empty());
+}
+
+TEST_CASE("A message can be written in pieces that leave its records where they are") {
+  const std::string first = "first";
+  const std::string second = "second";
+  FetchResponse response;
+  auto& partitions = response.responses.emplace_back().partitions;
+  for (const std::string_view records : {std::string_view(first), ""sv, std::string_view(second)}) {
+    partitions.emplace_back().records = records;
+  }
+  EncodedPieces pieces;
+  pieces.bytes = "header";
+  REQUIRE(Encode(response, 12, pieces).ok());
+  REQUIRE(pieces.records.size() == 2);
+  CHECK(pieces.records[0].bytes.data() == first.data());
+  CHECK(pieces.records[1].bytes.data() == second.data());
+  std::string whole;
+  std::size_t written = 0;
+  for (const auto& records : pieces.records) {
+    whole += pieces.bytes.substr(written, records.position - written);
+    whole += records.bytes;
+    written = records.position;
+  }
+  whole += pieces.bytes.substr(written);
+  CHECK(whole == "header" + Encoded(response, 12));
+  CHECK(EncodedSize(response, 12).value() == whole.size() - 6);
+
+  FetchResponse wrong = response;
+  wrong.responses[0].topic.assign(40000, 't');
+  const EncodedPieces before = pieces;
+  CHECK_FALSE(Encode(wrong, 12, pieces).ok());
+  CHECK(pieces.bytes == before.bytes);
+  CHECK(pieces.records.size() == before.records.size());
 }
 
 TEST_CASE("A count that the bytes cannot hold is refused before anything is allocated") {
@@ -200,6 +279,14 @@ TEST_CASE("A response to ApiVersions always has a header of version 0") {
   CHECK(ResponseHeaderVersion(produce, 9) == 1);
   CHECK(FindApi(4) == nullptr);
   CHECK(FindApi(-1) == nullptr);
+  // Who asks in a version that we do not know has to be understood as far as that.
+  CHECK(RequestHeaderVersion(versions, 99) == 2);
+  CHECK(ResponseHeaderVersion(versions, 99) == 0);
+}
+
+TEST_CASE("Produce is advertised from version 0 on, for old clients that would not compress") {
+  CHECK(FirstAdvertisedVersion(*FindApi(0)) == 0);
+  CHECK(FirstAdvertisedVersion(*FindApi(1)) == 4);
 }
 
 // Anything that each version of each message can say.
@@ -233,7 +320,7 @@ TEST_CASE("Every message is read as it was written, takes the bytes that were to
     REQUIRE(reader.remaining() == 0);
     for (const Field& field : message.fields) {
       INFO(field.name);
-      REQUIRE(IsEqual(field, MemberOf(field, object), MemberOf(field, read.get())));
+      REQUIRE(field.place.is_equal(MemberOf(field, object), MemberOf(field, read.get())));
     }
   });
 }
@@ -281,6 +368,10 @@ TEST_CASE("Every message can be printed from its bytes") {
     std::string json;
     REQUIRE(AppendMessageJson(message, version, reader, json).ok());
     REQUIRE(reader.remaining() == 0);
+    for (const Field& field : message.fields) {
+      const bool is_named = json.find('"' + std::string(field.name)) != std::string::npos;
+      if (field.tag < 0 && field.IsIn(version)) REQUIRE(is_named);
+    }
   });
 }
 

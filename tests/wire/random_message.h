@@ -30,7 +30,7 @@ class RandomMessage {
   std::uint64_t Below(std::uint64_t bound) { return random_() % bound; }
 
   void FillField(const Field& field, void* member) {
-    if (version_ >= field.nullable_since && Below(4) == 0) return SetNull(field, member);
+    if (version_ >= field.nullable_since && Below(4) == 0) return field.place.reset(member);
     if (field.tag >= 0 && Below(3) == 0) return;
     void* value = field.place.emplace != nullptr ? field.place.emplace(member) : member;
     if (!field.is_array) return FillValue(field, value);
@@ -38,14 +38,6 @@ class RandomMessage {
     char* element = static_cast<char*>(field.place.resize(value, count));
     for (std::size_t i = 0; i < count; ++i)
       FillValue(field, element + i * field.place.element_size);
-  }
-
-  static void SetNull(const Field& field, void* member) {
-    if (field.type == FieldType::kRecords) {
-      *static_cast<std::string_view*>(member) = {};
-    } else {
-      field.place.reset(member);
-    }
   }
 
   void FillValue(const Field& field, void* value) {

@@ -5,26 +5,22 @@
 #include "wire/member.h"
 
 namespace rill::wire {
-namespace {
-
-using OpData = AlterClientQuotasRequest::EntryData::OpData;
-
-}  // namespace
 
 template <>
-inline constexpr std::array kFields<AlterClientQuotasRequest::EntryData::EntityData> = {
-    Member<&AlterClientQuotasRequest::EntryData::EntityData::entity_type>("entityType"),
-    Member<&AlterClientQuotasRequest::EntryData::EntityData::entity_name>("entityName").Nullable()};
+inline constexpr std::array kFields<AlterClientQuotasRequest::Entry::Entity> = {
+    Member<&AlterClientQuotasRequest::Entry::Entity::entity_type>("entityType"),
+    Member<&AlterClientQuotasRequest::Entry::Entity::entity_name>("entityName").Nullable()};
 
 template <>
-inline constexpr std::array kFields<OpData> = {Member<&OpData::key>("key"),
-                                               Member<&OpData::value>("value"),
-                                               Member<&OpData::remove>("remove")};
+inline constexpr std::array kFields<AlterClientQuotasRequest::Entry::Op> = {
+    Member<&AlterClientQuotasRequest::Entry::Op::key>("key"),
+    Member<&AlterClientQuotasRequest::Entry::Op::value>("value"),
+    Member<&AlterClientQuotasRequest::Entry::Op::remove>("remove")};
 
 template <>
-inline constexpr std::array kFields<AlterClientQuotasRequest::EntryData> = {
-    Member<&AlterClientQuotasRequest::EntryData::entity>("entity"),
-    Member<&AlterClientQuotasRequest::EntryData::ops>("ops")};
+inline constexpr std::array kFields<AlterClientQuotasRequest::Entry> = {
+    Member<&AlterClientQuotasRequest::Entry::entity>("entity"),
+    Member<&AlterClientQuotasRequest::Entry::ops>("ops")};
 
 template <>
 inline constexpr std::array kFields<AlterClientQuotasRequest> = {
@@ -39,16 +35,15 @@ const Message& MessageOf<AlterClientQuotasRequest>() {
 }
 
 template <>
-inline constexpr std::array kFields<AlterClientQuotasResponse::EntryData::EntityData> = {
-    Member<&AlterClientQuotasResponse::EntryData::EntityData::entity_type>("entityType"),
-    Member<&AlterClientQuotasResponse::EntryData::EntityData::entity_name>("entityName")
-        .Nullable()};
+inline constexpr std::array kFields<AlterClientQuotasResponse::Entry::Entity> = {
+    Member<&AlterClientQuotasResponse::Entry::Entity::entity_type>("entityType"),
+    Member<&AlterClientQuotasResponse::Entry::Entity::entity_name>("entityName").Nullable()};
 
 template <>
-inline constexpr std::array kFields<AlterClientQuotasResponse::EntryData> = {
-    Member<&AlterClientQuotasResponse::EntryData::error_code>("errorCode"),
-    Member<&AlterClientQuotasResponse::EntryData::error_message>("errorMessage").Nullable(),
-    Member<&AlterClientQuotasResponse::EntryData::entity>("entity")};
+inline constexpr std::array kFields<AlterClientQuotasResponse::Entry> = {
+    Member<&AlterClientQuotasResponse::Entry::error_code>("errorCode"),
+    Member<&AlterClientQuotasResponse::Entry::error_message>("errorMessage").Nullable(),
+    Member<&AlterClientQuotasResponse::Entry::entity>("entity")};
 
 template <>
 inline constexpr std::array kFields<AlterClientQuotasResponse> = {

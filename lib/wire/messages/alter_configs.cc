@@ -5,23 +5,17 @@
 #include "wire/member.h"
 
 namespace rill::wire {
-namespace {
-
-using AlterConfigsResourceResponse = AlterConfigsResponse::AlterConfigsResourceResponse;
-using AlterConfigsResource = AlterConfigsRequest::AlterConfigsResource;
-using AlterableConfig = AlterConfigsRequest::AlterConfigsResource::AlterableConfig;
-
-}  // namespace
 
 template <>
-inline constexpr std::array kFields<AlterableConfig> = {
-    Member<&AlterableConfig::name>("name"), Member<&AlterableConfig::value>("value").Nullable()};
+inline constexpr std::array kFields<AlterConfigsRequest::Resource::Config> = {
+    Member<&AlterConfigsRequest::Resource::Config::name>("name"),
+    Member<&AlterConfigsRequest::Resource::Config::value>("value").Nullable()};
 
 template <>
-inline constexpr std::array kFields<AlterConfigsResource> = {
-    Member<&AlterConfigsResource::resource_type>("resourceType"),
-    Member<&AlterConfigsResource::resource_name>("resourceName"),
-    Member<&AlterConfigsResource::configs>("configs")};
+inline constexpr std::array kFields<AlterConfigsRequest::Resource> = {
+    Member<&AlterConfigsRequest::Resource::resource_type>("resourceType"),
+    Member<&AlterConfigsRequest::Resource::resource_name>("resourceName"),
+    Member<&AlterConfigsRequest::Resource::configs>("configs")};
 
 template <>
 inline constexpr std::array kFields<AlterConfigsRequest> = {
@@ -35,11 +29,11 @@ const Message& MessageOf<AlterConfigsRequest>() {
 }
 
 template <>
-inline constexpr std::array kFields<AlterConfigsResourceResponse> = {
-    Member<&AlterConfigsResourceResponse::error_code>("errorCode"),
-    Member<&AlterConfigsResourceResponse::error_message>("errorMessage").Nullable(),
-    Member<&AlterConfigsResourceResponse::resource_type>("resourceType"),
-    Member<&AlterConfigsResourceResponse::resource_name>("resourceName")};
+inline constexpr std::array kFields<AlterConfigsResponse::Resource> = {
+    Member<&AlterConfigsResponse::Resource::error_code>("errorCode"),
+    Member<&AlterConfigsResponse::Resource::error_message>("errorMessage").Nullable(),
+    Member<&AlterConfigsResponse::Resource::resource_type>("resourceType"),
+    Member<&AlterConfigsResponse::Resource::resource_name>("resourceName")};
 
 template <>
 inline constexpr std::array kFields<AlterConfigsResponse> = {

@@ -12,34 +12,44 @@ namespace rill::wire {
 
 // Sets the configs of resources: those that are not named get their defaults.
 struct AlterConfigsRequest {
-  struct AlterConfigsResource {
-    struct AlterableConfig {
+  struct Resource {
+    struct Config {
       std::string name;
       std::optional<std::string> value = "";
+
+      bool operator==(const Config&) const = default;
     };
 
     std::int8_t resource_type = 0;
     std::string resource_name;
-    std::vector<AlterableConfig> configs;
+    std::vector<Config> configs;
+
+    bool operator==(const Resource&) const = default;
   };
 
-  std::vector<AlterConfigsResource> resources;
+  std::vector<Resource> resources;
   bool validate_only = false;
+
+  bool operator==(const AlterConfigsRequest&) const = default;
 };
 template <>
 const Message& MessageOf<AlterConfigsRequest>();
 
 // Whether each resource was altered.
 struct AlterConfigsResponse {
-  struct AlterConfigsResourceResponse {
+  struct Resource {
     ErrorCode error_code = ErrorCode::kNone;
     std::optional<std::string> error_message = "";
     std::int8_t resource_type = 0;
     std::string resource_name;
+
+    bool operator==(const Resource&) const = default;
   };
 
   std::int32_t throttle_time_ms = 0;
-  std::vector<AlterConfigsResourceResponse> responses;
+  std::vector<Resource> responses;
+
+  bool operator==(const AlterConfigsResponse&) const = default;
 };
 template <>
 const Message& MessageOf<AlterConfigsResponse>();

@@ -5,13 +5,6 @@
 #include "wire/member.h"
 
 namespace rill::wire {
-namespace {
-
-using FinalizedFeatureKey = ApiVersionsResponse::FinalizedFeatureKey;
-using SupportedFeatureKey = ApiVersionsResponse::SupportedFeatureKey;
-using ApiVersion = ApiVersionsResponse::ApiVersion;
-
-}  // namespace
 
 template <>
 inline constexpr std::array kFields<ApiVersionsRequest> = {
@@ -27,21 +20,24 @@ const Message& MessageOf<ApiVersionsRequest>() {
 }
 
 template <>
-inline constexpr std::array kFields<ApiVersion> = {Member<&ApiVersion::api_key>("apiKey"),
-                                                   Member<&ApiVersion::min_version>("minVersion"),
-                                                   Member<&ApiVersion::max_version>("maxVersion")};
+inline constexpr std::array kFields<ApiVersionsResponse::ApiVersion> = {
+    Member<&ApiVersionsResponse::ApiVersion::api_key>("apiKey"),
+    Member<&ApiVersionsResponse::ApiVersion::min_version>("minVersion"),
+    Member<&ApiVersionsResponse::ApiVersion::max_version>("maxVersion")};
 
 template <>
-inline constexpr std::array kFields<SupportedFeatureKey> = {
-    Member<&SupportedFeatureKey::name>("name").Since(3),
-    Member<&SupportedFeatureKey::min_version>("minVersion").Since(3),
-    Member<&SupportedFeatureKey::max_version>("maxVersion").Since(3)};
+inline constexpr std::array kFields<ApiVersionsResponse::SupportedFeatureKey> = {
+    Member<&ApiVersionsResponse::SupportedFeatureKey::name>("name").Since(3),
+    Member<&ApiVersionsResponse::SupportedFeatureKey::min_version>("minVersion").Since(3),
+    Member<&ApiVersionsResponse::SupportedFeatureKey::max_version>("maxVersion").Since(3)};
 
 template <>
-inline constexpr std::array kFields<FinalizedFeatureKey> = {
-    Member<&FinalizedFeatureKey::name>("name").Since(3),
-    Member<&FinalizedFeatureKey::max_version_level>("maxVersionLevel").Since(3),
-    Member<&FinalizedFeatureKey::min_version_level>("minVersionLevel").Since(3)};
+inline constexpr std::array kFields<ApiVersionsResponse::FinalizedFeatureKey> = {
+    Member<&ApiVersionsResponse::FinalizedFeatureKey::name>("name").Since(3),
+    Member<&ApiVersionsResponse::FinalizedFeatureKey::max_version_level>("maxVersionLevel")
+        .Since(3),
+    Member<&ApiVersionsResponse::FinalizedFeatureKey::min_version_level>("minVersionLevel")
+        .Since(3)};
 
 template <>
 inline constexpr std::array kFields<ApiVersionsResponse> = {

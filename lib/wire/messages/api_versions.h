@@ -15,6 +15,8 @@ namespace rill::wire {
 struct ApiVersionsRequest {
   std::string client_software_name;
   std::string client_software_version;
+
+  bool operator==(const ApiVersionsRequest&) const = default;
 };
 template <>
 const Message& MessageOf<ApiVersionsRequest>();
@@ -27,18 +29,24 @@ struct ApiVersionsResponse {
     std::int16_t api_key = 0;
     std::int16_t min_version = 0;
     std::int16_t max_version = 0;
+
+    bool operator==(const ApiVersion&) const = default;
   };
 
   struct SupportedFeatureKey {
     std::string name;
     std::int16_t min_version = 0;
     std::int16_t max_version = 0;
+
+    bool operator==(const SupportedFeatureKey&) const = default;
   };
 
   struct FinalizedFeatureKey {
     std::string name;
     std::int16_t max_version_level = 0;
     std::int16_t min_version_level = 0;
+
+    bool operator==(const FinalizedFeatureKey&) const = default;
   };
 
   ErrorCode error_code = ErrorCode::kNone;
@@ -48,6 +56,8 @@ struct ApiVersionsResponse {
   std::int64_t finalized_features_epoch = -1;
   std::vector<FinalizedFeatureKey> finalized_features;
   bool zk_migration_ready = false;
+
+  bool operator==(const ApiVersionsResponse&) const = default;
 };
 template <>
 const Message& MessageOf<ApiVersionsResponse>();

@@ -5,13 +5,6 @@
 #include "wire/member.h"
 
 namespace rill::wire {
-namespace {
-
-using DescribedGroup = ConsumerGroupDescribeResponse::DescribedGroup;
-using Assignment = ConsumerGroupDescribeResponse::Assignment;
-using TopicPartitions = ConsumerGroupDescribeResponse::TopicPartitions;
-
-}  // namespace
 
 template <>
 inline constexpr std::array kFields<ConsumerGroupDescribeRequest> = {
@@ -27,40 +20,45 @@ const Message& MessageOf<ConsumerGroupDescribeRequest>() {
 }
 
 template <>
-inline constexpr std::array kFields<TopicPartitions> = {
-    Member<&TopicPartitions::topic_id>("topicId"),
-    Member<&TopicPartitions::topic_name>("topicName"),
-    Member<&TopicPartitions::partitions>("partitions")};
+inline constexpr std::array kFields<ConsumerGroupDescribeResponse::TopicPartitions> = {
+    Member<&ConsumerGroupDescribeResponse::TopicPartitions::topic_id>("topicId"),
+    Member<&ConsumerGroupDescribeResponse::TopicPartitions::topic_name>("topicName"),
+    Member<&ConsumerGroupDescribeResponse::TopicPartitions::partitions>("partitions")};
 
 template <>
-inline constexpr std::array kFields<Assignment> = {
-    Member<&Assignment::topic_partitions>("topicPartitions")};
+inline constexpr std::array kFields<ConsumerGroupDescribeResponse::Assignment> = {
+    Member<&ConsumerGroupDescribeResponse::Assignment::topic_partitions>("topicPartitions")};
 
 template <>
-inline constexpr std::array kFields<DescribedGroup::Member> = {
-    Member<&DescribedGroup::Member::member_id>("memberId"),
-    Member<&DescribedGroup::Member::instance_id>("instanceId").Nullable(),
-    Member<&DescribedGroup::Member::rack_id>("rackId").Nullable(),
-    Member<&DescribedGroup::Member::member_epoch>("memberEpoch"),
-    Member<&DescribedGroup::Member::client_id>("clientId"),
-    Member<&DescribedGroup::Member::client_host>("clientHost"),
-    Member<&DescribedGroup::Member::subscribed_topic_names>("subscribedTopicNames"),
-    Member<&DescribedGroup::Member::subscribed_topic_regex>("subscribedTopicRegex").Nullable(),
-    Member<&DescribedGroup::Member::assignment>("assignment"),
-    Member<&DescribedGroup::Member::target_assignment>("targetAssignment"),
-    Member<&DescribedGroup::Member::member_type>("memberType").Since(1).Ignorable()};
+inline constexpr std::array kFields<ConsumerGroupDescribeResponse::Group::Member> = {
+    Member<&ConsumerGroupDescribeResponse::Group::Member::member_id>("memberId"),
+    Member<&ConsumerGroupDescribeResponse::Group::Member::instance_id>("instanceId").Nullable(),
+    Member<&ConsumerGroupDescribeResponse::Group::Member::rack_id>("rackId").Nullable(),
+    Member<&ConsumerGroupDescribeResponse::Group::Member::member_epoch>("memberEpoch"),
+    Member<&ConsumerGroupDescribeResponse::Group::Member::client_id>("clientId"),
+    Member<&ConsumerGroupDescribeResponse::Group::Member::client_host>("clientHost"),
+    Member<&ConsumerGroupDescribeResponse::Group::Member::subscribed_topic_names>(
+        "subscribedTopicNames"),
+    Member<&ConsumerGroupDescribeResponse::Group::Member::subscribed_topic_regex>(
+        "subscribedTopicRegex")
+        .Nullable(),
+    Member<&ConsumerGroupDescribeResponse::Group::Member::assignment>("assignment"),
+    Member<&ConsumerGroupDescribeResponse::Group::Member::target_assignment>("targetAssignment"),
+    Member<&ConsumerGroupDescribeResponse::Group::Member::member_type>("memberType")
+        .Since(1)
+        .Ignorable()};
 
 template <>
-inline constexpr std::array kFields<DescribedGroup> = {
-    Member<&DescribedGroup::error_code>("errorCode"),
-    Member<&DescribedGroup::error_message>("errorMessage").Nullable(),
-    Member<&DescribedGroup::group_id>("groupId"),
-    Member<&DescribedGroup::group_state>("groupState"),
-    Member<&DescribedGroup::group_epoch>("groupEpoch"),
-    Member<&DescribedGroup::assignment_epoch>("assignmentEpoch"),
-    Member<&DescribedGroup::assignor_name>("assignorName"),
-    Member<&DescribedGroup::members>("members"),
-    Member<&DescribedGroup::authorized_operations>("authorizedOperations")};
+inline constexpr std::array kFields<ConsumerGroupDescribeResponse::Group> = {
+    Member<&ConsumerGroupDescribeResponse::Group::error_code>("errorCode"),
+    Member<&ConsumerGroupDescribeResponse::Group::error_message>("errorMessage").Nullable(),
+    Member<&ConsumerGroupDescribeResponse::Group::group_id>("groupId"),
+    Member<&ConsumerGroupDescribeResponse::Group::group_state>("groupState"),
+    Member<&ConsumerGroupDescribeResponse::Group::group_epoch>("groupEpoch"),
+    Member<&ConsumerGroupDescribeResponse::Group::assignment_epoch>("assignmentEpoch"),
+    Member<&ConsumerGroupDescribeResponse::Group::assignor_name>("assignorName"),
+    Member<&ConsumerGroupDescribeResponse::Group::members>("members"),
+    Member<&ConsumerGroupDescribeResponse::Group::authorized_operations>("authorizedOperations")};
 
 template <>
 inline constexpr std::array kFields<ConsumerGroupDescribeResponse> = {

@@ -16,6 +16,8 @@ namespace rill::wire {
 struct ConsumerGroupDescribeRequest {
   std::vector<std::string> group_ids;
   bool include_authorized_operations = false;
+
+  bool operator==(const ConsumerGroupDescribeRequest&) const = default;
 };
 template <>
 const Message& MessageOf<ConsumerGroupDescribeRequest>();
@@ -26,13 +28,17 @@ struct ConsumerGroupDescribeResponse {
     base::Uuid topic_id;
     std::string topic_name;
     std::vector<std::int32_t> partitions;
+
+    bool operator==(const TopicPartitions&) const = default;
   };
 
   struct Assignment {
     std::vector<TopicPartitions> topic_partitions;
+
+    bool operator==(const Assignment&) const = default;
   };
 
-  struct DescribedGroup {
+  struct Group {
     struct Member {
       std::string member_id;
       std::optional<std::string> instance_id;
@@ -45,6 +51,8 @@ struct ConsumerGroupDescribeResponse {
       Assignment assignment;
       Assignment target_assignment;
       std::int8_t member_type = -1;
+
+      bool operator==(const Member&) const = default;
     };
 
     ErrorCode error_code = ErrorCode::kNone;
@@ -56,10 +64,14 @@ struct ConsumerGroupDescribeResponse {
     std::string assignor_name;
     std::vector<Member> members;
     std::int32_t authorized_operations = std::numeric_limits<std::int32_t>::min();
+
+    bool operator==(const Group&) const = default;
   };
 
   std::int32_t throttle_time_ms = 0;
-  std::vector<DescribedGroup> groups;
+  std::vector<Group> groups;
+
+  bool operator==(const ConsumerGroupDescribeResponse&) const = default;
 };
 template <>
 const Message& MessageOf<ConsumerGroupDescribeResponse>();

@@ -5,11 +5,6 @@
 #include "wire/member.h"
 
 namespace rill::wire {
-namespace {
-
-using Assignment = ConsumerGroupHeartbeatResponse::Assignment;
-
-}  // namespace
 
 template <>
 inline constexpr std::array kFields<ConsumerGroupHeartbeatRequest::TopicPartitions> = {
@@ -45,8 +40,8 @@ inline constexpr std::array kFields<ConsumerGroupHeartbeatResponse::TopicPartiti
     Member<&ConsumerGroupHeartbeatResponse::TopicPartitions::partitions>("partitions")};
 
 template <>
-inline constexpr std::array kFields<Assignment> = {
-    Member<&Assignment::topic_partitions>("topicPartitions")};
+inline constexpr std::array kFields<ConsumerGroupHeartbeatResponse::Assignment> = {
+    Member<&ConsumerGroupHeartbeatResponse::Assignment::topic_partitions>("topicPartitions")};
 
 template <>
 inline constexpr std::array kFields<ConsumerGroupHeartbeatResponse> = {

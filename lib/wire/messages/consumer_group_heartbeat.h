@@ -17,6 +17,8 @@ struct ConsumerGroupHeartbeatRequest {
   struct TopicPartitions {
     base::Uuid topic_id;
     std::vector<std::int32_t> partitions;
+
+    bool operator==(const TopicPartitions&) const = default;
   };
 
   std::string group_id;
@@ -29,6 +31,8 @@ struct ConsumerGroupHeartbeatRequest {
   std::optional<std::string> subscribed_topic_regex;
   std::optional<std::string> server_assignor;
   std::optional<std::vector<TopicPartitions>> topic_partitions;
+
+  bool operator==(const ConsumerGroupHeartbeatRequest&) const = default;
 };
 template <>
 const Message& MessageOf<ConsumerGroupHeartbeatRequest>();
@@ -38,10 +42,14 @@ struct ConsumerGroupHeartbeatResponse {
   struct TopicPartitions {
     base::Uuid topic_id;
     std::vector<std::int32_t> partitions;
+
+    bool operator==(const TopicPartitions&) const = default;
   };
 
   struct Assignment {
     std::vector<TopicPartitions> topic_partitions;
+
+    bool operator==(const Assignment&) const = default;
   };
 
   std::int32_t throttle_time_ms = 0;
@@ -51,6 +59,8 @@ struct ConsumerGroupHeartbeatResponse {
   std::int32_t member_epoch = 0;
   std::int32_t heartbeat_interval_ms = 0;
   std::optional<Assignment> assignment;
+
+  bool operator==(const ConsumerGroupHeartbeatResponse&) const = default;
 };
 template <>
 const Message& MessageOf<ConsumerGroupHeartbeatResponse>();

@@ -5,23 +5,16 @@
 #include "wire/member.h"
 
 namespace rill::wire {
-namespace {
-
-using CreatePartitionsTopicResult = CreatePartitionsResponse::CreatePartitionsTopicResult;
-using CreatePartitionsTopic = CreatePartitionsRequest::CreatePartitionsTopic;
-using CreatePartitionsAssignment =
-    CreatePartitionsRequest::CreatePartitionsTopic::CreatePartitionsAssignment;
-
-}  // namespace
 
 template <>
-inline constexpr std::array kFields<CreatePartitionsAssignment> = {
-    Member<&CreatePartitionsAssignment::broker_ids>("brokerIds")};
+inline constexpr std::array kFields<CreatePartitionsRequest::Topic::Assignment> = {
+    Member<&CreatePartitionsRequest::Topic::Assignment::broker_ids>("brokerIds")};
 
 template <>
-inline constexpr std::array kFields<CreatePartitionsTopic> = {
-    Member<&CreatePartitionsTopic::name>("name"), Member<&CreatePartitionsTopic::count>("count"),
-    Member<&CreatePartitionsTopic::assignments>("assignments").Nullable()};
+inline constexpr std::array kFields<CreatePartitionsRequest::Topic> = {
+    Member<&CreatePartitionsRequest::Topic::name>("name"),
+    Member<&CreatePartitionsRequest::Topic::count>("count"),
+    Member<&CreatePartitionsRequest::Topic::assignments>("assignments").Nullable()};
 
 template <>
 inline constexpr std::array kFields<CreatePartitionsRequest> = {
@@ -37,10 +30,10 @@ const Message& MessageOf<CreatePartitionsRequest>() {
 }
 
 template <>
-inline constexpr std::array kFields<CreatePartitionsTopicResult> = {
-    Member<&CreatePartitionsTopicResult::name>("name"),
-    Member<&CreatePartitionsTopicResult::error_code>("errorCode"),
-    Member<&CreatePartitionsTopicResult::error_message>("errorMessage").Nullable()};
+inline constexpr std::array kFields<CreatePartitionsResponse::Topic> = {
+    Member<&CreatePartitionsResponse::Topic::name>("name"),
+    Member<&CreatePartitionsResponse::Topic::error_code>("errorCode"),
+    Member<&CreatePartitionsResponse::Topic::error_message>("errorMessage").Nullable()};
 
 template <>
 inline constexpr std::array kFields<CreatePartitionsResponse> = {

@@ -12,34 +12,43 @@ namespace rill::wire {
 
 // Gives topics more partitions.
 struct CreatePartitionsRequest {
-  struct CreatePartitionsTopic {
-    struct CreatePartitionsAssignment {
+  struct Topic {
+    struct Assignment {
       std::vector<std::int32_t> broker_ids;
+
+      bool operator==(const Assignment&) const = default;
     };
 
     std::string name;
     std::int32_t count = 0;
-    std::optional<std::vector<CreatePartitionsAssignment>> assignments =
-        std::vector<CreatePartitionsAssignment>();
+    std::optional<std::vector<Assignment>> assignments = std::vector<Assignment>();
+
+    bool operator==(const Topic&) const = default;
   };
 
-  std::vector<CreatePartitionsTopic> topics;
+  std::vector<Topic> topics;
   std::int32_t timeout_ms = 0;
   bool validate_only = false;
+
+  bool operator==(const CreatePartitionsRequest&) const = default;
 };
 template <>
 const Message& MessageOf<CreatePartitionsRequest>();
 
 // Whether each topic has them.
 struct CreatePartitionsResponse {
-  struct CreatePartitionsTopicResult {
+  struct Topic {
     std::string name;
     ErrorCode error_code = ErrorCode::kNone;
     std::optional<std::string> error_message;
+
+    bool operator==(const Topic&) const = default;
   };
 
   std::int32_t throttle_time_ms = 0;
-  std::vector<CreatePartitionsTopicResult> results;
+  std::vector<Topic> results;
+
+  bool operator==(const CreatePartitionsResponse&) const = default;
 };
 template <>
 const Message& MessageOf<CreatePartitionsResponse>();

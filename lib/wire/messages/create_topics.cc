@@ -5,32 +5,24 @@
 #include "wire/member.h"
 
 namespace rill::wire {
-namespace {
-
-using CreatableTopicResult = CreateTopicsResponse::CreatableTopicResult;
-using CreatableTopic = CreateTopicsRequest::CreatableTopic;
-using CreatableTopicConfigs = CreateTopicsResponse::CreatableTopicResult::CreatableTopicConfigs;
-using CreatableTopicConfig = CreateTopicsRequest::CreatableTopic::CreatableTopicConfig;
-using CreatableReplicaAssignment = CreateTopicsRequest::CreatableTopic::CreatableReplicaAssignment;
-
-}  // namespace
 
 template <>
-inline constexpr std::array kFields<CreatableReplicaAssignment> = {
-    Member<&CreatableReplicaAssignment::partition_index>("partitionIndex"),
-    Member<&CreatableReplicaAssignment::broker_ids>("brokerIds")};
+inline constexpr std::array kFields<CreateTopicsRequest::Topic::ReplicaAssignment> = {
+    Member<&CreateTopicsRequest::Topic::ReplicaAssignment::partition_index>("partitionIndex"),
+    Member<&CreateTopicsRequest::Topic::ReplicaAssignment::broker_ids>("brokerIds")};
 
 template <>
-inline constexpr std::array kFields<CreatableTopicConfig> = {
-    Member<&CreatableTopicConfig::name>("name"),
-    Member<&CreatableTopicConfig::value>("value").Nullable()};
+inline constexpr std::array kFields<CreateTopicsRequest::Topic::Config> = {
+    Member<&CreateTopicsRequest::Topic::Config::name>("name"),
+    Member<&CreateTopicsRequest::Topic::Config::value>("value").Nullable()};
 
 template <>
-inline constexpr std::array kFields<CreatableTopic> = {
-    Member<&CreatableTopic::name>("name"), Member<&CreatableTopic::num_partitions>("numPartitions"),
-    Member<&CreatableTopic::replication_factor>("replicationFactor"),
-    Member<&CreatableTopic::assignments>("assignments"),
-    Member<&CreatableTopic::configs>("configs")};
+inline constexpr std::array kFields<CreateTopicsRequest::Topic> = {
+    Member<&CreateTopicsRequest::Topic::name>("name"),
+    Member<&CreateTopicsRequest::Topic::num_partitions>("numPartitions"),
+    Member<&CreateTopicsRequest::Topic::replication_factor>("replicationFactor"),
+    Member<&CreateTopicsRequest::Topic::assignments>("assignments"),
+    Member<&CreateTopicsRequest::Topic::configs>("configs")};
 
 template <>
 inline constexpr std::array kFields<CreateTopicsRequest> = {
@@ -45,26 +37,33 @@ const Message& MessageOf<CreateTopicsRequest>() {
 }
 
 template <>
-inline constexpr std::array kFields<CreatableTopicConfigs> = {
-    Member<&CreatableTopicConfigs::name>("name").Since(5),
-    Member<&CreatableTopicConfigs::value>("value").Since(5).Nullable(5),
-    Member<&CreatableTopicConfigs::read_only>("readOnly").Since(5),
-    Member<&CreatableTopicConfigs::config_source>("configSource").Since(5).Ignorable(),
-    Member<&CreatableTopicConfigs::is_sensitive>("isSensitive").Since(5)};
+inline constexpr std::array kFields<CreateTopicsResponse::Topic::Config> = {
+    Member<&CreateTopicsResponse::Topic::Config::name>("name").Since(5),
+    Member<&CreateTopicsResponse::Topic::Config::value>("value").Since(5).Nullable(5),
+    Member<&CreateTopicsResponse::Topic::Config::read_only>("readOnly").Since(5),
+    Member<&CreateTopicsResponse::Topic::Config::config_source>("configSource")
+        .Since(5)
+        .Ignorable(),
+    Member<&CreateTopicsResponse::Topic::Config::is_sensitive>("isSensitive").Since(5)};
 
 template <>
-inline constexpr std::array kFields<CreatableTopicResult> = {
-    Member<&CreatableTopicResult::name>("name"),
-    Member<&CreatableTopicResult::topic_id>("topicId").Since(7).Ignorable(),
-    Member<&CreatableTopicResult::error_code>("errorCode"),
-    Member<&CreatableTopicResult::error_message>("errorMessage").Since(1).Nullable().Ignorable(),
-    Member<&CreatableTopicResult::topic_config_error_code>("topicConfigErrorCode")
+inline constexpr std::array kFields<CreateTopicsResponse::Topic> = {
+    Member<&CreateTopicsResponse::Topic::name>("name"),
+    Member<&CreateTopicsResponse::Topic::topic_id>("topicId").Since(7).Ignorable(),
+    Member<&CreateTopicsResponse::Topic::error_code>("errorCode"),
+    Member<&CreateTopicsResponse::Topic::error_message>("errorMessage")
+        .Since(1)
+        .Nullable()
+        .Ignorable(),
+    Member<&CreateTopicsResponse::Topic::topic_config_error_code>("topicConfigErrorCode")
         .Since(5)
         .Tagged(0)
         .Ignorable(),
-    Member<&CreatableTopicResult::num_partitions>("numPartitions").Since(5).Ignorable(),
-    Member<&CreatableTopicResult::replication_factor>("replicationFactor").Since(5).Ignorable(),
-    Member<&CreatableTopicResult::configs>("configs").Since(5).Nullable(5).Ignorable()};
+    Member<&CreateTopicsResponse::Topic::num_partitions>("numPartitions").Since(5).Ignorable(),
+    Member<&CreateTopicsResponse::Topic::replication_factor>("replicationFactor")
+        .Since(5)
+        .Ignorable(),
+    Member<&CreateTopicsResponse::Topic::configs>("configs").Since(5).Nullable(5).Ignorable()};
 
 template <>
 inline constexpr std::array kFields<CreateTopicsResponse> = {

@@ -5,11 +5,6 @@
 #include "wire/member.h"
 
 namespace rill::wire {
-namespace {
-
-using DeletableGroupResult = DeleteGroupsResponse::DeletableGroupResult;
-
-}  // namespace
 
 template <>
 inline constexpr std::array kFields<DeleteGroupsRequest> = {
@@ -22,9 +17,9 @@ const Message& MessageOf<DeleteGroupsRequest>() {
 }
 
 template <>
-inline constexpr std::array kFields<DeletableGroupResult> = {
-    Member<&DeletableGroupResult::group_id>("groupId"),
-    Member<&DeletableGroupResult::error_code>("errorCode")};
+inline constexpr std::array kFields<DeleteGroupsResponse::Group> = {
+    Member<&DeleteGroupsResponse::Group::group_id>("groupId"),
+    Member<&DeleteGroupsResponse::Group::error_code>("errorCode")};
 
 template <>
 inline constexpr std::array kFields<DeleteGroupsResponse> = {

@@ -12,19 +12,25 @@ namespace rill::wire {
 // Deletes groups with their offsets.
 struct DeleteGroupsRequest {
   std::vector<std::string> groups_names;
+
+  bool operator==(const DeleteGroupsRequest&) const = default;
 };
 template <>
 const Message& MessageOf<DeleteGroupsRequest>();
 
 // Whether each group was deleted.
 struct DeleteGroupsResponse {
-  struct DeletableGroupResult {
+  struct Group {
     std::string group_id;
     ErrorCode error_code = ErrorCode::kNone;
+
+    bool operator==(const Group&) const = default;
   };
 
   std::int32_t throttle_time_ms = 0;
-  std::vector<DeletableGroupResult> results;
+  std::vector<Group> results;
+
+  bool operator==(const DeleteGroupsResponse&) const = default;
 };
 template <>
 const Message& MessageOf<DeleteGroupsResponse>();

@@ -5,25 +5,16 @@
 #include "wire/member.h"
 
 namespace rill::wire {
-namespace {
-
-using DeleteRecordsTopicResult = DeleteRecordsResponse::DeleteRecordsTopicResult;
-using DeleteRecordsTopic = DeleteRecordsRequest::DeleteRecordsTopic;
-using DeleteRecordsPartitionResult =
-    DeleteRecordsResponse::DeleteRecordsTopicResult::DeleteRecordsPartitionResult;
-using DeleteRecordsPartition = DeleteRecordsRequest::DeleteRecordsTopic::DeleteRecordsPartition;
-
-}  // namespace
 
 template <>
-inline constexpr std::array kFields<DeleteRecordsPartition> = {
-    Member<&DeleteRecordsPartition::partition_index>("partitionIndex"),
-    Member<&DeleteRecordsPartition::offset>("offset")};
+inline constexpr std::array kFields<DeleteRecordsRequest::Topic::Partition> = {
+    Member<&DeleteRecordsRequest::Topic::Partition::partition_index>("partitionIndex"),
+    Member<&DeleteRecordsRequest::Topic::Partition::offset>("offset")};
 
 template <>
-inline constexpr std::array kFields<DeleteRecordsTopic> = {
-    Member<&DeleteRecordsTopic::name>("name"),
-    Member<&DeleteRecordsTopic::partitions>("partitions")};
+inline constexpr std::array kFields<DeleteRecordsRequest::Topic> = {
+    Member<&DeleteRecordsRequest::Topic::name>("name"),
+    Member<&DeleteRecordsRequest::Topic::partitions>("partitions")};
 
 template <>
 inline constexpr std::array kFields<DeleteRecordsRequest> = {
@@ -38,15 +29,15 @@ const Message& MessageOf<DeleteRecordsRequest>() {
 }
 
 template <>
-inline constexpr std::array kFields<DeleteRecordsPartitionResult> = {
-    Member<&DeleteRecordsPartitionResult::partition_index>("partitionIndex"),
-    Member<&DeleteRecordsPartitionResult::low_watermark>("lowWatermark"),
-    Member<&DeleteRecordsPartitionResult::error_code>("errorCode")};
+inline constexpr std::array kFields<DeleteRecordsResponse::Topic::Partition> = {
+    Member<&DeleteRecordsResponse::Topic::Partition::partition_index>("partitionIndex"),
+    Member<&DeleteRecordsResponse::Topic::Partition::low_watermark>("lowWatermark"),
+    Member<&DeleteRecordsResponse::Topic::Partition::error_code>("errorCode")};
 
 template <>
-inline constexpr std::array kFields<DeleteRecordsTopicResult> = {
-    Member<&DeleteRecordsTopicResult::name>("name"),
-    Member<&DeleteRecordsTopicResult::partitions>("partitions")};
+inline constexpr std::array kFields<DeleteRecordsResponse::Topic> = {
+    Member<&DeleteRecordsResponse::Topic::name>("name"),
+    Member<&DeleteRecordsResponse::Topic::partitions>("partitions")};
 
 template <>
 inline constexpr std::array kFields<DeleteRecordsResponse> = {

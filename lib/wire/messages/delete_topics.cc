@@ -5,17 +5,11 @@
 #include "wire/member.h"
 
 namespace rill::wire {
-namespace {
-
-using DeletableTopicResult = DeleteTopicsResponse::DeletableTopicResult;
-using DeleteTopicState = DeleteTopicsRequest::DeleteTopicState;
-
-}  // namespace
 
 template <>
-inline constexpr std::array kFields<DeleteTopicState> = {
-    Member<&DeleteTopicState::name>("name").Since(6).Nullable(6),
-    Member<&DeleteTopicState::topic_id>("topicId").Since(6)};
+inline constexpr std::array kFields<DeleteTopicsRequest::Topic> = {
+    Member<&DeleteTopicsRequest::Topic::name>("name").Since(6).Nullable(6),
+    Member<&DeleteTopicsRequest::Topic::topic_id>("topicId").Since(6)};
 
 template <>
 inline constexpr std::array kFields<DeleteTopicsRequest> = {
@@ -30,11 +24,14 @@ const Message& MessageOf<DeleteTopicsRequest>() {
 }
 
 template <>
-inline constexpr std::array kFields<DeletableTopicResult> = {
-    Member<&DeletableTopicResult::name>("name").Nullable(6),
-    Member<&DeletableTopicResult::topic_id>("topicId").Since(6).Ignorable(),
-    Member<&DeletableTopicResult::error_code>("errorCode"),
-    Member<&DeletableTopicResult::error_message>("errorMessage").Since(5).Nullable(5).Ignorable()};
+inline constexpr std::array kFields<DeleteTopicsResponse::Topic> = {
+    Member<&DeleteTopicsResponse::Topic::name>("name").Nullable(6),
+    Member<&DeleteTopicsResponse::Topic::topic_id>("topicId").Since(6).Ignorable(),
+    Member<&DeleteTopicsResponse::Topic::error_code>("errorCode"),
+    Member<&DeleteTopicsResponse::Topic::error_message>("errorMessage")
+        .Since(5)
+        .Nullable(5)
+        .Ignorable()};
 
 template <>
 inline constexpr std::array kFields<DeleteTopicsResponse> = {

@@ -5,20 +5,12 @@
 #include "wire/member.h"
 
 namespace rill::wire {
-namespace {
-
-using EntryData = DescribeClientQuotasResponse::EntryData;
-using ComponentData = DescribeClientQuotasRequest::ComponentData;
-using ValueData = DescribeClientQuotasResponse::EntryData::ValueData;
-using EntityData = DescribeClientQuotasResponse::EntryData::EntityData;
-
-}  // namespace
 
 template <>
-inline constexpr std::array kFields<ComponentData> = {
-    Member<&ComponentData::entity_type>("entityType"),
-    Member<&ComponentData::match_type>("matchType"),
-    Member<&ComponentData::match>("match").Nullable()};
+inline constexpr std::array kFields<DescribeClientQuotasRequest::Component> = {
+    Member<&DescribeClientQuotasRequest::Component::entity_type>("entityType"),
+    Member<&DescribeClientQuotasRequest::Component::match_type>("matchType"),
+    Member<&DescribeClientQuotasRequest::Component::match>("match").Nullable()};
 
 template <>
 inline constexpr std::array kFields<DescribeClientQuotasRequest> = {
@@ -33,17 +25,19 @@ const Message& MessageOf<DescribeClientQuotasRequest>() {
 }
 
 template <>
-inline constexpr std::array kFields<EntityData> = {
-    Member<&EntityData::entity_type>("entityType"),
-    Member<&EntityData::entity_name>("entityName").Nullable()};
+inline constexpr std::array kFields<DescribeClientQuotasResponse::Entry::Entity> = {
+    Member<&DescribeClientQuotasResponse::Entry::Entity::entity_type>("entityType"),
+    Member<&DescribeClientQuotasResponse::Entry::Entity::entity_name>("entityName").Nullable()};
 
 template <>
-inline constexpr std::array kFields<ValueData> = {Member<&ValueData::key>("key"),
-                                                  Member<&ValueData::value>("value")};
+inline constexpr std::array kFields<DescribeClientQuotasResponse::Entry::Value> = {
+    Member<&DescribeClientQuotasResponse::Entry::Value::key>("key"),
+    Member<&DescribeClientQuotasResponse::Entry::Value::value>("value")};
 
 template <>
-inline constexpr std::array kFields<EntryData> = {Member<&EntryData::entity>("entity"),
-                                                  Member<&EntryData::values>("values")};
+inline constexpr std::array kFields<DescribeClientQuotasResponse::Entry> = {
+    Member<&DescribeClientQuotasResponse::Entry::entity>("entity"),
+    Member<&DescribeClientQuotasResponse::Entry::values>("values")};
 
 template <>
 inline constexpr std::array kFields<DescribeClientQuotasResponse> = {

@@ -5,11 +5,6 @@
 #include "wire/member.h"
 
 namespace rill::wire {
-namespace {
-
-using DescribeClusterBroker = DescribeClusterResponse::DescribeClusterBroker;
-
-}  // namespace
 
 template <>
 inline constexpr std::array kFields<DescribeClusterRequest> = {
@@ -26,11 +21,12 @@ const Message& MessageOf<DescribeClusterRequest>() {
 }
 
 template <>
-inline constexpr std::array kFields<DescribeClusterBroker> = {
-    Member<&DescribeClusterBroker::broker_id>("brokerId"),
-    Member<&DescribeClusterBroker::host>("host"), Member<&DescribeClusterBroker::port>("port"),
-    Member<&DescribeClusterBroker::rack>("rack").Nullable(),
-    Member<&DescribeClusterBroker::is_fenced>("isFenced").Since(2)};
+inline constexpr std::array kFields<DescribeClusterResponse::Broker> = {
+    Member<&DescribeClusterResponse::Broker::broker_id>("brokerId"),
+    Member<&DescribeClusterResponse::Broker::host>("host"),
+    Member<&DescribeClusterResponse::Broker::port>("port"),
+    Member<&DescribeClusterResponse::Broker::rack>("rack").Nullable(),
+    Member<&DescribeClusterResponse::Broker::is_fenced>("isFenced").Since(2)};
 
 template <>
 inline constexpr std::array kFields<DescribeClusterResponse> = {

@@ -5,22 +5,12 @@
 #include "wire/member.h"
 
 namespace rill::wire {
-namespace {
-
-using DescribeConfigsResult = DescribeConfigsResponse::DescribeConfigsResult;
-using DescribeConfigsResource = DescribeConfigsRequest::DescribeConfigsResource;
-using DescribeConfigsResourceResult =
-    DescribeConfigsResponse::DescribeConfigsResult::DescribeConfigsResourceResult;
-using DescribeConfigsSynonym = DescribeConfigsResponse::DescribeConfigsResult::
-    DescribeConfigsResourceResult::DescribeConfigsSynonym;
-
-}  // namespace
 
 template <>
-inline constexpr std::array kFields<DescribeConfigsResource> = {
-    Member<&DescribeConfigsResource::resource_type>("resourceType"),
-    Member<&DescribeConfigsResource::resource_name>("resourceName"),
-    Member<&DescribeConfigsResource::configuration_keys>("configurationKeys").Nullable()};
+inline constexpr std::array kFields<DescribeConfigsRequest::Resource> = {
+    Member<&DescribeConfigsRequest::Resource::resource_type>("resourceType"),
+    Member<&DescribeConfigsRequest::Resource::resource_name>("resourceName"),
+    Member<&DescribeConfigsRequest::Resource::configuration_keys>("configurationKeys").Nullable()};
 
 template <>
 inline constexpr std::array kFields<DescribeConfigsRequest> = {
@@ -36,32 +26,36 @@ const Message& MessageOf<DescribeConfigsRequest>() {
 }
 
 template <>
-inline constexpr std::array kFields<DescribeConfigsSynonym> = {
-    Member<&DescribeConfigsSynonym::name>("name").Since(1),
-    Member<&DescribeConfigsSynonym::value>("value").Since(1).Nullable(),
-    Member<&DescribeConfigsSynonym::source>("source").Since(1)};
+inline constexpr std::array kFields<DescribeConfigsResponse::Resource::Config::Synonym> = {
+    Member<&DescribeConfigsResponse::Resource::Config::Synonym::name>("name").Since(1),
+    Member<&DescribeConfigsResponse::Resource::Config::Synonym::value>("value").Since(1).Nullable(),
+    Member<&DescribeConfigsResponse::Resource::Config::Synonym::source>("source").Since(1)};
 
 template <>
-inline constexpr std::array kFields<DescribeConfigsResourceResult> = {
-    Member<&DescribeConfigsResourceResult::name>("name"),
-    Member<&DescribeConfigsResourceResult::value>("value").Nullable(),
-    Member<&DescribeConfigsResourceResult::read_only>("readOnly"),
-    Member<&DescribeConfigsResourceResult::config_source>("configSource").Since(1).Ignorable(),
-    Member<&DescribeConfigsResourceResult::is_sensitive>("isSensitive"),
-    Member<&DescribeConfigsResourceResult::synonyms>("synonyms").Since(1).Ignorable(),
-    Member<&DescribeConfigsResourceResult::config_type>("configType").Since(3).Ignorable(),
-    Member<&DescribeConfigsResourceResult::documentation>("documentation")
+inline constexpr std::array kFields<DescribeConfigsResponse::Resource::Config> = {
+    Member<&DescribeConfigsResponse::Resource::Config::name>("name"),
+    Member<&DescribeConfigsResponse::Resource::Config::value>("value").Nullable(),
+    Member<&DescribeConfigsResponse::Resource::Config::read_only>("readOnly"),
+    Member<&DescribeConfigsResponse::Resource::Config::config_source>("configSource")
+        .Since(1)
+        .Ignorable(),
+    Member<&DescribeConfigsResponse::Resource::Config::is_sensitive>("isSensitive"),
+    Member<&DescribeConfigsResponse::Resource::Config::synonyms>("synonyms").Since(1).Ignorable(),
+    Member<&DescribeConfigsResponse::Resource::Config::config_type>("configType")
+        .Since(3)
+        .Ignorable(),
+    Member<&DescribeConfigsResponse::Resource::Config::documentation>("documentation")
         .Since(3)
         .Nullable()
         .Ignorable()};
 
 template <>
-inline constexpr std::array kFields<DescribeConfigsResult> = {
-    Member<&DescribeConfigsResult::error_code>("errorCode"),
-    Member<&DescribeConfigsResult::error_message>("errorMessage").Nullable(),
-    Member<&DescribeConfigsResult::resource_type>("resourceType"),
-    Member<&DescribeConfigsResult::resource_name>("resourceName"),
-    Member<&DescribeConfigsResult::configs>("configs")};
+inline constexpr std::array kFields<DescribeConfigsResponse::Resource> = {
+    Member<&DescribeConfigsResponse::Resource::error_code>("errorCode"),
+    Member<&DescribeConfigsResponse::Resource::error_message>("errorMessage").Nullable(),
+    Member<&DescribeConfigsResponse::Resource::resource_type>("resourceType"),
+    Member<&DescribeConfigsResponse::Resource::resource_name>("resourceName"),
+    Member<&DescribeConfigsResponse::Resource::configs>("configs")};
 
 template <>
 inline constexpr std::array kFields<DescribeConfigsResponse> = {

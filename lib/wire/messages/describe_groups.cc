@@ -5,12 +5,6 @@
 #include "wire/member.h"
 
 namespace rill::wire {
-namespace {
-
-using DescribedGroup = DescribeGroupsResponse::DescribedGroup;
-using DescribedGroupMember = DescribeGroupsResponse::DescribedGroup::DescribedGroupMember;
-
-}  // namespace
 
 template <>
 inline constexpr std::array kFields<DescribeGroupsRequest> = {
@@ -26,27 +20,28 @@ const Message& MessageOf<DescribeGroupsRequest>() {
 }
 
 template <>
-inline constexpr std::array kFields<DescribedGroupMember> = {
-    Member<&DescribedGroupMember::member_id>("memberId"),
-    Member<&DescribedGroupMember::group_instance_id>("groupInstanceId")
+inline constexpr std::array kFields<DescribeGroupsResponse::Group::Member> = {
+    Member<&DescribeGroupsResponse::Group::Member::member_id>("memberId"),
+    Member<&DescribeGroupsResponse::Group::Member::group_instance_id>("groupInstanceId")
         .Since(4)
         .Nullable(4)
         .Ignorable(),
-    Member<&DescribedGroupMember::client_id>("clientId"),
-    Member<&DescribedGroupMember::client_host>("clientHost"),
-    Member<&DescribedGroupMember::member_metadata>("memberMetadata").AsBytes(),
-    Member<&DescribedGroupMember::member_assignment>("memberAssignment").AsBytes()};
+    Member<&DescribeGroupsResponse::Group::Member::client_id>("clientId"),
+    Member<&DescribeGroupsResponse::Group::Member::client_host>("clientHost"),
+    Member<&DescribeGroupsResponse::Group::Member::member_metadata>("memberMetadata").AsBytes(),
+    Member<&DescribeGroupsResponse::Group::Member::member_assignment>("memberAssignment")
+        .AsBytes()};
 
 template <>
-inline constexpr std::array kFields<DescribedGroup> = {
-    Member<&DescribedGroup::error_code>("errorCode"),
-    Member<&DescribedGroup::error_message>("errorMessage").Since(6).Nullable(6),
-    Member<&DescribedGroup::group_id>("groupId"),
-    Member<&DescribedGroup::group_state>("groupState"),
-    Member<&DescribedGroup::protocol_type>("protocolType"),
-    Member<&DescribedGroup::protocol_data>("protocolData"),
-    Member<&DescribedGroup::members>("members"),
-    Member<&DescribedGroup::authorized_operations>("authorizedOperations").Since(3)};
+inline constexpr std::array kFields<DescribeGroupsResponse::Group> = {
+    Member<&DescribeGroupsResponse::Group::error_code>("errorCode"),
+    Member<&DescribeGroupsResponse::Group::error_message>("errorMessage").Since(6).Nullable(6),
+    Member<&DescribeGroupsResponse::Group::group_id>("groupId"),
+    Member<&DescribeGroupsResponse::Group::group_state>("groupState"),
+    Member<&DescribeGroupsResponse::Group::protocol_type>("protocolType"),
+    Member<&DescribeGroupsResponse::Group::protocol_data>("protocolData"),
+    Member<&DescribeGroupsResponse::Group::members>("members"),
+    Member<&DescribeGroupsResponse::Group::authorized_operations>("authorizedOperations").Since(3)};
 
 template <>
 inline constexpr std::array kFields<DescribeGroupsResponse> = {

@@ -5,20 +5,11 @@
 #include "wire/member.h"
 
 namespace rill::wire {
-namespace {
-
-using DescribeLogDirsResult = DescribeLogDirsResponse::DescribeLogDirsResult;
-using DescribableLogDirTopic = DescribeLogDirsRequest::DescribableLogDirTopic;
-using DescribeLogDirsTopic = DescribeLogDirsResponse::DescribeLogDirsResult::DescribeLogDirsTopic;
-using DescribeLogDirsPartition =
-    DescribeLogDirsResponse::DescribeLogDirsResult::DescribeLogDirsTopic::DescribeLogDirsPartition;
-
-}  // namespace
 
 template <>
-inline constexpr std::array kFields<DescribableLogDirTopic> = {
-    Member<&DescribableLogDirTopic::topic>("topic"),
-    Member<&DescribableLogDirTopic::partitions>("partitions")};
+inline constexpr std::array kFields<DescribeLogDirsRequest::Topic> = {
+    Member<&DescribeLogDirsRequest::Topic::topic>("topic"),
+    Member<&DescribeLogDirsRequest::Topic::partitions>("partitions")};
 
 template <>
 inline constexpr std::array kFields<DescribeLogDirsRequest> = {
@@ -32,25 +23,25 @@ const Message& MessageOf<DescribeLogDirsRequest>() {
 }
 
 template <>
-inline constexpr std::array kFields<DescribeLogDirsPartition> = {
-    Member<&DescribeLogDirsPartition::partition_index>("partitionIndex"),
-    Member<&DescribeLogDirsPartition::partition_size>("partitionSize"),
-    Member<&DescribeLogDirsPartition::offset_lag>("offsetLag"),
-    Member<&DescribeLogDirsPartition::is_future_key>("isFutureKey")};
+inline constexpr std::array kFields<DescribeLogDirsResponse::LogDir::Topic::Partition> = {
+    Member<&DescribeLogDirsResponse::LogDir::Topic::Partition::partition_index>("partitionIndex"),
+    Member<&DescribeLogDirsResponse::LogDir::Topic::Partition::partition_size>("partitionSize"),
+    Member<&DescribeLogDirsResponse::LogDir::Topic::Partition::offset_lag>("offsetLag"),
+    Member<&DescribeLogDirsResponse::LogDir::Topic::Partition::is_future_key>("isFutureKey")};
 
 template <>
-inline constexpr std::array kFields<DescribeLogDirsTopic> = {
-    Member<&DescribeLogDirsTopic::name>("name"),
-    Member<&DescribeLogDirsTopic::partitions>("partitions")};
+inline constexpr std::array kFields<DescribeLogDirsResponse::LogDir::Topic> = {
+    Member<&DescribeLogDirsResponse::LogDir::Topic::name>("name"),
+    Member<&DescribeLogDirsResponse::LogDir::Topic::partitions>("partitions")};
 
 template <>
-inline constexpr std::array kFields<DescribeLogDirsResult> = {
-    Member<&DescribeLogDirsResult::error_code>("errorCode"),
-    Member<&DescribeLogDirsResult::log_dir>("logDir"),
-    Member<&DescribeLogDirsResult::topics>("topics"),
-    Member<&DescribeLogDirsResult::total_bytes>("totalBytes").Since(4).Ignorable(),
-    Member<&DescribeLogDirsResult::usable_bytes>("usableBytes").Since(4).Ignorable(),
-    Member<&DescribeLogDirsResult::is_cordoned>("isCordoned").Since(5).Ignorable()};
+inline constexpr std::array kFields<DescribeLogDirsResponse::LogDir> = {
+    Member<&DescribeLogDirsResponse::LogDir::error_code>("errorCode"),
+    Member<&DescribeLogDirsResponse::LogDir::log_dir>("logDir"),
+    Member<&DescribeLogDirsResponse::LogDir::topics>("topics"),
+    Member<&DescribeLogDirsResponse::LogDir::total_bytes>("totalBytes").Since(4).Ignorable(),
+    Member<&DescribeLogDirsResponse::LogDir::usable_bytes>("usableBytes").Since(4).Ignorable(),
+    Member<&DescribeLogDirsResponse::LogDir::is_cordoned>("isCordoned").Since(5).Ignorable()};
 
 template <>
 inline constexpr std::array kFields<DescribeLogDirsResponse> = {

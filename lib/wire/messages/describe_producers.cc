@@ -5,19 +5,11 @@
 #include "wire/member.h"
 
 namespace rill::wire {
-namespace {
-
-using TopicResponse = DescribeProducersResponse::TopicResponse;
-using TopicRequest = DescribeProducersRequest::TopicRequest;
-using PartitionResponse = DescribeProducersResponse::TopicResponse::PartitionResponse;
-using ProducerState = DescribeProducersResponse::TopicResponse::PartitionResponse::ProducerState;
-
-}  // namespace
 
 template <>
-inline constexpr std::array kFields<TopicRequest> = {
-    Member<&TopicRequest::name>("name"),
-    Member<&TopicRequest::partition_indexes>("partitionIndexes")};
+inline constexpr std::array kFields<DescribeProducersRequest::Topic> = {
+    Member<&DescribeProducersRequest::Topic::name>("name"),
+    Member<&DescribeProducersRequest::Topic::partition_indexes>("partitionIndexes")};
 
 template <>
 inline constexpr std::array kFields<DescribeProducersRequest> = {
@@ -31,24 +23,27 @@ const Message& MessageOf<DescribeProducersRequest>() {
 }
 
 template <>
-inline constexpr std::array kFields<ProducerState> = {
-    Member<&ProducerState::producer_id>("producerId"),
-    Member<&ProducerState::producer_epoch>("producerEpoch"),
-    Member<&ProducerState::last_sequence>("lastSequence"),
-    Member<&ProducerState::last_timestamp>("lastTimestamp"),
-    Member<&ProducerState::coordinator_epoch>("coordinatorEpoch"),
-    Member<&ProducerState::current_txn_start_offset>("currentTxnStartOffset")};
+inline constexpr std::array kFields<DescribeProducersResponse::Topic::Partition::Producer> = {
+    Member<&DescribeProducersResponse::Topic::Partition::Producer::producer_id>("producerId"),
+    Member<&DescribeProducersResponse::Topic::Partition::Producer::producer_epoch>("producerEpoch"),
+    Member<&DescribeProducersResponse::Topic::Partition::Producer::last_sequence>("lastSequence"),
+    Member<&DescribeProducersResponse::Topic::Partition::Producer::last_timestamp>("lastTimestamp"),
+    Member<&DescribeProducersResponse::Topic::Partition::Producer::coordinator_epoch>(
+        "coordinatorEpoch"),
+    Member<&DescribeProducersResponse::Topic::Partition::Producer::current_txn_start_offset>(
+        "currentTxnStartOffset")};
 
 template <>
-inline constexpr std::array kFields<PartitionResponse> = {
-    Member<&PartitionResponse::partition_index>("partitionIndex"),
-    Member<&PartitionResponse::error_code>("errorCode"),
-    Member<&PartitionResponse::error_message>("errorMessage").Nullable(),
-    Member<&PartitionResponse::active_producers>("activeProducers")};
+inline constexpr std::array kFields<DescribeProducersResponse::Topic::Partition> = {
+    Member<&DescribeProducersResponse::Topic::Partition::partition_index>("partitionIndex"),
+    Member<&DescribeProducersResponse::Topic::Partition::error_code>("errorCode"),
+    Member<&DescribeProducersResponse::Topic::Partition::error_message>("errorMessage").Nullable(),
+    Member<&DescribeProducersResponse::Topic::Partition::active_producers>("activeProducers")};
 
 template <>
-inline constexpr std::array kFields<TopicResponse> = {
-    Member<&TopicResponse::name>("name"), Member<&TopicResponse::partitions>("partitions")};
+inline constexpr std::array kFields<DescribeProducersResponse::Topic> = {
+    Member<&DescribeProducersResponse::Topic::name>("name"),
+    Member<&DescribeProducersResponse::Topic::partitions>("partitions")};
 
 template <>
 inline constexpr std::array kFields<DescribeProducersResponse> = {

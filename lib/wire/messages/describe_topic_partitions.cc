@@ -5,18 +5,10 @@
 #include "wire/member.h"
 
 namespace rill::wire {
-namespace {
-
-using DescribeTopicPartitionsResponseTopic =
-    DescribeTopicPartitionsResponse::DescribeTopicPartitionsResponseTopic;
-using TopicRequest = DescribeTopicPartitionsRequest::TopicRequest;
-using DescribeTopicPartitionsResponsePartition = DescribeTopicPartitionsResponse::
-    DescribeTopicPartitionsResponseTopic::DescribeTopicPartitionsResponsePartition;
-
-}  // namespace
 
 template <>
-inline constexpr std::array kFields<TopicRequest> = {Member<&TopicRequest::name>("name")};
+inline constexpr std::array kFields<DescribeTopicPartitionsRequest::Topic> = {
+    Member<&DescribeTopicPartitionsRequest::Topic::name>("name")};
 
 template <>
 inline constexpr std::array kFields<DescribeTopicPartitionsRequest::Cursor> = {
@@ -37,28 +29,30 @@ const Message& MessageOf<DescribeTopicPartitionsRequest>() {
 }
 
 template <>
-inline constexpr std::array kFields<DescribeTopicPartitionsResponsePartition> = {
-    Member<&DescribeTopicPartitionsResponsePartition::error_code>("errorCode"),
-    Member<&DescribeTopicPartitionsResponsePartition::partition_index>("partitionIndex"),
-    Member<&DescribeTopicPartitionsResponsePartition::leader_id>("leaderId"),
-    Member<&DescribeTopicPartitionsResponsePartition::leader_epoch>("leaderEpoch").Ignorable(),
-    Member<&DescribeTopicPartitionsResponsePartition::replica_nodes>("replicaNodes"),
-    Member<&DescribeTopicPartitionsResponsePartition::isr_nodes>("isrNodes"),
-    Member<&DescribeTopicPartitionsResponsePartition::eligible_leader_replicas>(
+inline constexpr std::array kFields<DescribeTopicPartitionsResponse::Topic::Partition> = {
+    Member<&DescribeTopicPartitionsResponse::Topic::Partition::error_code>("errorCode"),
+    Member<&DescribeTopicPartitionsResponse::Topic::Partition::partition_index>("partitionIndex"),
+    Member<&DescribeTopicPartitionsResponse::Topic::Partition::leader_id>("leaderId"),
+    Member<&DescribeTopicPartitionsResponse::Topic::Partition::leader_epoch>("leaderEpoch")
+        .Ignorable(),
+    Member<&DescribeTopicPartitionsResponse::Topic::Partition::replica_nodes>("replicaNodes"),
+    Member<&DescribeTopicPartitionsResponse::Topic::Partition::isr_nodes>("isrNodes"),
+    Member<&DescribeTopicPartitionsResponse::Topic::Partition::eligible_leader_replicas>(
         "eligibleLeaderReplicas")
         .Nullable(),
-    Member<&DescribeTopicPartitionsResponsePartition::last_known_elr>("lastKnownElr").Nullable(),
-    Member<&DescribeTopicPartitionsResponsePartition::offline_replicas>("offlineReplicas")
+    Member<&DescribeTopicPartitionsResponse::Topic::Partition::last_known_elr>("lastKnownElr")
+        .Nullable(),
+    Member<&DescribeTopicPartitionsResponse::Topic::Partition::offline_replicas>("offlineReplicas")
         .Ignorable()};
 
 template <>
-inline constexpr std::array kFields<DescribeTopicPartitionsResponseTopic> = {
-    Member<&DescribeTopicPartitionsResponseTopic::error_code>("errorCode"),
-    Member<&DescribeTopicPartitionsResponseTopic::name>("name").Nullable(),
-    Member<&DescribeTopicPartitionsResponseTopic::topic_id>("topicId").Ignorable(),
-    Member<&DescribeTopicPartitionsResponseTopic::is_internal>("isInternal").Ignorable(),
-    Member<&DescribeTopicPartitionsResponseTopic::partitions>("partitions"),
-    Member<&DescribeTopicPartitionsResponseTopic::topic_authorized_operations>(
+inline constexpr std::array kFields<DescribeTopicPartitionsResponse::Topic> = {
+    Member<&DescribeTopicPartitionsResponse::Topic::error_code>("errorCode"),
+    Member<&DescribeTopicPartitionsResponse::Topic::name>("name").Nullable(),
+    Member<&DescribeTopicPartitionsResponse::Topic::topic_id>("topicId").Ignorable(),
+    Member<&DescribeTopicPartitionsResponse::Topic::is_internal>("isInternal").Ignorable(),
+    Member<&DescribeTopicPartitionsResponse::Topic::partitions>("partitions"),
+    Member<&DescribeTopicPartitionsResponse::Topic::topic_authorized_operations>(
         "topicAuthorizedOperations")};
 
 template <>

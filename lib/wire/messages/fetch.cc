@@ -5,52 +5,44 @@
 #include "wire/member.h"
 
 namespace rill::wire {
-namespace {
-
-using NodeEndpoint = FetchResponse::NodeEndpoint;
-using FetchableTopicResponse = FetchResponse::FetchableTopicResponse;
-using ForgottenTopic = FetchRequest::ForgottenTopic;
-using FetchTopic = FetchRequest::FetchTopic;
-using ReplicaState = FetchRequest::ReplicaState;
-using PartitionData = FetchResponse::FetchableTopicResponse::PartitionData;
-using FetchPartition = FetchRequest::FetchTopic::FetchPartition;
-using AbortedTransaction = FetchResponse::FetchableTopicResponse::PartitionData::AbortedTransaction;
-using SnapshotId = FetchResponse::FetchableTopicResponse::PartitionData::SnapshotId;
-using LeaderIdAndEpoch = FetchResponse::FetchableTopicResponse::PartitionData::LeaderIdAndEpoch;
-using EpochEndOffset = FetchResponse::FetchableTopicResponse::PartitionData::EpochEndOffset;
-
-}  // namespace
 
 template <>
-inline constexpr std::array kFields<ReplicaState> = {
-    Member<&ReplicaState::replica_id>("replicaId").Since(15),
-    Member<&ReplicaState::replica_epoch>("replicaEpoch").Since(15)};
+inline constexpr std::array kFields<FetchRequest::ReplicaState> = {
+    Member<&FetchRequest::ReplicaState::replica_id>("replicaId").Since(15),
+    Member<&FetchRequest::ReplicaState::replica_epoch>("replicaEpoch").Since(15)};
 
 template <>
-inline constexpr std::array kFields<FetchPartition> = {
-    Member<&FetchPartition::partition>("partition"),
-    Member<&FetchPartition::current_leader_epoch>("currentLeaderEpoch").Since(9).Ignorable(),
-    Member<&FetchPartition::fetch_offset>("fetchOffset"),
-    Member<&FetchPartition::last_fetched_epoch>("lastFetchedEpoch").Since(12),
-    Member<&FetchPartition::log_start_offset>("logStartOffset").Since(5).Ignorable(),
-    Member<&FetchPartition::partition_max_bytes>("partitionMaxBytes"),
-    Member<&FetchPartition::replica_directory_id>("replicaDirectoryId")
+inline constexpr std::array kFields<FetchRequest::Topic::Partition> = {
+    Member<&FetchRequest::Topic::Partition::partition>("partition"),
+    Member<&FetchRequest::Topic::Partition::current_leader_epoch>("currentLeaderEpoch")
+        .Since(9)
+        .Ignorable(),
+    Member<&FetchRequest::Topic::Partition::fetch_offset>("fetchOffset"),
+    Member<&FetchRequest::Topic::Partition::last_fetched_epoch>("lastFetchedEpoch").Since(12),
+    Member<&FetchRequest::Topic::Partition::log_start_offset>("logStartOffset")
+        .Since(5)
+        .Ignorable(),
+    Member<&FetchRequest::Topic::Partition::partition_max_bytes>("partitionMaxBytes"),
+    Member<&FetchRequest::Topic::Partition::replica_directory_id>("replicaDirectoryId")
         .Since(17)
         .Tagged(0)
         .Ignorable(),
-    Member<&FetchPartition::high_watermark>("highWatermark").Since(18).Tagged(1).Ignorable()};
+    Member<&FetchRequest::Topic::Partition::high_watermark>("highWatermark")
+        .Since(18)
+        .Tagged(1)
+        .Ignorable()};
 
 template <>
-inline constexpr std::array kFields<FetchTopic> = {
-    Member<&FetchTopic::topic>("topic").Until(12).Ignorable(),
-    Member<&FetchTopic::topic_id>("topicId").Since(13).Ignorable(),
-    Member<&FetchTopic::partitions>("partitions")};
+inline constexpr std::array kFields<FetchRequest::Topic> = {
+    Member<&FetchRequest::Topic::topic>("topic").Until(12).Ignorable(),
+    Member<&FetchRequest::Topic::topic_id>("topicId").Since(13).Ignorable(),
+    Member<&FetchRequest::Topic::partitions>("partitions")};
 
 template <>
-inline constexpr std::array kFields<ForgottenTopic> = {
-    Member<&ForgottenTopic::topic>("topic").Since(7).Until(12).Ignorable(),
-    Member<&ForgottenTopic::topic_id>("topicId").Since(13).Ignorable(),
-    Member<&ForgottenTopic::partitions>("partitions").Since(7)};
+inline constexpr std::array kFields<FetchRequest::ForgottenTopic> = {
+    Member<&FetchRequest::ForgottenTopic::topic>("topic").Since(7).Until(12).Ignorable(),
+    Member<&FetchRequest::ForgottenTopic::topic_id>("topicId").Since(13).Ignorable(),
+    Member<&FetchRequest::ForgottenTopic::partitions>("partitions").Since(7)};
 
 template <>
 inline constexpr std::array kFields<FetchRequest> = {
@@ -74,52 +66,62 @@ const Message& MessageOf<FetchRequest>() {
 }
 
 template <>
-inline constexpr std::array kFields<EpochEndOffset> = {
-    Member<&EpochEndOffset::epoch>("epoch").Since(12),
-    Member<&EpochEndOffset::end_offset>("endOffset").Since(12)};
+inline constexpr std::array kFields<FetchResponse::Topic::Partition::EpochEndOffset> = {
+    Member<&FetchResponse::Topic::Partition::EpochEndOffset::epoch>("epoch").Since(12),
+    Member<&FetchResponse::Topic::Partition::EpochEndOffset::end_offset>("endOffset").Since(12)};
 
 template <>
-inline constexpr std::array kFields<LeaderIdAndEpoch> = {
-    Member<&LeaderIdAndEpoch::leader_id>("leaderId").Since(12),
-    Member<&LeaderIdAndEpoch::leader_epoch>("leaderEpoch").Since(12)};
+inline constexpr std::array kFields<FetchResponse::Topic::Partition::LeaderIdAndEpoch> = {
+    Member<&FetchResponse::Topic::Partition::LeaderIdAndEpoch::leader_id>("leaderId").Since(12),
+    Member<&FetchResponse::Topic::Partition::LeaderIdAndEpoch::leader_epoch>("leaderEpoch")
+        .Since(12)};
 
 template <>
-inline constexpr std::array kFields<SnapshotId> = {Member<&SnapshotId::end_offset>("endOffset"),
-                                                   Member<&SnapshotId::epoch>("epoch")};
+inline constexpr std::array kFields<FetchResponse::Topic::Partition::SnapshotId> = {
+    Member<&FetchResponse::Topic::Partition::SnapshotId::end_offset>("endOffset"),
+    Member<&FetchResponse::Topic::Partition::SnapshotId::epoch>("epoch")};
 
 template <>
-inline constexpr std::array kFields<AbortedTransaction> = {
-    Member<&AbortedTransaction::producer_id>("producerId").Since(4),
-    Member<&AbortedTransaction::first_offset>("firstOffset").Since(4)};
+inline constexpr std::array kFields<FetchResponse::Topic::Partition::AbortedTransaction> = {
+    Member<&FetchResponse::Topic::Partition::AbortedTransaction::producer_id>("producerId")
+        .Since(4),
+    Member<&FetchResponse::Topic::Partition::AbortedTransaction::first_offset>("firstOffset")
+        .Since(4)};
 
 template <>
-inline constexpr std::array kFields<PartitionData> = {
-    Member<&PartitionData::partition_index>("partitionIndex"),
-    Member<&PartitionData::error_code>("errorCode"),
-    Member<&PartitionData::high_watermark>("highWatermark"),
-    Member<&PartitionData::last_stable_offset>("lastStableOffset").Since(4).Ignorable(),
-    Member<&PartitionData::log_start_offset>("logStartOffset").Since(5).Ignorable(),
-    Member<&PartitionData::diverging_epoch>("divergingEpoch").Since(12).Tagged(0),
-    Member<&PartitionData::current_leader>("currentLeader").Since(12).Tagged(1),
-    Member<&PartitionData::snapshot_id>("snapshotId").Since(12).Tagged(2),
-    Member<&PartitionData::aborted_transactions>("abortedTransactions")
+inline constexpr std::array kFields<FetchResponse::Topic::Partition> = {
+    Member<&FetchResponse::Topic::Partition::partition_index>("partitionIndex"),
+    Member<&FetchResponse::Topic::Partition::error_code>("errorCode"),
+    Member<&FetchResponse::Topic::Partition::high_watermark>("highWatermark"),
+    Member<&FetchResponse::Topic::Partition::last_stable_offset>("lastStableOffset")
+        .Since(4)
+        .Ignorable(),
+    Member<&FetchResponse::Topic::Partition::log_start_offset>("logStartOffset")
+        .Since(5)
+        .Ignorable(),
+    Member<&FetchResponse::Topic::Partition::diverging_epoch>("divergingEpoch").Since(12).Tagged(0),
+    Member<&FetchResponse::Topic::Partition::current_leader>("currentLeader").Since(12).Tagged(1),
+    Member<&FetchResponse::Topic::Partition::snapshot_id>("snapshotId").Since(12).Tagged(2),
+    Member<&FetchResponse::Topic::Partition::aborted_transactions>("abortedTransactions")
         .Since(4)
         .Nullable(4)
         .Ignorable(),
-    Member<&PartitionData::preferred_read_replica>("preferredReadReplica").Since(11),
-    Member<&PartitionData::records>("records").Nullable()};
+    Member<&FetchResponse::Topic::Partition::preferred_read_replica>("preferredReadReplica")
+        .Since(11),
+    Member<&FetchResponse::Topic::Partition::records>("records").Nullable()};
 
 template <>
-inline constexpr std::array kFields<FetchableTopicResponse> = {
-    Member<&FetchableTopicResponse::topic>("topic").Until(12).Ignorable(),
-    Member<&FetchableTopicResponse::topic_id>("topicId").Since(13).Ignorable(),
-    Member<&FetchableTopicResponse::partitions>("partitions")};
+inline constexpr std::array kFields<FetchResponse::Topic> = {
+    Member<&FetchResponse::Topic::topic>("topic").Until(12).Ignorable(),
+    Member<&FetchResponse::Topic::topic_id>("topicId").Since(13).Ignorable(),
+    Member<&FetchResponse::Topic::partitions>("partitions")};
 
 template <>
-inline constexpr std::array kFields<NodeEndpoint> = {
-    Member<&NodeEndpoint::node_id>("nodeId").Since(16),
-    Member<&NodeEndpoint::host>("host").Since(16), Member<&NodeEndpoint::port>("port").Since(16),
-    Member<&NodeEndpoint::rack>("rack").Since(16).Nullable(16)};
+inline constexpr std::array kFields<FetchResponse::NodeEndpoint> = {
+    Member<&FetchResponse::NodeEndpoint::node_id>("nodeId").Since(16),
+    Member<&FetchResponse::NodeEndpoint::host>("host").Since(16),
+    Member<&FetchResponse::NodeEndpoint::port>("port").Since(16),
+    Member<&FetchResponse::NodeEndpoint::rack>("rack").Since(16).Nullable(16)};
 
 template <>
 inline constexpr std::array kFields<FetchResponse> = {

@@ -20,10 +20,12 @@ struct FetchRequest {
   struct ReplicaState {
     std::int32_t replica_id = -1;
     std::int64_t replica_epoch = -1;
+
+    bool operator==(const ReplicaState&) const = default;
   };
 
-  struct FetchTopic {
-    struct FetchPartition {
+  struct Topic {
+    struct Partition {
       std::int32_t partition = 0;
       std::int32_t current_leader_epoch = -1;
       std::int64_t fetch_offset = 0;
@@ -32,17 +34,23 @@ struct FetchRequest {
       std::int32_t partition_max_bytes = 0;
       base::Uuid replica_directory_id;
       std::int64_t high_watermark = std::numeric_limits<std::int64_t>::max();
+
+      bool operator==(const Partition&) const = default;
     };
 
     std::string topic;
     base::Uuid topic_id;
-    std::vector<FetchPartition> partitions;
+    std::vector<Partition> partitions;
+
+    bool operator==(const Topic&) const = default;
   };
 
   struct ForgottenTopic {
     std::string topic;
     base::Uuid topic_id;
     std::vector<std::int32_t> partitions;
+
+    bool operator==(const ForgottenTopic&) const = default;
   };
 
   std::optional<std::string> cluster_id;
@@ -54,37 +62,48 @@ struct FetchRequest {
   std::int8_t isolation_level = 0;
   std::int32_t session_id = 0;
   std::int32_t session_epoch = -1;
-  std::vector<FetchTopic> topics;
+  std::vector<Topic> topics;
   std::vector<ForgottenTopic> forgotten_topics_data;
   std::string rack_id;
+
+  bool operator==(const FetchRequest&) const = default;
 };
 template <>
 const Message& MessageOf<FetchRequest>();
 
 // Whole batches, of which the first may begin below the offset that was asked for.
-// `aborted_transactions` is null unless committed records were asked for. `records` are no copy:
-// they are written from where they stand, and read where they came in.
+// `aborted_transactions` is null unless committed records were asked for. `records` are views of
+// bytes that stand elsewhere. They are never null in what rill sends, though the protocol has it
+// as their default: librdkafka takes null for a broken response.
 struct FetchResponse {
-  struct FetchableTopicResponse {
-    struct PartitionData {
+  struct Topic {
+    struct Partition {
       struct EpochEndOffset {
         std::int32_t epoch = -1;
         std::int64_t end_offset = -1;
+
+        bool operator==(const EpochEndOffset&) const = default;
       };
 
       struct LeaderIdAndEpoch {
         std::int32_t leader_id = -1;
         std::int32_t leader_epoch = -1;
+
+        bool operator==(const LeaderIdAndEpoch&) const = default;
       };
 
       struct SnapshotId {
         std::int64_t end_offset = -1;
         std::int32_t epoch = -1;
+
+        bool operator==(const SnapshotId&) const = default;
       };
 
       struct AbortedTransaction {
         std::int64_t producer_id = 0;
         std::int64_t first_offset = 0;
+
+        bool operator==(const AbortedTransaction&) const = default;
       };
 
       std::int32_t partition_index = 0;
@@ -98,12 +117,16 @@ struct FetchResponse {
       std::optional<std::vector<AbortedTransaction>> aborted_transactions =
           std::vector<AbortedTransaction>();
       std::int32_t preferred_read_replica = -1;
-      std::string_view records;
+      std::optional<std::string_view> records = "";
+
+      bool operator==(const Partition&) const = default;
     };
 
     std::string topic;
     base::Uuid topic_id;
-    std::vector<PartitionData> partitions;
+    std::vector<Partition> partitions;
+
+    bool operator==(const Topic&) const = default;
   };
 
   struct NodeEndpoint {
@@ -111,13 +134,17 @@ struct FetchResponse {
     std::string host;
     std::int32_t port = 0;
     std::optional<std::string> rack;
+
+    bool operator==(const NodeEndpoint&) const = default;
   };
 
   std::int32_t throttle_time_ms = 0;
   ErrorCode error_code = ErrorCode::kNone;
   std::int32_t session_id = 0;
-  std::vector<FetchableTopicResponse> responses;
+  std::vector<Topic> responses;
   std::vector<NodeEndpoint> node_endpoints;
+
+  bool operator==(const FetchResponse&) const = default;
 };
 template <>
 const Message& MessageOf<FetchResponse>();

@@ -5,11 +5,6 @@
 #include "wire/member.h"
 
 namespace rill::wire {
-namespace {
-
-using Coordinator = FindCoordinatorResponse::Coordinator;
-
-}  // namespace
 
 template <>
 inline constexpr std::array kFields<FindCoordinatorRequest> = {
@@ -25,13 +20,16 @@ const Message& MessageOf<FindCoordinatorRequest>() {
 }
 
 template <>
-inline constexpr std::array kFields<Coordinator> = {
-    Member<&Coordinator::key>("key").Since(4),
-    Member<&Coordinator::node_id>("nodeId").Since(4),
-    Member<&Coordinator::host>("host").Since(4),
-    Member<&Coordinator::port>("port").Since(4),
-    Member<&Coordinator::error_code>("errorCode").Since(4),
-    Member<&Coordinator::error_message>("errorMessage").Since(4).Nullable(4).Ignorable()};
+inline constexpr std::array kFields<FindCoordinatorResponse::Coordinator> = {
+    Member<&FindCoordinatorResponse::Coordinator::key>("key").Since(4),
+    Member<&FindCoordinatorResponse::Coordinator::node_id>("nodeId").Since(4),
+    Member<&FindCoordinatorResponse::Coordinator::host>("host").Since(4),
+    Member<&FindCoordinatorResponse::Coordinator::port>("port").Since(4),
+    Member<&FindCoordinatorResponse::Coordinator::error_code>("errorCode").Since(4),
+    Member<&FindCoordinatorResponse::Coordinator::error_message>("errorMessage")
+        .Since(4)
+        .Nullable(4)
+        .Ignorable()};
 
 template <>
 inline constexpr std::array kFields<FindCoordinatorResponse> = {

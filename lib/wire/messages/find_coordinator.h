@@ -16,6 +16,8 @@ struct FindCoordinatorRequest {
   std::string key;
   std::int8_t key_type = 0;
   std::vector<std::string> coordinator_keys;
+
+  bool operator==(const FindCoordinatorRequest&) const = default;
 };
 template <>
 const Message& MessageOf<FindCoordinatorRequest>();
@@ -29,6 +31,8 @@ struct FindCoordinatorResponse {
     std::int32_t port = 0;
     ErrorCode error_code = ErrorCode::kNone;
     std::optional<std::string> error_message = "";
+
+    bool operator==(const Coordinator&) const = default;
   };
 
   std::int32_t throttle_time_ms = 0;
@@ -38,6 +42,8 @@ struct FindCoordinatorResponse {
   std::string host;
   std::int32_t port = 0;
   std::vector<Coordinator> coordinators;
+
+  bool operator==(const FindCoordinatorResponse&) const = default;
 };
 template <>
 const Message& MessageOf<FindCoordinatorResponse>();

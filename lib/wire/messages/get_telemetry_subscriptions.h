@@ -13,6 +13,8 @@ namespace rill::wire {
 // Asks which of its metrics a client is to push (KIP-714).
 struct GetTelemetrySubscriptionsRequest {
   base::Uuid client_instance_id;
+
+  bool operator==(const GetTelemetrySubscriptionsRequest&) const = default;
 };
 template <>
 const Message& MessageOf<GetTelemetrySubscriptionsRequest>();
@@ -28,6 +30,8 @@ struct GetTelemetrySubscriptionsResponse {
   std::int32_t telemetry_max_bytes = 0;
   bool delta_temporality = false;
   std::vector<std::string> requested_metrics;
+
+  bool operator==(const GetTelemetrySubscriptionsResponse&) const = default;
 };
 template <>
 const Message& MessageOf<GetTelemetrySubscriptionsResponse>();

@@ -15,6 +15,8 @@ struct RequestHeader {
   std::int16_t request_api_version = 0;
   std::int32_t correlation_id = 0;
   std::optional<std::string> client_id = "";
+
+  bool operator==(const RequestHeader&) const = default;
 };
 template <>
 const Message& MessageOf<RequestHeader>();
@@ -22,6 +24,8 @@ const Message& MessageOf<RequestHeader>();
 // What stands before each response: the correlation id of the request that it answers.
 struct ResponseHeader {
   std::int32_t correlation_id = 0;
+
+  bool operator==(const ResponseHeader&) const = default;
 };
 template <>
 const Message& MessageOf<ResponseHeader>();

@@ -15,6 +15,8 @@ struct HeartbeatRequest {
   std::int32_t generation_id = 0;
   std::string member_id;
   std::optional<std::string> group_instance_id;
+
+  bool operator==(const HeartbeatRequest&) const = default;
 };
 template <>
 const Message& MessageOf<HeartbeatRequest>();
@@ -23,6 +25,8 @@ const Message& MessageOf<HeartbeatRequest>();
 struct HeartbeatResponse {
   std::int32_t throttle_time_ms = 0;
   ErrorCode error_code = ErrorCode::kNone;
+
+  bool operator==(const HeartbeatResponse&) const = default;
 };
 template <>
 const Message& MessageOf<HeartbeatResponse>();

@@ -5,25 +5,18 @@
 #include "wire/member.h"
 
 namespace rill::wire {
-namespace {
-
-using AlterConfigsResourceResponse = IncrementalAlterConfigsResponse::AlterConfigsResourceResponse;
-using AlterConfigsResource = IncrementalAlterConfigsRequest::AlterConfigsResource;
-using AlterableConfig = IncrementalAlterConfigsRequest::AlterConfigsResource::AlterableConfig;
-
-}  // namespace
 
 template <>
-inline constexpr std::array kFields<AlterableConfig> = {
-    Member<&AlterableConfig::name>("name"),
-    Member<&AlterableConfig::config_operation>("configOperation"),
-    Member<&AlterableConfig::value>("value").Nullable()};
+inline constexpr std::array kFields<IncrementalAlterConfigsRequest::Resource::Config> = {
+    Member<&IncrementalAlterConfigsRequest::Resource::Config::name>("name"),
+    Member<&IncrementalAlterConfigsRequest::Resource::Config::config_operation>("configOperation"),
+    Member<&IncrementalAlterConfigsRequest::Resource::Config::value>("value").Nullable()};
 
 template <>
-inline constexpr std::array kFields<AlterConfigsResource> = {
-    Member<&AlterConfigsResource::resource_type>("resourceType"),
-    Member<&AlterConfigsResource::resource_name>("resourceName"),
-    Member<&AlterConfigsResource::configs>("configs")};
+inline constexpr std::array kFields<IncrementalAlterConfigsRequest::Resource> = {
+    Member<&IncrementalAlterConfigsRequest::Resource::resource_type>("resourceType"),
+    Member<&IncrementalAlterConfigsRequest::Resource::resource_name>("resourceName"),
+    Member<&IncrementalAlterConfigsRequest::Resource::configs>("configs")};
 
 template <>
 inline constexpr std::array kFields<IncrementalAlterConfigsRequest> = {
@@ -38,11 +31,11 @@ const Message& MessageOf<IncrementalAlterConfigsRequest>() {
 }
 
 template <>
-inline constexpr std::array kFields<AlterConfigsResourceResponse> = {
-    Member<&AlterConfigsResourceResponse::error_code>("errorCode"),
-    Member<&AlterConfigsResourceResponse::error_message>("errorMessage").Nullable(),
-    Member<&AlterConfigsResourceResponse::resource_type>("resourceType"),
-    Member<&AlterConfigsResourceResponse::resource_name>("resourceName")};
+inline constexpr std::array kFields<IncrementalAlterConfigsResponse::Resource> = {
+    Member<&IncrementalAlterConfigsResponse::Resource::error_code>("errorCode"),
+    Member<&IncrementalAlterConfigsResponse::Resource::error_message>("errorMessage").Nullable(),
+    Member<&IncrementalAlterConfigsResponse::Resource::resource_type>("resourceType"),
+    Member<&IncrementalAlterConfigsResponse::Resource::resource_name>("resourceName")};
 
 template <>
 inline constexpr std::array kFields<IncrementalAlterConfigsResponse> = {

@@ -13,35 +13,45 @@ namespace rill::wire {
 // Changes single configs of resources (KIP-339): sets (`config_operation` 0), deletes (1),
 // appends to (2) or takes from (3) lists.
 struct IncrementalAlterConfigsRequest {
-  struct AlterConfigsResource {
-    struct AlterableConfig {
+  struct Resource {
+    struct Config {
       std::string name;
       std::int8_t config_operation = 0;
       std::optional<std::string> value = "";
+
+      bool operator==(const Config&) const = default;
     };
 
     std::int8_t resource_type = 0;
     std::string resource_name;
-    std::vector<AlterableConfig> configs;
+    std::vector<Config> configs;
+
+    bool operator==(const Resource&) const = default;
   };
 
-  std::vector<AlterConfigsResource> resources;
+  std::vector<Resource> resources;
   bool validate_only = false;
+
+  bool operator==(const IncrementalAlterConfigsRequest&) const = default;
 };
 template <>
 const Message& MessageOf<IncrementalAlterConfigsRequest>();
 
 // Whether each resource was altered.
 struct IncrementalAlterConfigsResponse {
-  struct AlterConfigsResourceResponse {
+  struct Resource {
     ErrorCode error_code = ErrorCode::kNone;
     std::optional<std::string> error_message = "";
     std::int8_t resource_type = 0;
     std::string resource_name;
+
+    bool operator==(const Resource&) const = default;
   };
 
   std::int32_t throttle_time_ms = 0;
-  std::vector<AlterConfigsResourceResponse> responses;
+  std::vector<Resource> responses;
+
+  bool operator==(const IncrementalAlterConfigsResponse&) const = default;
 };
 template <>
 const Message& MessageOf<IncrementalAlterConfigsResponse>();

@@ -11,9 +11,7 @@ inline constexpr std::array kFields<InitProducerIdRequest> = {
     Member<&InitProducerIdRequest::transactional_id>("transactionalId").Nullable(),
     Member<&InitProducerIdRequest::transaction_timeout_ms>("transactionTimeoutMs"),
     Member<&InitProducerIdRequest::producer_id>("producerId").Since(3),
-    Member<&InitProducerIdRequest::producer_epoch>("producerEpoch").Since(3),
-    Member<&InitProducerIdRequest::enable2_pc>("enable2Pc").Since(6),
-    Member<&InitProducerIdRequest::keep_prepared_txn>("keepPreparedTxn").Since(6)};
+    Member<&InitProducerIdRequest::producer_epoch>("producerEpoch").Since(3)};
 
 template <>
 const Message& MessageOf<InitProducerIdRequest>() {
@@ -27,10 +25,7 @@ inline constexpr std::array kFields<InitProducerIdResponse> = {
     Member<&InitProducerIdResponse::throttle_time_ms>("throttleTimeMs").Ignorable(),
     Member<&InitProducerIdResponse::error_code>("errorCode"),
     Member<&InitProducerIdResponse::producer_id>("producerId"),
-    Member<&InitProducerIdResponse::producer_epoch>("producerEpoch"),
-    Member<&InitProducerIdResponse::ongoing_txn_producer_id>("ongoingTxnProducerId").Since(6),
-    Member<&InitProducerIdResponse::ongoing_txn_producer_epoch>("ongoingTxnProducerEpoch")
-        .Since(6)};
+    Member<&InitProducerIdResponse::producer_epoch>("producerEpoch")};
 
 template <>
 const Message& MessageOf<InitProducerIdResponse>() {

@@ -16,8 +16,8 @@ struct InitProducerIdRequest {
   std::int32_t transaction_timeout_ms = 0;
   std::int64_t producer_id = -1;
   std::int16_t producer_epoch = -1;
-  bool enable2_pc = false;
-  bool keep_prepared_txn = false;
+
+  bool operator==(const InitProducerIdRequest&) const = default;
 };
 template <>
 const Message& MessageOf<InitProducerIdRequest>();
@@ -28,8 +28,8 @@ struct InitProducerIdResponse {
   ErrorCode error_code = ErrorCode::kNone;
   std::int64_t producer_id = -1;
   std::int16_t producer_epoch = 0;
-  std::int64_t ongoing_txn_producer_id = -1;
-  std::int16_t ongoing_txn_producer_epoch = -1;
+
+  bool operator==(const InitProducerIdResponse&) const = default;
 };
 template <>
 const Message& MessageOf<InitProducerIdResponse>();

@@ -5,17 +5,11 @@
 #include "wire/member.h"
 
 namespace rill::wire {
-namespace {
-
-using JoinGroupResponseMember = JoinGroupResponse::JoinGroupResponseMember;
-using JoinGroupRequestProtocol = JoinGroupRequest::JoinGroupRequestProtocol;
-
-}  // namespace
 
 template <>
-inline constexpr std::array kFields<JoinGroupRequestProtocol> = {
-    Member<&JoinGroupRequestProtocol::name>("name"),
-    Member<&JoinGroupRequestProtocol::metadata>("metadata").AsBytes()};
+inline constexpr std::array kFields<JoinGroupRequest::Protocol> = {
+    Member<&JoinGroupRequest::Protocol::name>("name"),
+    Member<&JoinGroupRequest::Protocol::metadata>("metadata").AsBytes()};
 
 template <>
 inline constexpr std::array kFields<JoinGroupRequest> = {
@@ -35,13 +29,13 @@ const Message& MessageOf<JoinGroupRequest>() {
 }
 
 template <>
-inline constexpr std::array kFields<JoinGroupResponseMember> = {
-    Member<&JoinGroupResponseMember::member_id>("memberId"),
-    Member<&JoinGroupResponseMember::group_instance_id>("groupInstanceId")
+inline constexpr std::array kFields<JoinGroupResponse::Member> = {
+    Member<&JoinGroupResponse::Member::member_id>("memberId"),
+    Member<&JoinGroupResponse::Member::group_instance_id>("groupInstanceId")
         .Since(5)
         .Nullable(5)
         .Ignorable(),
-    Member<&JoinGroupResponseMember::metadata>("metadata").AsBytes()};
+    Member<&JoinGroupResponse::Member::metadata>("metadata").AsBytes()};
 
 template <>
 inline constexpr std::array kFields<JoinGroupResponse> = {

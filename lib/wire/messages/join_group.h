@@ -14,9 +14,11 @@ namespace rill::wire {
 // understands. From version 4 on a member without an id is given one and joins again (KIP-394);
 // an instance id makes it static (KIP-345).
 struct JoinGroupRequest {
-  struct JoinGroupRequestProtocol {
+  struct Protocol {
     std::string name;
     std::string metadata;
+
+    bool operator==(const Protocol&) const = default;
   };
 
   std::string group_id;
@@ -25,8 +27,10 @@ struct JoinGroupRequest {
   std::string member_id;
   std::optional<std::string> group_instance_id;
   std::string protocol_type;
-  std::vector<JoinGroupRequestProtocol> protocols;
+  std::vector<Protocol> protocols;
   std::optional<std::string> reason;
+
+  bool operator==(const JoinGroupRequest&) const = default;
 };
 template <>
 const Message& MessageOf<JoinGroupRequest>();
@@ -34,10 +38,12 @@ const Message& MessageOf<JoinGroupRequest>();
 // The generation that one is in. Only the leader is told of the members, for it assigns the
 // partitions.
 struct JoinGroupResponse {
-  struct JoinGroupResponseMember {
+  struct Member {
     std::string member_id;
     std::optional<std::string> group_instance_id;
     std::string metadata;
+
+    bool operator==(const Member&) const = default;
   };
 
   std::int32_t throttle_time_ms = 0;
@@ -48,7 +54,9 @@ struct JoinGroupResponse {
   std::string leader;
   bool skip_assignment = false;
   std::string member_id;
-  std::vector<JoinGroupResponseMember> members;
+  std::vector<Member> members;
+
+  bool operator==(const JoinGroupResponse&) const = default;
 };
 template <>
 const Message& MessageOf<JoinGroupResponse>();

@@ -5,18 +5,12 @@
 #include "wire/member.h"
 
 namespace rill::wire {
-namespace {
-
-using MemberResponse = LeaveGroupResponse::MemberResponse;
-using MemberIdentity = LeaveGroupRequest::MemberIdentity;
-
-}  // namespace
 
 template <>
-inline constexpr std::array kFields<MemberIdentity> = {
-    Member<&MemberIdentity::member_id>("memberId").Since(3),
-    Member<&MemberIdentity::group_instance_id>("groupInstanceId").Since(3).Nullable(3),
-    Member<&MemberIdentity::reason>("reason").Since(5).Nullable(5).Ignorable()};
+inline constexpr std::array kFields<LeaveGroupRequest::Member> = {
+    Member<&LeaveGroupRequest::Member::member_id>("memberId").Since(3),
+    Member<&LeaveGroupRequest::Member::group_instance_id>("groupInstanceId").Since(3).Nullable(3),
+    Member<&LeaveGroupRequest::Member::reason>("reason").Since(5).Nullable(5).Ignorable()};
 
 template <>
 inline constexpr std::array kFields<LeaveGroupRequest> = {
@@ -31,10 +25,10 @@ const Message& MessageOf<LeaveGroupRequest>() {
 }
 
 template <>
-inline constexpr std::array kFields<MemberResponse> = {
-    Member<&MemberResponse::member_id>("memberId").Since(3),
-    Member<&MemberResponse::group_instance_id>("groupInstanceId").Since(3).Nullable(3),
-    Member<&MemberResponse::error_code>("errorCode").Since(3)};
+inline constexpr std::array kFields<LeaveGroupResponse::Member> = {
+    Member<&LeaveGroupResponse::Member::member_id>("memberId").Since(3),
+    Member<&LeaveGroupResponse::Member::group_instance_id>("groupInstanceId").Since(3).Nullable(3),
+    Member<&LeaveGroupResponse::Member::error_code>("errorCode").Since(3)};
 
 template <>
 inline constexpr std::array kFields<LeaveGroupResponse> = {

@@ -5,11 +5,6 @@
 #include "wire/member.h"
 
 namespace rill::wire {
-namespace {
-
-using ConfigResource = ListConfigResourcesResponse::ConfigResource;
-
-}  // namespace
 
 template <>
 inline constexpr std::array kFields<ListConfigResourcesRequest> = {
@@ -23,9 +18,11 @@ const Message& MessageOf<ListConfigResourcesRequest>() {
 }
 
 template <>
-inline constexpr std::array kFields<ConfigResource> = {
-    Member<&ConfigResource::resource_name>("resourceName"),
-    Member<&ConfigResource::resource_type>("resourceType").Since(1).Ignorable()};
+inline constexpr std::array kFields<ListConfigResourcesResponse::ConfigResource> = {
+    Member<&ListConfigResourcesResponse::ConfigResource::resource_name>("resourceName"),
+    Member<&ListConfigResourcesResponse::ConfigResource::resource_type>("resourceType")
+        .Since(1)
+        .Ignorable()};
 
 template <>
 inline constexpr std::array kFields<ListConfigResourcesResponse> = {

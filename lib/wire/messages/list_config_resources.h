@@ -12,6 +12,8 @@ namespace rill::wire {
 // Asks for the resources that have configs of their own (KIP-1142).
 struct ListConfigResourcesRequest {
   std::vector<std::int8_t> resource_types;
+
+  bool operator==(const ListConfigResourcesRequest&) const = default;
 };
 template <>
 const Message& MessageOf<ListConfigResourcesRequest>();
@@ -21,11 +23,15 @@ struct ListConfigResourcesResponse {
   struct ConfigResource {
     std::string resource_name;
     std::int8_t resource_type = 16;
+
+    bool operator==(const ConfigResource&) const = default;
   };
 
   std::int32_t throttle_time_ms = 0;
   ErrorCode error_code = ErrorCode::kNone;
   std::vector<ConfigResource> config_resources;
+
+  bool operator==(const ListConfigResourcesResponse&) const = default;
 };
 template <>
 const Message& MessageOf<ListConfigResourcesResponse>();

@@ -5,11 +5,6 @@
 #include "wire/member.h"
 
 namespace rill::wire {
-namespace {
-
-using ListedGroup = ListGroupsResponse::ListedGroup;
-
-}  // namespace
 
 template <>
 inline constexpr std::array kFields<ListGroupsRequest> = {
@@ -23,10 +18,11 @@ const Message& MessageOf<ListGroupsRequest>() {
 }
 
 template <>
-inline constexpr std::array kFields<ListedGroup> = {
-    Member<&ListedGroup::group_id>("groupId"), Member<&ListedGroup::protocol_type>("protocolType"),
-    Member<&ListedGroup::group_state>("groupState").Since(4).Ignorable(),
-    Member<&ListedGroup::group_type>("groupType").Since(5).Ignorable()};
+inline constexpr std::array kFields<ListGroupsResponse::Group> = {
+    Member<&ListGroupsResponse::Group::group_id>("groupId"),
+    Member<&ListGroupsResponse::Group::protocol_type>("protocolType"),
+    Member<&ListGroupsResponse::Group::group_state>("groupState").Since(4).Ignorable(),
+    Member<&ListGroupsResponse::Group::group_type>("groupType").Since(5).Ignorable()};
 
 template <>
 inline constexpr std::array kFields<ListGroupsResponse> = {

@@ -13,22 +13,28 @@ namespace rill::wire {
 struct ListGroupsRequest {
   std::vector<std::string> states_filter;
   std::vector<std::string> types_filter;
+
+  bool operator==(const ListGroupsRequest&) const = default;
 };
 template <>
 const Message& MessageOf<ListGroupsRequest>();
 
 // Ids, protocol types, states and types of groups.
 struct ListGroupsResponse {
-  struct ListedGroup {
+  struct Group {
     std::string group_id;
     std::string protocol_type;
     std::string group_state;
     std::string group_type;
+
+    bool operator==(const Group&) const = default;
   };
 
   std::int32_t throttle_time_ms = 0;
   ErrorCode error_code = ErrorCode::kNone;
-  std::vector<ListedGroup> groups;
+  std::vector<Group> groups;
+
+  bool operator==(const ListGroupsResponse&) const = default;
 };
 template <>
 const Message& MessageOf<ListGroupsResponse>();

@@ -5,25 +5,19 @@
 #include "wire/member.h"
 
 namespace rill::wire {
-namespace {
-
-using ListOffsetsTopicResponse = ListOffsetsResponse::ListOffsetsTopicResponse;
-using ListOffsetsTopic = ListOffsetsRequest::ListOffsetsTopic;
-using ListOffsetsPartitionResponse =
-    ListOffsetsResponse::ListOffsetsTopicResponse::ListOffsetsPartitionResponse;
-using ListOffsetsPartition = ListOffsetsRequest::ListOffsetsTopic::ListOffsetsPartition;
-
-}  // namespace
 
 template <>
-inline constexpr std::array kFields<ListOffsetsPartition> = {
-    Member<&ListOffsetsPartition::partition_index>("partitionIndex"),
-    Member<&ListOffsetsPartition::current_leader_epoch>("currentLeaderEpoch").Since(4).Ignorable(),
-    Member<&ListOffsetsPartition::timestamp>("timestamp")};
+inline constexpr std::array kFields<ListOffsetsRequest::Topic::Partition> = {
+    Member<&ListOffsetsRequest::Topic::Partition::partition_index>("partitionIndex"),
+    Member<&ListOffsetsRequest::Topic::Partition::current_leader_epoch>("currentLeaderEpoch")
+        .Since(4)
+        .Ignorable(),
+    Member<&ListOffsetsRequest::Topic::Partition::timestamp>("timestamp")};
 
 template <>
-inline constexpr std::array kFields<ListOffsetsTopic> = {
-    Member<&ListOffsetsTopic::name>("name"), Member<&ListOffsetsTopic::partitions>("partitions")};
+inline constexpr std::array kFields<ListOffsetsRequest::Topic> = {
+    Member<&ListOffsetsRequest::Topic::name>("name"),
+    Member<&ListOffsetsRequest::Topic::partitions>("partitions")};
 
 template <>
 inline constexpr std::array kFields<ListOffsetsRequest> = {
@@ -39,17 +33,17 @@ const Message& MessageOf<ListOffsetsRequest>() {
 }
 
 template <>
-inline constexpr std::array kFields<ListOffsetsPartitionResponse> = {
-    Member<&ListOffsetsPartitionResponse::partition_index>("partitionIndex"),
-    Member<&ListOffsetsPartitionResponse::error_code>("errorCode"),
-    Member<&ListOffsetsPartitionResponse::timestamp>("timestamp").Since(1),
-    Member<&ListOffsetsPartitionResponse::offset>("offset").Since(1),
-    Member<&ListOffsetsPartitionResponse::leader_epoch>("leaderEpoch").Since(4)};
+inline constexpr std::array kFields<ListOffsetsResponse::Topic::Partition> = {
+    Member<&ListOffsetsResponse::Topic::Partition::partition_index>("partitionIndex"),
+    Member<&ListOffsetsResponse::Topic::Partition::error_code>("errorCode"),
+    Member<&ListOffsetsResponse::Topic::Partition::timestamp>("timestamp").Since(1),
+    Member<&ListOffsetsResponse::Topic::Partition::offset>("offset").Since(1),
+    Member<&ListOffsetsResponse::Topic::Partition::leader_epoch>("leaderEpoch").Since(4)};
 
 template <>
-inline constexpr std::array kFields<ListOffsetsTopicResponse> = {
-    Member<&ListOffsetsTopicResponse::name>("name"),
-    Member<&ListOffsetsTopicResponse::partitions>("partitions")};
+inline constexpr std::array kFields<ListOffsetsResponse::Topic> = {
+    Member<&ListOffsetsResponse::Topic::name>("name"),
+    Member<&ListOffsetsResponse::Topic::partitions>("partitions")};
 
 template <>
 inline constexpr std::array kFields<ListOffsetsResponse> = {

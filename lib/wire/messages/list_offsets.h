@@ -13,21 +13,27 @@ namespace rill::wire {
 // largest timestamp (from version 7 on), -4 the start of what is kept locally (8), -5 the end of
 // what is in remote storage (9), -6 the start of what is not there yet (11).
 struct ListOffsetsRequest {
-  struct ListOffsetsTopic {
-    struct ListOffsetsPartition {
+  struct Topic {
+    struct Partition {
       std::int32_t partition_index = 0;
       std::int32_t current_leader_epoch = -1;
       std::int64_t timestamp = 0;
+
+      bool operator==(const Partition&) const = default;
     };
 
     std::string name;
-    std::vector<ListOffsetsPartition> partitions;
+    std::vector<Partition> partitions;
+
+    bool operator==(const Topic&) const = default;
   };
 
   std::int32_t replica_id = 0;
   std::int8_t isolation_level = 0;
-  std::vector<ListOffsetsTopic> topics;
+  std::vector<Topic> topics;
   std::int32_t timeout_ms = 0;
+
+  bool operator==(const ListOffsetsRequest&) const = default;
 };
 template <>
 const Message& MessageOf<ListOffsetsRequest>();
@@ -35,21 +41,27 @@ const Message& MessageOf<ListOffsetsRequest>();
 // The first record at that time or later: its offset and timestamp; -1 and -1 where there is
 // none.
 struct ListOffsetsResponse {
-  struct ListOffsetsTopicResponse {
-    struct ListOffsetsPartitionResponse {
+  struct Topic {
+    struct Partition {
       std::int32_t partition_index = 0;
       ErrorCode error_code = ErrorCode::kNone;
       std::int64_t timestamp = -1;
       std::int64_t offset = -1;
       std::int32_t leader_epoch = -1;
+
+      bool operator==(const Partition&) const = default;
     };
 
     std::string name;
-    std::vector<ListOffsetsPartitionResponse> partitions;
+    std::vector<Partition> partitions;
+
+    bool operator==(const Topic&) const = default;
   };
 
   std::int32_t throttle_time_ms = 0;
-  std::vector<ListOffsetsTopicResponse> topics;
+  std::vector<Topic> topics;
+
+  bool operator==(const ListOffsetsResponse&) const = default;
 };
 template <>
 const Message& MessageOf<ListOffsetsResponse>();

@@ -5,20 +5,11 @@
 #include "wire/member.h"
 
 namespace rill::wire {
-namespace {
-
-using MetadataResponseTopic = MetadataResponse::MetadataResponseTopic;
-using MetadataResponseBroker = MetadataResponse::MetadataResponseBroker;
-using MetadataRequestTopic = MetadataRequest::MetadataRequestTopic;
-using MetadataResponsePartition =
-    MetadataResponse::MetadataResponseTopic::MetadataResponsePartition;
-
-}  // namespace
 
 template <>
-inline constexpr std::array kFields<MetadataRequestTopic> = {
-    Member<&MetadataRequestTopic::topic_id>("topicId").Since(10).Ignorable(),
-    Member<&MetadataRequestTopic::name>("name").Nullable(10)};
+inline constexpr std::array kFields<MetadataRequest::Topic> = {
+    Member<&MetadataRequest::Topic::topic_id>("topicId").Since(10).Ignorable(),
+    Member<&MetadataRequest::Topic::name>("name").Nullable(10)};
 
 template <>
 inline constexpr std::array kFields<MetadataRequest> = {
@@ -39,29 +30,32 @@ const Message& MessageOf<MetadataRequest>() {
 }
 
 template <>
-inline constexpr std::array kFields<MetadataResponseBroker> = {
-    Member<&MetadataResponseBroker::node_id>("nodeId"),
-    Member<&MetadataResponseBroker::host>("host"), Member<&MetadataResponseBroker::port>("port"),
-    Member<&MetadataResponseBroker::rack>("rack").Since(1).Nullable(1).Ignorable()};
+inline constexpr std::array kFields<MetadataResponse::Broker> = {
+    Member<&MetadataResponse::Broker::node_id>("nodeId"),
+    Member<&MetadataResponse::Broker::host>("host"),
+    Member<&MetadataResponse::Broker::port>("port"),
+    Member<&MetadataResponse::Broker::rack>("rack").Since(1).Nullable(1).Ignorable()};
 
 template <>
-inline constexpr std::array kFields<MetadataResponsePartition> = {
-    Member<&MetadataResponsePartition::error_code>("errorCode"),
-    Member<&MetadataResponsePartition::partition_index>("partitionIndex"),
-    Member<&MetadataResponsePartition::leader_id>("leaderId"),
-    Member<&MetadataResponsePartition::leader_epoch>("leaderEpoch").Since(7).Ignorable(),
-    Member<&MetadataResponsePartition::replica_nodes>("replicaNodes"),
-    Member<&MetadataResponsePartition::isr_nodes>("isrNodes"),
-    Member<&MetadataResponsePartition::offline_replicas>("offlineReplicas").Since(5).Ignorable()};
+inline constexpr std::array kFields<MetadataResponse::Topic::Partition> = {
+    Member<&MetadataResponse::Topic::Partition::error_code>("errorCode"),
+    Member<&MetadataResponse::Topic::Partition::partition_index>("partitionIndex"),
+    Member<&MetadataResponse::Topic::Partition::leader_id>("leaderId"),
+    Member<&MetadataResponse::Topic::Partition::leader_epoch>("leaderEpoch").Since(7).Ignorable(),
+    Member<&MetadataResponse::Topic::Partition::replica_nodes>("replicaNodes"),
+    Member<&MetadataResponse::Topic::Partition::isr_nodes>("isrNodes"),
+    Member<&MetadataResponse::Topic::Partition::offline_replicas>("offlineReplicas")
+        .Since(5)
+        .Ignorable()};
 
 template <>
-inline constexpr std::array kFields<MetadataResponseTopic> = {
-    Member<&MetadataResponseTopic::error_code>("errorCode"),
-    Member<&MetadataResponseTopic::name>("name").Nullable(12),
-    Member<&MetadataResponseTopic::topic_id>("topicId").Since(10).Ignorable(),
-    Member<&MetadataResponseTopic::is_internal>("isInternal").Since(1).Ignorable(),
-    Member<&MetadataResponseTopic::partitions>("partitions"),
-    Member<&MetadataResponseTopic::topic_authorized_operations>("topicAuthorizedOperations")
+inline constexpr std::array kFields<MetadataResponse::Topic> = {
+    Member<&MetadataResponse::Topic::error_code>("errorCode"),
+    Member<&MetadataResponse::Topic::name>("name").Nullable(12),
+    Member<&MetadataResponse::Topic::topic_id>("topicId").Since(10).Ignorable(),
+    Member<&MetadataResponse::Topic::is_internal>("isInternal").Since(1).Ignorable(),
+    Member<&MetadataResponse::Topic::partitions>("partitions"),
+    Member<&MetadataResponse::Topic::topic_authorized_operations>("topicAuthorizedOperations")
         .Since(8)};
 
 template <>

@@ -5,31 +5,22 @@
 #include "wire/member.h"
 
 namespace rill::wire {
-namespace {
-
-using OffsetCommitResponseTopic = OffsetCommitResponse::OffsetCommitResponseTopic;
-using OffsetCommitRequestTopic = OffsetCommitRequest::OffsetCommitRequestTopic;
-using OffsetCommitResponsePartition =
-    OffsetCommitResponse::OffsetCommitResponseTopic::OffsetCommitResponsePartition;
-using OffsetCommitRequestPartition =
-    OffsetCommitRequest::OffsetCommitRequestTopic::OffsetCommitRequestPartition;
-
-}  // namespace
 
 template <>
-inline constexpr std::array kFields<OffsetCommitRequestPartition> = {
-    Member<&OffsetCommitRequestPartition::partition_index>("partitionIndex"),
-    Member<&OffsetCommitRequestPartition::committed_offset>("committedOffset"),
-    Member<&OffsetCommitRequestPartition::committed_leader_epoch>("committedLeaderEpoch")
+inline constexpr std::array kFields<OffsetCommitRequest::Topic::Partition> = {
+    Member<&OffsetCommitRequest::Topic::Partition::partition_index>("partitionIndex"),
+    Member<&OffsetCommitRequest::Topic::Partition::committed_offset>("committedOffset"),
+    Member<&OffsetCommitRequest::Topic::Partition::committed_leader_epoch>("committedLeaderEpoch")
         .Since(6)
         .Ignorable(),
-    Member<&OffsetCommitRequestPartition::committed_metadata>("committedMetadata").Nullable()};
+    Member<&OffsetCommitRequest::Topic::Partition::committed_metadata>("committedMetadata")
+        .Nullable()};
 
 template <>
-inline constexpr std::array kFields<OffsetCommitRequestTopic> = {
-    Member<&OffsetCommitRequestTopic::name>("name").Until(9).Ignorable(),
-    Member<&OffsetCommitRequestTopic::topic_id>("topicId").Since(10).Ignorable(),
-    Member<&OffsetCommitRequestTopic::partitions>("partitions")};
+inline constexpr std::array kFields<OffsetCommitRequest::Topic> = {
+    Member<&OffsetCommitRequest::Topic::name>("name").Until(9).Ignorable(),
+    Member<&OffsetCommitRequest::Topic::topic_id>("topicId").Since(10).Ignorable(),
+    Member<&OffsetCommitRequest::Topic::partitions>("partitions")};
 
 template <>
 inline constexpr std::array kFields<OffsetCommitRequest> = {
@@ -53,15 +44,15 @@ const Message& MessageOf<OffsetCommitRequest>() {
 }
 
 template <>
-inline constexpr std::array kFields<OffsetCommitResponsePartition> = {
-    Member<&OffsetCommitResponsePartition::partition_index>("partitionIndex"),
-    Member<&OffsetCommitResponsePartition::error_code>("errorCode")};
+inline constexpr std::array kFields<OffsetCommitResponse::Topic::Partition> = {
+    Member<&OffsetCommitResponse::Topic::Partition::partition_index>("partitionIndex"),
+    Member<&OffsetCommitResponse::Topic::Partition::error_code>("errorCode")};
 
 template <>
-inline constexpr std::array kFields<OffsetCommitResponseTopic> = {
-    Member<&OffsetCommitResponseTopic::name>("name").Until(9).Ignorable(),
-    Member<&OffsetCommitResponseTopic::topic_id>("topicId").Since(10).Ignorable(),
-    Member<&OffsetCommitResponseTopic::partitions>("partitions")};
+inline constexpr std::array kFields<OffsetCommitResponse::Topic> = {
+    Member<&OffsetCommitResponse::Topic::name>("name").Until(9).Ignorable(),
+    Member<&OffsetCommitResponse::Topic::topic_id>("topicId").Since(10).Ignorable(),
+    Member<&OffsetCommitResponse::Topic::partitions>("partitions")};
 
 template <>
 inline constexpr std::array kFields<OffsetCommitResponse> = {

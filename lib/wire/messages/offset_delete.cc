@@ -5,25 +5,15 @@
 #include "wire/member.h"
 
 namespace rill::wire {
-namespace {
-
-using OffsetDeleteResponseTopic = OffsetDeleteResponse::OffsetDeleteResponseTopic;
-using OffsetDeleteRequestTopic = OffsetDeleteRequest::OffsetDeleteRequestTopic;
-using OffsetDeleteResponsePartition =
-    OffsetDeleteResponse::OffsetDeleteResponseTopic::OffsetDeleteResponsePartition;
-using OffsetDeleteRequestPartition =
-    OffsetDeleteRequest::OffsetDeleteRequestTopic::OffsetDeleteRequestPartition;
-
-}  // namespace
 
 template <>
-inline constexpr std::array kFields<OffsetDeleteRequestPartition> = {
-    Member<&OffsetDeleteRequestPartition::partition_index>("partitionIndex")};
+inline constexpr std::array kFields<OffsetDeleteRequest::Topic::Partition> = {
+    Member<&OffsetDeleteRequest::Topic::Partition::partition_index>("partitionIndex")};
 
 template <>
-inline constexpr std::array kFields<OffsetDeleteRequestTopic> = {
-    Member<&OffsetDeleteRequestTopic::name>("name"),
-    Member<&OffsetDeleteRequestTopic::partitions>("partitions")};
+inline constexpr std::array kFields<OffsetDeleteRequest::Topic> = {
+    Member<&OffsetDeleteRequest::Topic::name>("name"),
+    Member<&OffsetDeleteRequest::Topic::partitions>("partitions")};
 
 template <>
 inline constexpr std::array kFields<OffsetDeleteRequest> = {
@@ -38,14 +28,14 @@ const Message& MessageOf<OffsetDeleteRequest>() {
 }
 
 template <>
-inline constexpr std::array kFields<OffsetDeleteResponsePartition> = {
-    Member<&OffsetDeleteResponsePartition::partition_index>("partitionIndex"),
-    Member<&OffsetDeleteResponsePartition::error_code>("errorCode")};
+inline constexpr std::array kFields<OffsetDeleteResponse::Topic::Partition> = {
+    Member<&OffsetDeleteResponse::Topic::Partition::partition_index>("partitionIndex"),
+    Member<&OffsetDeleteResponse::Topic::Partition::error_code>("errorCode")};
 
 template <>
-inline constexpr std::array kFields<OffsetDeleteResponseTopic> = {
-    Member<&OffsetDeleteResponseTopic::name>("name"),
-    Member<&OffsetDeleteResponseTopic::partitions>("partitions")};
+inline constexpr std::array kFields<OffsetDeleteResponse::Topic> = {
+    Member<&OffsetDeleteResponse::Topic::name>("name"),
+    Member<&OffsetDeleteResponse::Topic::partitions>("partitions")};
 
 template <>
 inline constexpr std::array kFields<OffsetDeleteResponse> = {

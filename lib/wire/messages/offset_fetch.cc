@@ -5,40 +5,24 @@
 #include "wire/member.h"
 
 namespace rill::wire {
-namespace {
-
-using OffsetFetchResponseGroup = OffsetFetchResponse::OffsetFetchResponseGroup;
-using OffsetFetchResponseTopic = OffsetFetchResponse::OffsetFetchResponseTopic;
-using OffsetFetchRequestGroup = OffsetFetchRequest::OffsetFetchRequestGroup;
-using OffsetFetchRequestTopic = OffsetFetchRequest::OffsetFetchRequestTopic;
-using OffsetFetchResponseTopics =
-    OffsetFetchResponse::OffsetFetchResponseGroup::OffsetFetchResponseTopics;
-using OffsetFetchResponsePartition =
-    OffsetFetchResponse::OffsetFetchResponseTopic::OffsetFetchResponsePartition;
-using OffsetFetchRequestTopics =
-    OffsetFetchRequest::OffsetFetchRequestGroup::OffsetFetchRequestTopics;
-using OffsetFetchResponsePartitions = OffsetFetchResponse::OffsetFetchResponseGroup::
-    OffsetFetchResponseTopics::OffsetFetchResponsePartitions;
-
-}  // namespace
 
 template <>
-inline constexpr std::array kFields<OffsetFetchRequestTopic> = {
-    Member<&OffsetFetchRequestTopic::name>("name").Until(7),
-    Member<&OffsetFetchRequestTopic::partition_indexes>("partitionIndexes").Until(7)};
+inline constexpr std::array kFields<OffsetFetchRequest::Topic> = {
+    Member<&OffsetFetchRequest::Topic::name>("name").Until(7),
+    Member<&OffsetFetchRequest::Topic::partition_indexes>("partitionIndexes").Until(7)};
 
 template <>
-inline constexpr std::array kFields<OffsetFetchRequestTopics> = {
-    Member<&OffsetFetchRequestTopics::name>("name").Since(8).Until(9).Ignorable(),
-    Member<&OffsetFetchRequestTopics::topic_id>("topicId").Since(10).Ignorable(),
-    Member<&OffsetFetchRequestTopics::partition_indexes>("partitionIndexes").Since(8)};
+inline constexpr std::array kFields<OffsetFetchRequest::Group::Topic> = {
+    Member<&OffsetFetchRequest::Group::Topic::name>("name").Since(8).Until(9).Ignorable(),
+    Member<&OffsetFetchRequest::Group::Topic::topic_id>("topicId").Since(10).Ignorable(),
+    Member<&OffsetFetchRequest::Group::Topic::partition_indexes>("partitionIndexes").Since(8)};
 
 template <>
-inline constexpr std::array kFields<OffsetFetchRequestGroup> = {
-    Member<&OffsetFetchRequestGroup::group_id>("groupId").Since(8),
-    Member<&OffsetFetchRequestGroup::member_id>("memberId").Since(9).Nullable(9).Ignorable(),
-    Member<&OffsetFetchRequestGroup::member_epoch>("memberEpoch").Since(9).Ignorable(),
-    Member<&OffsetFetchRequestGroup::topics>("topics").Since(8).Nullable(8)};
+inline constexpr std::array kFields<OffsetFetchRequest::Group> = {
+    Member<&OffsetFetchRequest::Group::group_id>("groupId").Since(8),
+    Member<&OffsetFetchRequest::Group::member_id>("memberId").Since(9).Nullable(9).Ignorable(),
+    Member<&OffsetFetchRequest::Group::member_epoch>("memberEpoch").Since(9).Ignorable(),
+    Member<&OffsetFetchRequest::Group::topics>("topics").Since(8).Nullable(8)};
 
 template <>
 inline constexpr std::array kFields<OffsetFetchRequest> = {
@@ -54,42 +38,47 @@ const Message& MessageOf<OffsetFetchRequest>() {
 }
 
 template <>
-inline constexpr std::array kFields<OffsetFetchResponsePartition> = {
-    Member<&OffsetFetchResponsePartition::partition_index>("partitionIndex").Until(7),
-    Member<&OffsetFetchResponsePartition::committed_offset>("committedOffset").Until(7),
-    Member<&OffsetFetchResponsePartition::committed_leader_epoch>("committedLeaderEpoch")
+inline constexpr std::array kFields<OffsetFetchResponse::Topic::Partition> = {
+    Member<&OffsetFetchResponse::Topic::Partition::partition_index>("partitionIndex").Until(7),
+    Member<&OffsetFetchResponse::Topic::Partition::committed_offset>("committedOffset").Until(7),
+    Member<&OffsetFetchResponse::Topic::Partition::committed_leader_epoch>("committedLeaderEpoch")
         .Since(5)
         .Until(7)
         .Ignorable(),
-    Member<&OffsetFetchResponsePartition::metadata>("metadata").Until(7).Nullable(),
-    Member<&OffsetFetchResponsePartition::error_code>("errorCode").Until(7)};
+    Member<&OffsetFetchResponse::Topic::Partition::metadata>("metadata").Until(7).Nullable(),
+    Member<&OffsetFetchResponse::Topic::Partition::error_code>("errorCode").Until(7)};
 
 template <>
-inline constexpr std::array kFields<OffsetFetchResponseTopic> = {
-    Member<&OffsetFetchResponseTopic::name>("name").Until(7),
-    Member<&OffsetFetchResponseTopic::partitions>("partitions").Until(7)};
+inline constexpr std::array kFields<OffsetFetchResponse::Topic> = {
+    Member<&OffsetFetchResponse::Topic::name>("name").Until(7),
+    Member<&OffsetFetchResponse::Topic::partitions>("partitions").Until(7)};
 
 template <>
-inline constexpr std::array kFields<OffsetFetchResponsePartitions> = {
-    Member<&OffsetFetchResponsePartitions::partition_index>("partitionIndex").Since(8),
-    Member<&OffsetFetchResponsePartitions::committed_offset>("committedOffset").Since(8),
-    Member<&OffsetFetchResponsePartitions::committed_leader_epoch>("committedLeaderEpoch")
+inline constexpr std::array kFields<OffsetFetchResponse::Group::Topic::Partition> = {
+    Member<&OffsetFetchResponse::Group::Topic::Partition::partition_index>("partitionIndex")
+        .Since(8),
+    Member<&OffsetFetchResponse::Group::Topic::Partition::committed_offset>("committedOffset")
+        .Since(8),
+    Member<&OffsetFetchResponse::Group::Topic::Partition::committed_leader_epoch>(
+        "committedLeaderEpoch")
         .Since(8)
         .Ignorable(),
-    Member<&OffsetFetchResponsePartitions::metadata>("metadata").Since(8).Nullable(8),
-    Member<&OffsetFetchResponsePartitions::error_code>("errorCode").Since(8)};
+    Member<&OffsetFetchResponse::Group::Topic::Partition::metadata>("metadata")
+        .Since(8)
+        .Nullable(8),
+    Member<&OffsetFetchResponse::Group::Topic::Partition::error_code>("errorCode").Since(8)};
 
 template <>
-inline constexpr std::array kFields<OffsetFetchResponseTopics> = {
-    Member<&OffsetFetchResponseTopics::name>("name").Since(8).Until(9).Ignorable(),
-    Member<&OffsetFetchResponseTopics::topic_id>("topicId").Since(10).Ignorable(),
-    Member<&OffsetFetchResponseTopics::partitions>("partitions").Since(8)};
+inline constexpr std::array kFields<OffsetFetchResponse::Group::Topic> = {
+    Member<&OffsetFetchResponse::Group::Topic::name>("name").Since(8).Until(9).Ignorable(),
+    Member<&OffsetFetchResponse::Group::Topic::topic_id>("topicId").Since(10).Ignorable(),
+    Member<&OffsetFetchResponse::Group::Topic::partitions>("partitions").Since(8)};
 
 template <>
-inline constexpr std::array kFields<OffsetFetchResponseGroup> = {
-    Member<&OffsetFetchResponseGroup::group_id>("groupId").Since(8),
-    Member<&OffsetFetchResponseGroup::topics>("topics").Since(8),
-    Member<&OffsetFetchResponseGroup::error_code>("errorCode").Since(8)};
+inline constexpr std::array kFields<OffsetFetchResponse::Group> = {
+    Member<&OffsetFetchResponse::Group::group_id>("groupId").Since(8),
+    Member<&OffsetFetchResponse::Group::topics>("topics").Since(8),
+    Member<&OffsetFetchResponse::Group::error_code>("errorCode").Since(8)};
 
 template <>
 inline constexpr std::array kFields<OffsetFetchResponse> = {

@@ -14,73 +14,91 @@ namespace rill::wire {
 // Asks for the committed offsets of groups, one up to version 7. Topics that are null are all.
 // From version 10 on topics are named by id.
 struct OffsetFetchRequest {
-  struct OffsetFetchRequestTopic {
+  struct Topic {
     std::string name;
     std::vector<std::int32_t> partition_indexes;
+
+    bool operator==(const Topic&) const = default;
   };
 
-  struct OffsetFetchRequestGroup {
-    struct OffsetFetchRequestTopics {
+  struct Group {
+    struct Topic {
       std::string name;
       base::Uuid topic_id;
       std::vector<std::int32_t> partition_indexes;
+
+      bool operator==(const Topic&) const = default;
     };
 
     std::string group_id;
     std::optional<std::string> member_id;
     std::int32_t member_epoch = -1;
-    std::optional<std::vector<OffsetFetchRequestTopics>> topics =
-        std::vector<OffsetFetchRequestTopics>();
+    std::optional<std::vector<Topic>> topics = std::vector<Topic>();
+
+    bool operator==(const Group&) const = default;
   };
 
   std::string group_id;
-  std::optional<std::vector<OffsetFetchRequestTopic>> topics =
-      std::vector<OffsetFetchRequestTopic>();
-  std::vector<OffsetFetchRequestGroup> groups;
+  std::optional<std::vector<Topic>> topics = std::vector<Topic>();
+  std::vector<Group> groups;
   bool require_stable = false;
+
+  bool operator==(const OffsetFetchRequest&) const = default;
 };
 template <>
 const Message& MessageOf<OffsetFetchRequest>();
 
 // Committed offsets; -1 where there is none, which is no error.
 struct OffsetFetchResponse {
-  struct OffsetFetchResponseTopic {
-    struct OffsetFetchResponsePartition {
+  struct Topic {
+    struct Partition {
       std::int32_t partition_index = 0;
       std::int64_t committed_offset = 0;
       std::int32_t committed_leader_epoch = -1;
       std::optional<std::string> metadata = "";
       ErrorCode error_code = ErrorCode::kNone;
+
+      bool operator==(const Partition&) const = default;
     };
 
     std::string name;
-    std::vector<OffsetFetchResponsePartition> partitions;
+    std::vector<Partition> partitions;
+
+    bool operator==(const Topic&) const = default;
   };
 
-  struct OffsetFetchResponseGroup {
-    struct OffsetFetchResponseTopics {
-      struct OffsetFetchResponsePartitions {
+  struct Group {
+    struct Topic {
+      struct Partition {
         std::int32_t partition_index = 0;
         std::int64_t committed_offset = 0;
         std::int32_t committed_leader_epoch = -1;
         std::optional<std::string> metadata = "";
         ErrorCode error_code = ErrorCode::kNone;
+
+        bool operator==(const Partition&) const = default;
       };
 
       std::string name;
       base::Uuid topic_id;
-      std::vector<OffsetFetchResponsePartitions> partitions;
+      std::vector<Partition> partitions;
+
+      bool operator==(const Topic&) const = default;
     };
 
     std::string group_id;
-    std::vector<OffsetFetchResponseTopics> topics;
+    std::vector<Topic> topics;
     ErrorCode error_code = ErrorCode::kNone;
+
+    bool operator==(const Group&) const = default;
   };
 
   std::int32_t throttle_time_ms = 0;
-  std::vector<OffsetFetchResponseTopic> topics;
+  std::vector<Topic> topics;
   ErrorCode error_code = ErrorCode::kNone;
-  std::vector<OffsetFetchResponseGroup> groups;
+  std::vector<Group> groups;
+
+  bool operator==(const OffsetFetchResponse&) const = default;
 };
 template <>
 const Message& MessageOf<OffsetFetchResponse>();

@@ -5,28 +5,20 @@
 #include "wire/member.h"
 
 namespace rill::wire {
-namespace {
-
-using OffsetForLeaderTopicResult = OffsetForLeaderEpochResponse::OffsetForLeaderTopicResult;
-using OffsetForLeaderTopic = OffsetForLeaderEpochRequest::OffsetForLeaderTopic;
-using EpochEndOffset = OffsetForLeaderEpochResponse::OffsetForLeaderTopicResult::EpochEndOffset;
-using OffsetForLeaderPartition =
-    OffsetForLeaderEpochRequest::OffsetForLeaderTopic::OffsetForLeaderPartition;
-
-}  // namespace
 
 template <>
-inline constexpr std::array kFields<OffsetForLeaderPartition> = {
-    Member<&OffsetForLeaderPartition::partition>("partition"),
-    Member<&OffsetForLeaderPartition::current_leader_epoch>("currentLeaderEpoch")
+inline constexpr std::array kFields<OffsetForLeaderEpochRequest::Topic::Partition> = {
+    Member<&OffsetForLeaderEpochRequest::Topic::Partition::partition>("partition"),
+    Member<&OffsetForLeaderEpochRequest::Topic::Partition::current_leader_epoch>(
+        "currentLeaderEpoch")
         .Since(2)
         .Ignorable(),
-    Member<&OffsetForLeaderPartition::leader_epoch>("leaderEpoch")};
+    Member<&OffsetForLeaderEpochRequest::Topic::Partition::leader_epoch>("leaderEpoch")};
 
 template <>
-inline constexpr std::array kFields<OffsetForLeaderTopic> = {
-    Member<&OffsetForLeaderTopic::topic>("topic"),
-    Member<&OffsetForLeaderTopic::partitions>("partitions")};
+inline constexpr std::array kFields<OffsetForLeaderEpochRequest::Topic> = {
+    Member<&OffsetForLeaderEpochRequest::Topic::topic>("topic"),
+    Member<&OffsetForLeaderEpochRequest::Topic::partitions>("partitions")};
 
 template <>
 inline constexpr std::array kFields<OffsetForLeaderEpochRequest> = {
@@ -41,16 +33,18 @@ const Message& MessageOf<OffsetForLeaderEpochRequest>() {
 }
 
 template <>
-inline constexpr std::array kFields<EpochEndOffset> = {
-    Member<&EpochEndOffset::error_code>("errorCode"),
-    Member<&EpochEndOffset::partition>("partition"),
-    Member<&EpochEndOffset::leader_epoch>("leaderEpoch").Since(1).Ignorable(),
-    Member<&EpochEndOffset::end_offset>("endOffset")};
+inline constexpr std::array kFields<OffsetForLeaderEpochResponse::Topic::EpochEndOffset> = {
+    Member<&OffsetForLeaderEpochResponse::Topic::EpochEndOffset::error_code>("errorCode"),
+    Member<&OffsetForLeaderEpochResponse::Topic::EpochEndOffset::partition>("partition"),
+    Member<&OffsetForLeaderEpochResponse::Topic::EpochEndOffset::leader_epoch>("leaderEpoch")
+        .Since(1)
+        .Ignorable(),
+    Member<&OffsetForLeaderEpochResponse::Topic::EpochEndOffset::end_offset>("endOffset")};
 
 template <>
-inline constexpr std::array kFields<OffsetForLeaderTopicResult> = {
-    Member<&OffsetForLeaderTopicResult::topic>("topic"),
-    Member<&OffsetForLeaderTopicResult::partitions>("partitions")};
+inline constexpr std::array kFields<OffsetForLeaderEpochResponse::Topic> = {
+    Member<&OffsetForLeaderEpochResponse::Topic::topic>("topic"),
+    Member<&OffsetForLeaderEpochResponse::Topic::partitions>("partitions")};
 
 template <>
 inline constexpr std::array kFields<OffsetForLeaderEpochResponse> = {

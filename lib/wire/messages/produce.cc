@@ -5,30 +5,17 @@
 #include "wire/member.h"
 
 namespace rill::wire {
-namespace {
-
-using NodeEndpoint = ProduceResponse::NodeEndpoint;
-using TopicProduceResponse = ProduceResponse::TopicProduceResponse;
-using TopicProduceData = ProduceRequest::TopicProduceData;
-using PartitionProduceResponse = ProduceResponse::TopicProduceResponse::PartitionProduceResponse;
-using PartitionProduceData = ProduceRequest::TopicProduceData::PartitionProduceData;
-using LeaderIdAndEpoch =
-    ProduceResponse::TopicProduceResponse::PartitionProduceResponse::LeaderIdAndEpoch;
-using BatchIndexAndErrorMessage =
-    ProduceResponse::TopicProduceResponse::PartitionProduceResponse::BatchIndexAndErrorMessage;
-
-}  // namespace
 
 template <>
-inline constexpr std::array kFields<PartitionProduceData> = {
-    Member<&PartitionProduceData::index>("index"),
-    Member<&PartitionProduceData::records>("records").Nullable()};
+inline constexpr std::array kFields<ProduceRequest::Topic::Partition> = {
+    Member<&ProduceRequest::Topic::Partition::index>("index"),
+    Member<&ProduceRequest::Topic::Partition::records>("records").Nullable()};
 
 template <>
-inline constexpr std::array kFields<TopicProduceData> = {
-    Member<&TopicProduceData::name>("name").Until(12).Ignorable(),
-    Member<&TopicProduceData::topic_id>("topicId").Since(13).Ignorable(),
-    Member<&TopicProduceData::partition_data>("partitionData")};
+inline constexpr std::array kFields<ProduceRequest::Topic> = {
+    Member<&ProduceRequest::Topic::name>("name").Until(12).Ignorable(),
+    Member<&ProduceRequest::Topic::topic_id>("topicId").Since(13).Ignorable(),
+    Member<&ProduceRequest::Topic::partition_data>("partitionData")};
 
 template <>
 inline constexpr std::array kFields<ProduceRequest> = {
@@ -43,42 +30,51 @@ const Message& MessageOf<ProduceRequest>() {
 }
 
 template <>
-inline constexpr std::array kFields<BatchIndexAndErrorMessage> = {
-    Member<&BatchIndexAndErrorMessage::batch_index>("batchIndex").Since(8),
-    Member<&BatchIndexAndErrorMessage::batch_index_error_message>("batchIndexErrorMessage")
+inline constexpr std::array kFields<ProduceResponse::Topic::Partition::RecordError> = {
+    Member<&ProduceResponse::Topic::Partition::RecordError::batch_index>("batchIndex").Since(8),
+    Member<&ProduceResponse::Topic::Partition::RecordError::batch_index_error_message>(
+        "batchIndexErrorMessage")
         .Since(8)
         .Nullable(8)};
 
 template <>
-inline constexpr std::array kFields<LeaderIdAndEpoch> = {
-    Member<&LeaderIdAndEpoch::leader_id>("leaderId").Since(10),
-    Member<&LeaderIdAndEpoch::leader_epoch>("leaderEpoch").Since(10)};
+inline constexpr std::array kFields<ProduceResponse::Topic::Partition::LeaderIdAndEpoch> = {
+    Member<&ProduceResponse::Topic::Partition::LeaderIdAndEpoch::leader_id>("leaderId").Since(10),
+    Member<&ProduceResponse::Topic::Partition::LeaderIdAndEpoch::leader_epoch>("leaderEpoch")
+        .Since(10)};
 
 template <>
-inline constexpr std::array kFields<PartitionProduceResponse> = {
-    Member<&PartitionProduceResponse::index>("index"),
-    Member<&PartitionProduceResponse::error_code>("errorCode"),
-    Member<&PartitionProduceResponse::base_offset>("baseOffset"),
-    Member<&PartitionProduceResponse::log_append_time_ms>("logAppendTimeMs").Since(2).Ignorable(),
-    Member<&PartitionProduceResponse::log_start_offset>("logStartOffset").Since(5).Ignorable(),
-    Member<&PartitionProduceResponse::record_errors>("recordErrors").Since(8).Ignorable(),
-    Member<&PartitionProduceResponse::error_message>("errorMessage")
+inline constexpr std::array kFields<ProduceResponse::Topic::Partition> = {
+    Member<&ProduceResponse::Topic::Partition::index>("index"),
+    Member<&ProduceResponse::Topic::Partition::error_code>("errorCode"),
+    Member<&ProduceResponse::Topic::Partition::base_offset>("baseOffset"),
+    Member<&ProduceResponse::Topic::Partition::log_append_time_ms>("logAppendTimeMs")
+        .Since(2)
+        .Ignorable(),
+    Member<&ProduceResponse::Topic::Partition::log_start_offset>("logStartOffset")
+        .Since(5)
+        .Ignorable(),
+    Member<&ProduceResponse::Topic::Partition::record_errors>("recordErrors").Since(8).Ignorable(),
+    Member<&ProduceResponse::Topic::Partition::error_message>("errorMessage")
         .Since(8)
         .Nullable(8)
         .Ignorable(),
-    Member<&PartitionProduceResponse::current_leader>("currentLeader").Since(10).Tagged(0)};
+    Member<&ProduceResponse::Topic::Partition::current_leader>("currentLeader")
+        .Since(10)
+        .Tagged(0)};
 
 template <>
-inline constexpr std::array kFields<TopicProduceResponse> = {
-    Member<&TopicProduceResponse::name>("name").Until(12).Ignorable(),
-    Member<&TopicProduceResponse::topic_id>("topicId").Since(13).Ignorable(),
-    Member<&TopicProduceResponse::partition_responses>("partitionResponses")};
+inline constexpr std::array kFields<ProduceResponse::Topic> = {
+    Member<&ProduceResponse::Topic::name>("name").Until(12).Ignorable(),
+    Member<&ProduceResponse::Topic::topic_id>("topicId").Since(13).Ignorable(),
+    Member<&ProduceResponse::Topic::partition_responses>("partitionResponses")};
 
 template <>
-inline constexpr std::array kFields<NodeEndpoint> = {
-    Member<&NodeEndpoint::node_id>("nodeId").Since(10),
-    Member<&NodeEndpoint::host>("host").Since(10), Member<&NodeEndpoint::port>("port").Since(10),
-    Member<&NodeEndpoint::rack>("rack").Since(10).Nullable(10)};
+inline constexpr std::array kFields<ProduceResponse::NodeEndpoint> = {
+    Member<&ProduceResponse::NodeEndpoint::node_id>("nodeId").Since(10),
+    Member<&ProduceResponse::NodeEndpoint::host>("host").Since(10),
+    Member<&ProduceResponse::NodeEndpoint::port>("port").Since(10),
+    Member<&ProduceResponse::NodeEndpoint::rack>("rack").Since(10).Nullable(10)};
 
 template <>
 inline constexpr std::array kFields<ProduceResponse> = {

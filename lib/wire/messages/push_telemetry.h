@@ -16,6 +16,8 @@ struct PushTelemetryRequest {
   bool terminating = false;
   std::int8_t compression_type = 0;
   std::string metrics;
+
+  bool operator==(const PushTelemetryRequest&) const = default;
 };
 template <>
 const Message& MessageOf<PushTelemetryRequest>();
@@ -24,6 +26,8 @@ const Message& MessageOf<PushTelemetryRequest>();
 struct PushTelemetryResponse {
   std::int32_t throttle_time_ms = 0;
   ErrorCode error_code = ErrorCode::kNone;
+
+  bool operator==(const PushTelemetryResponse&) const = default;
 };
 template <>
 const Message& MessageOf<PushTelemetryResponse>();

@@ -5,16 +5,11 @@
 #include "wire/member.h"
 
 namespace rill::wire {
-namespace {
-
-using SyncGroupRequestAssignment = SyncGroupRequest::SyncGroupRequestAssignment;
-
-}  // namespace
 
 template <>
-inline constexpr std::array kFields<SyncGroupRequestAssignment> = {
-    Member<&SyncGroupRequestAssignment::member_id>("memberId"),
-    Member<&SyncGroupRequestAssignment::assignment>("assignment").AsBytes()};
+inline constexpr std::array kFields<SyncGroupRequest::Assignment> = {
+    Member<&SyncGroupRequest::Assignment::member_id>("memberId"),
+    Member<&SyncGroupRequest::Assignment::assignment>("assignment").AsBytes()};
 
 template <>
 inline constexpr std::array kFields<SyncGroupRequest> = {

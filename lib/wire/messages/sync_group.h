@@ -12,9 +12,11 @@ namespace rill::wire {
 
 // Asks for one's assignment; the leader brings those of all.
 struct SyncGroupRequest {
-  struct SyncGroupRequestAssignment {
+  struct Assignment {
     std::string member_id;
     std::string assignment;
+
+    bool operator==(const Assignment&) const = default;
   };
 
   std::string group_id;
@@ -23,7 +25,9 @@ struct SyncGroupRequest {
   std::optional<std::string> group_instance_id;
   std::optional<std::string> protocol_type;
   std::optional<std::string> protocol_name;
-  std::vector<SyncGroupRequestAssignment> assignments;
+  std::vector<Assignment> assignments;
+
+  bool operator==(const SyncGroupRequest&) const = default;
 };
 template <>
 const Message& MessageOf<SyncGroupRequest>();
@@ -35,6 +39,8 @@ struct SyncGroupResponse {
   std::optional<std::string> protocol_type;
   std::optional<std::string> protocol_name;
   std::string assignment;
+
+  bool operator==(const SyncGroupResponse&) const = default;
 };
 template <>
 const Message& MessageOf<SyncGroupResponse>();

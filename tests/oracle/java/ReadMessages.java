@@ -22,7 +22,7 @@ public final class ReadMessages {
     int differ = 0;
     BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line = in.readLine(); line != null; line = in.readLine()) {
-      String[] words = line.split(" ", 5);
+      String[] words = line.split(" ", 6);
       ++messages;
       String problem = check(words);
       if (problem == null) {
@@ -40,9 +40,14 @@ public final class ReadMessages {
   /** What is wrong with a message; null if nothing is. */
   private static String check(String[] words) throws Exception {
     ApiMessageType type = ApiMessageType.fromApiKey(Short.parseShort(words[0]));
-    ApiMessage message = words[1].equals("request") ? type.newRequest() : type.newResponse();
+    boolean isRequest = words[1].equals("request");
+    ApiMessage message = isRequest ? type.newRequest() : type.newResponse();
     short version = Short.parseShort(words[2]);
-    byte[] bytes = words[3].equals("-") ? new byte[0] : HexFormat.of().parseHex(words[3]);
+    short headerVersion = isRequest ? type.requestHeaderVersion(version) : type.responseHeaderVersion(version);
+    if (headerVersion != Short.parseShort(words[3])) {
+      return "behind a header of version " + headerVersion;
+    }
+    byte[] bytes = words[4].equals("-") ? new byte[0] : HexFormat.of().parseHex(words[4]);
     ByteBuffer buffer = ByteBuffer.wrap(bytes);
     try {
       message.read(new ByteBufferAccessor(buffer), version);
@@ -53,7 +58,7 @@ public final class ReadMessages {
       return buffer.remaining() + " bytes left";
     }
     String json = json(message, version);
-    if (!json.equals(words[4])) {
+    if (!json.equals(words[5])) {
       return "printed as " + json;
     }
     if (!ByteBuffer.wrap(bytes).equals(MessageUtil.toByteBufferAccessor(message, version).buffer())) {
