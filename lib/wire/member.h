@@ -17,9 +17,9 @@
 // Ties descriptions to C++ structs: a field's type is that of the member which holds it.
 //
 //   template <>
-//   inline constexpr std::array kFields<FetchRequest::FetchPartition> = {
-//       Member<&FetchRequest::FetchPartition::partition>("partition"),
-//       Member<&FetchRequest::FetchPartition::current_leader_epoch>("currentLeaderEpoch").Since(9)};
+//   inline constexpr std::array kFields<HeartbeatResponse> = {
+//       Member<&HeartbeatResponse::throttle_time_ms>("throttleTimeMs").Since(1).Ignorable(),
+//       Member<&HeartbeatResponse::error_code>("errorCode")};
 //
 //   bool, integers, double   themselves; ErrorCode is an int16
 //   std::string              string, or with AsBytes() bytes
