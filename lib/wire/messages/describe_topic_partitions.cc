@@ -11,9 +11,9 @@ inline constexpr std::array kFields<DescribeTopicPartitionsRequest::Topic> = {
     Member<&DescribeTopicPartitionsRequest::Topic::name>("name")};
 
 template <>
-inline constexpr std::array kFields<DescribeTopicPartitionsRequest::Cursor> = {
-    Member<&DescribeTopicPartitionsRequest::Cursor::topic_name>("topicName"),
-    Member<&DescribeTopicPartitionsRequest::Cursor::partition_index>("partitionIndex")};
+inline constexpr std::array kFields<TopicPartitionsCursor> = {
+    Member<&TopicPartitionsCursor::topic_name>("topicName"),
+    Member<&TopicPartitionsCursor::partition_index>("partitionIndex")};
 
 template <>
 inline constexpr std::array kFields<DescribeTopicPartitionsRequest> = {
@@ -54,11 +54,6 @@ inline constexpr std::array kFields<DescribeTopicPartitionsResponse::Topic> = {
     Member<&DescribeTopicPartitionsResponse::Topic::partitions>("partitions"),
     Member<&DescribeTopicPartitionsResponse::Topic::topic_authorized_operations>(
         "topicAuthorizedOperations")};
-
-template <>
-inline constexpr std::array kFields<DescribeTopicPartitionsResponse::Cursor> = {
-    Member<&DescribeTopicPartitionsResponse::Cursor::topic_name>("topicName"),
-    Member<&DescribeTopicPartitionsResponse::Cursor::partition_index>("partitionIndex")};
 
 template <>
 inline constexpr std::array kFields<DescribeTopicPartitionsResponse> = {

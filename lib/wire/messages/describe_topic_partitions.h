@@ -12,6 +12,15 @@
 
 namespace rill::wire {
 
+// Where an answer went as far as, and the next goes on. (No inner struct of both: clang 14 takes a
+// std::optional of one that has initialisers for one of a type that has no default.)
+struct TopicPartitionsCursor {
+  std::string topic_name;
+  std::int32_t partition_index = 0;
+
+  bool operator==(const TopicPartitionsCursor&) const = default;
+};
+
 // Asks for partitions of topics, some at a time (KIP-966).
 struct DescribeTopicPartitionsRequest {
   struct Topic {
@@ -20,12 +29,7 @@ struct DescribeTopicPartitionsRequest {
     bool operator==(const Topic&) const = default;
   };
 
-  struct Cursor {
-    std::string topic_name;
-    std::int32_t partition_index = 0;
-
-    bool operator==(const Cursor&) const = default;
-  };
+  using Cursor = TopicPartitionsCursor;
 
   std::vector<Topic> topics;
   std::int32_t response_partition_limit = 2000;
@@ -63,12 +67,7 @@ struct DescribeTopicPartitionsResponse {
     bool operator==(const Topic&) const = default;
   };
 
-  struct Cursor {
-    std::string topic_name;
-    std::int32_t partition_index = 0;
-
-    bool operator==(const Cursor&) const = default;
-  };
+  using Cursor = TopicPartitionsCursor;
 
   std::int32_t throttle_time_ms = 0;
   std::vector<Topic> topics;
