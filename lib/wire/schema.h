@@ -54,7 +54,6 @@ struct Field {
   FieldType type;
   std::span<const Field> fields = {};  // of a kStruct
   const Message* embedded = nullptr;   // what a kBytes holds behind its version, if it can be read
-  bool is_array = false;               // an array of `type`
   int since = 0;                       // the versions that have the field
   int until = kNeverVersion;
   int nullable_since = kNeverVersion;
@@ -63,6 +62,7 @@ struct Field {
   // array that is empty or, by this, null.
   std::int64_t default_value = 0;
   bool is_null_by_default = false;
+  bool is_array = false;           // an array of `type`
   bool is_ignorable = false;       // what a version without the field cannot say is left out
   bool is_never_flexible = false;  // no compact length, whatever the version
   Place place = {};
