@@ -1,7 +1,5 @@
 #include "wire/decode.h"
 
-#include <algorithm>
-#include <array>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -15,6 +13,7 @@
 #include "rill/error.h"
 #include "wire/element_size.h"
 #include "wire/length.h"
+#include "wire/read_uuid.h"
 #include "wire/tagged_fields.h"
 #include "wire/version.h"
 
@@ -99,7 +98,8 @@ class Decoding {
 
   // A string in an array, which is never null there.
   void ReadText(const Field& field, void* element) {
-    const auto size = ReadLength(reader_, IsCompact(field), FixedLengthSize(field), field.name);
+    const auto size =
+        ReadLength(reader_, field.IsCompact(is_flexible_), FixedLengthSize(field), field.name);
     if (!size) return reader_.Fail(fmt::format("one of {} is null", field.name));
     const std::string_view bytes = reader_.Raw(*size);
     if (Pay(field, bytes.size())) static_cast<std::string*>(element)->assign(bytes);
@@ -141,7 +141,8 @@ class Decoding {
         *static_cast<double*>(value) = std::bit_cast<double>(reader_.Int<std::int64_t>());
         return;
       case FieldType::kUuid:
-        return ReadUuid(value);
+        *static_cast<base::Uuid*>(value) = ReadUuid(reader_);
+        return;
       default:
         return;
     }
@@ -153,13 +154,6 @@ class Decoding {
     std::memcpy(value, &read, sizeof read);
   }
 
-  void ReadUuid(void* value) {
-    std::array<std::uint8_t, base::Uuid::kSize> bytes = {};
-    const std::string_view raw = reader_.Raw(bytes.size());
-    std::copy(raw.begin(), raw.end(), bytes.begin());
-    *static_cast<base::Uuid*>(value) = base::Uuid(bytes);
-  }
-
   // Where the value of a member goes: into a std::optional, if it is one.
   static void* Filled(const Field& field, void* member) {
     return field.place.emplace != nullptr ? field.place.emplace(member) : member;
@@ -168,7 +162,7 @@ class Decoding {
   // The length of the member's array, string or bytes. Nothing for null, which the member then is,
   // if it may be.
   std::optional<std::uint32_t> Length(const Field& field, std::size_t fixed_size, void* member) {
-    const auto length = ReadLength(reader_, IsCompact(field), fixed_size, field.name);
+    const auto length = ReadLength(reader_, field.IsCompact(is_flexible_), fixed_size, field.name);
     if (!length && reader_.ok()) SetNull(field, member);
     return length;
   }
@@ -177,8 +171,6 @@ class Decoding {
     if (version_ < field.nullable_since) return reader_.Fail(fmt::format("{} is null", field.name));
     field.place.reset(member);
   }
-
-  bool IsCompact(const Field& field) const { return is_flexible_ && !field.is_never_flexible; }
 
   // Whether `bytes` more for the field are within the limit.
   bool Pay(const Field& field, std::size_t bytes) {

@@ -142,7 +142,7 @@ class Encoding {
           fmt::format("{} is null, which it cannot be in version {}", field.name, version_));
     }
     if (!field.is_array && field.type == FieldType::kStruct) return out_.Int(std::int8_t{-1});
-    if (IsCompact(field)) return out_.UnsignedVarint(0);
+    if (field.IsCompact(is_flexible_)) return out_.UnsignedVarint(0);
     if (!field.is_array && field.type == FieldType::kString) return out_.Int(std::int16_t{-1});
     out_.Int(std::int32_t{-1});
   }
@@ -195,17 +195,15 @@ class Encoding {
 
   void WriteLength(const Field& field, std::size_t length, std::size_t fixed_size) {
     const bool is_short = fixed_size == sizeof(std::int16_t);
-    const bool is_compact = IsCompact(field);
     const std::size_t most = is_short ? kMaxStringSize : kMaxMessageSize;
     if (length > most) {
       return Fail(fmt::format("{} of length {}, of at most {}", field.name, length, most));
     }
-    if (is_compact) return out_.UnsignedVarint(static_cast<std::uint32_t>(length) + 1);
+    if (field.IsCompact(is_flexible_))
+      return out_.UnsignedVarint(static_cast<std::uint32_t>(length) + 1);
     if (is_short) return out_.Int(static_cast<std::int16_t>(length));
     out_.Int(static_cast<std::int32_t>(length));
   }
-
-  bool IsCompact(const Field& field) const { return is_flexible_ && !field.is_never_flexible; }
 
   int version_;
   bool is_flexible_;

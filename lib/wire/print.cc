@@ -1,7 +1,5 @@
 #include "wire/print.h"
 
-#include <algorithm>
-#include <array>
 #include <bit>
 #include <concepts>
 #include <iterator>
@@ -15,6 +13,7 @@
 #include "wire/java_text.h"
 #include "wire/length.h"
 #include "wire/place.h"
+#include "wire/read_uuid.h"
 #include "wire/tagged_fields.h"
 #include "wire/version.h"
 
@@ -127,10 +126,9 @@ class Reading {
         json += JavaDouble(std::bit_cast<double>(reader_.Int<std::int64_t>()));
         return;
       case FieldType::kString:
-        return AppendSized(field, sizeof(std::int16_t), json);
       case FieldType::kBytes:
       case FieldType::kRecords:
-        return AppendSized(field, sizeof(std::int32_t), json);
+        return AppendSized(field, json);
       case FieldType::kUuid:
         return AppendUuid(json);
       case FieldType::kStruct:
@@ -148,14 +146,11 @@ class Reading {
   }
 
   void AppendUuid(std::string& json) {
-    std::array<std::uint8_t, base::Uuid::kSize> bytes = {};
-    const std::string_view raw = reader_.Raw(bytes.size());
-    std::copy(raw.begin(), raw.end(), bytes.begin());
-    fmt::format_to(std::back_inserter(json), "\"{}\"", base::Uuid(bytes).ToString());
+    fmt::format_to(std::back_inserter(json), "\"{}\"", ReadUuid(reader_).ToString());
   }
 
-  void AppendSized(const Field& field, std::size_t length_size, std::string& json) {
-    const auto size = Length(field, length_size);
+  void AppendSized(const Field& field, std::string& json) {
+    const auto size = Length(field, FixedLengthSize(field));
     if (!size) return AppendNull(field, json);
     const std::string_view bytes = reader_.Raw(*size);
     if (field.type == FieldType::kRecords) return AppendNumber(bytes.size(), json);
@@ -194,8 +189,7 @@ class Reading {
   }
 
   std::optional<std::uint32_t> Length(const Field& field, std::size_t fixed_size) {
-    const bool is_compact = is_flexible_ && !field.is_never_flexible;
-    return ReadLength(reader_, is_compact, fixed_size, field.name);
+    return ReadLength(reader_, field.IsCompact(is_flexible_), fixed_size, field.name);
   }
 
   Reading(const Reading& outer, KafkaReader& reader)

@@ -68,6 +68,8 @@ struct Field {
   Place place = {};
 
   constexpr bool IsIn(int version) const { return version >= since && version <= until; }
+  // Whether its length is compact in a version that is flexible, or not.
+  constexpr bool IsCompact(bool is_flexible) const { return is_flexible && !is_never_flexible; }
 
  private:
   // Before its users: clang 14 evaluates them at compile time only then.
