@@ -23,6 +23,10 @@ constexpr std::uint64_t kLargestWindow = std::uint64_t{512} << 10;
 // A window is to last for about as long.
 constexpr std::chrono::milliseconds kShortWindow(10);
 constexpr std::chrono::milliseconds kLongWindow(40);
+// Its pages are quick to have, or an append waits for them: memory that a host took back, or a
+// processor that is shared, makes one page cost what a hundred did.
+constexpr std::chrono::microseconds kQuickPages(200);
+constexpr std::chrono::microseconds kSlowPages(500);
 
 constexpr std::uint64_t RoundUp(std::uint64_t value, std::uint64_t unit) {
   return (value + unit - 1) / unit * unit;
@@ -128,22 +132,27 @@ absl::StatusOr<char*> SegmentWriter::MakeRoom(std::uint32_t size) {
   if (needed > reserved_) {
     if (auto status = Reserve(needed); !status.ok()) return status;
   }
+  const auto began = std::chrono::steady_clock::now();
   const std::uint64_t ready = std::min((needed + window_) / kPage * kPage, reserved_);
   CacheAhead(ready);
   const std::uint64_t begin = ready_ / kPage * kPage;
   mapping_->Populate(begin, ready - begin);
   ready_ = ready;
-  SizeNextWindow();
+  SizeNextWindow(began);
   return data_ + position_;
 }
 
 // Pages that stand ready when the kernel writes files out are written twice, and fault again:
 // little of a busy log, and of a thousand that share what is appended the most of it.
-void SegmentWriter::SizeNextWindow() {
+void SegmentWriter::SizeNextWindow(std::chrono::steady_clock::time_point began) {
   const auto now = std::chrono::steady_clock::now();
-  const auto lasted = now - std::exchange(window_began_, now);
-  if (lasted < kShortWindow) window_ = std::min(window_ * 2, kLargestWindow);
-  if (lasted > kLongWindow) window_ = std::max(window_ / 2, kFirstWindow);
+  const auto took = now - began;
+  const auto lasted = began - std::exchange(window_began_, now);
+  if (lasted > kLongWindow || took > kSlowPages) {
+    window_ = std::max(window_ / 2, kFirstWindow);
+  } else if (lasted < kShortWindow && took < kQuickPages) {
+    window_ = std::min(window_ * 2, kLargestWindow);
+  }
 }
 
 // Whole pages only, behind all that was stored: the stopper is the last of that. Without a

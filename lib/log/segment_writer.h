@@ -126,7 +126,8 @@ class SegmentWriter {
   absl::StatusOr<char*> MakeRoom(std::uint32_t size);
   absl::Status Reserve(std::uint64_t needed);
   void CacheAhead(std::uint64_t ready);
-  void SizeNextWindow();
+  // After a window whose pages began to be made at `began`.
+  void SizeNextWindow(std::chrono::steady_clock::time_point began);
   absl::Status PutFirstStopper(io::File& file);
   void StoreStopper(std::uint32_t position, std::int64_t next_offset);
 
