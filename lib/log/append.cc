@@ -108,7 +108,7 @@ absl::StatusOr<AppendResult> SegmentedLog::AppendSealed(BatchView batch, std::in
   const AppendResult result{log_end_offset(), log_end_offset() + batch.last_offset_delta(),
                             stamps ? now_ms : kNoTimestamp};
   std::memcpy(*room + kLogOverhead, batch.data() + kLogOverhead, batch.size() - kLogOverhead);
-  base::StoreBigEndian(*room + record::kPartitionLeaderEpochAt, leader_epoch_);
+  base::StoreBigEndian(*room + record::kPartitionLeaderEpochAt, leader_epoch());
   if (stamps) record::StampLogAppendTime(*room, batch.size(), now_ms);
   Publish(incoming, result.last_offset);
   is_stored = true;
@@ -162,7 +162,7 @@ absl::Status SegmentedLog::BeginRecord(const record::SingleRecordBatch& batch,
   auto place = Room({timestamp_ms, static_cast<std::uint32_t>(batch.size()), 0});
   if (!place.ok()) return place.status();
   room = *place;
-  value = batch.Write(room, leader_epoch_, config_->message_timestamp_type, timestamp_ms);
+  value = batch.Write(room, leader_epoch(), config_->message_timestamp_type, timestamp_ms);
   return absl::OkStatus();
 }
 

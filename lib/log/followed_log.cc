@@ -335,8 +335,17 @@ absl::StatusOr<Records> FollowedLog::Read(std::int64_t offset, const ReadOptions
   return UntilSettled([&] { return reader_.Read(offset, options, known_end_.load()); });
 }
 
+absl::StatusOr<StoredBatches> FollowedLog::ReadStored(std::int64_t offset, std::size_t max_bytes,
+                                                      std::int64_t end) {
+  return UntilSettled([&] { return reader_.ReadStored(offset, max_bytes, end); });
+}
+
 absl::StatusOr<TimestampedOffset> FollowedLog::OffsetForTime(absl::Time time) {
   return UntilSettled([&] { return reader_.OffsetForTime(time, known_end_.load()); });
+}
+
+absl::StatusOr<TimestampedOffset> FollowedLog::OffsetOfLargestTimestamp() {
+  return UntilSettled([&] { return reader_.OffsetOfLargestTimestamp(known_end_.load()); });
 }
 
 absl::Status FollowedLog::WaitFor(std::int64_t offset, absl::Duration timeout) {

@@ -61,13 +61,17 @@ class FollowedLog final : public PartitionLog {
   absl::StatusOr<std::unique_ptr<ClaimedBatch>> Claim(const RecordData& record,
                                                       std::size_t value_size) override;
   absl::StatusOr<Records> Read(std::int64_t offset, const ReadOptions& options) override;
+  absl::StatusOr<StoredBatches> ReadStored(std::int64_t offset, std::size_t max_bytes,
+                                           std::int64_t end) override;
   absl::Status WaitFor(std::int64_t offset, absl::Duration timeout) override;
   absl::StatusOr<TimestampedOffset> OffsetForTime(absl::Time time) override;
+  absl::StatusOr<TimestampedOffset> OffsetOfLargestTimestamp() override;
 
   std::int64_t log_start_offset() const override;
   std::int64_t high_watermark() const override;
   std::int64_t log_end_offset() const override { return high_watermark(); }
   std::int64_t recovery_point() const override { return 0; }
+  std::int32_t leader_epoch() const override { return -1; }
   std::uint64_t size_bytes() const override { return segments_.SizeBytes(); }
   std::size_t segment_count() const override { return segments_.Count(); }
   void CountRefusedAppend() override {}

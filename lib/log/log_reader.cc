@@ -39,8 +39,23 @@ absl::StatusOr<Records> LogReader::Read(std::int64_t offset, const ReadOptions& 
                                  ? offset + std::max<std::int64_t>(options.max_records, 0)
                                  : end;
   RecordCollector collector(partition_, offset, limit, options.max_bytes, buffers_);
+  if (auto status = Collect(collector, offset, limit, end); !status.ok()) return status;
+  return std::move(collector).Finish();
+}
+
+absl::StatusOr<StoredBatches> LogReader::ReadStored(std::int64_t offset, std::size_t max_bytes,
+                                                    std::int64_t end) const {
+  if (offset < log_->log_start_offset() || offset > end) return OutsideOfLog(offset, end);
+  RecordCollector collector(partition_, offset, end, max_bytes, buffers_,
+                            RecordCollector::Shape::kStored);
+  if (auto status = Collect(collector, offset, end, end); !status.ok()) return status;
+  return std::move(collector).FinishStored();
+}
+
+absl::Status LogReader::Collect(RecordCollector& collector, std::int64_t offset, std::int64_t limit,
+                                std::int64_t end) const {
   // Whoever looks all the time mostly finds nothing, and must not touch what appends write.
-  if (offset == end) return std::move(collector).Finish();
+  if (offset == end) return absl::OkStatus();
   auto place = segments_->Containing(offset);
   if (place.segment != nullptr) place.segment->Prefetch(offset);
   while (place.segment != nullptr && offset < limit) {
@@ -70,7 +85,7 @@ absl::StatusOr<Records> LogReader::Read(std::int64_t offset, const ReadOptions& 
     read_.records.Add(collector.record_count());
     read_.bytes.Add(collector.stored_bytes());
   }
-  return std::move(collector).Finish();
+  return absl::OkStatus();
 }
 
 absl::StatusOr<TimestampedOffset> LogReader::OffsetForTime(absl::Time time,
@@ -89,6 +104,24 @@ absl::StatusOr<TimestampedOffset> LogReader::OffsetForTime(absl::Time time,
     if (found->offset >= 0) return found;
   }
   return TimestampedOffset();
+}
+
+// A segment that is written tells of what its index has; what came behind that may be younger.
+absl::StatusOr<TimestampedOffset> LogReader::OffsetOfLargestTimestamp(std::int64_t end) const {
+  std::int64_t largest_ms = kNoTimestamp;
+  for (const auto& segment : segments_->All()) {
+    const auto of_segment = segment->LargestTimestamp();
+    if (!of_segment.ok() && segment->is_retired()) return OffsetOfLargestTimestamp(end);
+    if (!of_segment.ok()) return of_segment.status();
+    largest_ms = std::max(largest_ms, *of_segment);
+  }
+  TimestampedOffset largest;
+  for (;;) {
+    auto found = OffsetForTime(absl::FromUnixMillis(largest_ms), end);
+    if (!found.ok() || found->offset < 0) return found.ok() ? largest : found;
+    largest = *found;
+    largest_ms = found->timestamp_ms + 1;
+  }
 }
 
 }  // namespace rill::log

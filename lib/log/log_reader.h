@@ -11,6 +11,7 @@
 #include "base/budget.h"
 #include "log/log_metrics.h"
 #include "log/partition_log.h"
+#include "log/record_collector.h"
 #include "log/segment_list.h"
 
 namespace rill::log {
@@ -36,7 +37,10 @@ class LogReader {
   // As those of rill::Partition, of what is below `end`, the high watermark; the list leads there.
   absl::StatusOr<Records> Read(std::int64_t offset, const ReadOptions& options,
                                std::int64_t end) const;
+  absl::StatusOr<StoredBatches> ReadStored(std::int64_t offset, std::size_t max_bytes,
+                                           std::int64_t end) const;
   absl::StatusOr<TimestampedOffset> OffsetForTime(absl::Time time, std::int64_t end) const;
+  absl::StatusOr<TimestampedOffset> OffsetOfLargestTimestamp(std::int64_t end) const;
 
   void AddTo(LogCounts& counts) const {
     counts.read_records += read_.records.value();
@@ -44,6 +48,8 @@ class LogReader {
   }
 
  private:
+  absl::Status Collect(RecordCollector& collector, std::int64_t offset, std::int64_t limit,
+                       std::int64_t end) const;
   absl::Status OutsideOfLog(std::int64_t offset, std::int64_t end) const;
   absl::Status WithWayOn(const absl::Status& damage, std::int64_t offset,
                          const SegmentList::Place& place, std::int64_t end) const;

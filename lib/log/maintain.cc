@@ -93,7 +93,7 @@ absl::Status SegmentedLog::Load(const LogCheckpoint& checkpoint) {
   }
   epochs_ = std::move(loaded->epochs);
   owes_epochs_sync_ = loaded->wrote_epochs;
-  leader_epoch_ = epochs_.latest()->epoch;
+  leader_epoch_.store(epochs_.latest()->epoch);
   first_timestamp_ms_ = loaded->first_timestamp_ms;
   segment_created_ms_ = NowMs();
   last->Unload();  // it is mapped anew, for writing

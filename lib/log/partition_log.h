@@ -15,6 +15,7 @@
 #include "log/log_config.h"
 #include "log/log_metrics.h"
 #include "log/shared_slot.h"
+#include "log/stored_batches.h"
 #include "rill/clock.h"
 #include "rill/options.h"
 #include "rill/partition.h"
@@ -93,13 +94,23 @@ class PartitionLog {
                                                               std::size_t value_size) = 0;
 
   virtual absl::StatusOr<Records> Read(std::int64_t offset, const ReadOptions& options) = 0;
+  // The stored batches from the one that holds `offset` on, of one segment, up to `end`, which is
+  // the high watermark or below it. Whole ones: also the first, when it begins below `offset`, and
+  // the last, when it reaches beyond `end`. They have at most `max_bytes`, but for the first.
+  // Errors as those of Read, with OutOfRange for an offset above `end`.
+  virtual absl::StatusOr<StoredBatches> ReadStored(std::int64_t offset, std::size_t max_bytes,
+                                                   std::int64_t end) = 0;
   virtual absl::Status WaitFor(std::int64_t offset, absl::Duration timeout) = 0;
   virtual absl::StatusOr<TimestampedOffset> OffsetForTime(absl::Time time) = 0;
+  // The first of the records that have the largest timestamp; offset -1 where there is none.
+  virtual absl::StatusOr<TimestampedOffset> OffsetOfLargestTimestamp() = 0;
 
   virtual std::int64_t log_start_offset() const = 0;
   virtual std::int64_t high_watermark() const = 0;
   virtual std::int64_t log_end_offset() const = 0;
   virtual std::int64_t recovery_point() const = 0;
+  // What new batches are stamped with; -1 where another process writes them.
+  virtual std::int32_t leader_epoch() const = 0;
   virtual std::uint64_t size_bytes() const = 0;
   virtual std::size_t segment_count() const = 0;
   virtual const TopicPartition& topic_partition() const = 0;

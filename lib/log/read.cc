@@ -14,9 +14,20 @@ absl::StatusOr<Records> SegmentedLog::Read(std::int64_t offset, const ReadOption
   return reader_.Read(offset, options, high_watermark());
 }
 
+absl::StatusOr<StoredBatches> SegmentedLog::ReadStored(std::int64_t offset, std::size_t max_bytes,
+                                                       std::int64_t end) {
+  if (closed_.load(std::memory_order_relaxed)) return WhyClosed();
+  return reader_.ReadStored(offset, max_bytes, end);
+}
+
 absl::StatusOr<TimestampedOffset> SegmentedLog::OffsetForTime(absl::Time time) {
   if (closed_.load(std::memory_order_relaxed)) return WhyClosed();
   return reader_.OffsetForTime(time, high_watermark());
+}
+
+absl::StatusOr<TimestampedOffset> SegmentedLog::OffsetOfLargestTimestamp() {
+  if (closed_.load(std::memory_order_relaxed)) return WhyClosed();
+  return reader_.OffsetOfLargestTimestamp(high_watermark());
 }
 
 // Compaction leaves holes; in a log that is not compacted, somebody took records away. Once a hole,

@@ -39,11 +39,12 @@ std::int64_t BaseOffsetAt(const SegmentView& view, std::size_t position,
 
 RecordCollector::RecordCollector(std::shared_ptr<const TopicPartition> partition,
                                  std::int64_t offset, std::int64_t limit, std::size_t max_bytes,
-                                 const std::shared_ptr<base::Budget>& buffers)
+                                 const std::shared_ptr<base::Budget>& buffers, Shape shape)
     : range_{std::move(partition), offset, offset},
       limit_(limit),
       max_bytes_(max_bytes),
-      buffers_(buffers) {}
+      buffers_(buffers),
+      shape_(shape) {}
 
 absl::Status RecordCollector::Collect(Segment& segment, std::int64_t segment_end_offset) {
   auto view = segment.View();
@@ -127,7 +128,7 @@ absl::Status RecordCollector::Take(Segment& segment, const SegmentView& view,
     if (!status.ok()) return AtPosition(cap.Named(status), segment, position);
     segment.MarkVerified(position, end);
   }
-  if (batch.compression() == Compression::kNone || batch.is_control()) {
+  if (shape_ == Shape::kStored || batch.compression() == Compression::kNone || batch.is_control()) {
     if (run_.begin == nullptr) OpenRun(view, batch);
     run_.end = batch.data() + batch.size();
     return absl::OkStatus();
@@ -188,6 +189,16 @@ Records RecordCollector::Finish() && {
   Records records;
   records.AddRange(std::move(range_), std::move(runs_), stored_bytes_);
   return records;
+}
+
+StoredBatches RecordCollector::FinishStored() && {
+  StoredBatches batches;
+  batches.next_offset = range_.next_offset;
+  if (runs_.empty()) return batches;
+  Records::Run& run = *runs_.begin();  // of one segment, in which nothing comes between batches
+  batches.bytes = {run.begin, static_cast<std::size_t>(run.end - run.begin)};
+  batches.pin = std::move(run.pin);
+  return batches;
 }
 
 }  // namespace rill::log

@@ -8,21 +8,24 @@
 #include "absl/status/statusor.h"
 #include "base/budget.h"
 #include "log/segment.h"
+#include "log/stored_batches.h"
 #include "record/codec.h"
 #include "rill/partition.h"
 #include "rill/records.h"
 
 namespace rill::log {
 
-// Makes one Records of a log: runs of whole batches, checked where they were not yet, decompressed
-// where they have to be. Used once, by one thread.
+// Makes one Records or StoredBatches of a log: runs of whole batches, checked where they were not
+// yet, and for Records decompressed where they have to be. Used once, by one thread.
 class RecordCollector {
  public:
+  enum class Shape { kRecords, kStored };
+
   // Records in [offset, limit) of `partition`, until `max_bytes` stored bytes; decompressed ones
   // are counted against `buffers`, which outlives this.
   RecordCollector(std::shared_ptr<const TopicPartition> partition, std::int64_t offset,
                   std::int64_t limit, std::size_t max_bytes,
-                  const std::shared_ptr<base::Budget>& buffers);
+                  const std::shared_ptr<base::Budget>& buffers, Shape shape = Shape::kRecords);
 
   // Adds what the segment, whose records are below `segment_end_offset`, has of them. DataLoss
   // names the file and the position of a damaged batch, unless sound ones were found before it:
@@ -43,6 +46,8 @@ class RecordCollector {
   }
 
   Records Finish() &&;
+  // Of Shape::kStored.
+  StoredBatches FinishStored() &&;
 
  private:
   // The batch at `position`, checked; run_ ends behind it on success.
@@ -60,6 +65,7 @@ class RecordCollector {
   const std::int64_t limit_;
   const std::size_t max_bytes_;
   const std::shared_ptr<base::Budget>& buffers_;  // who counts them is all readers' line
+  const Shape shape_;
   ShortList<Records::Run> runs_;
   Records::Run run_;  // open while run_.begin is set
   std::size_t stored_bytes_ = 0;

@@ -74,8 +74,11 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   absl::StatusOr<std::unique_ptr<ClaimedBatch>> Claim(const RecordData& record,
                                                       std::size_t value_size) override;
   absl::StatusOr<Records> Read(std::int64_t offset, const ReadOptions& options) override;
+  absl::StatusOr<StoredBatches> ReadStored(std::int64_t offset, std::size_t max_bytes,
+                                           std::int64_t end) override;
   absl::Status WaitFor(std::int64_t offset, absl::Duration timeout) override;
   absl::StatusOr<TimestampedOffset> OffsetForTime(absl::Time time) override;
+  absl::StatusOr<TimestampedOffset> OffsetOfLargestTimestamp() override;
 
   std::int64_t log_start_offset() const override { return log_start_offset_.load(); }
   std::int64_t high_watermark() const override { return high_watermark_.load(); }
@@ -83,6 +86,9 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
     return log_end_offset_.load(std::memory_order_acquire);
   }
   std::int64_t recovery_point() const override { return recovery_point_.load(); }
+  std::int32_t leader_epoch() const override {
+    return leader_epoch_.load(std::memory_order_relaxed);
+  }
   std::uint64_t size_bytes() const override;
   std::size_t segment_count() const override { return segments_.Count(); }
   void CountRefusedAppend() override { append_failures_.Add(1); }
@@ -399,7 +405,7 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   LeaderEpochs epochs_ ABSL_GUARDED_BY(append_mutex_);
   bool owes_epochs_ ABSL_GUARDED_BY(append_mutex_) = false;       // the file could not be written
   bool owes_epochs_sync_ ABSL_GUARDED_BY(append_mutex_) = false;  // it was, and not synced
-  std::int32_t leader_epoch_ ABSL_GUARDED_BY(append_mutex_) = 0;
+  std::atomic<std::int32_t> leader_epoch_ = 0;                    // stored while the log is loaded
   std::int64_t segment_created_ms_ ABSL_GUARDED_BY(append_mutex_) = 0;
   std::int64_t segment_jitter_ms_ ABSL_GUARDED_BY(append_mutex_) = 0;
   std::int64_t first_timestamp_ms_ ABSL_GUARDED_BY(append_mutex_) = kNoTimestamp;  // of the segment
