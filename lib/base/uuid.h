@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace rill::base {
 
@@ -34,6 +35,10 @@ class Uuid {
 
   const std::array<std::uint8_t, kSize>& bytes() const { return bytes_; }
   friend auto operator<=>(const Uuid&, const Uuid&) = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const Uuid& id) {
+    return H::combine(std::move(h), id.bytes_);
+  }
 
  private:
   std::array<std::uint8_t, kSize> bytes_ = {};

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
@@ -82,9 +83,14 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   absl::StatusOr<std::shared_ptr<TopicState>> EnsureTopic(const std::string& name,
                                                           const TopicOptions& options);
   absl::StatusOr<std::shared_ptr<TopicState>> FindTopic(const std::string& name) const;
+  // NotFound (UNKNOWN_TOPIC_ID).
+  absl::StatusOr<std::shared_ptr<TopicState>> FindTopic(const base::Uuid& id) const;
   absl::Status DeleteTopic(const std::string& name);
   std::vector<std::string> ListTopics(bool include_internal) const;
   absl::StatusOr<TopicDescription> DescribeTopic(const std::string& name) const;
+  // What CreateTopic would make, or its error; the topic has no id yet.
+  absl::StatusOr<TopicDescription> DescribeNewTopic(const std::string& name,
+                                                    const TopicOptions& options);
   absl::Status CreatePartitions(const std::string& name, int total);
   absl::Status AlterTopicConfigs(const std::string& name,
                                  const std::map<std::string, std::optional<std::string>>& changes);
@@ -244,6 +250,10 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
     return catalogue_ != nullptr ? catalogue_->image() : image_read_;
   }
   absl::Status Commit(const TopicChange& change) ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
+  absl::StatusOr<CatalogueTopic> NewTopic(const std::string& name,
+                                          const TopicOptions& options) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
+  TopicDescription Describe(const std::string& name, const CatalogueTopic& topic) const;
   absl::StatusOr<std::shared_ptr<TopicState>> CreateLocked(const std::string& name,
                                                            const TopicOptions& options)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
@@ -309,6 +319,8 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
 
   mutable absl::Mutex topics_mutex_;
   std::map<std::string, std::shared_ptr<TopicState>> topics_ ABSL_GUARDED_BY(topics_mutex_);
+  absl::flat_hash_map<base::Uuid, std::shared_ptr<TopicState>> topics_by_id_
+      ABSL_GUARDED_BY(topics_mutex_);
   // TopicCollisionKey of each, and the name.
   std::map<std::string, std::string> collision_keys_ ABSL_GUARDED_BY(topics_mutex_);
   int next_ordinal_ ABSL_GUARDED_BY(topics_mutex_) = 0;

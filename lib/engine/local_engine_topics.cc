@@ -79,8 +79,17 @@ bool LocalEngine::IsBeingDeleted(const std::string& name) const {
   return found != topics.end() && found->second.deleting;
 }
 
-absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::CreateLocked(const std::string& name,
-                                                                      const TopicOptions& options) {
+absl::StatusOr<TopicDescription> LocalEngine::DescribeNewTopic(const std::string& name,
+                                                               const TopicOptions& options) {
+  if (auto may = CheckMayWrite(); !may.ok()) return may;
+  absl::MutexLock lock(&change_mutex_);
+  const auto topic = NewTopic(name, options);
+  if (!topic.ok()) return topic.status();
+  return Describe(name, *topic);
+}
+
+absl::StatusOr<CatalogueTopic> LocalEngine::NewTopic(const std::string& name,
+                                                     const TopicOptions& options) const {
   if (auto open = CheckOpen(); !open.ok()) return open;
   if (auto free = CheckNewName(name); !free.ok()) return free;
   const TopicOptions wanted = Completed(options, name, config());
@@ -91,10 +100,17 @@ absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::CreateLocked(const std:
   if (!configs.ok()) return configs.status();
   topic.configs = *std::move(configs);
   if (auto free = CheckFoldersFree(name, 0, topic.partitions); !free.ok()) return free;
+  return topic;
+}
+
+absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::CreateLocked(const std::string& name,
+                                                                      const TopicOptions& options) {
+  auto topic = NewTopic(name, options);
+  if (!topic.ok()) return topic.status();
   if (auto forgotten = ForgetLogStarts(name); !forgotten.ok()) return forgotten;
-  topic.id = base::Uuid::Random();
-  if (auto committed = Commit(TopicChange{name, topic}); !committed.ok()) return committed;
-  return AddTopic(name, topic);
+  topic->id = base::Uuid::Random();
+  if (auto committed = Commit(TopicChange{name, *topic}); !committed.ok()) return committed;
+  return AddTopic(name, *topic);
 }
 
 // A process that died in an import has left the starts of logs that never came.
@@ -150,6 +166,7 @@ std::shared_ptr<TopicState> LocalEngine::AddTopic(const std::string& name,
     state->partition(static_cast<std::int32_t>(i))->SetImported(imports[i].checkpoint);
   }
   topics_[name] = state;
+  topics_by_id_[state->uuid()] = state;
   collision_keys_[TopicCollisionKey(name)] = name;
   topics_version_.fetch_add(1);
   return state;
@@ -161,6 +178,15 @@ absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::FindTopic(const std::st
   const auto found = topics_.find(name);
   if (found == topics_.end()) return UnknownTopic(name);
   return found->second;
+}
+
+absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::FindTopic(const base::Uuid& id) const {
+  if (auto open = CheckOpen(); !open.ok()) return open;
+  absl::ReaderMutexLock lock(&topics_mutex_);
+  const auto found = topics_by_id_.find(id);
+  if (found != topics_by_id_.end()) return found->second;
+  return MakeError(absl::StatusCode::kNotFound, ErrorCode::kUnknownTopicId,
+                   fmt::format("no topic has the id {}", id.ToString()));
 }
 
 bool LocalEngine::HasPartition(const TopicPartition& partition) const {
@@ -199,11 +225,15 @@ absl::StatusOr<TopicDescription> LocalEngine::DescribeTopic(const std::string& n
   absl::MutexLock lock(&change_mutex_);
   const auto topic = Entry(name);
   if (!topic.ok()) return topic.status();
-  return TopicDescription{.name = name,
-                          .id = topic->id.ToString(),
-                          .is_internal = IsInternalTopic(name),
-                          .partitions = topic->partitions,
-                          .configs = ResolveTopicConfigs(topic->configs, config())};
+  return Describe(name, *topic);
+}
+
+TopicDescription LocalEngine::Describe(const std::string& name, const CatalogueTopic& topic) const {
+  return {.name = name,
+          .id = topic.id.ToString(),
+          .is_internal = IsInternalTopic(name),
+          .partitions = topic.partitions,
+          .configs = ResolveTopicConfigs(topic.configs, config())};
 }
 
 absl::Status LocalEngine::CheckNotInternal(const std::string& name, const char* what) const {
@@ -279,6 +309,7 @@ std::shared_ptr<TopicState> LocalEngine::RemoveTopic(const std::string& name) {
   const auto found = topics_.find(name);
   const auto state = found->second;
   topics_.erase(found);
+  topics_by_id_.erase(state->uuid());
   collision_keys_.erase(TopicCollisionKey(name));
   topics_version_.fetch_add(1);
   return state;

@@ -13,6 +13,7 @@ TopicState::TopicState(std::shared_ptr<EngineEnvironment> environment, std::stri
                        int ordinal, const CatalogueTopic& topic)
     : environment_(std::move(environment)),
       name_(std::move(name)),
+      uuid_(topic.id),
       id_(topic.id.ToString()),
       is_internal_(IsInternalTopic(name_)),
       ordinal_(ordinal),

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/mutex.h"
+#include "base/uuid.h"
 #include "engine/catalogue.h"
 #include "engine/engine_environment.h"
 #include "engine/partition_state.h"
@@ -25,6 +26,7 @@ class TopicState {
 
   const std::string& name() const { return name_; }
   const std::string& id() const { return id_; }
+  const base::Uuid& uuid() const { return uuid_; }
   bool is_internal() const { return is_internal_; }
   // A small number that no other topic of the engine has had: an index for tables.
   int ordinal() const { return ordinal_; }
@@ -55,7 +57,8 @@ class TopicState {
 
   const std::shared_ptr<EngineEnvironment> environment_;
   const std::string name_;
-  const std::string id_;
+  const base::Uuid uuid_;
+  const std::string id_;  // the same in text
   const bool is_internal_;
   const int ordinal_;
   std::atomic<std::int32_t> partition_count_ = 0;
