@@ -33,7 +33,13 @@ if(RILL_BUILD_CLI)
   find_package(CLI11 REQUIRED)
 endif()
 
+# Standalone Asio is headers alone, and nothing of it is seen outside.
+if(RILL_BUILD_NODE)
+  find_path(RILL_ASIO_INCLUDE asio.hpp REQUIRED)
+endif()
+
 message(STATUS "rill ${PROJECT_VERSION}: tests ${RILL_BUILD_TESTS}, bench ${RILL_BUILD_BENCH}, "
                "examples ${RILL_BUILD_EXAMPLES}, command ${RILL_BUILD_CLI}, "
+               "node ${RILL_BUILD_NODE}, "
                "C interface ${RILL_BUILD_C}, "
                "fuzzers ${RILL_BUILD_FUZZERS}, sanitizers '${RILL_SANITIZE}'")

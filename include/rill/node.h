@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "rill/engine.h"
+#include "rill/export.h"
+
+namespace rill {
+
+namespace net {
+class Server;
+}
+
+// How a node listens.
+struct NodeOptions {
+  // Where clients connect: "host:port", with an address in brackets where it has colons
+  // ("[::1]:9092"). Port 0 takes one that is free. "0.0.0.0" and "[::]" are all addresses of the
+  // machine; then `advertise` says which of them clients are told.
+  std::string listen = "127.0.0.1:9092";
+  // What clients are told to connect to, as "host:port". Empty: `listen`, with the port it has.
+  std::string advertise = {};
+  // The threads that serve connections; at least 1.
+  int threads = 1;
+  // How long Stop waits for requests that are being answered.
+  absl::Duration drain = absl::Seconds(10);
+  // The node's own configs, by the names of Kafka's broker configs: "socket.request.max.bytes",
+  // "connections.max.idle.ms", "max.connections", "auto.create.topics.enable", ...
+  // docs/reference/configs.md lists them. An unknown name or a value out of range is refused.
+  std::map<std::string, std::string> configs = {};
+};
+
+// Makes an engine a Kafka broker: while there is one, clients that speak Kafka's protocol produce
+// to the engine's topics and read them, beside the producers and consumers of this process, over
+// the same logs and the same groups. Thread-safe, but for moving and destruction.
+//
+//   auto node = rill::Node::Start(*engine, {.listen = "127.0.0.1:9092"});
+//
+// The engine may be closed before the node is: clients are answered with errors then.
+class RILL_EXPORT Node {
+ public:
+  // Begins to listen. `engine` is one that writes its folder, or "mem:".
+  //   InvalidArgument      `options` out of range; an address that is none; names all addresses of
+  //                        the machine without `advertise`
+  //   FailedPrecondition   the engine is closed or read-only
+  //   AlreadyExists        somebody listens there
+  //   PermissionDenied     of a port that is reserved
+  //   Unavailable          the system refuses for another reason, which the message has
+  static absl::StatusOr<Node> Start(const Engine& engine, const NodeOptions& options = {});
+
+  Node(Node&&) noexcept;
+  Node& operator=(Node&&) noexcept;
+  // Stop, where nobody has called it.
+  ~Node();
+
+  // The port it listens on.
+  std::uint16_t port() const;
+  // Connections at the moment.
+  int connections() const;
+
+  // Takes no more connections and no more requests, answers those that were taken (requests that
+  // wait for records are answered with what there is), closes all connections, and ends the node's
+  // threads. The engine goes on. DeadlineExceeded when NodeOptions::drain was over before all were
+  // answered; all is closed then, too. Calling it again is OK.
+  absl::Status Stop();
+
+ private:
+  explicit Node(std::unique_ptr<net::Server> server);
+  std::unique_ptr<net::Server> server_;
+};
+
+}  // namespace rill

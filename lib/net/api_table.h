@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "absl/status/statusor.h"
+#include "asio/awaitable.hpp"
+#include "asio/thread_pool.hpp"
+#include "base/kafka_bytes.h"
+#include "net/answer.h"
+#include "net/call.h"
+#include "wire/api.h"
+
+namespace rill::net {
+
+// Answers a request: reads its body off `body`, whose bytes stay until it is answered, and puts the
+// response behind what `answer` holds. Runs in the connection's thread, in between in one of
+// `workers` where it may wait for the disk. A status closes the connection.
+using ServeFunction = asio::awaitable<absl::Status> (*)(const Call& call, base::KafkaReader& body,
+                                                        asio::thread_pool& workers, Answer& answer);
+
+struct ServedApi {
+  wire::ApiKey key;
+  ServeFunction serve;
+};
+
+// The requests that a node answers, by ascending key: what ApiVersions tells clients of.
+std::span<const ServedApi> ServedApis();
+// Null where it does not.
+const ServedApi* FindServedApi(std::int16_t key);
+
+}  // namespace rill::net

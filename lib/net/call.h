@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "engine/local_engine.h"
+#include "net/host_port.h"
+#include "net/node_config.h"
+#include "net/stopping.h"
+
+namespace rill::net {
+
+// What all requests to a node share. Handlers use it from several threads; it does not change.
+struct NodeContext {
+  NodeContext(std::shared_ptr<engine::LocalEngine> served, NodeConfig own_config)
+      : engine(std::move(served)),
+        config(std::move(own_config)),
+        node_id(engine->properties().node_id),
+        cluster_id(engine->properties().cluster_id) {}
+
+  const std::shared_ptr<engine::LocalEngine> engine;
+  const NodeConfig config;
+  const std::shared_ptr<Stopping> stopping = std::make_shared<Stopping>();
+  // The engine's, which no longer tells them when it was closed.
+  const std::int32_t node_id;
+  const std::string cluster_id;
+};
+
+// A request, besides its body. Lives until the request is answered.
+struct Call {
+  const NodeContext& node;
+  const HostPort& advertised;      // where clients of this listener are told to connect
+  const std::string& client_host;  // as Kafka shows it: "/127.0.0.1"
+  int version = 0;
+  std::string client_id = {};
+};
+
+}  // namespace rill::net

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "asio/awaitable.hpp"
+#include "asio/ip/tcp.hpp"
+#include "asio/thread_pool.hpp"
+#include "base/buffer.h"
+#include "net/answer.h"
+#include "net/call.h"
+#include "net/request.h"
+
+namespace rill::net {
+
+// A client's connection: reads requests and answers them, one after the other. The next request is
+// not looked at before the last one is answered, and what comes meanwhile waits in the socket: so a
+// client that asks faster than it reads holds up itself alone. Used in its executor's thread.
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  // What is pointed to outlives the connection.
+  struct Parts {
+    const NodeContext* node = nullptr;
+    const HostPort* advertised = nullptr;
+    asio::thread_pool* workers = nullptr;
+  };
+  Connection(asio::ip::tcp::socket socket, const Parts& parts);
+
+  // Until the client goes, or does what closes the connection.
+  asio::awaitable<void> Run();
+
+  // Closes it as soon as the request that is under way is answered.
+  void CloseWhenIdle();
+  void Close();
+  // When the last request came, or was answered; the latest time there is while one is under way.
+  std::chrono::steady_clock::time_point idle_since() const;
+
+ private:
+  asio::awaitable<absl::Status> ServeAll();
+  asio::awaitable<absl::Status> ServeOne(std::string_view frame);
+  // A request without its length, which stays until the next call; empty where the client is gone.
+  asio::awaitable<absl::StatusOr<std::string_view>> ReadFrame();
+  // Reads until `size` bytes stand at begin_; false where the client is gone before.
+  asio::awaitable<bool> ReadUntil(std::size_t size);
+  bool MakeRoom(std::size_t size);
+  asio::awaitable<absl::Status> Write(const Answer& answer);
+
+  asio::ip::tcp::socket socket_;
+  const Parts parts_;
+  std::string peer_;         // "127.0.0.1:54321", for messages
+  std::string client_host_;  // "/127.0.0.1", as Kafka shows it
+  base::Buffer input_;
+  std::size_t begin_ = 0;  // of what was not looked at yet
+  std::chrono::steady_clock::time_point idle_since_;
+  bool is_busy_ = false;
+  bool is_closing_ = false;
+};
+
+}  // namespace rill::net

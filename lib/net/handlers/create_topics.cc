@@ -1,0 +1,126 @@
+// CreateTopics, versions 2 to 7.
+//
+// Makes the topics one after the other, or only says whether it would (`validate_only`); one answer
+// for each that is asked for, in order. -1 partitions are num.partitions; a replica assignment
+// gives their number, too. From version 5 on the answer has the configs.
+//
+// Deviations: a replication factor other than 1, or -1, is INVALID_REPLICATION_FACTOR, and an
+// assignment to anybody but this node INVALID_REPLICA_ASSIGNMENT: there are no other nodes yet.
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "fmt/format.h"
+#include "net/handlers.h"
+#include "net/identity.h"
+#include "net/place_of.h"
+#include "net/shown_configs.h"
+
+namespace rill::net {
+namespace {
+
+using Asked = wire::CreateTopicsRequest::Topic;
+using Answered = wire::CreateTopicsResponse::Topic;
+
+constexpr int kFirstWithConfigs = 5;
+
+absl::Status Refuse(ErrorCode code, std::string why) {
+  return MakeError(absl::StatusCode::kInvalidArgument, code, std::move(why));
+}
+
+absl::Status CheckAssignments(const Call& call, const Asked& asked) {
+  if (asked.num_partitions != -1 || asked.replication_factor != -1) {
+    return Refuse(ErrorCode::kInvalidRequest,
+                  "with a replica assignment, partitions and replication factor are both -1");
+  }
+  std::set<std::int32_t> indexes;
+  for (const auto& assignment : asked.assignments) {
+    indexes.insert(assignment.partition_index);
+    if (assignment.broker_ids.size() == 1 && assignment.broker_ids[0] == NodeId(call)) continue;
+    return Refuse(ErrorCode::kInvalidReplicaAssignment,
+                  fmt::format("partition {} is not assigned to broker {}, the only one there is",
+                              assignment.partition_index, NodeId(call)));
+  }
+  const bool is_dense = indexes.size() == asked.assignments.size() && *indexes.begin() == 0 &&
+                        *indexes.rbegin() + 1 == static_cast<std::int32_t>(indexes.size());
+  if (is_dense) return absl::OkStatus();
+  return Refuse(ErrorCode::kInvalidReplicaAssignment,
+                "the partitions assigned are not 0, 1, 2, ... each once");
+}
+
+absl::StatusOr<TopicOptions> OptionsOf(const Call& call, const Asked& asked) {
+  TopicOptions options;
+  options.partitions = asked.num_partitions;
+  if (!asked.assignments.empty()) {
+    if (auto status = CheckAssignments(call, asked); !status.ok()) return status;
+    options.partitions = static_cast<int>(asked.assignments.size());
+  } else if (asked.num_partitions != -1 && asked.num_partitions < 1) {
+    return Refuse(ErrorCode::kInvalidPartitions, "a topic has at least 1 partition");
+  } else if (asked.replication_factor != -1 && asked.replication_factor != 1) {
+    return Refuse(ErrorCode::kInvalidReplicationFactor,
+                  fmt::format("a replication factor of {} is not possible: there is 1 broker",
+                              asked.replication_factor));
+  }
+  for (const auto& config : asked.configs) {
+    if (!config.value.has_value()) {
+      return Refuse(ErrorCode::kInvalidConfig,
+                    fmt::format("the config {} has no value", config.name));
+    }
+    options.configs[config.name] = *config.value;
+  }
+  return options;
+}
+
+absl::StatusOr<TopicDescription> Make(const Call& call, const std::string& name,
+                                      const TopicOptions& options, bool only_validate) {
+  engine::LocalEngine& engine = *call.node.engine;
+  if (only_validate) return engine.DescribeNewTopic(name, options);
+  if (auto made = engine.CreateTopic(name, options); !made.ok()) return made.status();
+  return engine.DescribeTopic(name);
+}
+
+void Show(const Call& call, const TopicDescription& topic, Answered& answered) {
+  answered.topic_id = base::Uuid::Parse(topic.id).value_or(base::Uuid());
+  answered.num_partitions = topic.partitions;
+  answered.replication_factor = 1;
+  if (call.version < kFirstWithConfigs) return;
+  for (const auto& [name, value] : topic.configs) {
+    answered.configs->push_back(
+        {.name = name, .value = value.value, .config_source = WireSource(value.source)});
+  }
+}
+
+Answered CreateOne(const Call& call, const Asked& asked, bool is_named_twice, bool only_validate) {
+  Answered answered;
+  answered.name = asked.name;
+  answered.error_message.reset();
+  auto options = is_named_twice
+                     ? Refuse(ErrorCode::kInvalidRequest, "the topic is named twice in the request")
+                     : OptionsOf(call, asked);
+  const auto made = options.ok() ? Make(call, asked.name, *options, only_validate)
+                                 : absl::StatusOr<TopicDescription>(options.status());
+  if (made.ok()) {
+    Show(call, *made, answered);
+  } else {
+    answered.error_code = CodeOf(made.status());
+    answered.error_message = std::string(made.status().message());
+  }
+  return answered;
+}
+
+}  // namespace
+
+wire::CreateTopicsResponse HandleCreateTopics(const Call& call,
+                                              const wire::CreateTopicsRequest& request) {
+  std::map<std::string, int> named;
+  for (const Asked& asked : request.topics) ++named[asked.name];
+  wire::CreateTopicsResponse response;
+  for (const Asked& asked : request.topics) {
+    response.topics.push_back(CreateOne(call, asked, named[asked.name] > 1, request.validate_only));
+  }
+  return response;
+}
+
+}  // namespace rill::net

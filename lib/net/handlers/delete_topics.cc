@@ -1,0 +1,60 @@
+// DeleteTopics, versions 1 to 6.
+//
+// Deletes the topics one after the other, named by name, or from version 6 on by id; one answer for
+// each, in order.
+//
+// Deviations: a topic is gone when the answer comes, whatever `timeout_ms` says.
+#include <string>
+#include <utility>
+
+#include "net/handlers.h"
+#include "net/place_of.h"
+
+namespace rill::net {
+namespace {
+
+using Asked = wire::DeleteTopicsRequest::Topic;
+using Answered = wire::DeleteTopicsResponse::Topic;
+
+constexpr int kFirstByTopic = 6;
+
+absl::Status Delete(const Call& call, const Asked& asked, Answered& answered) {
+  const bool has_id = asked.topic_id != base::Uuid();
+  if (has_id == asked.name.has_value()) {
+    return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRequest,
+                     "a topic is named by its name or its id, and not by both");
+  }
+  const auto topic = has_id ? call.node.engine->FindTopic(asked.topic_id)
+                            : call.node.engine->FindTopic(*asked.name);
+  if (!topic.ok()) return topic.status();
+  answered.name = (*topic)->name();
+  answered.topic_id = (*topic)->uuid();
+  return call.node.engine->DeleteTopic((*topic)->name());
+}
+
+Answered DeleteOne(const Call& call, const Asked& asked) {
+  Answered answered;
+  answered.name = asked.name;
+  answered.topic_id = asked.topic_id;
+  const absl::Status deleted = Delete(call, asked, answered);
+  answered.error_code = CodeOf(deleted);
+  if (!deleted.ok()) answered.error_message = std::string(deleted.message());
+  return answered;
+}
+
+}  // namespace
+
+wire::DeleteTopicsResponse HandleDeleteTopics(const Call& call,
+                                              const wire::DeleteTopicsRequest& request) {
+  wire::DeleteTopicsResponse response;
+  if (call.version < kFirstByTopic) {
+    for (const std::string& name : request.topic_names) {
+      response.responses.push_back(DeleteOne(call, {name, {}}));
+    }
+    return response;
+  }
+  for (const Asked& asked : request.topics) response.responses.push_back(DeleteOne(call, asked));
+  return response;
+}
+
+}  // namespace rill::net

@@ -1,0 +1,33 @@
+// InitProducerId, versions 0 to 5.
+//
+// An id that no other producer has had, with epoch 0, for a producer that numbers its batches. One
+// that has an id already gets another: its batches are told apart by the id.
+//
+// Deviations: a transactional id is refused (TRANSACTIONAL_ID_AUTHORIZATION_FAILED): there is no
+// transaction coordinator yet.
+#include "net/handlers.h"
+#include "net/place_of.h"
+
+namespace rill::net {
+
+wire::InitProducerIdResponse HandleInitProducerId(const Call& call,
+                                                  const wire::InitProducerIdRequest& request) {
+  wire::InitProducerIdResponse response;
+  response.producer_epoch = -1;
+  if (request.transactional_id.has_value()) {
+    response.error_code = request.transactional_id->empty()
+                              ? ErrorCode::kInvalidRequest
+                              : ErrorCode::kTransactionalIdAuthorizationFailed;
+    return response;
+  }
+  const auto id = call.node.engine->NewProducerId();
+  if (!id.ok()) {
+    response.error_code = CodeOf(id.status());
+    return response;
+  }
+  response.producer_id = *id;
+  response.producer_epoch = 0;
+  return response;
+}
+
+}  // namespace rill::net

@@ -1,0 +1,102 @@
+// ListOffsets, versions 1 to 11.
+//
+// The first record at a time or later, and the places that times below 0 stand for: -1 the end, -2
+// the start, -3 (version 7) the first record with the largest timestamp, -4 (8) the start of what
+// is kept locally, which is the start, -5 (9) and -6 (11), of remote storage, which there is none
+// of: -1. A place that the version does not know is answered with UNSUPPORTED_VERSION, as Kafka
+// does.
+//
+// Deviations: all records that are acknowledged are committed ones, so isolation changes nothing.
+#include <utility>
+
+#include "net/handlers.h"
+#include "net/place_of.h"
+
+namespace rill::net {
+namespace {
+
+using Partition = wire::ListOffsetsResponse::Topic::Partition;
+
+constexpr int kNotByThisVersion = INT32_MAX;
+constexpr int kFirstWithLeaderEpoch = 4;
+
+enum Place : std::int64_t {
+  kLatest = -1,
+  kEarliest = -2,
+  kMaxTimestamp = -3,
+  kEarliestLocal = -4,
+  kLatestTiered = -5,
+  kEarliestPendingUpload = -6,
+};
+
+// The first version that knows the place.
+int FirstVersionOf(std::int64_t timestamp) {
+  if (timestamp >= kEarliest) return 1;
+  switch (timestamp) {
+    case kMaxTimestamp:
+      return 7;
+    case kEarliestLocal:
+      return 8;
+    case kLatestTiered:
+      return 9;
+    case kEarliestPendingUpload:
+      return 11;
+    default:
+      return kNotByThisVersion;
+  }
+}
+
+absl::StatusOr<TimestampedOffset> Find(log::PartitionLog& log, std::int64_t timestamp) {
+  switch (timestamp) {
+    case kLatest:
+      return TimestampedOffset{log.high_watermark(), kNoTimestamp};
+    case kEarliest:
+    case kEarliestLocal:
+      return TimestampedOffset{log.log_start_offset(), kNoTimestamp};
+    case kMaxTimestamp:
+      return log.OffsetOfLargestTimestamp();
+    case kLatestTiered:
+    case kEarliestPendingUpload:
+      return TimestampedOffset();
+    default:
+      return log.OffsetForTime(absl::FromUnixMillis(timestamp));
+  }
+}
+
+void Answer(const Call& call, const absl::StatusOr<std::shared_ptr<engine::TopicState>>& topic,
+            const wire::ListOffsetsRequest::Topic::Partition& asked, Partition& answered) {
+  answered.partition_index = asked.partition_index;
+  if (call.version < FirstVersionOf(asked.timestamp)) {
+    answered.error_code = ErrorCode::kUnsupportedVersion;
+    return;
+  }
+  const auto log = LogOf(topic, asked.partition_index, asked.current_leader_epoch);
+  const auto found = log.ok() ? Find(**log, asked.timestamp) : log.status();
+  if (!found.ok()) {
+    answered.error_code = CodeOf(found.status());
+    return;
+  }
+  answered.offset = found->offset;
+  answered.timestamp = found->timestamp_ms;
+  const bool tells_epoch = call.version >= kFirstWithLeaderEpoch && found->offset >= 0;
+  if (tells_epoch) answered.leader_epoch = (*log)->leader_epoch();
+}
+
+}  // namespace
+
+wire::ListOffsetsResponse HandleListOffsets(const Call& call,
+                                            const wire::ListOffsetsRequest& request) {
+  wire::ListOffsetsResponse response;
+  for (const auto& asked : request.topics) {
+    auto& answered = response.topics.emplace_back();
+    answered.name = asked.name;
+    const auto topic = call.node.engine->FindTopic(asked.name);
+    answered.partitions.resize(asked.partitions.size());
+    for (std::size_t i = 0; i < asked.partitions.size(); ++i) {
+      Answer(call, topic, asked.partitions[i], answered.partitions[i]);
+    }
+  }
+  return response;
+}
+
+}  // namespace rill::net

@@ -1,0 +1,99 @@
+// Metadata, versions 0 to 13.
+//
+// This node, which leads all partitions and is the controller, and the topics that are asked for:
+// all for a null list, and in version 0 for an empty one. A topic that is asked for by name and is
+// not there is made, where auto.create.topics.enable and the request allow it.
+//
+// Deviations: a topic that is made is answered at once, and not with LEADER_NOT_AVAILABLE first.
+// Nothing is authorised yet: whoever asks for authorised operations is shown all that there are.
+#include <string>
+#include <utility>
+
+#include "engine/topic_name.h"
+#include "net/handlers.h"
+#include "net/identity.h"
+#include "net/operations.h"
+#include "net/place_of.h"
+
+namespace rill::net {
+namespace {
+
+using Topic = wire::MetadataResponse::Topic;
+
+void ShowPartitions(const Call& call, const engine::TopicState& topic, Topic& shown) {
+  const std::int32_t node = NodeId(call);
+  const auto partitions = topic.partitions();
+  shown.partitions.resize(partitions.size());
+  for (std::size_t i = 0; i < partitions.size(); ++i) {
+    auto& partition = shown.partitions[i];
+    partition.partition_index = static_cast<std::int32_t>(i);
+    partition.leader_id = node;
+    partition.leader_epoch = LeaderEpochOf(*partitions[i]);
+    partition.replica_nodes = {node};
+    partition.isr_nodes = {node};
+  }
+}
+
+Topic Show(const Call& call, const wire::MetadataRequest& request,
+           const engine::TopicState& topic) {
+  Topic shown;
+  shown.name = topic.name();
+  shown.topic_id = topic.uuid();
+  shown.is_internal = topic.is_internal();
+  if (request.include_topic_authorized_operations) {
+    shown.topic_authorized_operations = kTopicOperations;
+  }
+  ShowPartitions(call, topic, shown);
+  return shown;
+}
+
+absl::StatusOr<std::shared_ptr<engine::TopicState>> FindOrMake(const Call& call,
+                                                               const std::string& name,
+                                                               bool may_make) {
+  engine::LocalEngine& engine = *call.node.engine;
+  auto found = engine.FindTopic(name);
+  if (found.ok() || CodeOf(found.status()) != ErrorCode::kUnknownTopicOrPartition) return found;
+  if (auto legal = engine::CheckTopicName(name); !legal.ok()) return legal;
+  if (!may_make || engine::IsInternalTopic(name)) return found;
+  return engine.EnsureTopic(name, {});
+}
+
+Topic ShowAsked(const Call& call, const wire::MetadataRequest& request,
+                const wire::MetadataRequest::Topic& asked) {
+  const bool may_make =
+      request.allow_auto_topic_creation && call.node.config.auto_create_topics_enable;
+  const auto found = asked.name.has_value() ? FindOrMake(call, *asked.name, may_make)
+                                            : call.node.engine->FindTopic(asked.topic_id);
+  if (found.ok()) return Show(call, request, **found);
+  Topic shown;
+  shown.error_code = CodeOf(found.status());
+  // Where a name may be missing, it is: nobody can tell it by the id.
+  shown.name = asked.name.has_value() || call.version >= 12 ? asked.name : std::string();
+  shown.topic_id = asked.topic_id;
+  return shown;
+}
+
+}  // namespace
+
+wire::MetadataResponse HandleMetadata(const Call& call, const wire::MetadataRequest& request) {
+  wire::MetadataResponse response;
+  response.brokers.push_back({NodeId(call), call.advertised.host, call.advertised.port, {}});
+  response.cluster_id = call.node.cluster_id;
+  response.controller_id = NodeId(call);
+  if (request.include_cluster_authorized_operations) {
+    response.cluster_authorized_operations = kClusterOperations;
+  }
+  const bool all = !request.topics.has_value() || (call.version == 0 && request.topics->empty());
+  if (all) {
+    for (const auto& topic : call.node.engine->topics(true)) {
+      response.topics.push_back(Show(call, request, *topic));
+    }
+    return response;
+  }
+  for (const auto& asked : *request.topics) {
+    response.topics.push_back(ShowAsked(call, request, asked));
+  }
+  return response;
+}
+
+}  // namespace rill::net

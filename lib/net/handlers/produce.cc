@@ -1,0 +1,105 @@
+// Produce, versions 3 to 13.
+//
+// One batch a partition, as Kafka takes them from these versions on. A batch is checked (CRC,
+// records, sequence numbers), then stored as it is; one that is a repetition of an idempotent
+// producer's is answered with its original offset. With `acks` 1 and -1 the answer comes when the
+// batch is acknowledged, which on one node is the same: with flush.messages=1 after a sync, which
+// connections of the same thread wait for meanwhile. With `acks` 0 there is no answer; where such a
+// batch is refused the connection is closed, for that is all that its producer can notice.
+//
+// Deviations: transactional batches are refused (INVALID_RECORD), and so is a transactional id
+// (TRANSACTIONAL_ID_AUTHORIZATION_FAILED): there is no transaction coordinator yet.
+#include <string>
+#include <utility>
+
+#include "engine/handles.h"
+#include "fmt/format.h"
+#include "net/handlers.h"
+#include "net/place_of.h"
+
+namespace rill::net {
+namespace {
+
+using Partition = wire::ProduceResponse::Topic::Partition;
+
+constexpr std::int16_t kAcksNone = 0;
+constexpr std::int16_t kAcksLeader = 1;
+constexpr std::int16_t kAcksAll = -1;
+
+absl::Status CheckRequest(const wire::ProduceRequest& request) {
+  if (request.transactional_id.has_value()) {
+    return MakeError(absl::StatusCode::kFailedPrecondition,
+                     ErrorCode::kTransactionalIdAuthorizationFailed,
+                     "there is no transaction coordinator here");
+  }
+  if (request.acks == kAcksNone || request.acks == kAcksLeader || request.acks == kAcksAll) {
+    return absl::OkStatus();
+  }
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRequiredAcks,
+                   fmt::format("acks is 0, 1 or -1, not {}", request.acks));
+}
+
+absl::StatusOr<AppendResult> Append(
+    const absl::StatusOr<std::shared_ptr<engine::TopicState>>& topic,
+    const wire::ProduceRequest::Topic::Partition& asked, Partition& answered) {
+  if (!topic.ok()) return topic.status();
+  auto state = (*topic)->OpenPartition(asked.index);
+  if (!state.ok()) return state.status();
+  auto partition = PartitionAccess::Make(*std::move(state));
+  auto appended = partition.AppendBatch(asked.records.value_or(""));
+  answered.log_start_offset = partition.log_start_offset();
+  return appended;
+}
+
+void AppendOne(const absl::Status& request,
+               const absl::StatusOr<std::shared_ptr<engine::TopicState>>& topic,
+               const wire::ProduceRequest::Topic::Partition& asked, Partition& answered) {
+  answered.index = asked.index;
+  answered.base_offset = -1;
+  const absl::StatusOr<AppendResult> appended =
+      request.ok() ? Append(topic, asked, answered) : absl::StatusOr<AppendResult>(request);
+  if (appended.ok()) {
+    answered.base_offset = appended->base_offset;
+    answered.log_append_time_ms = appended->log_append_time_ms;
+    return;
+  }
+  answered.error_code = CodeOf(appended.status());
+  answered.error_message = std::string(appended.status().message());
+}
+
+// Nobody is told of the failure but by the end of the connection.
+absl::Status FirstFailure(const wire::ProduceResponse& response) {
+  for (const auto& topic : response.responses) {
+    for (const Partition& partition : topic.partition_responses) {
+      if (partition.error_code == ErrorCode::kNone) continue;
+      return MakeError(
+          absl::StatusCode::kAborted, partition.error_code,
+          fmt::format("a batch with acks 0 was refused: {}", partition.error_message.value_or("")));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<wire::ProduceResponse>> HandleProduce(
+    const Call& call, const wire::ProduceRequest& request) {
+  const absl::Status checked = CheckRequest(request);
+  wire::ProduceResponse response;
+  response.responses.reserve(request.topic_data.size());
+  for (const auto& asked : request.topic_data) {
+    auto& answered = response.responses.emplace_back();
+    answered.name = asked.name;
+    answered.topic_id = asked.topic_id;
+    answered.partition_responses.resize(asked.partition_data.size());
+    const auto topic = TopicOf(call, asked.name, asked.topic_id, kFirstProduceById);
+    for (std::size_t i = 0; i < asked.partition_data.size(); ++i) {
+      AppendOne(checked, topic, asked.partition_data[i], answered.partition_responses[i]);
+    }
+  }
+  if (request.acks != kAcksNone) return response;
+  if (auto failure = FirstFailure(response); !failure.ok()) return failure;
+  return std::nullopt;
+}
+
+}  // namespace rill::net

@@ -1,0 +1,29 @@
+#include "rill/node.h"
+
+#include <utility>
+
+#include "client/engine_access.h"
+#include "net/server.h"
+
+namespace rill {
+
+absl::StatusOr<Node> Node::Start(const Engine& engine, const NodeOptions& options) {
+  const auto& local = EngineAccess::Local(engine);
+  if (local == nullptr) return absl::FailedPreconditionError("this Engine was moved from");
+  auto server = net::Server::Start(local, options);
+  if (!server.ok()) return server.status();
+  return Node(*std::move(server));
+}
+
+Node::Node(std::unique_ptr<net::Server> server) : server_(std::move(server)) {}
+Node::Node(Node&&) noexcept = default;
+Node& Node::operator=(Node&&) noexcept = default;
+Node::~Node() = default;
+
+std::uint16_t Node::port() const { return server_->listening().port; }
+
+int Node::connections() const { return server_->connections(); }
+
+absl::Status Node::Stop() { return server_->Stop(); }
+
+}  // namespace rill

@@ -1,0 +1,91 @@
+#include "net/node_config.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "fmt/format.h"
+
+namespace rill::net {
+namespace {
+
+using engine::ConfigSpec;
+using engine::ConfigType;
+
+constexpr ConfigSpec kSpecs[] = {
+    {.name = "auto.create.topics.enable",
+     .type = ConfigType::kBoolean,
+     .default_value = "true",
+     .effect = "Whether a topic that a client asks for, and that is not there, is made."},
+    {.name = "connections.max.idle.ms",
+     .type = ConfigType::kLong,
+     .default_value = "600000",
+     .min = 1,
+     .effect = "A connection on which nothing came for that long is closed."},
+    {.name = "fetch.max.bytes",
+     .type = ConfigType::kInt,
+     .default_value = "57671680",
+     .min = 1024,
+     .effect = "The most bytes of records in one response to Fetch, but for a first batch that is "
+               "larger."},
+    {.name = "max.connections",
+     .type = ConfigType::kInt,
+     .default_value = "2147483647",
+     .min = 0,
+     .effect = "Connections that the node has at a time; more are closed as they come."},
+    {.name = "socket.request.max.bytes",
+     .type = ConfigType::kInt,
+     .default_value = "104857600",
+     .min = 1,
+     .effect = "The largest request; the connection that one comes on is closed."},
+};
+
+const ConfigSpec* Find(std::string_view name) {
+  const auto found = std::find_if(std::begin(kSpecs), std::end(kSpecs),
+                                  [&](const ConfigSpec& spec) { return spec.name == name; });
+  return found == std::end(kSpecs) ? nullptr : found;
+}
+
+absl::StatusOr<engine::ConfigMap> Check(const engine::ConfigMap& configs) {
+  engine::ConfigMap checked;
+  for (const auto& [name, value] : configs) {
+    const ConfigSpec* spec = Find(name);
+    if (spec == nullptr) {
+      std::vector<std::string_view> names;
+      for (const ConfigSpec& known : kSpecs) names.push_back(known.name);
+      return engine::ConfigError(
+          fmt::format("a node has no config {}{}", name, engine::DidYouMean(name, names)));
+    }
+    auto text = engine::CheckConfigValue(*spec, value);
+    if (!text.ok()) return text.status();
+    checked.emplace(name, *std::move(text));
+  }
+  return checked;
+}
+
+}  // namespace
+
+std::span<const ConfigSpec> NodeConfigSpecs() { return kSpecs; }
+
+absl::StatusOr<NodeConfig> ParseNodeConfig(const engine::ConfigMap& configs) {
+  auto checked = Check(configs);
+  if (!checked.ok()) return checked.status();
+  NodeConfig config;
+  config.values = *std::move(checked);
+  const auto text = [&](std::string_view name) -> std::string_view {
+    const auto set = config.values.find(std::string(name));
+    return set != config.values.end() ? std::string_view(set->second) : Find(name)->default_value;
+  };
+  const auto integer = [&](std::string_view name) { return engine::ConfigInteger(text(name)); };
+  config.auto_create_topics_enable = engine::ConfigBoolean(text("auto.create.topics.enable"));
+  config.connections_max_idle = std::chrono::milliseconds(
+      std::min<std::int64_t>(integer("connections.max.idle.ms"), std::int64_t{1} << 40));
+  config.fetch_max_bytes = static_cast<std::size_t>(integer("fetch.max.bytes"));
+  config.max_connections = static_cast<int>(integer("max.connections"));
+  config.socket_request_max_bytes = static_cast<std::size_t>(integer("socket.request.max.bytes"));
+  return config;
+}
+
+}  // namespace rill::net

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <span>
+
+#include "absl/status/statusor.h"
+#include "engine/config_spec.h"
+
+namespace rill::net {
+
+// Kafka's broker configs that a node has beside its engine's (engine/engine_config.h).
+// docs/reference/configs.md shows them; a test keeps it equal to this table.
+std::span<const engine::ConfigSpec> NodeConfigSpecs();
+
+// The same, typed.
+struct NodeConfig {
+  engine::ConfigMap values;  // what was set, checked
+
+  std::size_t socket_request_max_bytes = 0;
+  std::chrono::milliseconds connections_max_idle{};
+  int max_connections = 0;
+  bool auto_create_topics_enable = true;
+  std::size_t fetch_max_bytes = 0;
+};
+
+// InvalidArgument (INVALID_CONFIG) names what is unknown or out of range.
+absl::StatusOr<NodeConfig> ParseNodeConfig(const engine::ConfigMap& configs);
+
+}  // namespace rill::net

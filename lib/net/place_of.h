@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/uuid.h"
+#include "engine/topic_state.h"
+#include "log/partition_log.h"
+#include "net/call.h"
+#include "rill/error.h"
+
+namespace rill::net {
+
+// The first versions in which topics are named by their ids.
+inline constexpr int kFirstProduceById = 13;
+inline constexpr int kFirstFetchById = 13;
+
+// The topic that a request names: by `id` from version `first_by_id` on, by `name` before. NotFound
+// (UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID).
+absl::StatusOr<std::shared_ptr<engine::TopicState>> TopicOf(const Call& call,
+                                                            const std::string& name,
+                                                            const base::Uuid& id, int first_by_id);
+
+// The partition's log, where the leader epoch that the client knows, -1 for none, is its own.
+// FENCED_LEADER_EPOCH or UNKNOWN_LEADER_EPOCH where it is not; the topic's status; else what keeps
+// the log from being opened.
+absl::StatusOr<std::shared_ptr<log::PartitionLog>> LogOf(
+    const absl::StatusOr<std::shared_ptr<engine::TopicState>>& topic, std::int32_t partition,
+    std::int32_t known_leader_epoch);
+
+// Kafka's code for a failure: the status's own, or the nearest.
+ErrorCode CodeOf(const absl::Status& status);
+
+}  // namespace rill::net

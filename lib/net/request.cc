@@ -1,0 +1,89 @@
+#include "net/request.h"
+
+#include <limits>
+#include <utility>
+
+#include "base/bytes.h"
+#include "fmt/format.h"
+#include "rill/error.h"
+#include "wire/decode.h"
+#include "wire/messages/api_versions.h"
+#include "wire/messages/header.h"
+
+namespace rill::net {
+namespace {
+
+constexpr std::size_t kLengthSize = 4;
+// Key, version and correlation id: the same in all headers.
+constexpr std::size_t kFixedSize = 8;
+
+absl::Status Refused(ErrorCode code, std::string why) {
+  return MakeError(absl::StatusCode::kInvalidArgument, code, std::move(why));
+}
+
+}  // namespace
+
+absl::StatusOr<Request> ReadRequest(std::string_view frame) {
+  if (frame.size() < kFixedSize) {
+    return Refused(ErrorCode::kInvalidRequest,
+                   fmt::format("a request of {} bytes has no header", frame.size()));
+  }
+  Request request{.correlation_id = base::LoadBigEndian<std::int32_t>(frame.data() + 4),
+                  .client_id = {},
+                  .body = base::KafkaReader(frame, "a request")};
+  const auto key = base::LoadBigEndian<std::int16_t>(frame.data());
+  request.version = base::LoadBigEndian<std::int16_t>(frame.data() + 2);
+  request.api = FindServedApi(key);
+  if (request.api == nullptr) {
+    return Refused(ErrorCode::kUnsupportedVersion, fmt::format("no request has the key {}", key));
+  }
+  const wire::Api& api = *wire::FindApi(key);
+  const wire::Message& message = api.request();
+  if (!message.Has(request.version)) {
+    if (api.key == wire::ApiKey::kApiVersions) {
+      request.api = nullptr;
+      return request;
+    }
+    return Refused(ErrorCode::kUnsupportedVersion,
+                   fmt::format("{} of version {} is not answered: {} to {} are", message.name,
+                               request.version, message.first_version, message.last_version));
+  }
+  auto header = wire::Decode<wire::RequestHeader>(wire::RequestHeaderVersion(api, request.version),
+                                                  request.body);
+  if (!header.ok()) return header.status();
+  request.client_id = std::move(header->client_id).value_or("");
+  return request;
+}
+
+absl::Status BeginAnswer(const Request& request, Answer& answer) {
+  answer.frame.bytes.assign(kLengthSize, '\0');
+  const int version =
+      request.api == nullptr
+          ? 0
+          : wire::ResponseHeaderVersion(*wire::FindApi(static_cast<std::int16_t>(request.api->key)),
+                                        request.version);
+  return wire::Encode(wire::ResponseHeader{request.correlation_id}, version, answer.frame);
+}
+
+absl::Status AnswerUnknownApiVersions(Answer& answer) {
+  constexpr auto kKey = static_cast<std::int16_t>(wire::ApiKey::kApiVersions);
+  const wire::Message& message = wire::FindApi(kKey)->request();
+  wire::ApiVersionsResponse response;
+  response.error_code = ErrorCode::kUnsupportedVersion;
+  response.api_keys.push_back({kKey, static_cast<std::int16_t>(message.first_version),
+                               static_cast<std::int16_t>(message.last_version)});
+  return wire::Encode(response, 0, answer.frame);
+}
+
+absl::Status FinishAnswer(Answer& answer) {
+  std::size_t size = answer.frame.bytes.size() - kLengthSize;
+  for (const auto& records : answer.frame.records) size += records.bytes.size();
+  if (size > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max())) {
+    return absl::ResourceExhaustedError(
+        fmt::format("an answer of {} bytes passes what its length can say", size));
+  }
+  base::StoreBigEndian(answer.frame.bytes.data(), static_cast<std::int32_t>(size));
+  return absl::OkStatus();
+}
+
+}  // namespace rill::net

@@ -1,0 +1,205 @@
+#include "rill/node.h"
+
+#include <dirent.h>
+
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "catch.h"
+#include "net/wire_client.h"
+#include "rill/error.h"
+#include "wire/messages/api_versions.h"
+#include "wire/messages/metadata.h"
+
+namespace rill {
+namespace {
+
+using net::WireClient;
+using wire::ApiKey;
+
+int CountIn(const char* folder) {
+  DIR* const opened = opendir(folder);
+  REQUIRE(opened != nullptr);
+  int count = 0;
+  while (readdir(opened) != nullptr) ++count;
+  closedir(opened);
+  return count;
+}
+
+struct NodeUnderTest {
+  explicit NodeUnderTest(NodeOptions options = {}) : engine(Open("mem:").value()) {
+    options.listen = "127.0.0.1:0";
+    node.emplace(Node::Start(engine, options).value());
+  }
+  WireClient Connect() const { return WireClient(node->port()); }
+
+  Engine engine;
+  std::optional<Node> node;
+};
+
+wire::ApiVersionsResponse AskVersions(WireClient& client, int version) {
+  wire::ApiVersionsRequest request;
+  request.client_software_name = request.client_software_version = "test";
+  return client.Ask<wire::ApiVersionsResponse>(ApiKey::kApiVersions, version, request);
+}
+
+TEST_CASE("A node tells clients of the requests that it answers, and of Produce from version 0") {
+  const NodeUnderTest test;
+  WireClient client = test.Connect();
+  for (const int version : {0, 1, 2, 3, 4}) {
+    const auto response = AskVersions(client, version);
+    CHECK(response.error_code == ErrorCode::kNone);
+    REQUIRE_FALSE(response.api_keys.empty());
+    CHECK(response.api_keys[0].api_key == 0);
+    CHECK(response.api_keys[0].min_version == 0);
+    CHECK(response.api_keys[0].max_version == 13);
+  }
+}
+
+TEST_CASE("ApiVersions of a version that is not known is answered in version 0 with the range") {
+  const NodeUnderTest test;
+  WireClient client = test.Connect();
+  std::string frame = WireClient::Frame(ApiKey::kApiVersions, 0, 77, wire::ApiVersionsRequest());
+  base::StoreBigEndian(frame.data() + 6, std::int16_t{99});
+  client.SendBytes(frame);
+  const auto response = client.Receive<wire::ApiVersionsResponse>(ApiKey::kApiVersions, 0, 77);
+  CHECK(response.error_code == ErrorCode::kUnsupportedVersion);
+  REQUIRE(response.api_keys.size() == 1);
+  CHECK(response.api_keys[0].api_key == 18);
+  CHECK(response.api_keys[0].max_version == 4);
+  CHECK(AskVersions(client, 3).error_code == ErrorCode::kNone);
+}
+
+TEST_CASE("A connection on which something comes that is no request is closed, and no other") {
+  const NodeUnderTest test;
+  WireClient other = test.Connect();
+  const std::string sound = WireClient::Frame(ApiKey::kMetadata, 4, 1, wire::MetadataRequest());
+  std::string unknown_key = sound;
+  base::StoreBigEndian(unknown_key.data() + 4, std::int16_t{999});
+  std::string unknown_version = sound;
+  base::StoreBigEndian(unknown_version.data() + 6, std::int16_t{99});
+  std::string lying_count = sound;  // of topics
+  base::StoreBigEndian(lying_count.data() + lying_count.size() - 5, std::int32_t{2'000'000'000});
+  const std::vector<std::string> wrong = {
+      unknown_key,
+      unknown_version,
+      lying_count,
+      std::string("\xff\xff\xff\xff", 4),  // a negative length
+      std::string("\0\0\0\0", 4),          // no bytes at all
+      std::string("\x7f\xff\xff\xff", 4),  // more than socket.request.max.bytes
+      std::string("\0\0\0\3\0\3\0", 7),    // no header
+      std::string("\0\0\0\x0a\0\x03\0\x04\0\0\0\1\0\x63", 14),  // a client id that is cut off
+      "GET / HTTP/1.1\r\n\r\n",
+  };
+  for (const std::string& bytes : wrong) {
+    WireClient client = test.Connect();
+    client.SendBytes(bytes);
+    CHECK(client.IsClosed());
+  }
+  CHECK(AskVersions(other, 3).error_code == ErrorCode::kNone);
+}
+
+TEST_CASE("Requests of one connection are answered in the order in which they came") {
+  const NodeUnderTest test;
+  WireClient client = test.Connect();
+  std::string frames;
+  for (int i = 0; i < 100; ++i) {
+    frames += WireClient::Frame(ApiKey::kMetadata, 12, i, wire::MetadataRequest());
+  }
+  // In pieces that do not end where requests end.
+  for (std::size_t at = 0; at < frames.size(); at += 7) client.SendBytes(frames.substr(at, 7));
+  for (int i = 0; i < 100; ++i) {
+    client.Receive<wire::MetadataResponse>(ApiKey::kMetadata, 12, i);
+  }
+}
+
+TEST_CASE("A connection on which nothing came for connections.max.idle.ms is closed") {
+  const NodeUnderTest test({.configs = {{"connections.max.idle.ms", "50"}}});
+  WireClient client = test.Connect();
+  CHECK(AskVersions(client, 0).error_code == ErrorCode::kNone);
+  CHECK(client.IsClosed());
+}
+
+TEST_CASE("A connection beyond max.connections is closed, and one that ended makes room") {
+  const NodeUnderTest test({.configs = {{"max.connections", "1"}}});
+  {
+    WireClient first = test.Connect();
+    CHECK(AskVersions(first, 0).error_code == ErrorCode::kNone);
+    WireClient second = test.Connect();
+    CHECK(second.IsClosed());
+  }
+  while (test.node->connections() > 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  WireClient third = test.Connect();
+  CHECK(AskVersions(third, 0).error_code == ErrorCode::kNone);
+}
+
+TEST_CASE("A node that stopped leaves no thread, no descriptor and no connection behind") {
+  auto engine = Open("mem:").value();
+  const int threads = CountIn("/proc/self/task");
+  const int descriptors = CountIn("/proc/self/fd");
+  for (const int io_threads : {1, 3}) {
+    auto node = Node::Start(engine, {.listen = "127.0.0.1:0", .threads = io_threads}).value();
+    std::vector<std::unique_ptr<WireClient>> clients;
+    for (int i = 0; i < 5; ++i) {
+      clients.push_back(std::make_unique<WireClient>(node.port()));
+      CHECK(AskVersions(*clients.back(), 3).error_code == ErrorCode::kNone);
+    }
+    CHECK(node.connections() == 5);
+    CHECK(node.Stop().ok());
+    CHECK(node.connections() == 0);
+    for (const auto& client : clients) CHECK(client->IsClosed());
+    clients.clear();
+    CHECK(CountIn("/proc/self/task") == threads);
+    CHECK(node.Stop().ok());
+  }
+  CHECK(CountIn("/proc/self/fd") == descriptors);
+  CHECK(engine.CreateTopic("later").ok());
+}
+
+TEST_CASE("A node does not start where it cannot, and says why") {
+  auto engine = Open("mem:").value();
+  const auto start = [&](const NodeOptions& options) {
+    return Node::Start(engine, options).status();
+  };
+  CHECK(absl::IsInvalidArgument(start({.listen = "nowhere"})));
+  CHECK(absl::IsInvalidArgument(start({.listen = "127.0.0.1:99999"})));
+  CHECK(absl::IsInvalidArgument(start({.listen = "0.0.0.0:0"})));
+  CHECK(absl::IsInvalidArgument(start({.listen = "127.0.0.1:0", .advertise = "0.0.0.0:1"})));
+  CHECK(absl::IsInvalidArgument(start({.listen = "127.0.0.1:0", .threads = 0})));
+  const auto unknown = start({.listen = "127.0.0.1:0", .configs = {{"max.connectoins", "1"}}});
+  CHECK_THAT(std::string(unknown.message()), Catch::Contains("max.connections"));
+
+  auto node = Node::Start(engine, {.listen = "127.0.0.1:0"}).value();
+  const auto taken = start({.listen = "127.0.0.1:" + std::to_string(node.port())});
+  CHECK(absl::IsAlreadyExists(taken));
+  CHECK(engine.Close().ok());
+  CHECK(absl::IsFailedPrecondition(start({.listen = "127.0.0.1:0"})));
+}
+
+TEST_CASE("Clients are told to connect to what is advertised") {
+  const NodeUnderTest test({.advertise = "broker.example:1234"});
+  WireClient client = test.Connect();
+  const auto response =
+      client.Ask<wire::MetadataResponse>(ApiKey::kMetadata, 12, wire::MetadataRequest());
+  REQUIRE(response.brokers.size() == 1);
+  CHECK(response.brokers[0].host == "broker.example");
+  CHECK(response.brokers[0].port == 1234);
+  CHECK(response.controller_id == response.brokers[0].node_id);
+  CHECK(response.cluster_id.value_or("").size() == 22);
+}
+
+TEST_CASE("A node whose engine was closed answers with errors") {
+  NodeUnderTest test;
+  WireClient client = test.Connect();
+  CHECK(test.engine.Close().ok());
+  wire::MetadataRequest request;
+  request.topics->push_back({{}, "orders"});
+  const auto response = client.Ask<wire::MetadataResponse>(ApiKey::kMetadata, 12, request);
+  REQUIRE(response.topics.size() == 1);
+  CHECK(response.topics[0].error_code == ErrorCode::kBrokerNotAvailable);
+}
+
+}  // namespace
+}  // namespace rill

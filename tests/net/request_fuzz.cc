@@ -1,0 +1,74 @@
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "asio/co_spawn.hpp"
+#include "asio/executor_work_guard.hpp"
+#include "asio/io_context.hpp"
+#include "asio/thread_pool.hpp"
+#include "engine/local_engine.h"
+#include "net/call.h"
+#include "net/request.h"
+#include "rill/record_batch.h"
+
+// A request of any kind, as a connection hands it on: the input is a frame without its length, and
+// so has the key and the version. It is answered, or refused with a status; what it claims to hold
+// is never believed. The engine stays from one input to the next, as a server's does.
+namespace rill::net {
+namespace {
+
+NodeContext MakeNode() {
+  Options options;
+  options.maintenance = Options::Maintenance::kByCaller;
+  options.max_disk_bytes = std::uint64_t{64} << 20;
+  options.max_buffer_bytes = std::size_t{16} << 20;
+  NodeContext node(engine::LocalEngine::Open("mem:", options).value(), ParseNodeConfig({}).value());
+  TopicOptions small{.partitions = 2, .configs = {{"retention.bytes", "1000000"}}};
+  auto topic = node.engine->CreateTopic("orders", small).value();
+  BatchBuilder builder;
+  for (int i = 0; i < 10; ++i) {
+    if (!builder.Append({.key = "k", .value = "v", .timestamp_ms = 1000 + i}).ok()) std::abort();
+  }
+  const auto batch = builder.Seal().value();
+  if (!(*topic->OpenPartition(0))->log()->Append(batch, log::BatchOrigin::kBuiltHere).ok()) {
+    std::abort();
+  }
+  node.stopping->Begin();  // nothing waits
+  return node;
+}
+
+void Serve(std::string_view frame) {
+  static const NodeContext node = MakeNode();
+  static const HostPort advertised{"127.0.0.1", 9092};
+  static const std::string host = "/127.0.0.1";
+  static asio::thread_pool workers(1);
+  auto request = ReadRequest(frame);
+  if (!request.ok()) return;
+  Answer answer;
+  if (!BeginAnswer(*request, answer).ok()) std::abort();
+  if (request->api == nullptr) {
+    if (!AnswerUnknownApiVersions(answer).ok()) std::abort();
+    return;
+  }
+  const Call call{node, advertised, host, request->version, request->client_id};
+  asio::io_context io(1);
+  const auto work = asio::make_work_guard(io);
+  asio::co_spawn(io, request->api->serve(call, request->body, workers, answer),
+                 [&](const std::exception_ptr& thrown, const absl::Status&) {
+                   if (thrown) std::abort();
+                   io.stop();
+                 });
+  io.run();
+  // What is deleted in memory by retention makes room for what comes.
+  node.engine->RunMaintenance();
+}
+
+}  // namespace
+}  // namespace rill::net
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  rill::net::Serve({reinterpret_cast<const char*>(data), size});
+  return 0;
+}
