@@ -378,6 +378,16 @@ absl::StatusOr<AppendResult> FollowedLog::AppendRecord(const RecordData&, std::i
 absl::StatusOr<std::unique_ptr<ClaimedBatch>> FollowedLog::Claim(const RecordData&, std::size_t) {
   return ReadOnly();
 }
+// The writer keeps the epochs; of them only is known that they are not known.
+absl::StatusOr<LeaderEpochs::EndOffset> FollowedLog::EndOfLeaderEpoch(std::int32_t) {
+  if (closed_.load()) return WhyClosed();
+  return LeaderEpochs::EndOffset();
+}
+
+absl::StatusOr<std::vector<ProducerState::SnapshotEntry>> FollowedLog::ActiveProducers() {
+  return ReadOnly();
+}
+
 absl::StatusOr<std::int64_t> FollowedLog::DeleteRecordsBefore(std::int64_t) { return ReadOnly(); }
 absl::Status FollowedLog::Flush() { return ReadOnly(); }
 absl::StatusOr<LogCheckpoint> FollowedLog::Backup(io::FileSystem&, const std::string&) {

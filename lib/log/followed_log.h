@@ -72,6 +72,8 @@ class FollowedLog final : public PartitionLog {
   std::int64_t log_end_offset() const override { return high_watermark(); }
   std::int64_t recovery_point() const override { return 0; }
   std::int32_t leader_epoch() const override { return -1; }
+  absl::StatusOr<LeaderEpochs::EndOffset> EndOfLeaderEpoch(std::int32_t epoch) override;
+  absl::StatusOr<std::vector<ProducerState::SnapshotEntry>> ActiveProducers() override;
   std::uint64_t size_bytes() const override { return segments_.SizeBytes(); }
   std::size_t segment_count() const override { return segments_.Count(); }
   void CountRefusedAppend() override {}

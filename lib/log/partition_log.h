@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -12,8 +13,10 @@
 #include "base/budget.h"
 #include "io/file_system.h"
 #include "log/cleaning.h"
+#include "log/leader_epochs.h"
 #include "log/log_config.h"
 #include "log/log_metrics.h"
+#include "log/producer_state.h"
 #include "log/shared_slot.h"
 #include "log/stored_batches.h"
 #include "rill/clock.h"
@@ -111,6 +114,11 @@ class PartitionLog {
   virtual std::int64_t recovery_point() const = 0;
   // What new batches are stamped with; -1 where another process writes them.
   virtual std::int32_t leader_epoch() const = 0;
+  // The largest leader epoch up to `epoch` that wrote here, and where it ended; see LeaderEpochs.
+  virtual absl::StatusOr<LeaderEpochs::EndOffset> EndOfLeaderEpoch(std::int32_t epoch) = 0;
+  // What is known of the producers that number their batches, in order of id. FailedPrecondition
+  // where another process writes them.
+  virtual absl::StatusOr<std::vector<ProducerState::SnapshotEntry>> ActiveProducers() = 0;
   virtual std::uint64_t size_bytes() const = 0;
   virtual std::size_t segment_count() const = 0;
   virtual const TopicPartition& topic_partition() const = 0;

@@ -30,6 +30,18 @@ absl::StatusOr<TimestampedOffset> SegmentedLog::OffsetOfLargestTimestamp() {
   return reader_.OffsetOfLargestTimestamp(high_watermark());
 }
 
+absl::StatusOr<LeaderEpochs::EndOffset> SegmentedLog::EndOfLeaderEpoch(std::int32_t epoch) {
+  base::MutexLock lock(&append_mutex_);
+  if (closed_.load()) return WhyClosed();
+  return epochs_.EndOffsetFor(epoch, log_end_offset());
+}
+
+absl::StatusOr<std::vector<ProducerState::SnapshotEntry>> SegmentedLog::ActiveProducers() {
+  base::MutexLock lock(&append_mutex_);
+  if (closed_.load()) return WhyClosed();
+  return producers_.SnapshotEntries();
+}
+
 // Compaction leaves holes; in a log that is not compacted, somebody took records away. Once a hole,
 // for every consumer comes by.
 void SegmentedLog::SayHole(std::int64_t begin, std::int64_t end) {

@@ -89,6 +89,8 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   std::int32_t leader_epoch() const override {
     return leader_epoch_.load(std::memory_order_relaxed);
   }
+  absl::StatusOr<LeaderEpochs::EndOffset> EndOfLeaderEpoch(std::int32_t epoch) override;
+  absl::StatusOr<std::vector<ProducerState::SnapshotEntry>> ActiveProducers() override;
   std::uint64_t size_bytes() const override;
   std::size_t segment_count() const override { return segments_.Count(); }
   void CountRefusedAppend() override { append_failures_.Add(1); }
