@@ -21,17 +21,6 @@ std::string_view Trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
 
-std::vector<std::string_view> SplitList(std::string_view text) {
-  std::vector<std::string_view> items;
-  if (Trim(text).empty()) return items;
-  for (;;) {
-    const auto comma = text.find(',');
-    items.push_back(Trim(text.substr(0, comma)));
-    if (comma == std::string_view::npos) return items;
-    text.remove_prefix(comma + 1);
-  }
-}
-
 std::optional<double> ParseDouble(std::string_view text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -80,7 +69,7 @@ bool IsAllowedNumber(const ConfigSpec& spec, std::string_view text) {
 
 bool IsAllowedList(const ConfigSpec& spec, std::string_view text) {
   if (spec.is_replica_list && text == "*") return true;
-  std::vector<std::string_view> items = SplitList(text);
+  std::vector<std::string_view> items = ConfigListItems(text);
   for (const std::string_view item : items) {
     if (spec.is_replica_list && !IsReplicaPair(item)) return false;
     if (!spec.choices.empty() && std::count(spec.choices.begin(), spec.choices.end(), item) == 0) {
@@ -108,7 +97,8 @@ bool IsAllowed(const ConfigSpec& spec, std::string_view text) {
 // One spelling for each value, without white space or newlines within.
 std::string Canonical(const ConfigSpec& spec, std::string_view value) {
   if (spec.type == ConfigType::kBoolean) return Lower(value);
-  if (spec.type == ConfigType::kList) return fmt::format("{}", fmt::join(SplitList(value), ","));
+  if (spec.type == ConfigType::kList)
+    return fmt::format("{}", fmt::join(ConfigListItems(value), ","));
   return std::string(value);
 }
 
@@ -172,8 +162,19 @@ double ConfigDouble(std::string_view value) { return ParseDouble(value).value_or
 
 bool ConfigBoolean(std::string_view value) { return value == "true"; }
 
+std::vector<std::string_view> ConfigListItems(std::string_view value) {
+  std::vector<std::string_view> items;
+  if (Trim(value).empty()) return items;
+  for (;;) {
+    const auto comma = value.find(',');
+    items.push_back(Trim(value.substr(0, comma)));
+    if (comma == std::string_view::npos) return items;
+    value.remove_prefix(comma + 1);
+  }
+}
+
 bool ConfigListHas(std::string_view value, std::string_view item) {
-  const auto items = SplitList(value);
+  const auto items = ConfigListItems(value);
   return std::find(items.begin(), items.end(), item) != items.end();
 }
 

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -52,7 +53,10 @@ absl::StatusOr<std::string> CheckConfigValue(const ConfigSpec& spec, std::string
 std::int64_t ConfigInteger(std::string_view value);
 double ConfigDouble(std::string_view value);
 bool ConfigBoolean(std::string_view value);
-// Whether the comma-separated list holds `item`.
+// What a comma-separated list holds, without white space around it; points into `value`, which may
+// be any text.
+std::vector<std::string_view> ConfigListItems(std::string_view value);
+// Whether it holds `item`.
 bool ConfigListHas(std::string_view value, std::string_view item);
 
 absl::Status ConfigError(const std::string& message);

@@ -324,6 +324,10 @@ absl::Status LocalEngine::Flush() {
   return first;
 }
 
+std::optional<io::DiskSpace> LocalEngine::disk_space() const {
+  return environment_->files().SpaceAt(environment_->directory());
+}
+
 EngineUse LocalEngine::resource_use() const {
   const io::LimitedFileSystem& limits = environment_->limits();
   return {.buffer_bytes = buffers()->used(),

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -26,6 +27,7 @@
 #include "engine/maintenance.h"
 #include "engine/topic_import.h"
 #include "engine/topic_state.h"
+#include "io/file_system.h"
 #include "rill/metrics.h"
 #include "rill/offset_store.h"
 #include "rill/options.h"
@@ -91,9 +93,17 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   // What CreateTopic would make, or its error; the topic has no id yet.
   absl::StatusOr<TopicDescription> DescribeNewTopic(const std::string& name,
                                                     const TopicOptions& options);
-  absl::Status CreatePartitions(const std::string& name, int total);
+  // With `only_validate`: whether it would, and nothing is changed.
+  absl::Status CreatePartitions(const std::string& name, int total, bool only_validate = false);
   absl::Status AlterTopicConfigs(const std::string& name,
                                  const std::map<std::string, std::optional<std::string>>& changes);
+  // What the configs that a topic sets itself are to be, of what they are. Runs while no topic
+  // changes; must not call the engine.
+  using ConfigsChange = std::function<absl::StatusOr<ConfigMap>(const ConfigMap& own)>;
+  // Puts what `change` makes of them in their place, once it is checked. Errors as those of
+  // AlterTopicConfigs, and what `change` gives. With `only_validate` nothing is changed.
+  absl::Status ReplaceTopicConfigs(const std::string& name, const ConfigsChange& change,
+                                   bool only_validate);
 
   // FailedPrecondition where the folder was opened only to be read.
   absl::Status CheckMayWrite() const;
@@ -128,6 +138,10 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   const base::ForkMark& fork_mark() const { return environment_->fork_mark(); }
   const EngineConfig& config() const { return environment_->config(); }
   const MetaProperties& properties() const { return folder_->properties(); }
+  // Where all of it is: a folder, from the root, or "mem:".
+  const std::string& directory() const { return environment_->directory(); }
+  // Where that is a folder: the room there is.
+  std::optional<io::DiskSpace> disk_space() const;
   void Say(LogLevel level, const std::string& line) const { environment_->Say(level, line); }
   bool closed() const { return environment_->closed(); }
   bool is_in_child() const { return environment_->is_in_child(); }

@@ -242,7 +242,7 @@ absl::Status LocalEngine::CheckNotInternal(const std::string& name, const char* 
                    fmt::format("{} is the engine's own and cannot be {}", name, what));
 }
 
-absl::Status LocalEngine::CreatePartitions(const std::string& name, int total) {
+absl::Status LocalEngine::CreatePartitions(const std::string& name, int total, bool only_validate) {
   if (auto may = CheckMayWrite(); !may.ok()) return may;
   if (auto status = CheckNotInternal(name, "grown"); !status.ok()) return status;
   absl::MutexLock lock(&change_mutex_);
@@ -251,11 +251,11 @@ absl::Status LocalEngine::CreatePartitions(const std::string& name, int total) {
   if (auto sound = CheckPartitionCount(name, total); !sound.ok()) return sound;
   if (total <= topic->partitions) {
     return InvalidPartitions(
-        fmt::format("topic {} has {} partitions and can only grow, not go to "
-                    "{}",
-                    name, topic->partitions, total));
+        fmt::format("the topic {} currently has {} partition(s); {} would not be an increase", name,
+                    topic->partitions, total));
   }
   if (auto free = CheckFoldersFree(name, topic->partitions, total); !free.ok()) return free;
+  if (only_validate) return absl::OkStatus();
   topic->partitions = total;
   if (auto committed = Commit(TopicChange{name, *topic}); !committed.ok()) return committed;
   const auto state = FindTopic(name);
@@ -267,13 +267,22 @@ absl::Status LocalEngine::CreatePartitions(const std::string& name, int total) {
 
 absl::Status LocalEngine::AlterTopicConfigs(
     const std::string& name, const std::map<std::string, std::optional<std::string>>& changes) {
+  const auto change = [&](const ConfigMap& own) {
+    return ChangeTopicConfigs(own, changes, config());
+  };
+  return ReplaceTopicConfigs(name, change, /*only_validate=*/false);
+}
+
+absl::Status LocalEngine::ReplaceTopicConfigs(const std::string& name, const ConfigsChange& change,
+                                              bool only_validate) {
   if (auto may = CheckMayWrite(); !may.ok()) return may;
   absl::MutexLock lock(&change_mutex_);
   auto topic = Entry(name);
   if (!topic.ok()) return topic.status();
-  auto configs = ChangeTopicConfigs(topic->configs, changes, config());
+  auto configs = change(topic->configs);
+  if (configs.ok()) configs = CheckTopicConfigs(*configs, config());
   if (!configs.ok()) return configs.status();
-  if (*configs == topic->configs) return absl::OkStatus();
+  if (only_validate || *configs == topic->configs) return absl::OkStatus();
   topic->configs = *std::move(configs);
   if (auto committed = Commit(TopicChange{name, *topic}); !committed.ok()) return committed;
   const auto state = FindTopic(name);

@@ -14,12 +14,6 @@ namespace {
 constexpr ConfigSpec kInternalSegmentBytes = {
     .name = "internal.segment.bytes", .type = ConfigType::kInt, .min = 1024};
 
-const ConfigSpec* FindSpec(std::string_view name) {
-  if (name == kInternalSegmentBytes.name) return &kInternalSegmentBytes;
-  const TopicConfigSpec* const found = FindTopicConfig(name);
-  return found == nullptr ? nullptr : &found->spec;
-}
-
 // A synonym's value in the topic config's unit.
 std::string Converted(const ConfigSynonym& synonym, const std::string& value) {
   if (synonym.unit == 1 && !synonym.is_limit) return value;
@@ -100,10 +94,16 @@ absl::Status CheckTogether(const ConfigMap& configs, const EngineConfig& engine)
 
 }  // namespace
 
+const ConfigSpec* FindTopicConfigSpec(std::string_view name) {
+  if (name == kInternalSegmentBytes.name) return &kInternalSegmentBytes;
+  const TopicConfigSpec* const found = FindTopicConfig(name);
+  return found == nullptr ? nullptr : &found->spec;
+}
+
 absl::StatusOr<ConfigMap> CheckTopicConfigs(const ConfigMap& configs, const EngineConfig& engine) {
   ConfigMap checked;
   for (const auto& [name, text] : configs) {
-    const ConfigSpec* const spec = FindSpec(name);
+    const ConfigSpec* const spec = FindTopicConfigSpec(name);
     if (spec == nullptr) {
       return UnknownConfig(name);
     }
@@ -122,7 +122,7 @@ absl::StatusOr<ConfigMap> ChangeTopicConfigs(
   for (const auto& [name, value] : changes) {
     if (value.has_value()) {
       changed[name] = *value;
-    } else if (FindSpec(name) == nullptr) {
+    } else if (FindTopicConfigSpec(name) == nullptr) {
       return UnknownConfig(name);
     } else {
       changed.erase(name);

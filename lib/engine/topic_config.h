@@ -34,6 +34,8 @@ struct TopicConfigSpec {
 std::span<const TopicConfigSpec> TopicConfigSpecs();
 // Null when there is no such config.
 const TopicConfigSpec* FindTopicConfig(std::string_view name);
+// The same, of all that a topic may set: also what is not shown unless it is set.
+const ConfigSpec* FindTopicConfigSpec(std::string_view name);
 
 // `configs` checked one by one and against each other, as Kafka checks a new topic's: with values
 // trimmed. InvalidArgument (INVALID_CONFIG) names the config that is unknown or out of range.

@@ -129,6 +129,12 @@ struct DirectoryEntry {
   bool is_link = false;    // a symbolic link; what it leads to is told of
 };
 
+// Of what a folder is on, in bytes.
+struct DiskSpace {
+  std::uint64_t total = 0;
+  std::uint64_t usable = 0;  // by this user
+};
+
 // Paths are the operating system's. Thread-safe.
 class FileSystem {
  public:
@@ -190,6 +196,9 @@ class FileSystem {
   // Whether somebody, this process too, holds the exclusive lock on the file. Takes none, writes
   // nothing. False when the file is missing.
   virtual absl::StatusOr<bool> IsLocked(const std::string& path) = 0;
+
+  // The room where the folder is; nothing where it is not known, or means nothing.
+  virtual std::optional<DiskSpace> SpaceAt(const std::string& /*path*/) { return std::nullopt; }
 
   // Whether other processes see these files, and share their mappings.
   virtual bool IsShared() const = 0;

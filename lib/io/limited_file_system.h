@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/base/thread_annotations.h"
@@ -81,6 +82,9 @@ class LimitedFileSystem final : public FileSystem {
   absl::StatusOr<std::unique_ptr<FileLock>> Lock(const std::string& path) override;
   absl::StatusOr<std::unique_ptr<FileLock>> LockShared(const std::string& path) override;
   absl::StatusOr<bool> IsLocked(const std::string& path) override { return base_->IsLocked(path); }
+  std::optional<DiskSpace> SpaceAt(const std::string& path) override {
+    return base_->SpaceAt(path);
+  }
   bool IsShared() const override { return base_->IsShared(); }
   bool IsDurable() const override { return base_->IsDurable(); }
 

@@ -4,11 +4,13 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "io/file_descriptor.h"
@@ -102,6 +104,7 @@ class RealFileSystem final : public FileSystem {
   absl::StatusOr<std::unique_ptr<FileLock>> Lock(const std::string& path) override;
   absl::StatusOr<std::unique_ptr<FileLock>> LockShared(const std::string& path) override;
   absl::StatusOr<bool> IsLocked(const std::string& path) override;
+  std::optional<DiskSpace> SpaceAt(const std::string& path) override;
   bool IsShared() const override { return true; }
   bool IsDurable() const override { return true; }
 };
@@ -235,6 +238,13 @@ absl::StatusOr<std::optional<FileId>> RealFileSystem::IdOf(const std::string& pa
   if (::stat(path.c_str(), &info) == 0) return IdFrom(info);
   if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
   return SystemError(errno, "look for", path);
+}
+
+std::optional<DiskSpace> RealFileSystem::SpaceAt(const std::string& path) {
+  struct statvfs space;
+  if (::statvfs(path.c_str(), &space) != 0) return std::nullopt;
+  return DiskSpace{std::uint64_t{space.f_blocks} * space.f_frsize,
+                   std::uint64_t{space.f_bavail} * space.f_frsize};
 }
 
 absl::Status RealFileSystem::SyncDirectory(const std::string& path) {
