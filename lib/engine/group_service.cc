@@ -156,18 +156,46 @@ absl::StatusOr<GroupService::Offsets> GroupService::FetchAll(const std::string& 
   return parts_.offsets->FetchAll(group);
 }
 
-std::vector<GroupListing> GroupService::List() {
-  std::map<std::string, GroupState> states;
+std::vector<ListedGroup> GroupService::ListWithTypes() {
+  std::map<std::string, ListedGroup> groups;
   // Groups that only ever committed, or whose members lived before a restart.
   if (auto stored = parts_.offsets->Groups(); stored.ok()) {
-    for (const std::string& group : *stored) states[group] = GroupState::kEmpty;
+    for (const std::string& group : *stored) groups[group] = {group, "", GroupState::kEmpty};
   }
-  absl::MutexLock lock(&mutex_);
-  for (const ListedGroup& group : groups_.List()) states[group.group_id] = group.state;
+  {
+    absl::MutexLock lock(&mutex_);
+    for (ListedGroup& group : groups_.List()) groups[group.group_id] = group;
+  }
+  std::vector<ListedGroup> listed;
+  listed.reserve(groups.size());
+  for (auto& [id, group] : groups) listed.push_back(std::move(group));
+  return listed;
+}
+
+std::vector<GroupListing> GroupService::List() {
   std::vector<GroupListing> listings;
-  listings.reserve(states.size());
-  for (const auto& [group, state] : states) listings.push_back({group, state});
+  for (const ListedGroup& group : ListWithTypes()) {
+    listings.push_back({group.group_id, group.state});
+  }
   return listings;
+}
+
+DescribedGroup GroupService::DescribeMembers(const std::string& group) {
+  {
+    absl::MutexLock lock(&mutex_);
+    auto described = groups_.Describe(group);
+    if (described.error == ErrorCode::kNone) return described;
+  }
+  DescribedGroup described;
+  const auto stored = parts_.offsets->FetchAll(group);
+  if (!stored.ok()) {
+    described.error = GetErrorCode(stored.status());
+  } else if (stored->empty()) {
+    described.error = ErrorCode::kGroupIdNotFound;
+  } else {
+    described.state = GroupState::kEmpty;
+  }
+  return described;
 }
 
 absl::StatusOr<GroupDescription> GroupService::Describe(const std::string& group) {

@@ -89,6 +89,9 @@ class GroupService final : public MaintenanceTask {
 
   std::vector<GroupListing> List();
   absl::StatusOr<GroupDescription> Describe(const std::string& group);
+  // The same with what only the members' own protocol tells, as the wire has it.
+  std::vector<ListedGroup> ListWithTypes();
+  DescribedGroup DescribeMembers(const std::string& group);
   absl::Status Delete(const std::string& group);
 
   // A group that was written down before the restart; its members are gone with their process.

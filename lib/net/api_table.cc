@@ -1,6 +1,8 @@
 #include "net/api_table.h"
 
 #include <algorithm>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -10,6 +12,7 @@
 #include "asio/use_awaitable.hpp"
 #include "net/fetch.h"
 #include "net/handlers.h"
+#include "net/later_answer.h"
 #include "wire/decode.h"
 
 namespace rill::net {
@@ -62,16 +65,55 @@ asio::awaitable<absl::Status> OnWorker(const Call& call, base::KafkaReader& body
   co_return status;
 }
 
+template <typename Function>
+struct LaterSignature;
+template <typename Request, typename Response>
+struct LaterSignature<void (*)(const Call&, const Request&, std::function<void(Response)>)> {
+  using RequestType = Request;
+  using ResponseType = Response;
+};
+
+// For what is answered by others, in whichever thread. A client that goes away meanwhile is noticed
+// when its answer comes: the group's timeouts see to that.
+template <auto kHandle>
+asio::awaitable<absl::Status> Later(const Call& call, base::KafkaReader& body, asio::thread_pool&,
+                                    Answer& answer) {
+  using Types = LaterSignature<decltype(kHandle)>;
+  const auto request = wire::Decode<typename Types::RequestType>(call.version, body);
+  if (!request.ok()) co_return request.status();
+  const auto later = std::make_shared<LaterAnswer<typename Types::ResponseType>>(
+      co_await asio::this_coro::executor);
+  kHandle(call, *request,
+          [later](typename Types::ResponseType response) { later->Give(std::move(response)); });
+  const auto stopping = call.node.stopping->Observe([later] { later->wake()->Notify(); });
+  for (;;) {
+    if (const auto given = later->Take(); given.has_value()) {
+      co_return Put(*given, call.version, answer);
+    }
+    if (call.node.stopping->has_begun()) co_return absl::CancelledError("the node stops");
+    co_await later->wake()->WaitUntil(Wake::Clock::time_point::max());
+  }
+}
+
 constexpr ServedApi kServed[] = {
     {wire::ApiKey::kProduce, Here<HandleProduce>},
     {wire::ApiKey::kFetch, ServeFetch},
     {wire::ApiKey::kListOffsets, Here<HandleListOffsets>},
     {wire::ApiKey::kMetadata, OnWorker<HandleMetadata>},
+    {wire::ApiKey::kOffsetCommit, Here<HandleOffsetCommit>},
+    {wire::ApiKey::kOffsetFetch, Here<HandleOffsetFetch>},
     {wire::ApiKey::kFindCoordinator, Here<HandleFindCoordinator>},
+    {wire::ApiKey::kJoinGroup, Later<HandleJoinGroup>},
+    {wire::ApiKey::kHeartbeat, Here<HandleHeartbeat>},
+    {wire::ApiKey::kLeaveGroup, Here<HandleLeaveGroup>},
+    {wire::ApiKey::kSyncGroup, Later<HandleSyncGroup>},
+    {wire::ApiKey::kDescribeGroups, Here<HandleDescribeGroups>},
+    {wire::ApiKey::kListGroups, Here<HandleListGroups>},
     {wire::ApiKey::kApiVersions, Here<HandleApiVersions>},
     {wire::ApiKey::kCreateTopics, OnWorker<HandleCreateTopics>},
     {wire::ApiKey::kDeleteTopics, OnWorker<HandleDeleteTopics>},
     {wire::ApiKey::kInitProducerId, OnWorker<HandleInitProducerId>},
+    {wire::ApiKey::kDeleteGroups, Here<HandleDeleteGroups>},
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -8,12 +9,21 @@
 #include "net/call.h"
 #include "wire/messages/api_versions.h"
 #include "wire/messages/create_topics.h"
+#include "wire/messages/delete_groups.h"
 #include "wire/messages/delete_topics.h"
+#include "wire/messages/describe_groups.h"
 #include "wire/messages/find_coordinator.h"
+#include "wire/messages/heartbeat.h"
 #include "wire/messages/init_producer_id.h"
+#include "wire/messages/join_group.h"
+#include "wire/messages/leave_group.h"
+#include "wire/messages/list_groups.h"
 #include "wire/messages/list_offsets.h"
 #include "wire/messages/metadata.h"
+#include "wire/messages/offset_commit.h"
+#include "wire/messages/offset_fetch.h"
 #include "wire/messages/produce.h"
+#include "wire/messages/sync_group.h"
 
 // A function a request, in a file of its own (net/handlers/), which opens with the versions that it
 // serves, what it does and where that differs from Kafka. They look into the engine and change it,
@@ -37,5 +47,22 @@ wire::FindCoordinatorResponse HandleFindCoordinator(const Call& call,
                                                     const wire::FindCoordinatorRequest& request);
 wire::InitProducerIdResponse HandleInitProducerId(const Call& call,
                                                   const wire::InitProducerIdRequest& request);
+
+// Answered in whichever thread the group goes on in, perhaps before they return.
+void HandleJoinGroup(const Call& call, const wire::JoinGroupRequest& request,
+                     std::function<void(wire::JoinGroupResponse)> answer);
+void HandleSyncGroup(const Call& call, const wire::SyncGroupRequest& request,
+                     std::function<void(wire::SyncGroupResponse)> answer);
+wire::HeartbeatResponse HandleHeartbeat(const Call& call, const wire::HeartbeatRequest& request);
+wire::LeaveGroupResponse HandleLeaveGroup(const Call& call, const wire::LeaveGroupRequest& request);
+wire::OffsetCommitResponse HandleOffsetCommit(const Call& call,
+                                              const wire::OffsetCommitRequest& request);
+wire::OffsetFetchResponse HandleOffsetFetch(const Call& call,
+                                            const wire::OffsetFetchRequest& request);
+wire::DescribeGroupsResponse HandleDescribeGroups(const Call& call,
+                                                  const wire::DescribeGroupsRequest& request);
+wire::ListGroupsResponse HandleListGroups(const Call& call, const wire::ListGroupsRequest& request);
+wire::DeleteGroupsResponse HandleDeleteGroups(const Call& call,
+                                              const wire::DeleteGroupsRequest& request);
 
 }  // namespace rill::net
