@@ -112,8 +112,19 @@ constexpr ServedApi kServed[] = {
     {wire::ApiKey::kApiVersions, Here<HandleApiVersions>},
     {wire::ApiKey::kCreateTopics, OnWorker<HandleCreateTopics>},
     {wire::ApiKey::kDeleteTopics, OnWorker<HandleDeleteTopics>},
+    {wire::ApiKey::kDeleteRecords, OnWorker<HandleDeleteRecords>},
     {wire::ApiKey::kInitProducerId, OnWorker<HandleInitProducerId>},
+    {wire::ApiKey::kOffsetForLeaderEpoch, Here<HandleOffsetForLeaderEpoch>},
+    {wire::ApiKey::kDescribeConfigs, OnWorker<HandleDescribeConfigs>},
+    {wire::ApiKey::kAlterConfigs, OnWorker<HandleAlterConfigs>},
+    {wire::ApiKey::kDescribeLogDirs, OnWorker<HandleDescribeLogDirs>},
+    {wire::ApiKey::kCreatePartitions, OnWorker<HandleCreatePartitions>},
     {wire::ApiKey::kDeleteGroups, Here<HandleDeleteGroups>},
+    {wire::ApiKey::kIncrementalAlterConfigs, OnWorker<HandleIncrementalAlterConfigs>},
+    {wire::ApiKey::kDescribeCluster, Here<HandleDescribeCluster>},
+    {wire::ApiKey::kDescribeProducers, Here<HandleDescribeProducers>},
+    {wire::ApiKey::kListConfigResources, Here<HandleListConfigResources>},
+    {wire::ApiKey::kDescribeTopicPartitions, Here<HandleDescribeTopicPartitions>},
 };
 
 }  // namespace

@@ -7,21 +7,32 @@
 
 #include "absl/status/statusor.h"
 #include "net/call.h"
+#include "wire/messages/alter_configs.h"
 #include "wire/messages/api_versions.h"
+#include "wire/messages/create_partitions.h"
 #include "wire/messages/create_topics.h"
 #include "wire/messages/delete_groups.h"
+#include "wire/messages/delete_records.h"
 #include "wire/messages/delete_topics.h"
+#include "wire/messages/describe_cluster.h"
+#include "wire/messages/describe_configs.h"
 #include "wire/messages/describe_groups.h"
+#include "wire/messages/describe_log_dirs.h"
+#include "wire/messages/describe_producers.h"
+#include "wire/messages/describe_topic_partitions.h"
 #include "wire/messages/find_coordinator.h"
 #include "wire/messages/heartbeat.h"
+#include "wire/messages/incremental_alter_configs.h"
 #include "wire/messages/init_producer_id.h"
 #include "wire/messages/join_group.h"
 #include "wire/messages/leave_group.h"
+#include "wire/messages/list_config_resources.h"
 #include "wire/messages/list_groups.h"
 #include "wire/messages/list_offsets.h"
 #include "wire/messages/metadata.h"
 #include "wire/messages/offset_commit.h"
 #include "wire/messages/offset_fetch.h"
+#include "wire/messages/offset_for_leader_epoch.h"
 #include "wire/messages/produce.h"
 #include "wire/messages/sync_group.h"
 
@@ -47,6 +58,28 @@ wire::FindCoordinatorResponse HandleFindCoordinator(const Call& call,
                                                     const wire::FindCoordinatorRequest& request);
 wire::InitProducerIdResponse HandleInitProducerId(const Call& call,
                                                   const wire::InitProducerIdRequest& request);
+wire::CreatePartitionsResponse HandleCreatePartitions(const Call& call,
+                                                      const wire::CreatePartitionsRequest& request);
+wire::DeleteRecordsResponse HandleDeleteRecords(const Call& call,
+                                                const wire::DeleteRecordsRequest& request);
+wire::DescribeConfigsResponse HandleDescribeConfigs(const Call& call,
+                                                    const wire::DescribeConfigsRequest& request);
+wire::AlterConfigsResponse HandleAlterConfigs(const Call& call,
+                                              const wire::AlterConfigsRequest& request);
+wire::IncrementalAlterConfigsResponse HandleIncrementalAlterConfigs(
+    const Call& call, const wire::IncrementalAlterConfigsRequest& request);
+wire::ListConfigResourcesResponse HandleListConfigResources(
+    const Call& call, const wire::ListConfigResourcesRequest& request);
+wire::DescribeClusterResponse HandleDescribeCluster(const Call& call,
+                                                    const wire::DescribeClusterRequest& request);
+wire::DescribeTopicPartitionsResponse HandleDescribeTopicPartitions(
+    const Call& call, const wire::DescribeTopicPartitionsRequest& request);
+wire::DescribeLogDirsResponse HandleDescribeLogDirs(const Call& call,
+                                                    const wire::DescribeLogDirsRequest& request);
+wire::DescribeProducersResponse HandleDescribeProducers(
+    const Call& call, const wire::DescribeProducersRequest& request);
+wire::OffsetForLeaderEpochResponse HandleOffsetForLeaderEpoch(
+    const Call& call, const wire::OffsetForLeaderEpochRequest& request);
 
 // Answered in whichever thread the group goes on in, perhaps before they return.
 void HandleJoinGroup(const Call& call, const wire::JoinGroupRequest& request,

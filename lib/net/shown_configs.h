@@ -1,8 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
+#include "engine/config_spec.h"
+#include "net/call.h"
 #include "rill/topic.h"
+#include "wire/messages/describe_configs.h"
 
 namespace rill::net {
 
@@ -18,5 +22,38 @@ constexpr std::int8_t WireSource(ConfigSource source) {
   }
   return 0;
 }
+
+// Kafka's number for a config's type (DescribeConfigsResponse.ConfigType).
+constexpr std::int8_t WireType(engine::ConfigType type) {
+  switch (type) {
+    case engine::ConfigType::kBoolean:
+      return 1;
+    case engine::ConfigType::kString:
+      return 2;
+    case engine::ConfigType::kInt:
+      return 3;
+    case engine::ConfigType::kLong:
+      return 5;
+    case engine::ConfigType::kDouble:
+      return 6;
+    case engine::ConfigType::kList:
+      return 7;
+  }
+  return 0;
+}
+
+using ShownConfig = wire::DescribeConfigsResponse::Resource::Config;
+
+// What is shown of a config besides its value.
+struct ShownParts {
+  bool synonyms = false;  // the places that its value could come from, the one that holds first
+  bool documentation = false;
+};
+
+// All configs of the topic, by name.
+std::vector<ShownConfig> ShowTopicConfigs(const NodeContext& node, const TopicDescription& topic,
+                                          const ShownParts& parts);
+// All of the node and its engine, by name. They change with a restart only.
+std::vector<ShownConfig> ShowNodeConfigs(const NodeContext& node, const ShownParts& parts);
 
 }  // namespace rill::net

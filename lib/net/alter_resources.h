@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "net/place_of.h"
+#include "rill/error.h"
+
+namespace rill::net {
+
+// What AlterConfigs and IncrementalAlterConfigs have in common.
+
+// InvalidArgument (INVALID_REQUEST).
+inline absl::Status RefuseToAlter(std::string why) {
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRequest, std::move(why));
+}
+
+// Only topics have configs that change while a node runs: INVALID_REQUEST for all else.
+absl::Status CheckMayAlter(std::int8_t resource_type, const std::string& name);
+
+// INVALID_REQUEST where one of them stands there twice.
+template <typename Config>
+absl::Status CheckNamedOnce(const std::vector<Config>& configs) {
+  std::set<std::string> names;
+  for (const Config& config : configs) {
+    if (!names.insert(config.name).second) {
+      return RefuseToAlter("the config " + config.name + " is named twice");
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Has `alter` alter each resource that may be, and is named once; an answer for each, in order.
+template <typename Response, typename Request, typename Alter>
+Response AlterEach(const Request& request, const Alter& alter) {
+  std::map<std::pair<std::int8_t, std::string>, int> named;
+  for (const auto& asked : request.resources) ++named[{asked.resource_type, asked.resource_name}];
+  Response response;
+  for (const auto& asked : request.resources) {
+    absl::Status status = CheckMayAlter(asked.resource_type, asked.resource_name);
+    if (status.ok()) status = CheckNamedOnce(asked.configs);
+    if (named[{asked.resource_type, asked.resource_name}] > 1) {
+      status = RefuseToAlter("the resource is named twice in the request");
+    }
+    if (status.ok()) status = alter(asked);
+    auto& answered = response.responses.emplace_back();
+    answered.error_code = CodeOf(status);
+    answered.error_message.reset();
+    if (!status.ok()) answered.error_message = std::string(status.message());
+    answered.resource_type = asked.resource_type;
+    answered.resource_name = asked.resource_name;
+  }
+  return response;
+}
+
+}  // namespace rill::net

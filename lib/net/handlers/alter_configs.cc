@@ -1,0 +1,40 @@
+// AlterConfigs, versions 0 to 2.
+//
+// Gives a topic the configs that the request has: those that it does not name go back to what holds
+// without the topic. Or only says whether it would (`validate_only`). One answer for each resource;
+// what is named twice is INVALID_REQUEST, and so is a config without a value.
+//
+// Deviations: the configs of a broker do not change while it runs, and loggers, client metrics and
+// groups have none: INVALID_REQUEST.
+#include "fmt/format.h"
+#include "net/alter_resources.h"
+#include "net/handlers.h"
+
+namespace rill::net {
+namespace {
+
+using Asked = wire::AlterConfigsRequest::Resource;
+
+absl::StatusOr<engine::ConfigMap> Wanted(const Asked& asked) {
+  engine::ConfigMap configs;
+  for (const auto& config : asked.configs) {
+    if (!config.value.has_value()) {
+      return RefuseToAlter(fmt::format("the config {} has no value", config.name));
+    }
+    configs[config.name] = *config.value;
+  }
+  return configs;
+}
+
+}  // namespace
+
+wire::AlterConfigsResponse HandleAlterConfigs(const Call& call,
+                                              const wire::AlterConfigsRequest& request) {
+  return AlterEach<wire::AlterConfigsResponse>(request, [&](const Asked& asked) {
+    const auto change = [&](const engine::ConfigMap&) { return Wanted(asked); };
+    return call.node.engine->ReplaceTopicConfigs(asked.resource_name, change,
+                                                 request.validate_only);
+  });
+}
+
+}  // namespace rill::net

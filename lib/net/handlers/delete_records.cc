@@ -1,0 +1,53 @@
+// DeleteRecords, versions 0 to 2.
+//
+// Deletes what lies below an offset of a partition, -1 for its high watermark, and answers where
+// the log begins then. POLICY_VIOLATION where cleanup.policy has no "delete", OFFSET_OUT_OF_RANGE
+// above the high watermark.
+//
+// Deviations: all is done when the answer comes, whatever `timeout_ms` says.
+#include "net/handlers.h"
+#include "net/place_of.h"
+
+namespace rill::net {
+namespace {
+
+using Asked = wire::DeleteRecordsRequest::Topic::Partition;
+using Answered = wire::DeleteRecordsResponse::Topic::Partition;
+
+constexpr std::int64_t kHighWatermark = -1;
+constexpr std::int64_t kNoLowWatermark = -1;
+
+absl::StatusOr<std::int64_t> Delete(const engine::TopicState& topic, log::PartitionLog& log,
+                                    std::int64_t offset) {
+  if (!topic.config()->cleanup_delete) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, ErrorCode::kPolicyViolation,
+                     "records are deleted only where cleanup.policy has \"delete\"");
+  }
+  return log.DeleteRecordsBefore(offset == kHighWatermark ? log.high_watermark() : offset);
+}
+
+Answered DeleteOne(const absl::StatusOr<std::shared_ptr<engine::TopicState>>& topic,
+                   const Asked& asked) {
+  const auto log = LogOf(topic, asked.partition_index, -1);
+  const auto start =
+      log.ok() ? Delete(**topic, **log, asked.offset) : absl::StatusOr<std::int64_t>(log.status());
+  return {asked.partition_index, start.value_or(kNoLowWatermark), CodeOf(start.status())};
+}
+
+}  // namespace
+
+wire::DeleteRecordsResponse HandleDeleteRecords(const Call& call,
+                                                const wire::DeleteRecordsRequest& request) {
+  wire::DeleteRecordsResponse response;
+  for (const auto& asked : request.topics) {
+    auto& answered = response.topics.emplace_back();
+    answered.name = asked.name;
+    const auto topic = call.node.engine->FindTopic(asked.name);
+    for (const Asked& partition : asked.partitions) {
+      answered.partitions.push_back(DeleteOne(topic, partition));
+    }
+  }
+  return response;
+}
+
+}  // namespace rill::net

@@ -1,0 +1,91 @@
+// DescribeConfigs, versions 1 to 4.
+//
+// All configs of topics, and of this node with its engine (a broker by its number, or without a
+// name), or those that are asked for by their keys: no keys are all, as in Kafka. With the value
+// comes where it is from; on request where else it could be from, and (version 3) what it does.
+//
+// Deviations: what can be told of a broker is what means something here, all of it read-only.
+// Loggers, client metrics and groups have no configs here: INVALID_REQUEST.
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "base/parse_number.h"
+#include "engine/topic_name.h"
+#include "fmt/format.h"
+#include "net/config_resource.h"
+#include "net/handlers.h"
+#include "net/identity.h"
+#include "net/place_of.h"
+#include "net/shown_configs.h"
+
+namespace rill::net {
+namespace {
+
+using Asked = wire::DescribeConfigsRequest::Resource;
+using Answered = wire::DescribeConfigsResponse::Resource;
+
+absl::Status Refuse(const std::string& why) {
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRequest, why);
+}
+
+absl::Status CheckBroker(const Call& call, const std::string& name) {
+  if (name.empty()) return absl::OkStatus();
+  const auto number = base::ParseNumber<std::int32_t>(name);
+  if (!number) return Refuse(fmt::format("a broker id is a number, not \"{}\"", name));
+  if (*number == NodeId(call)) return absl::OkStatus();
+  return Refuse(fmt::format("this is broker {}, not {}", NodeId(call), name));
+}
+
+absl::StatusOr<std::vector<ShownConfig>> ConfigsOf(const Call& call, const Asked& asked,
+                                                   const ShownParts& parts) {
+  switch (static_cast<ConfigResource>(asked.resource_type)) {
+    case ConfigResource::kTopic: {
+      if (auto legal = engine::CheckTopicName(asked.resource_name); !legal.ok()) return legal;
+      const auto topic = call.node.engine->DescribeTopic(asked.resource_name);
+      if (!topic.ok()) return topic.status();
+      return ShowTopicConfigs(call.node, *topic, parts);
+    }
+    case ConfigResource::kBroker:
+      if (auto own = CheckBroker(call, asked.resource_name); !own.ok()) return own;
+      return ShowNodeConfigs(call.node, parts);
+    default:
+      return Refuse(fmt::format("resources of type {} have no configs here", asked.resource_type));
+  }
+}
+
+bool IsAskedFor(const Asked& asked, const std::string& name) {
+  const auto& keys = asked.configuration_keys;
+  return !keys.has_value() || keys->empty() ||
+         std::find(keys->begin(), keys->end(), name) != keys->end();
+}
+
+Answered Describe(const Call& call, const Asked& asked, const ShownParts& parts) {
+  Answered answered;
+  answered.resource_type = asked.resource_type;
+  answered.resource_name = asked.resource_name;
+  auto configs = ConfigsOf(call, asked, parts);
+  if (!configs.ok()) {
+    answered.error_code = CodeOf(configs.status());
+    answered.error_message = std::string(configs.status().message());
+    return answered;
+  }
+  answered.error_message.reset();
+  std::erase_if(*configs, [&](const ShownConfig& shown) { return !IsAskedFor(asked, shown.name); });
+  answered.configs = *std::move(configs);
+  return answered;
+}
+
+}  // namespace
+
+wire::DescribeConfigsResponse HandleDescribeConfigs(const Call& call,
+                                                    const wire::DescribeConfigsRequest& request) {
+  const ShownParts parts = {request.include_synonyms, request.include_documentation};
+  wire::DescribeConfigsResponse response;
+  for (const Asked& asked : request.resources) {
+    response.results.push_back(Describe(call, asked, parts));
+  }
+  return response;
+}
+
+}  // namespace rill::net
