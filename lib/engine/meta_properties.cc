@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 
+#include "base/java_properties.h"
 #include "base/parse_number.h"
 #include "base/uuid.h"
 #include "fmt/format.h"
@@ -20,29 +21,20 @@ absl::Status Damage(const std::string& path, std::string_view what) {
                    fmt::format("{}: {}", path, what));
 }
 
-std::string_view Trim(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\f";
-  const auto first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
-
 using Properties = std::map<std::string, std::string, std::less<>>;
 
-// The part of Java's format that Kafka's values need: comments, and "key=value" a line.
+// Stricter than Java, which neither Kafka's file nor ours needs: a name without a value, or one
+// that is there twice, is damage.
 absl::StatusOr<Properties> ParseProperties(std::string_view text, const std::string& path) {
+  const auto parsed = base::ParseJavaProperties(text);
+  if (!parsed.ok()) return Damage(path, std::string(parsed.status().message()));
   Properties properties;
-  for (int line_number = 1; !text.empty(); ++line_number) {
-    const auto end = text.find('\n');
-    const std::string_view line = Trim(text.substr(0, end));
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    if (line.empty() || line.front() == '#' || line.front() == '!') continue;
-    const auto equals = line.find('=');
-    if (equals == std::string_view::npos) {
-      return Damage(path, fmt::format("line {} is not \"name=value\"", line_number));
+  for (const base::Property& property : *parsed) {
+    if (property.value.empty()) {
+      return Damage(path, fmt::format("line {} is not \"name=value\"", property.line));
     }
-    if (!properties.emplace(Trim(line.substr(0, equals)), Trim(line.substr(equals + 1))).second) {
-      return Damage(path, fmt::format("line {} repeats a name", line_number));
+    if (!properties.emplace(property.name, property.value).second) {
+      return Damage(path, fmt::format("line {} repeats a name", property.line));
     }
   }
   return properties;
