@@ -5,6 +5,7 @@
 #include <string>
 
 #include "catch.h"
+#include "config_table.h"
 #include "engine/engine_config.h"
 #include "engine/topic_config.h"
 #include "fmt/format.h"
@@ -257,17 +258,6 @@ TEST_CASE("An engine-wide config that is unknown, idle here, or out of range is 
                   .ok());
 }
 
-std::string Cell(std::string_view text) {
-  return text.empty() ? std::string("(empty)") : fmt::format("`{}`", text);
-}
-
-std::string Row(const ConfigSpec& spec, const std::string& synonyms) {
-  const std::string valid = ValidValues(spec);
-  return fmt::format("| `{}` | {} | {} | {} | {}{} |\n", spec.name, ConfigTypeName(spec.type),
-                     Cell(spec.default_value), valid.empty() ? "any" : valid, synonyms,
-                     spec.effect);
-}
-
 std::string TopicTable() {
   std::string table;
   for (const TopicConfigSpec& config : TopicConfigSpecs()) {
@@ -275,14 +265,14 @@ std::string TopicTable() {
     for (const ConfigSynonym& synonym : config.synonyms) {
       synonyms += fmt::format("{}`{}`", synonyms.empty() ? "" : ", ", synonym.name);
     }
-    table += Row(config.spec, fmt::format("{} | ", synonyms.empty() ? "none" : synonyms));
+    table += ConfigRow(config.spec, fmt::format("{} | ", synonyms.empty() ? "none" : synonyms));
   }
   return table;
 }
 
 std::string EngineTable() {
   std::string table;
-  for (const ConfigSpec& spec : EngineConfigSpecs()) table += Row(spec, "");
+  for (const ConfigSpec& spec : EngineConfigSpecs()) table += ConfigRow(spec, "");
   return table;
 }
 

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "engine/config_spec.h"
+#include "fmt/format.h"
+
+// A config as docs/reference/configs.md shows it.
+namespace rill::engine {
+
+inline std::string ConfigCell(std::string_view text) {
+  return text.empty() ? std::string("(empty)") : fmt::format("`{}`", text);
+}
+
+// `synonyms` is the cell of its own that topic configs have.
+inline std::string ConfigRow(const ConfigSpec& spec, const std::string& synonyms) {
+  const std::string valid = ValidValues(spec);
+  return fmt::format("| `{}` | {} | {} | {} | {}{} |\n", spec.name, ConfigTypeName(spec.type),
+                     ConfigCell(spec.default_value), valid.empty() ? "any" : valid, synonyms,
+                     spec.effect);
+}
+
+}  // namespace rill::engine
