@@ -1,7 +1,10 @@
 #include "cli/rill_command.h"
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "CLI/CLI.hpp"
 #include "base/near_name.h"
@@ -10,27 +13,62 @@
 #include "cli/check.h"
 #include "cli/dump_log_options.h"
 #include "cli/import.h"
+#if RILL_HAS_NODE
+#include "cli/serve.h"
+#endif
 #include "fmt/format.h"
 #include "rill/version.h"
 
 namespace rill::cli {
 namespace {
 
-constexpr char kBackup[] = "backup";
-constexpr char kCheck[] = "check";
 constexpr char kDumpLog[] = "dump-log";
 constexpr char kHelp[] = "help";
-constexpr char kImport[] = "import";
 constexpr char kDumpLogLink[] = "kafka-dump-log";
+
+std::string DumpLogHelp() {
+  return fmt::format(
+      "Usage: rill {} --files <file1,file2,...> [options]\n"
+      "       {} --files <file1,file2,...> [options]\n\n{}",
+      kDumpLog, kDumpLogLink, kDumpLogHelp);
+}
+
+// A command that reads its words itself: dump-log does so by the rules of Kafka's tools, which
+// CLI11 must not apply its own to.
+struct Command {
+  const char* name;
+  const char* summary;
+  std::string (*help)();
+  int (*run)(const CommandContext& context, std::span<const std::string> words);
+};
+
+constexpr Command kCommands[] = {
+    {"backup", "Make a backup of a data folder, by hard links", BackupHelp, RunBackup},
+    {"check", "Verify a data folder, and repair what can be made anew", CheckHelp, RunCheck},
+    {kDumpLog, "Print what log, index and snapshot files hold, as kafka-dump-log", DumpLogHelp,
+     RunDumpLog},
+    {"import", "Take topics that Apache Kafka wrote into a data folder", ImportHelp, RunImport},
+#if RILL_HAS_NODE
+    {"serve", "Serve a data folder to Kafka's clients, as a broker of its own", ServeHelp,
+     RunServe},
+#endif
+};
+
+// Null where there is none of that name.
+const Command* FindCommand(std::string_view name) {
+  const auto found = std::find_if(std::begin(kCommands), std::end(kCommands),
+                                  [&](const Command& command) { return command.name == name; });
+  return found == std::end(kCommands) ? nullptr : found;
+}
 
 // Not 1, which `rill check` says of a folder that is damaged.
 constexpr int kWrongWords = 2;
 
 // The command that somebody meant who wrote `word`, if one is near.
 std::optional<std::string_view> NearestCommand(std::string_view word) {
-  static constexpr std::string_view kCommands[] = {kBackup, kCheck,  kDumpLog,
-                                                   kHelp,   kImport, kDumpLogLink};
-  const auto nearest = base::NearestName(word, kCommands);
+  std::vector<std::string_view> names = {kHelp, kDumpLogLink};
+  for (const Command& command : kCommands) names.push_back(command.name);
+  const auto nearest = base::NearestName(word, names);
   return nearest == kDumpLogLink ? std::string_view(kDumpLog) : nearest;
 }
 
@@ -49,23 +87,9 @@ int TellAbout(const CommandContext& context, const std::string& overview,
     context.out << overview;
     return 0;
   }
-  if (topic == kDumpLog || topic == kDumpLogLink) {
-    context.out << fmt::format(
-        "Usage: rill {} --files <file1,file2,...> [options]\n"
-        "       {} --files <file1,file2,...> [options]\n\n{}",
-        kDumpLog, kDumpLogLink, kDumpLogHelp);
-    return 0;
-  }
-  if (topic == kBackup) {
-    context.out << BackupHelp();
-    return 0;
-  }
-  if (topic == kCheck) {
-    context.out << CheckHelp();
-    return 0;
-  }
-  if (topic == kImport) {
-    context.out << ImportHelp();
+  const Command* const command = FindCommand(topic == kDumpLogLink ? kDumpLog : topic);
+  if (command != nullptr) {
+    context.out << command->help();
     return 0;
   }
   if (topic == kHelp) {
@@ -76,16 +100,13 @@ int TellAbout(const CommandContext& context, const std::string& overview,
 }
 
 int RunTopLevel(const CommandContext& context, std::span<const std::string> words) {
-  CLI::App app{"rill: Kafka's log as a C++ library, and the tools to look into its files."};
+  CLI::App app{"rill: Kafka's log as a C++ library, and the tools for its files."};
   app.name("rill");
   app.set_help_flag("-h,--help", "Print this");
   app.set_version_flag("--version", "rill " RILL_VERSION, "Print the version of rill");
   app.allow_extras();  // refused below, with the command that is nearest
   app.footer("\"rill help <command>\" tells about a command.");
-  app.add_subcommand(kBackup, "Make a backup of a data folder, by hard links");
-  app.add_subcommand(kCheck, "Verify a data folder, and repair what can be made anew");
-  app.add_subcommand(kDumpLog, "Print what log, index and snapshot files hold, as kafka-dump-log");
-  app.add_subcommand(kImport, "Take topics that Apache Kafka wrote into a data folder");
+  for (const Command& command : kCommands) app.add_subcommand(command.name, command.summary);
   CLI::App* const help = app.add_subcommand(kHelp, "Tell about a command");
   std::string topic;
   help->add_option("command", topic, "The command");
@@ -106,11 +127,8 @@ int RunRill(const CommandContext& context, std::span<const std::string> words) {
   const std::string called = words.empty() ? "rill" : words[0].substr(words[0].rfind('/') + 1);
   const auto rest = words.subspan(words.empty() ? 0 : 1);
   if (called == kDumpLogLink) return RunDumpLog(context, rest);
-  // dump-log reads its words by the rules of Kafka's tools, which CLI11 must not apply its own to.
-  if (!rest.empty() && rest[0] == kDumpLog) return RunDumpLog(context, rest.subspan(1));
-  if (!rest.empty() && rest[0] == kBackup) return RunBackup(context, rest.subspan(1));
-  if (!rest.empty() && rest[0] == kImport) return RunImport(context, rest.subspan(1));
-  if (!rest.empty() && rest[0] == kCheck) return RunCheck(context, rest.subspan(1));
+  const Command* const command = rest.empty() ? nullptr : FindCommand(rest[0]);
+  if (command != nullptr) return command->run(context, rest.subspan(1));
   return RunTopLevel(context, rest);
 }
 

@@ -1,0 +1,227 @@
+#include "cli/serve.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "CLI/CLI.hpp"
+#include "cli/app_words.h"
+#include "cli/operator_log.h"
+#include "cli/serve_config.h"
+#include "cli/stop_signals.h"
+#include "engine/data_folder.h"
+#include "fmt/format.h"
+#include "io/path.h"
+#include "io/small_file.h"
+#include "net/host_port.h"
+#include "rill/engine.h"
+#include "rill/node.h"
+#include "rill/options.h"
+
+namespace rill::cli {
+namespace {
+
+constexpr int kStopped = 0;
+constexpr int kFailed = 1;
+constexpr int kWrongWords = 2;
+
+constexpr char kDefaultListen[] = "127.0.0.1:9092";
+constexpr int kMostThreadsUnasked = 8;
+constexpr std::uint64_t kMaxConfigSize = std::uint64_t{1} << 20;
+
+struct ServeWords {
+  std::string data_dir;
+  std::string listen;
+  std::string advertise;
+  int threads = 0;
+  std::string config;
+};
+
+int ThreadsUnasked() {
+  const auto cores = static_cast<int>(std::thread::hardware_concurrency());
+  return std::clamp(cores, 1, kMostThreadsUnasked);
+}
+
+void AddOptions(CLI::App& app, ServeWords& words) {
+  app.add_option("--data-dir", words.data_dir,
+                 "The folder with topics, records and offsets; made where it is missing")
+      ->type_name("DIR");
+  app.add_option("--listen", words.listen,
+                 fmt::format("Where clients connect; {} by default, which only programs of this "
+                             "machine can. Port 0 takes one that is free, and says which",
+                             kDefaultListen))
+      ->type_name("HOST:PORT");
+  app.add_option("--advertise", words.advertise,
+                 "What clients are told to connect to: needed with all addresses (0.0.0.0) or "
+                 "behind a forwarded port")
+      ->type_name("HOST:PORT");
+  app.add_option("--threads", words.threads,
+                 fmt::format("Threads that serve connections; one a core by default, at most {}",
+                             kMostThreadsUnasked))
+      ->type_name("N")
+      ->check(CLI::Range(1, kMaxServeThreads));
+  app.add_option("--config", words.config,
+                 "A server.properties of a single Kafka node: configs, log.dirs, listeners. What "
+                 "the options here say holds before it")
+      ->type_name("FILE");
+}
+
+std::unique_ptr<CLI::App> MakeApp(ServeWords& words) {
+  auto app = std::make_unique<CLI::App>(
+      "Serves a data folder to Kafka's clients, as a broker of its own: opens the folder\n"
+      "(recovers it where it was not closed), listens, and answers until it is told to stop.\n"
+      "\n"
+      "  rill serve --data-dir ./data\n"
+      "  echo hello | kcat -P -b 127.0.0.1:9092 -t greetings\n"
+      "  kcat -C -b 127.0.0.1:9092 -t greetings -o beginning -e");
+  app->name("rill serve");
+  app->set_help_flag("-h,--help", "Print this");
+  AddOptions(*app, words);
+  app->footer(
+      "SIGINT (Ctrl-C) and SIGTERM stop it: what was asked is answered, the folder is closed. A\n"
+      "second one ends it at once, with exit code 130 or 143; the next start recovers then.\n"
+      "Everybody who can connect can read and write: there is no TLS, SASL or authorization yet.\n"
+      "\n"
+      "Exit code: 0 when it was stopped and the folder is closed; 1 when something fails, as a\n"
+      "folder or a port that is in use; 2 where the words or the file are wrong.");
+  return app;
+}
+
+// What is served, and how.
+struct Plan {
+  std::string folder;
+  Options options;
+  NodeOptions node;
+  std::vector<std::string> warnings;
+};
+
+absl::StatusOr<ServeConfig> ReadConfig(const CommandContext& context, const std::string& word) {
+  if (word.empty()) return ServeConfig();
+  const std::string path =
+      io::NormalPath(word.starts_with('/') ? word : context.working_directory + "/" + word);
+  const auto text = io::ReadSmallFile(context.files, path, kMaxConfigSize);
+  if (!text.ok()) return text.status();
+  return ReadServeConfig(*text, word);
+}
+
+absl::StatusOr<Plan> MakePlan(const CommandContext& context, const ServeWords& words) {
+  auto config = ReadConfig(context, words.config);
+  if (!config.ok()) return config.status();
+  const auto first_of = [](const std::string& word, const std::string& in_file) {
+    return word.empty() ? in_file : word;
+  };
+  const std::string data_dir = first_of(words.data_dir, config->data_dir);
+  if (data_dir.empty()) {
+    return absl::InvalidArgumentError(
+        "say where the data is: --data-dir DIR, or log.dirs in the --config file");
+  }
+  const auto folder = FolderOf(context, data_dir);
+  if (!folder.ok()) return folder.status();
+  Plan plan;
+  plan.folder = *folder;
+  plan.options.configs = std::move(config->engine);
+  plan.node.configs = std::move(config->node);
+  plan.node.listen = first_of(first_of(words.listen, config->listen), kDefaultListen);
+  plan.node.advertise = first_of(words.advertise, config->advertise);
+  plan.node.threads =
+      words.threads > 0 ? words.threads : config->threads.value_or(ThreadsUnasked());
+  plan.warnings = std::move(config->warnings);
+  const auto listen = net::ParseHostPort(plan.node.listen);
+  if (!listen.ok()) return listen.status();
+  if (net::IsAnyAddress(listen->host) && plan.node.advertise.empty()) {
+    return absl::InvalidArgumentError(fmt::format(
+        "{} is all addresses of this machine; say which one clients are told to connect to: "
+        "--advertise HOST:{}, or advertised.listeners in the --config file",
+        plan.node.listen, listen->port));
+  }
+  return plan;
+}
+
+// The words of Open and Node::Start are for programs: what to do about them here.
+std::string WithWay(const CommandContext& context, const absl::Status& opened,
+                    const std::string& folder) {
+  const std::string told(opened.message());
+  const auto in_use = context.files.IsLocked(folder + "/" + engine::kLockFile);
+  if (!in_use.ok() || !*in_use) return told;
+  return told + ", or give another folder with --data-dir";
+}
+
+std::string WithWay(const absl::Status& started) {
+  const std::string told(started.message());
+  if (absl::IsAlreadyExists(started)) {
+    return told + "; stop who listens there (ss -ltnp shows it), or give another with --listen";
+  }
+  if (absl::IsPermissionDenied(started)) {
+    return told + "; ports below 1024 are root's: give another with --listen";
+  }
+  return told;
+}
+
+class Serving {
+ public:
+  explicit Serving(const CommandContext& context) : context_(context), log_(context.err) {}
+
+  int Run(Plan plan) {
+    for (const std::string& warning : plan.warnings) log_.Write(LogLevel::kWarning, warning);
+    const StopSignals stop;  // before anything that has threads
+    plan.options.log_sink = [this](LogLevel level, std::string_view line) {
+      log_.Write(level, line);
+    };
+    auto engine = rill::Open(plan.folder, plan.options);
+    if (!engine.ok()) return Fail(WithWay(context_, engine.status(), plan.folder));
+    const int served = stop.has_come() ? kStopped : Serve(*engine, plan, stop);
+    if (const auto closed = engine->Close(); !closed.ok()) {
+      return Fail(fmt::format("closing {}: {}", plan.folder, std::string(closed.message())));
+    }
+    log_.Write(LogLevel::kInfo, fmt::format("closed {}", plan.folder));
+    return served;
+  }
+
+ private:
+  int Fail(const std::string& why) {
+    log_.Write(LogLevel::kError, why);
+    return kFailed;
+  }
+
+  int Serve(const Engine& engine, const Plan& plan, const StopSignals& stop) {
+    auto node = Node::Start(engine, plan.node);
+    if (!node.ok()) return Fail(WithWay(node.status()));
+    const std::string told =
+        plan.node.advertise.empty() ? "" : ", clients are told " + plan.node.advertise;
+    const net::HostPort place{net::ParseHostPort(plan.node.listen)->host, node->port()};
+    log_.Write(LogLevel::kInfo, fmt::format("listening on {}{}, data in {}; stop with Ctrl-C",
+                                            net::ToString(place), told, plan.folder));
+    const char* const signal = stop.Await();
+    log_.Write(LogLevel::kInfo,
+               fmt::format("{}: answering what was asked; a second one ends at once", signal));
+    if (const auto stopped = node->Stop(); !stopped.ok()) {
+      log_.Write(LogLevel::kWarning, std::string(stopped.message()));
+    }
+    return kStopped;
+  }
+
+  const CommandContext& context_;
+  OperatorLog log_;
+};
+
+}  // namespace
+
+std::string ServeHelp() {
+  ServeWords words;
+  return MakeApp(words)->help();
+}
+
+int RunServe(const CommandContext& context, std::span<const std::string> words) {
+  ServeWords parsed;
+  const auto app = MakeApp(parsed);
+  if (const auto exit_code = ReadWords(*app, context, words, kWrongWords)) return *exit_code;
+  auto plan = MakePlan(context, parsed);
+  if (plan.ok()) return Serving(context).Run(*std::move(plan));
+  context.err << fmt::format("rill serve: {}\n", std::string(plan.status().message()));
+  return kWrongWords;
+}
+
+}  // namespace rill::cli

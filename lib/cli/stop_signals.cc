@@ -1,0 +1,48 @@
+#include "cli/stop_signals.h"
+
+#include <pthread.h>
+
+#include <cstdlib>
+
+namespace rill::cli {
+namespace {
+
+constexpr int kKilledBySignal = 128;  // as shells show it
+
+}  // namespace
+
+StopSignals::StopSignals() {
+  ::sigemptyset(&watched_);
+  ::sigaddset(&watched_, SIGINT);
+  ::sigaddset(&watched_, SIGTERM);
+  // Whoever reads the log may go: that fails a write, and ends nothing.
+  sigset_t blocked = watched_;
+  ::sigaddset(&blocked, SIGPIPE);
+  ::pthread_sigmask(SIG_BLOCK, &blocked, &before_);
+  watcher_ = std::thread([this] { Watch(); });
+}
+
+StopSignals::~StopSignals() {
+  is_over_ = true;
+  ::pthread_kill(watcher_.native_handle(), SIGTERM);
+  watcher_.join();
+  ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
+
+const char* StopSignals::Await() const {
+  first_has_come_.WaitForNotification();
+  return first_ == SIGINT ? "SIGINT" : "SIGTERM";
+}
+
+void StopSignals::Watch() {
+  for (;;) {
+    int signal = 0;
+    ::sigwait(&watched_, &signal);
+    if (is_over_) return;
+    if (has_come()) std::_Exit(kKilledBySignal + signal);
+    first_ = signal;
+    first_has_come_.Notify();
+  }
+}
+
+}  // namespace rill::cli
