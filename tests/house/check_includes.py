@@ -29,6 +29,7 @@ PARTS = {
     "zlib": r"zlib\.h",
     "cli11": r"CLI/.*",
     "json": r"nlohmann/.*",
+    "asio": r"asio(/.*|\.hpp)",
     "sqlite": r"sqlite3\.h",
     "lmdb": r"lmdb\.h",
     "rocksdb": r"rocksdb/.*",
