@@ -7,12 +7,14 @@
 #include <type_traits>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "asio/post.hpp"
 #include "asio/this_coro.hpp"
 #include "asio/use_awaitable.hpp"
 #include "net/fetch.h"
 #include "net/handlers.h"
 #include "net/later_answer.h"
+#include "net/wake.h"
 #include "wire/decode.h"
 
 namespace rill::net {
@@ -81,17 +83,18 @@ asio::awaitable<absl::Status> Later(const Call& call, base::KafkaReader& body, a
   using Types = LaterSignature<decltype(kHandle)>;
   const auto request = wire::Decode<typename Types::RequestType>(call.version, body);
   if (!request.ok()) co_return request.status();
-  const auto later = std::make_shared<LaterAnswer<typename Types::ResponseType>>(
-      co_await asio::this_coro::executor);
+  const auto wake = std::make_shared<Wake>(co_await asio::this_coro::executor);
+  const auto later = std::make_shared<LaterAnswer<typename Types::ResponseType>>(wake.get());
+  const absl::Cleanup abandon = [&] { later->Abandon(); };
   kHandle(call, *request,
           [later](typename Types::ResponseType response) { later->Give(std::move(response)); });
-  const auto stopping = call.node.stopping->Observe([later] { later->wake()->Notify(); });
+  const auto stopping = call.node.stopping->Observe([wake] { wake->Notify(); });
   for (;;) {
     if (const auto given = later->Take(); given.has_value()) {
       co_return Put(*given, call.version, answer);
     }
     if (call.node.stopping->has_begun()) co_return absl::CancelledError("the node stops");
-    co_await later->wake()->WaitUntil(Wake::Clock::time_point::max());
+    co_await wake->WaitUntil(Wake::Clock::time_point::max());
   }
 }
 

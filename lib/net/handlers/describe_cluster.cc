@@ -30,7 +30,7 @@ wire::DescribeClusterResponse HandleDescribeCluster(const Call& call,
                                          kBrokers, request.endpoint_type);
     return response;
   }
-  response.cluster_id = call.node.engine->properties().cluster_id;
+  response.cluster_id = call.node.cluster_id;
   response.controller_id = NodeId(call);
   auto& broker = response.brokers.emplace_back();
   broker.broker_id = NodeId(call);
