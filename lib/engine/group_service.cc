@@ -156,16 +156,14 @@ absl::StatusOr<GroupService::Offsets> GroupService::FetchAll(const std::string& 
   return parts_.offsets->FetchAll(group);
 }
 
-std::vector<ListedGroup> GroupService::ListWithTypes() {
+std::vector<ListedGroup> GroupService::ListAll() {
   std::map<std::string, ListedGroup> groups;
   // Groups that only ever committed, or whose members lived before a restart.
   if (auto stored = parts_.offsets->Groups(); stored.ok()) {
-    for (const std::string& group : *stored) groups[group] = {group, "", GroupState::kEmpty};
+    for (const std::string& group : *stored) groups[group].group_id = group;
   }
-  {
-    absl::MutexLock lock(&mutex_);
-    for (ListedGroup& group : groups_.List()) groups[group.group_id] = group;
-  }
+  absl::MutexLock lock(&mutex_);
+  for (ListedGroup& group : groups_.List()) groups[group.group_id] = std::move(group);
   std::vector<ListedGroup> listed;
   listed.reserve(groups.size());
   for (auto& [id, group] : groups) listed.push_back(std::move(group));
@@ -174,54 +172,70 @@ std::vector<ListedGroup> GroupService::ListWithTypes() {
 
 std::vector<GroupListing> GroupService::List() {
   std::vector<GroupListing> listings;
-  for (const ListedGroup& group : ListWithTypes()) {
-    listings.push_back({group.group_id, group.state});
+  for (ListedGroup& group : ListAll()) {
+    listings.push_back({std::move(group.group_id), group.state});
   }
   return listings;
 }
 
-DescribedGroup GroupService::DescribeMembers(const std::string& group) {
+absl::StatusOr<DescribedGroup> GroupService::DescribeMembers(const std::string& group) {
   {
     absl::MutexLock lock(&mutex_);
-    auto described = groups_.Describe(group);
+    DescribedGroup described = groups_.Describe(group);
     if (described.error == ErrorCode::kNone) return described;
   }
-  DescribedGroup described;
   const auto stored = parts_.offsets->FetchAll(group);
-  if (!stored.ok()) {
-    described.error = GetErrorCode(stored.status());
-  } else if (stored->empty()) {
-    described.error = ErrorCode::kGroupIdNotFound;
-  } else {
-    described.state = GroupState::kEmpty;
-  }
-  return described;
+  if (!stored.ok()) return stored.status();
+  if (!stored->empty()) return DescribedGroup{.state = GroupState::kEmpty};
+  return MakeError(absl::StatusCode::kNotFound, ErrorCode::kGroupIdNotFound,
+                   fmt::format("there is no group \"{}\"", group));
 }
 
 absl::StatusOr<GroupDescription> GroupService::Describe(const std::string& group) {
+  const auto described = DescribeMembers(group);
+  if (!described.ok()) return described.status();
   GroupDescription description;
   description.group = group;
-  DescribedGroup described;
-  {
-    absl::MutexLock lock(&mutex_);
-    described = groups_.Describe(group);
-  }
-  if (described.error != ErrorCode::kNone) {
-    auto stored = parts_.offsets->FetchAll(group);
-    if (!stored.ok()) return stored.status();
-    if (stored->empty()) {
-      return MakeError(absl::StatusCode::kNotFound, ErrorCode::kGroupIdNotFound,
-                       fmt::format("there is no group \"{}\"", group));
-    }
-    return description;
-  }
-  description.state = described.state;
-  description.generation = described.generation;
-  description.assignor = described.protocol_name;
-  for (const DescribedMember& member : described.members) {
+  description.state = described->state;
+  description.generation = described->generation;
+  description.assignor = described->protocol_name;
+  for (const DescribedMember& member : described->members) {
     description.members.push_back(Described(member));
   }
   return description;
+}
+
+absl::StatusOr<std::set<TopicPartition>> GroupService::Deletable(
+    const std::string& group, const std::vector<TopicPartition>& partitions,
+    std::set<std::string>& subscribed) {
+  absl::MutexLock lock(&mutex_);
+  if (groups_.ValidateOffsetDelete(group) == ErrorCode::kNonEmptyGroup) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, ErrorCode::kNonEmptyGroup,
+                     fmt::format("group \"{}\" has members that are no consumers", group));
+  }
+  std::set<TopicPartition> deletable;
+  for (const TopicPartition& partition : partitions) {
+    if (groups_.MaySubscribeTo(group, partition.topic)) {
+      subscribed.insert(partition.topic);
+    } else {
+      deletable.insert(partition);
+    }
+  }
+  return deletable;
+}
+
+absl::StatusOr<std::set<std::string>> GroupService::DeleteOffsets(
+    const std::string& group, const std::vector<TopicPartition>& partitions) {
+  if (auto described = DescribeMembers(group); !described.ok()) return described.status();
+  if (parts_.records == nullptr) {
+    return MakeError(absl::StatusCode::kUnimplemented, ErrorCode::kUnsupportedVersion,
+                     "the application keeps the offsets, and forgets those of whole groups only");
+  }
+  std::set<std::string> subscribed;
+  const auto deleted = parts_.records->DeleteOffsetsIf(
+      [&] { return Deletable(group, partitions, subscribed); }, group);
+  if (!deleted.ok()) return deleted;
+  return subscribed;
 }
 
 absl::Status GroupService::Forget(const std::string& group, Answers& answers) {

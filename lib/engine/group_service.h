@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,11 @@ class GroupRecords {
   // come in between.
   virtual absl::Status DeleteGroupIf(const std::function<absl::Status()>& check,
                                      const std::string& group) = 0;
+  // Forgets the group's offsets of the partitions that `which` names, or nothing where it refuses:
+  // it is asked once no commit of the group can come in between.
+  virtual absl::Status DeleteOffsetsIf(
+      const std::function<absl::StatusOr<std::set<TopicPartition>>()>& which,
+      const std::string& group) = 0;
   virtual absl::Status StoreGroup(const std::string& group, const GroupMetadataValue& value) = 0;
   virtual absl::Status EraseGroup(const std::string& group) = 0;
 };
@@ -89,10 +95,18 @@ class GroupService final : public MaintenanceTask {
 
   std::vector<GroupListing> List();
   absl::StatusOr<GroupDescription> Describe(const std::string& group);
-  // The same with what only the members' own protocol tells, as the wire has it.
-  std::vector<ListedGroup> ListWithTypes();
-  DescribedGroup DescribeMembers(const std::string& group);
   absl::Status Delete(const std::string& group);
+  // What the coordinator tells of the group, in bytes that it does not look into. A group that only
+  // has offsets is Empty.
+  absl::StatusOr<DescribedGroup> DescribeMembers(const std::string& group);
+  // All groups, by id.
+  std::vector<ListedGroup> ListAll();
+  // Forgets the group's offsets of these partitions, but those of topics that a member may
+  // subscribe to, which are returned. NotFound (GROUP_ID_NOT_FOUND); FailedPrecondition
+  // (NON_EMPTY_GROUP) where the members are no consumers; Unimplemented (UNSUPPORTED_VERSION) where
+  // an application keeps the offsets, whose store forgets whole groups only.
+  absl::StatusOr<std::set<std::string>> DeleteOffsets(
+      const std::string& group, const std::vector<TopicPartition>& partitions);
 
   // A group that was written down before the restart; its members are gone with their process.
   void Restore(const std::string& group, const GroupMetadataValue& value);
@@ -116,6 +130,10 @@ class GroupService final : public MaintenanceTask {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   ErrorCode Store(const StoreGroup& store, Answers& answers) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Validate(const CommitRequest& request, const TopicCheck& topics);
+  // Those of `partitions` that may be forgotten; the topics of the others go to `subscribed`.
+  absl::StatusOr<std::set<TopicPartition>> Deletable(const std::string& group,
+                                                     const std::vector<TopicPartition>& partitions,
+                                                     std::set<std::string>& subscribed);
   // Takes the group from the coordinator, unless it has members.
   absl::Status Forget(const std::string& group, Answers& answers);
   void CallObservers(const std::string& group, Answers& answers)

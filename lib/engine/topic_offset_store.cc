@@ -204,6 +204,15 @@ absl::Status TopicOffsetStore::DeleteGroupIf(const std::function<absl::Status()>
   return Forget(group, [](const TopicPartition&) { return true; });
 }
 
+absl::Status TopicOffsetStore::DeleteOffsetsIf(
+    const std::function<absl::StatusOr<std::set<TopicPartition>>()>& which,
+    const std::string& group) {
+  absl::MutexLock lock(&LockOf(group));
+  const auto named = which();
+  if (!named.ok()) return named.status();
+  return Forget(group, [&](const TopicPartition& partition) { return named->contains(partition); });
+}
+
 absl::Status TopicOffsetStore::DeleteTopic(const std::string& topic) {
   for (std::size_t stripe = 0; stripe < stripes_.size(); ++stripe) {
     if (auto forgotten = ForgetTopic(topic, stripe); !forgotten.ok()) return forgotten;

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -62,6 +63,9 @@ class TopicOffsetStore final : public OffsetStore, public GroupRecords {
   absl::Status DeleteGroup(const std::string& group) override;
   absl::Status DeleteGroupIf(const std::function<absl::Status()>& check,
                              const std::string& group) override;
+  absl::Status DeleteOffsetsIf(
+      const std::function<absl::StatusOr<std::set<TopicPartition>>()>& which,
+      const std::string& group) override;
   absl::Status DeleteTopic(const std::string& topic) override;
 
   // InvalidArgument (INVALID_GROUP_ID, INVALID_REQUEST) for names that a record cannot hold.

@@ -13,7 +13,7 @@
 #include "asio/use_awaitable.hpp"
 #include "net/fetch.h"
 #include "net/handlers.h"
-#include "net/later_answer.h"
+#include "net/pending_answer.h"
 #include "net/wake.h"
 #include "wire/decode.h"
 
@@ -25,6 +25,12 @@ struct Signature;
 template <typename Result, typename Request>
 struct Signature<Result (*)(const Call&, const Request&)> {
   using RequestType = Request;
+};
+
+template <typename Request, typename Response>
+struct Signature<void (*)(const Call&, const Request&, std::function<void(Response)>)> {
+  using RequestType = Request;
+  using ResponseType = Response;
 };
 
 template <typename Response>
@@ -67,35 +73,28 @@ asio::awaitable<absl::Status> OnWorker(const Call& call, base::KafkaReader& body
   co_return status;
 }
 
-template <typename Function>
-struct LaterSignature;
-template <typename Request, typename Response>
-struct LaterSignature<void (*)(const Call&, const Request&, std::function<void(Response)>)> {
-  using RequestType = Request;
-  using ResponseType = Response;
-};
-
-// For what is answered by others, in whichever thread. A client that goes away meanwhile is noticed
-// when its answer comes: the group's timeouts see to that.
+// For what is answered by somebody else's request, in whichever thread. Nothing reads the socket
+// meanwhile, so a client that is gone is noticed when the answer is written; what it asked for
+// stays with whoever would have answered.
 template <auto kHandle>
 asio::awaitable<absl::Status> Later(const Call& call, base::KafkaReader& body, asio::thread_pool&,
                                     Answer& answer) {
-  using Types = LaterSignature<decltype(kHandle)>;
+  using Types = Signature<decltype(kHandle)>;
+  using Response = typename Types::ResponseType;
   const auto request = wire::Decode<typename Types::RequestType>(call.version, body);
   if (!request.ok()) co_return request.status();
   const auto wake = std::make_shared<Wake>(co_await asio::this_coro::executor);
-  const auto later = std::make_shared<LaterAnswer<typename Types::ResponseType>>(wake.get());
-  const absl::Cleanup abandon = [&] { later->Abandon(); };
-  kHandle(call, *request,
-          [later](typename Types::ResponseType response) { later->Give(std::move(response)); });
+  const auto pending = std::make_shared<PendingAnswer<Response>>(wake);
+  const absl::Cleanup give_up = [&] { pending->GiveUp(); };
   const auto stopping = call.node.stopping->Observe([wake] { wake->Notify(); });
-  for (;;) {
-    if (const auto given = later->Take(); given.has_value()) {
-      co_return Put(*given, call.version, answer);
-    }
-    if (call.node.stopping->has_begun()) co_return absl::CancelledError("the node stops");
+  kHandle(call, *request, [pending](Response response) { pending->Deliver(std::move(response)); });
+  std::optional<Response> response = pending->Take();
+  while (!response.has_value() && !call.node.stopping->has_begun()) {
     co_await wake->WaitUntil(Wake::Clock::time_point::max());
+    response = pending->Take();
   }
+  if (response.has_value()) co_return Put(*response, call.version, answer);
+  co_return absl::UnavailableError("the node stops, and the request was still waiting");
 }
 
 constexpr ServedApi kServed[] = {
@@ -124,6 +123,7 @@ constexpr ServedApi kServed[] = {
     {wire::ApiKey::kCreatePartitions, OnWorker<HandleCreatePartitions>},
     {wire::ApiKey::kDeleteGroups, Here<HandleDeleteGroups>},
     {wire::ApiKey::kIncrementalAlterConfigs, OnWorker<HandleIncrementalAlterConfigs>},
+    {wire::ApiKey::kOffsetDelete, Here<HandleOffsetDelete>},
     {wire::ApiKey::kDescribeCluster, Here<HandleDescribeCluster>},
     {wire::ApiKey::kDescribeProducers, Here<HandleDescribeProducers>},
     {wire::ApiKey::kListConfigResources, Here<HandleListConfigResources>},

@@ -31,6 +31,7 @@
 #include "wire/messages/list_offsets.h"
 #include "wire/messages/metadata.h"
 #include "wire/messages/offset_commit.h"
+#include "wire/messages/offset_delete.h"
 #include "wire/messages/offset_fetch.h"
 #include "wire/messages/offset_for_leader_epoch.h"
 #include "wire/messages/produce.h"
@@ -81,7 +82,8 @@ wire::DescribeProducersResponse HandleDescribeProducers(
 wire::OffsetForLeaderEpochResponse HandleOffsetForLeaderEpoch(
     const Call& call, const wire::OffsetForLeaderEpochRequest& request);
 
-// Answered in whichever thread the group goes on in, perhaps before they return.
+// Answered later, in any thread, when there is an answer; or at once, in this one. `call` and
+// `request` need not stay.
 void HandleJoinGroup(const Call& call, const wire::JoinGroupRequest& request,
                      std::function<void(wire::JoinGroupResponse)> answer);
 void HandleSyncGroup(const Call& call, const wire::SyncGroupRequest& request,
@@ -92,6 +94,8 @@ wire::OffsetCommitResponse HandleOffsetCommit(const Call& call,
                                               const wire::OffsetCommitRequest& request);
 wire::OffsetFetchResponse HandleOffsetFetch(const Call& call,
                                             const wire::OffsetFetchRequest& request);
+wire::OffsetDeleteResponse HandleOffsetDelete(const Call& call,
+                                              const wire::OffsetDeleteRequest& request);
 wire::DescribeGroupsResponse HandleDescribeGroups(const Call& call,
                                                   const wire::DescribeGroupsRequest& request);
 wire::ListGroupsResponse HandleListGroups(const Call& call, const wire::ListGroupsRequest& request);

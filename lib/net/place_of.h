@@ -17,6 +17,7 @@ namespace rill::net {
 // The first versions in which topics are named by their ids.
 inline constexpr int kFirstProduceById = 13;
 inline constexpr int kFirstFetchById = 13;
+inline constexpr int kFirstOffsetsById = 10;  // OffsetCommit, OffsetFetch
 
 // The topic that a request names: by `id` from version `first_by_id` on, by `name` before. NotFound
 // (UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID).

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -40,6 +41,11 @@ class WatchedRecords final : public GroupRecords {
     before_check();
     const auto allowed = check();
     return allowed.ok() ? store_->DeleteGroup(group) : allowed;
+  }
+  absl::Status DeleteOffsetsIf(
+      const std::function<absl::StatusOr<std::set<TopicPartition>>()>& which,
+      const std::string&) override {
+    return which().status();
   }
   absl::Status StoreGroup(const std::string&, const GroupMetadataValue&) override {
     return absl::OkStatus();

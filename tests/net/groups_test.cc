@@ -58,6 +58,8 @@ wire::SyncGroupRequest SyncOf(const wire::JoinGroupResponse& joined) {
   sync.group_id = "billing";
   sync.generation_id = joined.generation_id;
   sync.member_id = joined.member_id;
+  sync.protocol_type = "consumer";
+  sync.protocol_name = "range";
   for (const auto& member : joined.members) {
     sync.assignments.push_back({member.member_id, "for " + member.member_id});
   }

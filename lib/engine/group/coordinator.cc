@@ -121,6 +121,16 @@ ErrorCode GroupCoordinator::Delete(const std::string& group_id, absl::Time now, 
   return ErrorCode::kNone;
 }
 
+ErrorCode GroupCoordinator::ValidateOffsetDelete(const std::string& group_id) const {
+  const auto it = groups_.find(group_id);
+  return it == groups_.end() ? ErrorCode::kGroupIdNotFound : it->second.ValidateOffsetDelete();
+}
+
+bool GroupCoordinator::MaySubscribeTo(const std::string& group_id, std::string_view topic) const {
+  const auto it = groups_.find(group_id);
+  return it != groups_.end() && it->second.MaySubscribeTo(topic);
+}
+
 DescribedGroup GroupCoordinator::Describe(const std::string& group_id) const {
   const auto it = groups_.find(group_id);
   if (it == groups_.end()) return {.error = ErrorCode::kGroupIdNotFound};

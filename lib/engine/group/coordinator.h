@@ -39,6 +39,11 @@ class GroupCoordinator {
   // are the caller's, should go too.
   ErrorCode Delete(const std::string& group_id, absl::Time now, Effects* effects);
 
+  // NON_EMPTY_GROUP, GROUP_ID_NOT_FOUND, or NONE: then offsets may be deleted of topics that no
+  // member may subscribe to.
+  ErrorCode ValidateOffsetDelete(const std::string& group_id) const;
+  bool MaySubscribeTo(const std::string& group_id, std::string_view topic) const;
+
   DescribedGroup Describe(const std::string& group_id) const;
   // By id. An empty filter lists all.
   std::vector<ListedGroup> List(const std::vector<GroupState>& states = {}) const;

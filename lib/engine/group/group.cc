@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/group/protocol.h"
+
 namespace rill::engine {
 namespace {
 
@@ -91,6 +93,23 @@ DescribedGroup Group::Describe() const {
                                  member.assignment});
   }
   return described;
+}
+
+ErrorCode Group::ValidateOffsetDelete() const {
+  const bool are_strangers = !members_.empty() && protocol_type_ != kConsumerProtocolType;
+  return are_strangers ? ErrorCode::kNonEmptyGroup : ErrorCode::kNone;
+}
+
+bool Group::MaySubscribeTo(std::string_view topic) const {
+  for (const auto& [id, member] : members_) {
+    for (const GroupProtocol& protocol : member.protocols) {
+      const auto subscription = DecodeSubscription(protocol.metadata);
+      if (!subscription.ok()) return true;
+      const auto& topics = subscription->topics;
+      if (std::find(topics.begin(), topics.end(), topic) != topics.end()) return true;
+    }
+  }
+  return false;
 }
 
 GroupMetadataValue Group::Value(

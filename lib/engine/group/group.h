@@ -48,6 +48,11 @@ class Group {
   std::int32_t generation() const { return generation_; }
   const std::string& protocol_type() const { return protocol_type_; }
   DescribedGroup Describe() const;
+  // Whether a consumer among the members subscribes to the topic, or says so little that it may.
+  bool MaySubscribeTo(std::string_view topic) const;
+  // Whether offsets may be deleted: NON_EMPTY_GROUP where the members are no consumers, so that
+  // nobody knows what they read.
+  ErrorCode ValidateOffsetDelete() const;
   // The record of an Empty group, written when the group comes into being.
   void StoreEmpty(GroupStep& step);
 

@@ -1,12 +1,10 @@
 // DeleteGroups, versions 0 to 2.
 //
-// Deletes groups without members, with their offsets; one answer for each.
-//
-// Deviations: none known.
+// Deletes groups with their offsets, one after the other; one that has members is NON_EMPTY_GROUP.
 #include <string>
 
+#include "net/group_code.h"
 #include "net/handlers.h"
-#include "net/place_of.h"
 
 namespace rill::net {
 
@@ -14,7 +12,11 @@ wire::DeleteGroupsResponse HandleDeleteGroups(const Call& call,
                                               const wire::DeleteGroupsRequest& request) {
   wire::DeleteGroupsResponse response;
   for (const std::string& group : request.groups_names) {
-    response.results.push_back({group, CodeOf(call.node.engine->groups()->Delete(group))});
+    auto& result = response.results.emplace_back();
+    result.group_id = group;
+    result.error_code = CheckCoordinator(call);
+    if (result.error_code != ErrorCode::kNone) continue;
+    result.error_code = GroupCodeOf(call.node.engine->groups()->Delete(group));
   }
   return response;
 }

@@ -1,47 +1,59 @@
 // DescribeGroups, versions 0 to 6.
 //
-// State and members of groups, those of this process among them. A group that is not there is
-// "Dead", and from version 6 on GROUP_ID_NOT_FOUND.
+// The state and the members of groups, those of the engine's own process included. A group that is
+// not there is in the state Dead, without an error before version 6, GROUP_ID_NOT_FOUND from there
+// on.
 //
-// Deviations: none known.
+// Deviations: nothing is authorised yet: whoever asks for authorised operations is shown all that
+// there are.
 #include <string>
 
-#include "fmt/format.h"
-#include "net/group_text.h"
+#include "net/group_code.h"
 #include "net/handlers.h"
 #include "net/operations.h"
 
 namespace rill::net {
 namespace {
 
+using Group = wire::DescribeGroupsResponse::Group;
+
 constexpr int kFirstWithNotFound = 6;
 
-void ShowMembers(const engine::DescribedGroup& group, wire::DescribeGroupsResponse::Group& shown) {
-  for (const auto& member : group.members) {
+absl::StatusOr<engine::DescribedGroup> Find(const Call& call, const std::string& group) {
+  if (auto open = call.node.engine->CheckOpen(); !open.ok()) return open;
+  return call.node.engine->groups()->DescribeMembers(group);
+}
+
+void ShowMembers(const engine::DescribedGroup& described, Group& shown) {
+  for (const engine::DescribedMember& member : described.members) {
     shown.members.push_back({member.member_id, NullIfEmpty(member.group_instance_id),
                              member.client_id, member.client_host, member.metadata,
                              member.assignment});
   }
 }
 
-wire::DescribeGroupsResponse::Group Show(const Call& call, const std::string& id,
-                                         bool with_operations) {
-  const auto group = call.node.engine->groups()->DescribeMembers(id);
-  wire::DescribeGroupsResponse::Group shown;
-  shown.group_id = id;
-  shown.group_state = GroupStateName(group.state);
-  const bool hides_error =
-      group.error == ErrorCode::kGroupIdNotFound && call.version < kFirstWithNotFound;
-  if (group.error != ErrorCode::kNone && !hides_error) {
-    shown.error_code = group.error;
-    if (call.version >= kFirstWithNotFound) {
-      shown.error_message = fmt::format("there is no group \"{}\"", id);
-    }
+void ShowFailure(const Call& call, const absl::Status& failure, Group& shown) {
+  shown.group_state = GroupStateName(GroupState::kDead);
+  const ErrorCode error = GroupCodeOf(failure);
+  if (call.version >= kFirstWithNotFound) shown.error_message = std::string(failure.message());
+  if (error == ErrorCode::kGroupIdNotFound && call.version < kFirstWithNotFound) return;
+  shown.error_code = error;
+}
+
+Group Describe(const Call& call, const std::string& group, bool with_operations) {
+  Group shown;
+  shown.group_id = group;
+  const auto described = Find(call, group);
+  if (described.ok()) {
+    shown.group_state = GroupStateName(described->state);
+    shown.protocol_type = described->protocol_type;
+    shown.protocol_data = described->protocol_name;
+    ShowMembers(*described, shown);
+  } else {
+    ShowFailure(call, described.status(), shown);
   }
-  shown.protocol_type = group.protocol_type;
-  shown.protocol_data = group.protocol_name;
-  ShowMembers(group, shown);
-  if (with_operations) shown.authorized_operations = kGroupOperations;
+  const bool has_operations = with_operations && shown.error_code == ErrorCode::kNone;
+  if (has_operations) shown.authorized_operations = kGroupOperations;
   return shown;
 }
 
@@ -51,7 +63,7 @@ wire::DescribeGroupsResponse HandleDescribeGroups(const Call& call,
                                                   const wire::DescribeGroupsRequest& request) {
   wire::DescribeGroupsResponse response;
   for (const std::string& group : request.groups) {
-    response.groups.push_back(Show(call, group, request.include_authorized_operations));
+    response.groups.push_back(Describe(call, group, request.include_authorized_operations));
   }
   return response;
 }

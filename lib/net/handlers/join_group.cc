@@ -1,55 +1,65 @@
 // JoinGroup, versions 0 to 9.
 //
-// Joins a group of the classic protocol, beside the consumers of this process. From version 4 on a
-// member without an id is told one first (MEMBER_ID_REQUIRED). The answer comes when the members of
-// the generation are known.
+// Answered when the rebalance that it belongs to has all its members, or has waited for them long
+// enough. From version 4 on a dynamic member is first told its id (MEMBER_ID_REQUIRED, KIP-394).
+// Version 0 has no rebalance timeout: the session's stands for it. From version 9 on a static
+// leader that returns to a stable group skips the assignment.
 //
-// Deviations: none known.
+// Deviations: a request that is overtaken by the same member's next one is answered with
+// REBALANCE_IN_PROGRESS, where Kafka lets it wait. A group instance id that is empty is none.
 #include <utility>
 
-#include "net/group_text.h"
+#include "absl/time/time.h"
+#include "net/group_code.h"
 #include "net/handlers.h"
 
 namespace rill::net {
 namespace {
 
-constexpr int kFirstWithRequiredId = 4;
+constexpr int kFirstWithRebalanceTimeout = 1;
+constexpr int kFirstToKnowMemberId = 4;
 constexpr int kFirstWithNullProtocol = 7;
 constexpr int kFirstToSkipAssignment = 9;
 
-engine::JoinRequest RequestOf(const Call& call, const wire::JoinGroupRequest& request) {
-  engine::JoinRequest join;
-  join.group_id = request.group_id;
-  join.member_id = request.member_id;
-  join.group_instance_id = request.group_instance_id.value_or("");
-  join.client_id = call.client_id;
-  join.client_host = call.client_host;
-  join.session_timeout = absl::Milliseconds(request.session_timeout_ms);
-  // Version 0 has the one for both.
-  join.rebalance_timeout = request.rebalance_timeout_ms < 0
-                               ? join.session_timeout
-                               : absl::Milliseconds(request.rebalance_timeout_ms);
-  join.protocol_type = request.protocol_type;
+engine::JoinRequest EventOf(const Call& call, const wire::JoinGroupRequest& request) {
+  const bool has_rebalance_timeout = call.version >= kFirstWithRebalanceTimeout;
+  engine::JoinRequest event{
+      .group_id = request.group_id,
+      .member_id = request.member_id,
+      .group_instance_id = request.group_instance_id.value_or(""),
+      .client_id = call.client_id,
+      .client_host = call.client_host,
+      .session_timeout = absl::Milliseconds(request.session_timeout_ms),
+      .rebalance_timeout = absl::Milliseconds(has_rebalance_timeout ? request.rebalance_timeout_ms
+                                                                    : request.session_timeout_ms),
+      .protocol_type = request.protocol_type,
+      .reason = request.reason.value_or(""),
+      .require_known_member_id = call.version >= kFirstToKnowMemberId,
+      .supports_skipping_assignment = call.version >= kFirstToSkipAssignment};
   for (const auto& protocol : request.protocols) {
-    join.protocols.push_back({protocol.name, protocol.metadata});
+    event.protocols.push_back({protocol.name, protocol.metadata});
   }
-  join.reason = request.reason.value_or("");
-  join.require_known_member_id = call.version >= kFirstWithRequiredId;
-  join.supports_skipping_assignment = call.version >= kFirstToSkipAssignment;
-  return join;
+  return event;
 }
 
-wire::JoinGroupResponse ResponseOf(const engine::JoinResponse& joined, int version) {
+wire::JoinGroupResponse Failure(int version, ErrorCode error, const std::string& member_id) {
   wire::JoinGroupResponse response;
-  response.error_code = joined.error;
+  response.error_code = error;
+  response.member_id = member_id;
+  if (version >= kFirstWithNullProtocol) response.protocol_name.reset();
+  return response;
+}
+
+wire::JoinGroupResponse ResponseOf(int version, const engine::JoinResponse& joined) {
+  if (joined.error != ErrorCode::kNone) return Failure(version, joined.error, joined.member_id);
+  wire::JoinGroupResponse response;
   response.generation_id = joined.generation;
-  response.protocol_type = NullIfEmpty(joined.protocol_type);
+  response.protocol_type = joined.protocol_type;
   response.protocol_name = joined.protocol_name;
-  if (version >= kFirstWithNullProtocol) response.protocol_name = NullIfEmpty(joined.protocol_name);
   response.leader = joined.leader;
   response.skip_assignment = joined.skip_assignment;
   response.member_id = joined.member_id;
-  for (const auto& member : joined.members) {
+  for (const engine::JoinedMember& member : joined.members) {
     response.members.push_back(
         {member.member_id, NullIfEmpty(member.group_instance_id), member.metadata});
   }
@@ -60,15 +70,13 @@ wire::JoinGroupResponse ResponseOf(const engine::JoinResponse& joined, int versi
 
 void HandleJoinGroup(const Call& call, const wire::JoinGroupRequest& request,
                      std::function<void(wire::JoinGroupResponse)> answer) {
-  const int version = call.version;
-  if (request.group_id.empty()) {
-    return answer(
-        ResponseOf({.error = ErrorCode::kInvalidGroupId, .member_id = request.member_id}, version));
+  if (const ErrorCode error = CheckCoordinator(call); error != ErrorCode::kNone) {
+    return answer(Failure(call.version, error, request.member_id));
   }
   call.node.engine->groups()->Join(
-      RequestOf(call, request),
-      [answer = std::move(answer), version](const engine::JoinResponse& joined) {
-        answer(ResponseOf(joined, version));
+      EventOf(call, request),
+      [version = call.version, answer = std::move(answer)](const engine::JoinResponse& joined) {
+        answer(ResponseOf(version, joined));
       });
 }
 

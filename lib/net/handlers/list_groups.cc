@@ -1,15 +1,17 @@
 // ListGroups, versions 0 to 5.
 //
-// All groups, or those in the states (version 4) and of the types (version 5) that are named, in
-// whichever case.
+// All groups, those of the engine's own process included; from version 4 on those in certain
+// states, from version 5 on of certain types. Names of states and types are compared without regard
+// to case; a name that is not known lists nothing.
 //
-// Deviations: all groups are classic ones.
+// Deviations: all groups are of the type "classic".
 #include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "net/group_code.h"
 #include "net/handlers.h"
 
 namespace rill::net {
@@ -17,15 +19,19 @@ namespace {
 
 constexpr char kClassic[] = "classic";
 
-std::string Lower(std::string text) {
-  for (char& c : text) c = absl::ascii_tolower(static_cast<unsigned char>(c));
-  return text;
+bool IsName(std::string_view text, std::string_view name) {
+  while (!text.empty() && absl::ascii_isspace(text.front())) text.remove_prefix(1);
+  while (!text.empty() && absl::ascii_isspace(text.back())) text.remove_suffix(1);
+  return std::equal(text.begin(), text.end(), name.begin(), name.end(), [](char a, char b) {
+    return absl::ascii_tolower(a) == absl::ascii_tolower(b);
+  });
 }
 
-bool IsAsked(const std::vector<std::string>& filter, const std::string& name) {
-  return filter.empty() || std::any_of(filter.begin(), filter.end(), [&](const auto& wanted) {
-           return Lower(wanted) == Lower(name);
-         });
+// An empty filter lets all through.
+bool Passes(const std::vector<std::string>& filter, std::string_view name) {
+  return filter.empty() ||
+         std::any_of(filter.begin(), filter.end(),
+                     [&](const std::string& wanted) { return IsName(wanted, name); });
 }
 
 }  // namespace
@@ -33,10 +39,13 @@ bool IsAsked(const std::vector<std::string>& filter, const std::string& name) {
 wire::ListGroupsResponse HandleListGroups(const Call& call,
                                           const wire::ListGroupsRequest& request) {
   wire::ListGroupsResponse response;
-  if (!IsAsked(request.types_filter, kClassic)) return response;
-  for (const auto& group : call.node.engine->groups()->ListWithTypes()) {
-    const std::string state = GroupStateName(group.state);
-    if (!IsAsked(request.states_filter, state)) continue;
+  response.error_code = CheckCoordinator(call);
+  if (response.error_code != ErrorCode::kNone || !Passes(request.types_filter, kClassic)) {
+    return response;
+  }
+  for (const engine::ListedGroup& group : call.node.engine->groups()->ListAll()) {
+    const char* const state = GroupStateName(group.state);
+    if (!Passes(request.states_filter, state)) continue;
     response.groups.push_back({group.group_id, group.protocol_type, state, kClassic});
   }
   return response;

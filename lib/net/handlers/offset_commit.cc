@@ -1,65 +1,112 @@
 // OffsetCommit, versions 2 to 10.
 //
-// Stores the offsets of a group: of a member in its generation, or, with generation -1 and without
-// a member id, of a consumer that assigns partitions itself. A partition that is not there, or
-// whose metadata is too long, is refused alone; the others are stored together, or none of them.
+// A partition that is not there, or whose metadata is too long, is refused alone; the others are
+// committed together. What concerns the group (membership, generation) is told of each of them.
+// From version 9 on a group that is not there is GROUP_ID_NOT_FOUND, before ILLEGAL_GENERATION;
+// from version 10 on topics are named by id. An offset that belongs to a group without members
+// needs no member; the group id may be empty, as in Kafka.
 //
-// Deviations: offsets are kept until their group or topic is deleted, whatever `retention_time_ms`
-// says.
-#include <map>
-#include <memory>
+// Deviations: offsets do not expire, whatever `retention_time_ms` says. A negative offset, which no
+// consumer could begin at, is INVALID_REQUEST; Kafka stores it.
+#include <utility>
 #include <vector>
 
+#include "net/group_code.h"
 #include "net/handlers.h"
-#include "net/place_of.h"
 
 namespace rill::net {
 namespace {
 
-using Partition = wire::OffsetCommitResponse::Topic::Partition;
-using Topics = std::vector<std::shared_ptr<engine::TopicState>>;
+using Topic = wire::OffsetCommitRequest::Topic;
+using Answered = wire::OffsetCommitResponse::Topic::Partition;
 
-constexpr int kFirstById = 10;
-constexpr int kFirstWithGroupIdNotFound = 9;
+constexpr int kFirstToKnowGroupIdNotFound = 9;
 
+// A commit that may go through.
 struct Commit {
-  std::map<TopicPartition, OffsetAndMetadata> offsets;
-  std::vector<Partition*> answers;  // of those
-  Topics topics;
+  std::shared_ptr<engine::TopicState> topic;
+  TopicPartition partition;
+  OffsetAndMetadata committed;
+  Answered* answered = nullptr;
 };
+using Commits = std::vector<Commit>;
 
-void Take(const Call& call, const wire::OffsetCommitRequest::Topic& asked,
-          wire::OffsetCommitResponse::Topic& answered, Commit& commit) {
+ErrorCode Check(const Call& call, const Commit& commit) {
+  const OffsetAndMetadata& committed = commit.committed;
+  if (committed.offset < 0 || committed.leader_epoch < -1) return ErrorCode::kInvalidRequest;
   const auto most = call.node.engine->config().offset_metadata_max_bytes;
-  const auto topic = TopicOf(call, asked.name, asked.topic_id, kFirstById);
-  if (topic.ok()) commit.topics.push_back(*topic);
+  const bool is_long = static_cast<std::int64_t>(committed.metadata.size()) > most;
+  return is_long ? ErrorCode::kOffsetMetadataTooLarge : ErrorCode::kNone;
+}
+
+void LookUp(const Call& call, const Topic& asked, wire::OffsetCommitResponse::Topic& answered,
+            Commits& commits) {
+  answered.name = asked.name;
+  answered.topic_id = asked.topic_id;
+  answered.partitions.resize(asked.partitions.size());
+  const auto topic = TopicOf(call, asked.name, asked.topic_id, kFirstOffsetsById);
   for (std::size_t i = 0; i < asked.partitions.size(); ++i) {
     const auto& partition = asked.partitions[i];
-    Partition& answer = answered.partitions[i];
-    answer.partition_index = partition.partition_index;
-    const std::string metadata = partition.committed_metadata.value_or("");
+    Answered& shown = answered.partitions[i];
+    shown.partition_index = partition.partition_index;
     if (!topic.ok()) {
-      answer.error_code = CodeOf(topic.status());
+      shown.error_code = CodeOf(topic.status());
     } else if ((*topic)->partition(partition.partition_index) == nullptr) {
-      answer.error_code = ErrorCode::kUnknownTopicOrPartition;
-    } else if (static_cast<std::int64_t>(metadata.size()) > most) {
-      answer.error_code = ErrorCode::kOffsetMetadataTooLarge;
+      shown.error_code = ErrorCode::kUnknownTopicOrPartition;
     } else {
-      commit.offsets[{(*topic)->name(), partition.partition_index}] = {
-          partition.committed_offset, partition.committed_leader_epoch, metadata};
-      commit.answers.push_back(&answer);
+      commits.push_back({*topic,
+                         {(*topic)->name(), partition.partition_index},
+                         {partition.committed_offset, partition.committed_leader_epoch,
+                          partition.committed_metadata.value_or("")},
+                         &shown});
     }
   }
 }
 
-engine::CommitRequest RequestOf(const Call& call, const wire::OffsetCommitRequest& request) {
-  engine::CommitRequest commit;
-  commit.group_id = request.group_id;
-  commit.generation = request.generation_id_or_member_epoch;
-  commit.member_id = request.member_id;
-  commit.group_instance_id = request.group_instance_id.value_or("");
-  commit.knows_group_id_not_found = call.version >= kFirstWithGroupIdNotFound;
-  return commit;
+absl::Status CheckThere(const Commits& commits) {
+  for (const Commit& commit : commits) {
+    if (!commit.topic->deleted()) continue;
+    return MakeError(absl::StatusCode::kNotFound, ErrorCode::kUnknownTopicOrPartition,
+                     "a topic was deleted while an offset of it was committed");
+  }
+  return absl::OkStatus();
+}
+
+void Refuse(Commit& commit, ErrorCode error) { commit.answered->error_code = error; }
+
+// What the group said of all that were not refused alone. It is asked where there is nothing to
+// store, too.
+ErrorCode Store(const Call& call, const engine::CommitRequest& request, Commits& commits) {
+  engine::GroupService::Offsets offsets;
+  for (const Commit& commit : commits) offsets[commit.partition] = commit.committed;
+  const absl::Status stored =
+      call.node.engine->groups()->Commit(request, offsets, [&] { return CheckThere(commits); });
+  if (stored.ok()) return ErrorCode::kNone;
+  const ErrorCode error = GroupCodeOf(stored);
+  // What was deleted meanwhile is refused alone, and the others are tried again.
+  const bool may_be_deleted = error == ErrorCode::kUnknownTopicOrPartition;
+  const std::size_t removed = std::erase_if(commits, [&](Commit& commit) {
+    const bool is_refused = may_be_deleted && commit.topic->deleted();
+    if (is_refused) Refuse(commit, error);
+    return is_refused;
+  });
+  if (removed > 0) return Store(call, request, commits);
+  for (Commit& commit : commits) Refuse(commit, error);
+  return error;
+}
+
+// The group speaks first: a member that is none is told so, whatever it commits.
+void StoreSound(const Call& call, const engine::CommitRequest& request, Commits& commits) {
+  Commits unsound;
+  std::erase_if(commits, [&](const Commit& commit) {
+    const bool is_unsound = Check(call, commit) != ErrorCode::kNone;
+    if (is_unsound) unsound.push_back(commit);
+    return is_unsound;
+  });
+  const ErrorCode error = Store(call, request, commits);
+  for (Commit& commit : unsound) {
+    Refuse(commit, error == ErrorCode::kNone ? Check(call, commit) : error);
+  }
 }
 
 }  // namespace
@@ -68,24 +115,18 @@ wire::OffsetCommitResponse HandleOffsetCommit(const Call& call,
                                               const wire::OffsetCommitRequest& request) {
   wire::OffsetCommitResponse response;
   response.topics.resize(request.topics.size());
-  Commit commit;
+  Commits commits;
   for (std::size_t i = 0; i < request.topics.size(); ++i) {
-    auto& answered = response.topics[i];
-    answered.name = request.topics[i].name;
-    answered.topic_id = request.topics[i].topic_id;
-    answered.partitions.resize(request.topics[i].partitions.size());
-    Take(call, request.topics[i], answered, commit);
+    LookUp(call, request.topics[i], response.topics[i], commits);
   }
-  // Asked again when the commit has its turn: by then one may be deleted, and made anew.
-  const auto still_there = [&] {
-    for (const auto& topic : commit.topics) {
-      if (topic->deleted()) return topic->OpenPartition(0).status();
-    }
-    return absl::OkStatus();
-  };
-  const auto committed =
-      call.node.engine->groups()->Commit(RequestOf(call, request), commit.offsets, still_there);
-  for (Partition* answer : commit.answers) answer->error_code = CodeOf(committed);
+  if (commits.empty()) return response;
+  StoreSound(call,
+             {.group_id = request.group_id,
+              .generation = request.generation_id_or_member_epoch,
+              .member_id = request.member_id,
+              .group_instance_id = request.group_instance_id.value_or(""),
+              .knows_group_id_not_found = call.version >= kFirstToKnowGroupIdNotFound},
+             commits);
   return response;
 }
 

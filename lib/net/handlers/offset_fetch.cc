@@ -1,133 +1,147 @@
 // OffsetFetch, versions 1 to 10.
 //
-// What groups committed: one group up to version 7, several from version 8 on. A partition for
-// which nothing was committed has offset -1, which is no error. Without topics all are told.
+// What a group has committed: of one group up to version 7, of several from version 8 on; of the
+// partitions that are named, or for null topics (from version 2 on) of all. A partition without an
+// offset is -1, which is no error, whether it is there or not. From version 10 on topics are named
+// by id: one that is not known is UNKNOWN_TOPIC_ID.
 //
-// Deviations: all offsets are stable, for there are no transactions yet.
+// The member id and epoch of version 9 are of the newer consumer protocol; Kafka, too, does not
+// look at them in a group of the classic one. There are no transactions yet, so all offsets are
+// stable.
 #include <map>
-#include <string>
+#include <utility>
 #include <vector>
 
+#include "net/group_code.h"
 #include "net/handlers.h"
-#include "net/place_of.h"
 
 namespace rill::net {
 namespace {
 
-using Offsets = std::map<TopicPartition, OffsetAndMetadata>;
+using AskedGroup = wire::OffsetFetchRequest::Group;
+using Group = wire::OffsetFetchResponse::Group;
+using Offsets = engine::GroupService::Offsets;
 
 constexpr int kFirstOfSeveral = 8;
-constexpr int kFirstById = 10;
+constexpr int kFirstWithError = 2;
 
-template <typename Partition>
-Partition Tell(const Offsets& offsets, const std::string& topic, std::int32_t index) {
-  Partition told;
-  told.partition_index = index;
-  told.committed_offset = -1;
-  const auto found = offsets.find({topic, index});
-  if (found == offsets.end()) return told;
-  told.committed_offset = found->second.offset;
-  told.committed_leader_epoch = found->second.leader_epoch;
-  told.metadata = found->second.metadata;
-  return told;
+Group::Topic::Partition Show(std::int32_t index, const OffsetAndMetadata& committed) {
+  return {index, committed.offset, committed.leader_epoch, committed.metadata, ErrorCode::kNone};
 }
 
-// All that a group committed, as answers by topic.
-template <typename Topic>
-std::vector<Topic> TellAll(const Offsets& offsets) {
-  std::vector<Topic> topics;
+Group::Topic::Partition ShowNone(std::int32_t index, ErrorCode error) {
+  return {index, -1, -1, "", error};
+}
+
+absl::StatusOr<Offsets> Fetch(const Call& call, const AskedGroup& asked) {
+  if (auto open = call.node.engine->CheckOpen(); !open.ok()) return open;
+  return call.node.engine->groups()->FetchAll(asked.group_id);
+}
+
+void ShowAll(const Call& call, const Offsets& offsets, Group& shown) {
+  std::map<std::string, Group::Topic> topics;
   for (const auto& [partition, committed] : offsets) {
-    if (topics.empty() || topics.back().name != partition.topic) {
-      topics.emplace_back().name = partition.topic;
+    topics[partition.topic].partitions.push_back(Show(partition.partition, committed));
+  }
+  for (auto& [name, topic] : topics) {
+    topic.name = name;
+    if (call.version >= kFirstOffsetsById) {
+      const auto found = call.node.engine->FindTopic(name);
+      if (!found.ok()) continue;  // it has no id to be shown by
+      topic.topic_id = (*found)->uuid();
     }
-    using Partition = typename decltype(Topic::partitions)::value_type;
-    topics.back().partitions.push_back(
-        Tell<Partition>(offsets, partition.topic, partition.partition));
-  }
-  return topics;
-}
-
-template <typename Topic>
-void AddPartitions(const Offsets& offsets, const std::string& name,
-                   const std::vector<std::int32_t>& indexes, Topic& told) {
-  using Partition = typename decltype(Topic::partitions)::value_type;
-  for (const std::int32_t index : indexes) {
-    told.partitions.push_back(Tell<Partition>(offsets, name, index));
+    shown.topics.push_back(std::move(topic));
   }
 }
 
-using Group = wire::OffsetFetchResponse::Group;
-
-void TellById(const Call& call, const Offsets& offsets,
-              const wire::OffsetFetchRequest::Group::Topic& asked, Group::Topic& told) {
-  told.topic_id = asked.topic_id;
-  const auto topic = call.node.engine->FindTopic(asked.topic_id);
-  AddPartitions(offsets, topic.ok() ? (*topic)->name() : "", asked.partition_indexes, told);
-  if (topic.ok()) return;
-  for (auto& partition : told.partitions) partition.error_code = CodeOf(topic.status());
-}
-
-// Names are not told where ids are; what was committed in a topic that is gone is nobody's then.
-void NameById(const Call& call, std::vector<Group::Topic>& topics) {
-  std::vector<Group::Topic> named;
-  for (auto& topic : topics) {
-    const auto found = call.node.engine->FindTopic(topic.name);
-    if (!found.ok()) continue;
-    topic.name.clear();
-    topic.topic_id = (*found)->uuid();
-    named.push_back(std::move(topic));
+Group::Topic ShowTopic(const Call& call, const AskedGroup::Topic& asked, const Offsets& offsets) {
+  Group::Topic shown;
+  shown.name = asked.name;
+  shown.topic_id = asked.topic_id;
+  std::string name = asked.name;
+  ErrorCode error = ErrorCode::kNone;
+  if (call.version >= kFirstOffsetsById) {
+    const auto found = call.node.engine->FindTopic(asked.topic_id);
+    error = CodeOf(found.status());
+    if (found.ok()) name = (*found)->name();
   }
-  topics = std::move(named);
+  for (const std::int32_t index : asked.partition_indexes) {
+    const auto committed = offsets.find({name, index});
+    const bool is_there = error == ErrorCode::kNone && committed != offsets.end();
+    shown.partitions.push_back(is_there ? Show(index, committed->second) : ShowNone(index, error));
+  }
+  return shown;
 }
 
-Group TellGroup(const Call& call, const wire::OffsetFetchRequest::Group& asked) {
-  Group told;
-  told.group_id = asked.group_id;
-  const auto offsets = call.node.engine->groups()->FetchAll(asked.group_id);
+Group ShowGroup(const Call& call, const AskedGroup& asked) {
+  Group shown;
+  shown.group_id = asked.group_id;
+  const auto offsets = Fetch(call, asked);
   if (!offsets.ok()) {
-    told.error_code = CodeOf(offsets.status());
-    return told;
+    shown.error_code = GroupCodeOf(offsets.status());
+  } else if (!asked.topics.has_value()) {
+    ShowAll(call, *offsets, shown);
+  } else {
+    for (const auto& topic : *asked.topics)
+      shown.topics.push_back(ShowTopic(call, topic, *offsets));
   }
-  if (!asked.topics.has_value()) {
-    told.topics = TellAll<Group::Topic>(*offsets);
-    if (call.version >= kFirstById) NameById(call, told.topics);
-    return told;
+  return shown;
+}
+
+AskedGroup OneGroup(const wire::OffsetFetchRequest& request) {
+  AskedGroup asked;
+  asked.group_id = request.group_id;
+  asked.topics.reset();
+  if (!request.topics.has_value()) return asked;
+  asked.topics.emplace();
+  for (const auto& topic : *request.topics) {
+    asked.topics->push_back({topic.name, {}, topic.partition_indexes});
   }
-  for (const auto& topic : *asked.topics) {
-    auto& answered = told.topics.emplace_back();
-    if (call.version >= kFirstById) {
-      TellById(call, *offsets, topic, answered);
-      continue;
+  return asked;
+}
+
+// Version 1 has no error of the group: its partitions have it.
+void ShowFailure(const Call& call, const wire::OffsetFetchRequest& request, ErrorCode error,
+                 wire::OffsetFetchResponse& response) {
+  if (call.version >= kFirstWithError) {
+    response.error_code = error;
+    return;
+  }
+  for (const auto& asked : *request.topics) {
+    auto& topic = response.topics.emplace_back();
+    topic.name = asked.name;
+    for (const std::int32_t index : asked.partition_indexes) {
+      topic.partitions.push_back({index, -1, -1, "", error});
     }
-    answered.name = topic.name;
-    AddPartitions(*offsets, topic.name, topic.partition_indexes, answered);
   }
-  return told;
+}
+
+wire::OffsetFetchResponse ShowOneGroup(const Call& call, const wire::OffsetFetchRequest& request) {
+  wire::OffsetFetchResponse response;
+  const Group group = ShowGroup(call, OneGroup(request));
+  if (group.error_code != ErrorCode::kNone) {
+    ShowFailure(call, request, group.error_code, response);
+    return response;
+  }
+  for (const auto& found : group.topics) {
+    auto& topic = response.topics.emplace_back();
+    topic.name = found.name;
+    for (const auto& partition : found.partitions) {
+      topic.partitions.push_back({partition.partition_index, partition.committed_offset,
+                                  partition.committed_leader_epoch, partition.metadata,
+                                  partition.error_code});
+    }
+  }
+  return response;
 }
 
 }  // namespace
 
 wire::OffsetFetchResponse HandleOffsetFetch(const Call& call,
                                             const wire::OffsetFetchRequest& request) {
+  if (call.version < kFirstOfSeveral) return ShowOneGroup(call, request);
   wire::OffsetFetchResponse response;
-  if (call.version >= kFirstOfSeveral) {
-    for (const auto& group : request.groups) response.groups.push_back(TellGroup(call, group));
-    return response;
-  }
-  const auto offsets = call.node.engine->groups()->FetchAll(request.group_id);
-  if (!offsets.ok()) {
-    response.error_code = CodeOf(offsets.status());
-    return response;
-  }
-  if (!request.topics.has_value()) {
-    response.topics = TellAll<wire::OffsetFetchResponse::Topic>(*offsets);
-    return response;
-  }
-  for (const auto& topic : *request.topics) {
-    auto& told = response.topics.emplace_back();
-    told.name = topic.name;
-    AddPartitions(*offsets, topic.name, topic.partition_indexes, told);
-  }
+  for (const AskedGroup& asked : request.groups) response.groups.push_back(ShowGroup(call, asked));
   return response;
 }
 

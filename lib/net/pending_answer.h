@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -9,32 +10,34 @@
 
 namespace rill::net {
 
-// An answer that one thread gives and a coroutine waits for. Thread-safe.
+// Where an answer is left for the coroutine that waits for it. Whoever answers may hold it longer
+// than the coroutine, the node and its threads live, so it lets go of them. Thread-safe.
 template <typename Response>
-class LaterAnswer {
+class PendingAnswer {
  public:
-  // `wake` is the coroutine's own.
-  explicit LaterAnswer(Wake* wake) : wake_(wake) {}
+  explicit PendingAnswer(std::shared_ptr<Wake> wake) : wake_(std::move(wake)) {}
 
-  void Give(Response response) ABSL_LOCKS_EXCLUDED(mutex_) {
+  // Goes nowhere once the wait was given up.
+  void Deliver(Response response) ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
+    if (wake_ == nullptr) return;
     response_ = std::move(response);
-    if (wake_ != nullptr) wake_->Notify();
+    wake_->Notify();
   }
+
   std::optional<Response> Take() ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
     return std::exchange(response_, std::nullopt);
   }
-  // Nobody waits any more: an answer that still comes goes nowhere. It may come when the node, and
-  // what its coroutines ran in, is gone.
-  void Abandon() ABSL_LOCKS_EXCLUDED(mutex_) {
+
+  void GiveUp() ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
     wake_ = nullptr;
   }
 
  private:
   absl::Mutex mutex_;
-  Wake* wake_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<Wake> wake_ ABSL_GUARDED_BY(mutex_);  // null: nobody waits any more
   std::optional<Response> response_ ABSL_GUARDED_BY(mutex_);
 };
 
