@@ -4,7 +4,11 @@ include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/rill)
 install(TARGETS rill EXPORT rillTargets)
-install(DIRECTORY include/rill TYPE INCLUDE FILES_MATCHING PATTERN *.h)
+set(headers_of_absent_parts "")
+if(NOT RILL_BUILD_NODE)
+  set(headers_of_absent_parts PATTERN node.h EXCLUDE)
+endif()
+install(DIRECTORY include/rill TYPE INCLUDE FILES_MATCHING PATTERN *.h ${headers_of_absent_parts})
 install(EXPORT rillTargets NAMESPACE rill:: DESTINATION ${package_dir})
 install(FILES LICENSE TYPE DOC)
 

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "net/place_of.h"
+#include "net/refuse.h"
 #include "rill/error.h"
 
 namespace rill::net {
@@ -16,8 +17,8 @@ namespace rill::net {
 // What AlterConfigs and IncrementalAlterConfigs have in common.
 
 // InvalidArgument (INVALID_REQUEST).
-inline absl::Status RefuseToAlter(std::string why) {
-  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRequest, std::move(why));
+inline absl::Status RefuseToAlter(const std::string& why) {
+  return Refuse(ErrorCode::kInvalidRequest, why);
 }
 
 // Only topics have configs that change while a node runs: INVALID_REQUEST for all else.

@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "fmt/format.h"
+#include "net/refuse.h"
 #include "rill/error.h"
 #include "wire/decode.h"
 #include "wire/messages/api_versions.h"
@@ -17,16 +18,12 @@ constexpr std::size_t kLengthSize = 4;
 // Key, version and correlation id: the same in all headers.
 constexpr std::size_t kFixedSize = 8;
 
-absl::Status Refused(ErrorCode code, std::string why) {
-  return MakeError(absl::StatusCode::kInvalidArgument, code, std::move(why));
-}
-
 }  // namespace
 
 absl::StatusOr<Request> ReadRequest(std::string_view frame) {
   if (frame.size() < kFixedSize) {
-    return Refused(ErrorCode::kInvalidRequest,
-                   fmt::format("a request of {} bytes has no header", frame.size()));
+    return Refuse(ErrorCode::kInvalidRequest,
+                  fmt::format("a request of {} bytes has no header", frame.size()));
   }
   Request request{.correlation_id = base::LoadBigEndian<std::int32_t>(frame.data() + 4),
                   .client_id = {},
@@ -35,7 +32,7 @@ absl::StatusOr<Request> ReadRequest(std::string_view frame) {
   request.version = base::LoadBigEndian<std::int16_t>(frame.data() + 2);
   request.api = FindServedApi(key);
   if (request.api == nullptr) {
-    return Refused(ErrorCode::kUnsupportedVersion, fmt::format("no request has the key {}", key));
+    return Refuse(ErrorCode::kUnsupportedVersion, fmt::format("no request has the key {}", key));
   }
   const wire::Api& api = *wire::FindApi(key);
   const wire::Message& message = api.request();
@@ -44,9 +41,9 @@ absl::StatusOr<Request> ReadRequest(std::string_view frame) {
       request.api = nullptr;
       return request;
     }
-    return Refused(ErrorCode::kUnsupportedVersion,
-                   fmt::format("{} of version {} is not answered: {} to {} are", message.name,
-                               request.version, message.first_version, message.last_version));
+    return Refuse(ErrorCode::kUnsupportedVersion,
+                  fmt::format("{} of version {} is not answered: {} to {} are", message.name,
+                              request.version, message.first_version, message.last_version));
   }
   auto header = wire::Decode<wire::RequestHeader>(wire::RequestHeaderVersion(api, request.version),
                                                   request.body);

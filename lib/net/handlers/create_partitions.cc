@@ -14,16 +14,13 @@
 #include "net/handlers.h"
 #include "net/identity.h"
 #include "net/place_of.h"
+#include "net/refuse.h"
 
 namespace rill::net {
 namespace {
 
 using Asked = wire::CreatePartitionsRequest::Topic;
 using Answered = wire::CreatePartitionsResponse::Topic;
-
-absl::Status Refuse(ErrorCode code, std::string why) {
-  return MakeError(absl::StatusCode::kInvalidArgument, code, std::move(why));
-}
 
 absl::Status CheckAssignments(const Call& call, const Asked& asked) {
   if (!asked.assignments.has_value()) return absl::OkStatus();

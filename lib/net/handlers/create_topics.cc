@@ -16,6 +16,7 @@
 #include "net/handlers.h"
 #include "net/identity.h"
 #include "net/place_of.h"
+#include "net/refuse.h"
 #include "net/shown_configs.h"
 
 namespace rill::net {
@@ -25,10 +26,6 @@ using Asked = wire::CreateTopicsRequest::Topic;
 using Answered = wire::CreateTopicsResponse::Topic;
 
 constexpr int kFirstWithConfigs = 5;
-
-absl::Status Refuse(ErrorCode code, std::string why) {
-  return MakeError(absl::StatusCode::kInvalidArgument, code, std::move(why));
-}
 
 absl::Status CheckAssignments(const Call& call, const Asked& asked) {
   if (asked.num_partitions != -1 || asked.replication_factor != -1) {
