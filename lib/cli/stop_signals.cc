@@ -24,7 +24,7 @@ StopSignals::StopSignals() {
 
 StopSignals::~StopSignals() {
   is_over_ = true;
-  ::pthread_kill(watcher_.native_handle(), SIGTERM);
+  ::pthread_kill(watcher_.native_handle(), SIGINT);
   watcher_.join();
   ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
