@@ -53,7 +53,9 @@ void Serve(std::string_view frame) {
     return;
   }
   const Call call{node, advertised, host, request->version, request->client_id};
-  asio::io_context io(1);
+  // A worker may still be on its way out of this when the answer has come back.
+  static asio::io_context io(1);
+  io.restart();
   const auto work = asio::make_work_guard(io);
   asio::co_spawn(io, request->api->serve(call, request->body, workers, answer),
                  [&](const std::exception_ptr& thrown, const absl::Status&) {
