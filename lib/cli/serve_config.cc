@@ -1,8 +1,6 @@
 #include "cli/serve_config.h"
 
-#include <algorithm>
 #include <cstddef>
-#include <span>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -19,36 +17,14 @@ namespace {
 
 using base::Property;
 
-const engine::ConfigSpec* Find(std::span<const engine::ConfigSpec> specs, std::string_view name) {
-  const auto found = std::find_if(specs.begin(), specs.end(), [&](const engine::ConfigSpec& spec) {
-    return spec.name == name;
-  });
-  return found == specs.end() ? nullptr : &*found;
-}
-
 std::string Trimmed(const std::string& text) {
   return std::string(absl::StripAsciiWhitespace(text));
 }
 
-// The items of a comma-separated list.
-std::vector<std::string> Items(const std::string& list) {
-  std::vector<std::string> items;
-  for (std::size_t begin = 0; begin <= list.size();) {
-    const std::size_t end = std::min(list.find(',', begin), list.size());
-    items.push_back(Trimmed(list.substr(begin, end - begin)));
-    begin = end + 1;
-  }
-  return items;
-}
-
 // Why Kafka's config `name` does nothing here; what it may be meant for, where it is none.
 std::string WhyNothing(const std::string& name) {
-  for (const engine::RefusedConfig& refused : engine::RefusedEngineConfigs()) {
-    const bool begins_so = refused.name.ends_with('*') &&
-                           name.starts_with(refused.name.substr(0, refused.name.size() - 1));
-    if (refused.name == name || begins_so) {
-      return fmt::format("{} does nothing here: {}", name, refused.reason);
-    }
+  if (const auto* const refused = engine::FindRefusedEngineConfig(name)) {
+    return fmt::format("{} does nothing here: {}", name, refused->reason);
   }
   std::vector<std::string_view> names;
   for (const auto& spec : engine::EngineConfigSpecs()) names.push_back(spec.name);
@@ -74,10 +50,10 @@ class Reader {
     if (name == "listeners") return TakeListener(name, value, config_.listen);
     if (name == "advertised.listeners") return TakeListener(name, value, config_.advertise);
     if (name == "num.network.threads") return TakeThreads(value);
-    if (const auto* spec = Find(engine::EngineConfigSpecs(), name)) {
+    if (const auto* spec = engine::FindConfigSpec(engine::EngineConfigSpecs(), name)) {
       return TakeConfig(*spec, value, config_.engine);
     }
-    if (const auto* spec = Find(net::NodeConfigSpecs(), name)) {
+    if (const auto* spec = engine::FindConfigSpec(net::NodeConfigSpecs(), name)) {
       return TakeConfig(*spec, value, config_.node);
     }
     Warn(WhyNothing(name));
@@ -125,7 +101,8 @@ class Reader {
   // The first listener of "PLAINTEXT://host:port,SSL://host:port" that needs no TLS and no SASL.
   absl::Status TakeListener(const std::string& name, const std::string& value,
                             std::string& place_of_first) {
-    for (const std::string& listener : Items(value)) {
+    for (const std::string_view item : engine::ConfigListItems(value)) {
+      const std::string listener(item);
       const auto colon = listener.find("://");
       if (colon == std::string::npos) {
         return Refuse(fmt::format("\"{}\" in {} is no listener, as PLAINTEXT://127.0.0.1:9092 is",

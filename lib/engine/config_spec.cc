@@ -124,6 +124,12 @@ const char* ConfigTypeName(ConfigType type) {
   return "";
 }
 
+const ConfigSpec* FindConfigSpec(std::span<const ConfigSpec> specs, std::string_view name) {
+  const auto found = std::find_if(specs.begin(), specs.end(),
+                                  [&](const ConfigSpec& spec) { return spec.name == name; });
+  return found == specs.end() ? nullptr : &*found;
+}
+
 std::string ValidValues(const ConfigSpec& spec) {
   if (spec.type == ConfigType::kBoolean) return "true, false";
   if (spec.is_replica_list) return "partition:broker pairs or *";

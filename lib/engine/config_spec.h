@@ -41,6 +41,9 @@ struct ConfigSpec {
   std::string_view effect = {};
 };
 
+// The one with that name; null where there is none.
+const ConfigSpec* FindConfigSpec(std::span<const ConfigSpec> specs, std::string_view name);
+
 // What values are allowed, e.g. ">= -1", "1..9 or -1", ">= 1 or negative", "compact, delete"; empty
 // for any of the type.
 std::string ValidValues(const ConfigSpec& spec);

@@ -12,10 +12,7 @@ namespace rill::engine {
 namespace {
 
 const ConfigSpec* FindSpec(std::string_view name) {
-  const auto specs = EngineConfigSpecs();
-  const auto found = std::find_if(specs.begin(), specs.end(),
-                                  [&](const ConfigSpec& spec) { return spec.name == name; });
-  return found == specs.end() ? nullptr : &*found;
+  return FindConfigSpec(EngineConfigSpecs(), name);
 }
 
 bool Matches(std::string_view pattern, std::string_view name) {
@@ -26,11 +23,9 @@ bool Matches(std::string_view pattern, std::string_view name) {
 
 // Why `name`, which is none of ours, is refused.
 absl::Status Refusal(std::string_view name) {
-  for (const RefusedConfig& refused : RefusedEngineConfigs()) {
-    if (Matches(refused.name, name)) {
-      return ConfigError(fmt::format("Kafka's config {} does nothing here: {}; leave it out", name,
-                                     refused.reason));
-    }
+  if (const RefusedConfig* const refused = FindRefusedEngineConfig(name)) {
+    return ConfigError(fmt::format("Kafka's config {} does nothing here: {}; leave it out", name,
+                                   refused->reason));
   }
   const TopicConfigSpec* const topic = FindTopicConfig(name);
   if (topic != nullptr && !topic->synonyms.empty()) {
@@ -57,6 +52,14 @@ absl::Duration Millis(const ConfigMap& values, std::string_view name) {
 }
 
 }  // namespace
+
+const RefusedConfig* FindRefusedEngineConfig(std::string_view name) {
+  const auto all = RefusedEngineConfigs();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const RefusedConfig& refused) {
+    return Matches(refused.name, name);
+  });
+  return found == all.end() ? nullptr : &*found;
+}
 
 absl::StatusOr<EngineConfig> ParseEngineConfig(const ConfigMap& configs) {
   EngineConfig config;

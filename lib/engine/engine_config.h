@@ -23,6 +23,8 @@ struct RefusedConfig {
   std::string_view reason;
 };
 std::span<const RefusedConfig> RefusedEngineConfigs();
+// Null where `name` is none of them.
+const RefusedConfig* FindRefusedEngineConfig(std::string_view name);
 
 // The engine-wide configs, typed. A value.
 struct EngineConfig {

@@ -8,11 +8,11 @@ namespace rill::net {
 absl::Status CheckMayAlter(std::int8_t resource_type, const std::string& name) {
   switch (static_cast<ConfigResource>(resource_type)) {
     case ConfigResource::kTopic:
-      return name.empty() ? RefuseToAlter("topics have no default resource") : absl::OkStatus();
+      return name.empty() ? RefuseRequest("topics have no default resource") : absl::OkStatus();
     case ConfigResource::kBroker:
-      return RefuseToAlter("the configs of a broker cannot be changed while it runs");
+      return RefuseRequest("the configs of a broker cannot be changed while it runs");
     default:
-      return RefuseToAlter(fmt::format("resources of type {} have no configs here", resource_type));
+      return RefuseRequest(fmt::format("resources of type {} have no configs here", resource_type));
   }
 }
 

@@ -10,16 +10,10 @@
 #include "absl/status/status.h"
 #include "net/place_of.h"
 #include "net/refuse.h"
-#include "rill/error.h"
 
 namespace rill::net {
 
 // What AlterConfigs and IncrementalAlterConfigs have in common.
-
-// InvalidArgument (INVALID_REQUEST).
-inline absl::Status RefuseToAlter(const std::string& why) {
-  return Refuse(ErrorCode::kInvalidRequest, why);
-}
 
 // Only topics have configs that change while a node runs: INVALID_REQUEST for all else.
 absl::Status CheckMayAlter(std::int8_t resource_type, const std::string& name);
@@ -30,7 +24,7 @@ absl::Status CheckNamedOnce(const std::vector<Config>& configs) {
   std::set<std::string> names;
   for (const Config& config : configs) {
     if (!names.insert(config.name).second) {
-      return RefuseToAlter("the config " + config.name + " is named twice");
+      return RefuseRequest("the config " + config.name + " is named twice");
     }
   }
   return absl::OkStatus();
@@ -46,7 +40,7 @@ Response AlterEach(const Request& request, const Alter& alter) {
     absl::Status status = CheckMayAlter(asked.resource_type, asked.resource_name);
     if (status.ok()) status = CheckNamedOnce(asked.configs);
     if (named[{asked.resource_type, asked.resource_name}] > 1) {
-      status = RefuseToAlter("the resource is named twice in the request");
+      status = RefuseRequest("the resource is named twice in the request");
     }
     if (status.ok()) status = alter(asked);
     auto& answered = response.responses.emplace_back();

@@ -42,11 +42,7 @@ constexpr ConfigSpec kSpecs[] = {
      .effect = "The largest request; the connection that one comes on is closed."},
 };
 
-const ConfigSpec* Find(std::string_view name) {
-  const auto found = std::find_if(std::begin(kSpecs), std::end(kSpecs),
-                                  [&](const ConfigSpec& spec) { return spec.name == name; });
-  return found == std::end(kSpecs) ? nullptr : found;
-}
+const ConfigSpec* Find(std::string_view name) { return engine::FindConfigSpec(kSpecs, name); }
 
 absl::StatusOr<engine::ConfigMap> Check(const engine::ConfigMap& configs) {
   engine::ConfigMap checked;

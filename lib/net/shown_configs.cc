@@ -52,13 +52,6 @@ void AddStaticSynonyms(const ConfigSpec& spec, const ConfigMap& values, ShownCon
   }
 }
 
-const ConfigSpec* FindEngineConfig(std::string_view name) {
-  const auto specs = engine::EngineConfigSpecs();
-  const auto found = std::find_if(specs.begin(), specs.end(),
-                                  [&](const ConfigSpec& spec) { return spec.name == name; });
-  return found == specs.end() ? nullptr : &*found;
-}
-
 void AddTopicSynonyms(const ConfigSpec& spec, const ConfigValue& value, const ConfigMap& engine,
                       ShownConfig& shown) {
   if (value.source == ConfigSource::kDynamicTopicConfig) {
@@ -67,7 +60,8 @@ void AddTopicSynonyms(const ConfigSpec& spec, const ConfigValue& value, const Co
   const engine::TopicConfigSpec* const config = engine::FindTopicConfig(spec.name);
   if (config == nullptr) return;
   for (const engine::ConfigSynonym& synonym : config->synonyms) {
-    const ConfigSpec* const of_engine = FindEngineConfig(synonym.name);
+    const ConfigSpec* const of_engine =
+        engine::FindConfigSpec(engine::EngineConfigSpecs(), synonym.name);
     if (of_engine != nullptr) AddStaticSynonyms(*of_engine, engine, shown);
   }
   if (config->synonyms.empty()) {

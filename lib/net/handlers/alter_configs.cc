@@ -19,7 +19,7 @@ absl::StatusOr<engine::ConfigMap> Wanted(const Asked& asked) {
   engine::ConfigMap configs;
   for (const auto& config : asked.configs) {
     if (!config.value.has_value()) {
-      return RefuseToAlter(fmt::format("the config {} has no value", config.name));
+      return RefuseRequest(fmt::format("the config {} has no value", config.name));
     }
     configs[config.name] = *config.value;
   }

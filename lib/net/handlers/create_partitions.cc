@@ -50,9 +50,9 @@ absl::Status Grow(const Call& call, const Asked& asked, bool only_validate) {
 }
 
 Answered GrowOne(const Call& call, const Asked& asked, bool is_named_twice, bool only_validate) {
-  const absl::Status grown =
-      is_named_twice ? Refuse(ErrorCode::kInvalidRequest, "the topic is named twice in the request")
-                     : Grow(call, asked, only_validate);
+  const absl::Status grown = is_named_twice
+                                 ? RefuseRequest("the topic is named twice in the request")
+                                 : Grow(call, asked, only_validate);
   Answered answered;
   answered.name = asked.name;
   answered.error_code = CodeOf(grown);

@@ -29,8 +29,8 @@ constexpr int kFirstWithConfigs = 5;
 
 absl::Status CheckAssignments(const Call& call, const Asked& asked) {
   if (asked.num_partitions != -1 || asked.replication_factor != -1) {
-    return Refuse(ErrorCode::kInvalidRequest,
-                  "with a replica assignment, partitions and replication factor are both -1");
+    return RefuseRequest(
+        "with a replica assignment, partitions and replication factor are both -1");
   }
   std::set<std::int32_t> indexes;
   for (const auto& assignment : asked.assignments) {
@@ -93,9 +93,8 @@ Answered CreateOne(const Call& call, const Asked& asked, bool is_named_twice, bo
   Answered answered;
   answered.name = asked.name;
   answered.error_message.reset();
-  auto options = is_named_twice
-                     ? Refuse(ErrorCode::kInvalidRequest, "the topic is named twice in the request")
-                     : OptionsOf(call, asked);
+  auto options = is_named_twice ? RefuseRequest("the topic is named twice in the request")
+                                : OptionsOf(call, asked);
   const auto made = options.ok() ? Make(call, asked.name, *options, only_validate)
                                  : absl::StatusOr<TopicDescription>(options.status());
   if (made.ok()) {

@@ -17,6 +17,7 @@
 #include "net/handlers.h"
 #include "net/identity.h"
 #include "net/place_of.h"
+#include "net/refuse.h"
 #include "net/shown_configs.h"
 
 namespace rill::net {
@@ -25,16 +26,12 @@ namespace {
 using Asked = wire::DescribeConfigsRequest::Resource;
 using Answered = wire::DescribeConfigsResponse::Resource;
 
-absl::Status Refuse(const std::string& why) {
-  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRequest, why);
-}
-
 absl::Status CheckBroker(const Call& call, const std::string& name) {
   if (name.empty()) return absl::OkStatus();
   const auto number = base::ParseNumber<std::int32_t>(name);
-  if (!number) return Refuse(fmt::format("a broker id is a number, not \"{}\"", name));
+  if (!number) return RefuseRequest(fmt::format("a broker id is a number, not \"{}\"", name));
   if (*number == NodeId(call)) return absl::OkStatus();
-  return Refuse(fmt::format("this is broker {}, not {}", NodeId(call), name));
+  return RefuseRequest(fmt::format("this is broker {}, not {}", NodeId(call), name));
 }
 
 absl::StatusOr<std::vector<ShownConfig>> ConfigsOf(const Call& call, const Asked& asked,
@@ -50,7 +47,8 @@ absl::StatusOr<std::vector<ShownConfig>> ConfigsOf(const Call& call, const Asked
       if (auto own = CheckBroker(call, asked.resource_name); !own.ok()) return own;
       return ShowNodeConfigs(call.node, parts);
     default:
-      return Refuse(fmt::format("resources of type {} have no configs here", asked.resource_type));
+      return RefuseRequest(
+          fmt::format("resources of type {} have no configs here", asked.resource_type));
   }
 }
 

@@ -2,12 +2,13 @@
 //
 // Whole batches, as they are stored, from the one that holds the offset on; the first one also when
 // it is larger than what was asked for (KIP-74). Waits for `min_bytes`, at most `max_wait_ms`, and
-// not at all where a partition has an error to tell. All records that are acknowledged are
-// committed ones.
+// not at all where a partition has an error to tell.
 //
-// Deviations: no sessions are made (the answer's session is 0, as Kafka's where its cache is full);
-// whoever names one is told FETCH_SESSION_ID_NOT_FOUND and begins anew. There are no followers:
-// requests of replicas are answered as a consumer's.
+// Deviations: what an aborted transaction left in a topic that Kafka wrote, and that was imported,
+// is shown with `isolation_level` 1, too: no list of aborted transactions is made. No sessions are
+// made (the answer's session is 0, as Kafka's where its cache is full); whoever names one is told
+// FETCH_SESSION_ID_NOT_FOUND and begins anew. There are no followers: requests of replicas are
+// answered as a consumer's.
 #include "net/fetch.h"
 
 #include <chrono>

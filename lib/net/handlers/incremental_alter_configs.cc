@@ -34,10 +34,10 @@ Operation OperationOf(const Asked::Config& config) {
 absl::Status Check(const Asked::Config& config) {
   if (config.config_operation < static_cast<std::int8_t>(Operation::kSet) ||
       config.config_operation > static_cast<std::int8_t>(Operation::kSubtract)) {
-    return RefuseToAlter(fmt::format("there is no operation {}", config.config_operation));
+    return RefuseRequest(fmt::format("there is no operation {}", config.config_operation));
   }
   if (OperationOf(config) != Operation::kDelete && !config.value.has_value()) {
-    return RefuseToAlter(fmt::format("the config {} has no value", config.name));
+    return RefuseRequest(fmt::format("the config {} has no value", config.name));
   }
   return absl::OkStatus();
 }
