@@ -62,11 +62,12 @@ std::string SegmentKind(const FolderFiles& files, const std::string& path) {
   return is_compacted ? "a compacted segment's " : "an earlier segment's ";
 }
 
-// A byte of an id, which is another one each time, that becomes a line end is a change of lines.
+// A byte of an id, which is another one each time, that becomes a line end or an escape is a change
+// of lines.
 const std::string& FieldOf(const FileFields& fields, std::size_t at, char changed) {
-  static const std::string kLineEnds = "names and line ends";
-  const bool parts_line = fields.kind == "meta.properties" && changed == '\n';
-  return parts_line ? kLineEnds : fields.fields[at];
+  static const std::string kLines = "names, line ends and escapes";
+  const bool parts_line = changed == '\n' || changed == '\r' || changed == '\\';
+  return fields.kind == "meta.properties" && parts_line ? kLines : fields.fields[at];
 }
 
 std::vector<Change> AllChanges(const FolderFiles& files) {

@@ -77,7 +77,7 @@ std::vector<std::string> PropertyFields(std::string_view bytes) {
       if (equals == line.npos) {
         fields.emplace_back("comment");
       } else {
-        fields.push_back(i <= equals || line[i] == '\n' ? "names and line ends"
+        fields.push_back(i <= equals || line[i] == '\n' ? "names, line ends and escapes"
                                                         : std::string(line.substr(0, equals)));
       }
     }
