@@ -27,7 +27,7 @@ fail() {
 # start [options]: serves $work/data, at a port that is free; sets server and port.
 starts=0
 start() {
-  local log=$work/log.$((++starts))
+  local i log=$work/log.$((++starts))
   : >"$log"
   "$rill" serve --data-dir "$work/data" --listen 127.0.0.1:0 --threads 2 "$@" 2>"$log" &
   server=$!
@@ -195,7 +195,7 @@ done
 holds idempotent "$work/twice"
 
 tell "What was acknowledged is there after a kill"
-for ((i = 0; i < 3; ++i)); do
+for _ in 1 2 3; do
   produce killed -X acks=all -z zstd -l "$work/lines"
   cat "$work/lines" >>"$work/written"
   stop_with KILL
