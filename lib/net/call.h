@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/local_engine.h"
+#include "net/fetch_sessions.h"
 #include "net/host_port.h"
 #include "net/node_config.h"
 #include "net/stopping.h"
@@ -17,12 +18,15 @@ struct NodeContext {
   NodeContext(std::shared_ptr<engine::LocalEngine> served, NodeConfig own_config)
       : engine(std::move(served)),
         config(std::move(own_config)),
+        fetch_sessions(std::make_unique<FetchSessions>(
+            FetchSessions::Limits{config.max_incremental_fetch_session_cache_slots})),
         node_id(engine->properties().node_id),
         cluster_id(engine->properties().cluster_id) {}
 
   const std::shared_ptr<engine::LocalEngine> engine;
   const NodeConfig config;
   const std::shared_ptr<Stopping> stopping = std::make_shared<Stopping>();
+  const std::unique_ptr<FetchSessions> fetch_sessions;
   // The engine's, which no longer tells them when it was closed.
   const std::int32_t node_id;
   const std::string cluster_id;

@@ -14,39 +14,61 @@ std::size_t AtLeastNothing(std::int32_t bytes) {
   return static_cast<std::size_t>(std::max(bytes, 0));
 }
 
-}  // namespace
-
-FetchRead::FetchRead(const Call& call, const wire::FetchRequest& request)
-    : call_(call), request_(request), wanted_(AtLeastNothing(request.min_bytes)) {
-  // Both lists are whole before anybody points into them.
+std::size_t CountPartitions(const wire::FetchRequest& request) {
   std::size_t count = 0;
-  response_.responses.resize(request.topics.size());
-  for (std::size_t i = 0; i < request.topics.size(); ++i) {
-    response_.responses[i].partitions.resize(request.topics[i].partitions.size());
-    count += request.topics[i].partitions.size();
-  }
-  places_.reserve(count);
-  for (std::size_t i = 0; i < request.topics.size(); ++i) {
-    LookUp(request.topics[i], response_.responses[i]);
-  }
-  pins_.resize(places_.size());
+  for (const auto& topic : request.topics) count += topic.partitions.size();
+  return count;
 }
 
-void FetchRead::LookUp(const wire::FetchRequest::Topic& topic,
-                       wire::FetchResponse::Topic& answered) {
-  answered.topic = topic.topic;
-  answered.topic_id = topic.topic_id;
-  const auto state = TopicOf(call_, topic.topic, topic.topic_id, kFirstFetchById);
-  for (std::size_t i = 0; i < topic.partitions.size(); ++i) {
-    const auto& asked = topic.partitions[i];
-    auto& partition = answered.partitions[i];
-    partition.partition_index = asked.partition;
-    partition.high_watermark = -1;
-    auto log = LogOf(state, asked.partition, asked.current_leader_epoch);
+}  // namespace
+
+FetchRead::FetchRead(const Call& call, const wire::FetchRequest& request, std::size_t places)
+    : call_(call), request_(request), wanted_(AtLeastNothing(request.min_bytes)) {
+  places_.reserve(places);
+}
+
+FetchRead::FetchRead(const Call& call, const wire::FetchRequest& request, FetchSession* session)
+    : FetchRead(call, request, CountPartitions(request)) {
+  session_ = session;
+  for (const auto& topic : request.topics) {
+    for (const auto& asked : topic.partitions) {
+      Place& place = places_.emplace_back(Place{&topic.topic, &topic.topic_id, &asked});
+      if (session != nullptr) place.remembered = session->Find(KeyOf(place));
+    }
+  }
+  LookUp();
+}
+
+FetchRead::FetchRead(const Call& call, const wire::FetchRequest& request, FetchSession& session)
+    : FetchRead(call, request, session.size()) {
+  session_ = &session;
+  tells_changes_only_ = true;
+  for (auto* const entry : session.InTurn()) {
+    const auto& key = entry->first;
+    places_.push_back({&key.topic, &key.topic_id, &entry->second.asked, &entry->second});
+  }
+  LookUp();
+}
+
+FetchSession::Key FetchRead::KeyOf(const Place& place) {
+  return {*place.topic, *place.topic_id, place.asked->partition};
+}
+
+void FetchRead::LookUp() {
+  absl::StatusOr<std::shared_ptr<engine::TopicState>> topic;
+  const Place* last = nullptr;
+  for (Place& place : places_) {
+    if (last == nullptr || *last->topic != *place.topic || *last->topic_id != *place.topic_id) {
+      topic = TopicOf(call_, *place.topic, *place.topic_id, kFirstFetchById);
+    }
+    last = &place;
+    place.answered.partition_index = place.asked->partition;
+    place.answered.high_watermark = -1;
+    auto log = LogOf(topic, place.asked->partition, place.asked->current_leader_epoch);
     if (log.ok()) {
-      places_.push_back({*std::move(log), &asked, &partition});
+      place.log = *std::move(log);
     } else {
-      partition.error_code = CodeOf(log.status());
+      place.answered.error_code = CodeOf(log.status());
       has_news_ = true;
     }
   }
@@ -54,18 +76,19 @@ void FetchRead::LookUp(const wire::FetchRequest::Topic& topic,
 
 void FetchRead::Read() {
   size_ = 0;
-  for (Place& place : places_) ReadOne(place);
+  for (Place& place : places_) {
+    if (place.log != nullptr) ReadOne(place);
+  }
 }
 
 // What is answered of a partition does not depend on what an earlier Read found.
 void FetchRead::ReadOne(Place& place) {
   const auto& asked = *place.asked;
-  auto& answered = *place.answered;
+  auto& answered = place.answered;
   const auto most =
       std::min<std::size_t>(AtLeastNothing(request_.max_bytes), call_.node.config.fetch_max_bytes);
-  auto& pin = pins_[static_cast<std::size_t>(&place - places_.data())];
   answered.records = "";
-  pin = nullptr;
+  place.pin = nullptr;
   place.seen_bytes = place.log->size_bytes();
   const std::int64_t end = place.log->high_watermark();
   place.seen_end = end;
@@ -84,13 +107,14 @@ void FetchRead::ReadOne(Place& place) {
   }
   if (size_ > 0 && found->bytes.size() > room) return;
   answered.records = found->bytes;
-  pin = std::move(found->pin);
+  place.pin = std::move(found->pin);
   size_ += found->bytes.size();
 }
 
 bool FetchRead::MayBeDue() const {
   std::uint64_t more = 0;
   for (const Place& place : places_) {
+    if (place.log == nullptr) continue;
     const std::uint64_t bytes = place.log->size_bytes();
     if (place.log->high_watermark() == place.seen_end) continue;
     // A deletion makes the log smaller: then only reading tells.
@@ -103,13 +127,41 @@ bool FetchRead::MayBeDue() const {
 std::vector<std::shared_ptr<void>> FetchRead::Observe(const std::function<void()>& observer) const {
   std::vector<std::shared_ptr<void>> tokens;
   tokens.reserve(places_.size());
-  for (const Place& place : places_) tokens.push_back(place.log->Observe(observer));
+  for (const Place& place : places_) {
+    if (place.log != nullptr) tokens.push_back(place.log->Observe(observer));
+  }
   return tokens;
 }
 
 absl::Status FetchRead::Finish(Answer& answer) && {
-  answer.pins = std::move(pins_);
-  return wire::Encode(response_, call_.version, answer.frame);
+  wire::FetchResponse response;
+  if (session_ != nullptr) response.session_id = session_->id();
+  for (Place& place : places_) {
+    if (place.remembered == nullptr) {
+      Tell(place, response, answer);
+    } else if (!tells_changes_only_ || IsNewsTo(*place.remembered, place)) {
+      place.remembered->told_high_watermark = place.answered.high_watermark;
+      place.remembered->told_log_start_offset = place.answered.log_start_offset;
+      if (!place.answered.records->empty()) session_->SetLastGiven(KeyOf(place));
+      Tell(place, response, answer);
+    }
+  }
+  return wire::Encode(response, call_.version, answer.frame);
+}
+
+bool FetchRead::IsNewsTo(const FetchSession::Partition& told, const Place& place) {
+  return place.answered.error_code != ErrorCode::kNone || !place.answered.records->empty() ||
+         place.answered.high_watermark != told.told_high_watermark ||
+         place.answered.log_start_offset != told.told_log_start_offset;
+}
+
+void FetchRead::Tell(Place& place, wire::FetchResponse& response, Answer& answer) {
+  const bool goes_on = !response.responses.empty() &&
+                       response.responses.back().topic == *place.topic &&
+                       response.responses.back().topic_id == *place.topic_id;
+  if (!goes_on) response.responses.push_back({*place.topic, *place.topic_id, {}});
+  if (place.pin != nullptr) answer.pins.push_back(std::move(place.pin));
+  response.responses.back().partitions.push_back(std::move(place.answered));
 }
 
 }  // namespace rill::net

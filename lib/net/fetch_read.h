@@ -9,15 +9,20 @@
 #include "log/partition_log.h"
 #include "net/answer.h"
 #include "net/call.h"
+#include "net/fetch_session.h"
 #include "wire/messages/fetch.h"
 
 namespace rill::net {
 
 // What one Fetch asks for, looked up once and read as often as it takes. Used by one thread. The
-// request outlives it.
+// request, and the session that it is of, outlive it.
 class FetchRead {
  public:
-  FetchRead(const Call& call, const wire::FetchRequest& request);
+  // Of all partitions that the request names. Where it began `session`, which may be null, what is
+  // told is noted there.
+  FetchRead(const Call& call, const wire::FetchRequest& request, FetchSession* session);
+  // Of all partitions of the session.
+  FetchRead(const Call& call, const wire::FetchRequest& request, FetchSession& session);
 
   // Reads all partitions anew.
   void Read();
@@ -29,27 +34,36 @@ class FetchRead {
   // Makes `observer` run whenever a partition of it may have more to read, until the tokens go.
   std::vector<std::shared_ptr<void>> Observe(const std::function<void()>& observer) const;
 
-  // Puts the response into `answer`.
+  // Puts the response into `answer`: all partitions, or those of which there is something new to
+  // tell where the request goes on with a session.
   absl::Status Finish(Answer& answer) &&;
 
  private:
   struct Place {
-    std::shared_ptr<log::PartitionLog> log;  // null where it could not be had
+    const std::string* topic = nullptr;
+    const base::Uuid* topic_id = nullptr;
     const wire::FetchRequest::Topic::Partition* asked = nullptr;
-    wire::FetchResponse::Topic::Partition* answered = nullptr;
+    FetchSession::Partition* remembered = nullptr;     // null outside of sessions
+    std::shared_ptr<log::PartitionLog> log = nullptr;  // null where it could not be had
+    wire::FetchResponse::Topic::Partition answered = {};
+    std::shared_ptr<const void> pin = nullptr;  // of the records
     std::int64_t seen_end = 0;
     std::uint64_t seen_bytes = 0;
   };
 
-  void LookUp(const wire::FetchRequest::Topic& topic, wire::FetchResponse::Topic& answered);
+  FetchRead(const Call& call, const wire::FetchRequest& request, std::size_t places);
+  static FetchSession::Key KeyOf(const Place& place);
+  static bool IsNewsTo(const FetchSession::Partition& told, const Place& place);
+  void LookUp();
   void ReadOne(Place& place);
+  static void Tell(Place& place, wire::FetchResponse& response, Answer& answer);
 
   const Call& call_;
   const wire::FetchRequest& request_;
   const std::size_t wanted_;
-  wire::FetchResponse response_;
+  FetchSession* session_ = nullptr;
+  bool tells_changes_only_ = false;
   std::vector<Place> places_;
-  std::vector<std::shared_ptr<const void>> pins_;
   std::size_t size_ = 0;
   bool has_news_ = false;
 };

@@ -35,6 +35,12 @@ constexpr ConfigSpec kSpecs[] = {
      .default_value = "2147483647",
      .min = 0,
      .effect = "Connections that the node has at a time; more are closed as they come."},
+    {.name = "max.incremental.fetch.session.cache.slots",
+     .type = ConfigType::kInt,
+     .default_value = "1000",
+     .min = 0,
+     .effect = "Fetch sessions that the node keeps for clients, in up to 64 MiB; who gets none "
+               "names all of its partitions each time."},
     {.name = "socket.request.max.bytes",
      .type = ConfigType::kInt,
      .default_value = "104857600",
@@ -80,6 +86,8 @@ absl::StatusOr<NodeConfig> ParseNodeConfig(const engine::ConfigMap& configs) {
       std::min<std::int64_t>(integer("connections.max.idle.ms"), std::int64_t{1} << 40));
   config.fetch_max_bytes = static_cast<std::size_t>(integer("fetch.max.bytes"));
   config.max_connections = static_cast<int>(integer("max.connections"));
+  config.max_incremental_fetch_session_cache_slots =
+      static_cast<std::size_t>(integer("max.incremental.fetch.session.cache.slots"));
   config.socket_request_max_bytes = static_cast<std::size_t>(integer("socket.request.max.bytes"));
   return config;
 }

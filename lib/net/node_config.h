@@ -20,6 +20,7 @@ struct NodeConfig {
   std::size_t socket_request_max_bytes = 0;
   std::chrono::milliseconds connections_max_idle{};
   int max_connections = 0;
+  std::size_t max_incremental_fetch_session_cache_slots = 0;
   bool auto_create_topics_enable = true;
   std::size_t fetch_max_bytes = 0;
 };

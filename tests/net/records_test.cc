@@ -228,20 +228,6 @@ TEST_CASE("A fetch that waits is answered when the node stops") {
   CHECK(served.client->IsClosed());
 }
 
-TEST_CASE("Who goes on with a fetch session that was not made is told to begin anew") {
-  Served served;
-  REQUIRE(served.engine.CreateTopic("orders").ok());
-  auto request = Served::FetchFrom(0);
-  request.session_epoch = 0;
-  const auto declined = served.client->Ask<wire::FetchResponse>(ApiKey::kFetch, 12, request);
-  CHECK(declined.error_code == ErrorCode::kNone);
-  CHECK(declined.session_id == 0);
-  request.session_id = 5;
-  request.session_epoch = 3;
-  const auto unknown = served.client->Ask<wire::FetchResponse>(ApiKey::kFetch, 12, request);
-  CHECK(unknown.error_code == ErrorCode::kFetchSessionIdNotFound);
-}
-
 TEST_CASE("A batch that is damaged or too large is refused by name, and others are stored") {
   Served served;
   REQUIRE(served.engine.CreateTopic("orders", {.configs = {{"max.message.bytes", "500"}}}).ok());

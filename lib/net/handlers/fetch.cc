@@ -4,18 +4,25 @@
 // it is larger than what was asked for (KIP-74). Waits for `min_bytes`, at most `max_wait_ms`, and
 // not at all where a partition has an error to tell.
 //
+// A client that asks for a session names all of its partitions once, and then those of which
+// something changed; it is told of those with records, an error, another high watermark or another
+// log start offset (KIP-227). It begins anew where the node has forgotten the session.
+//
 // Deviations: what an aborted transaction left in a topic that Kafka wrote, and that was imported,
-// is shown with `isolation_level` 1, too: no list of aborted transactions is made. No sessions are
-// made (the answer's session is 0, as Kafka's where its cache is full); whoever names one is told
-// FETCH_SESSION_ID_NOT_FOUND and begins anew. There are no followers: requests of replicas are
-// answered as a consumer's.
+// is shown with `isolation_level` 1, too: no list of aborted transactions is made. A session that
+// is in use never makes room for another, however small it is. There are no followers: requests of
+// replicas are answered as a consumer's.
 #include "net/fetch.h"
 
 #include <chrono>
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include "asio/this_coro.hpp"
 #include "net/fetch_read.h"
+#include "net/fetch_sessions.h"
+#include "net/place_of.h"
 #include "net/wake.h"
 #include "wire/decode.h"
 #include "wire/messages/fetch.h"
@@ -23,13 +30,31 @@
 namespace rill::net {
 namespace {
 
-constexpr std::int32_t kFinalEpoch = -1;  // of a request outside of sessions (KIP-227)
+using Lease = FetchSessions::Lease;
 
-// What to say to a request of a session; none was made. Epoch 0 asks for one, in a request that is
-// whole; -1 ends one and is whole, too.
-ErrorCode CheckSession(const wire::FetchRequest& request) {
-  const bool is_whole = request.session_epoch == kFinalEpoch || request.session_epoch == 0;
-  return is_whole ? ErrorCode::kNone : ErrorCode::kFetchSessionIdNotFound;
+// Epochs of requests that name all they want (KIP-227): outside of sessions, and to begin one.
+constexpr std::int32_t kFinalEpoch = -1;
+constexpr std::int32_t kInitialEpoch = 0;
+
+bool NamesAll(const wire::FetchRequest& request) {
+  return request.session_epoch == kFinalEpoch || request.session_epoch == kInitialEpoch;
+}
+
+absl::StatusOr<std::optional<Lease>> SessionOf(const Call& call,
+                                               const wire::FetchRequest& request) {
+  FetchSessions& sessions = *call.node.fetch_sessions;
+  const bool by_id = call.version >= kFirstFetchById;
+  const auto now = FetchSessions::Clock::now();
+  if (!NamesAll(request)) return sessions.Resume(request, by_id, now);
+  if (request.session_id != 0) sessions.End(request.session_id);
+  if (request.session_epoch == kFinalEpoch) return std::nullopt;
+  return sessions.Begin(request, by_id, now);
+}
+
+FetchRead ReadOf(const Call& call, const wire::FetchRequest& request, std::optional<Lease>& lease) {
+  if (!lease.has_value()) return {call, request, nullptr};
+  if (NamesAll(request)) return {call, request, &**lease};
+  return {call, request, **lease};
 }
 
 }  // namespace
@@ -38,12 +63,13 @@ asio::awaitable<absl::Status> ServeFetch(const Call& call, base::KafkaReader& bo
                                          asio::thread_pool&, Answer& answer) {
   const auto request = wire::Decode<wire::FetchRequest>(call.version, body);
   if (!request.ok()) co_return request.status();
-  if (const ErrorCode error = CheckSession(*request); error != ErrorCode::kNone) {
+  auto session = SessionOf(call, *request);
+  if (!session.ok()) {
     wire::FetchResponse response;
-    response.error_code = error;
+    response.error_code = CodeOf(session.status());
     co_return wire::Encode(response, call.version, answer.frame);
   }
-  FetchRead read(call, *request);
+  FetchRead read = ReadOf(call, *request, *session);
   read.Read();
   if (!read.is_due() && request->max_wait_ms > 0) {
     const auto wake = std::make_shared<Wake>(co_await asio::this_coro::executor);
