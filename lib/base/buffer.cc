@@ -21,8 +21,11 @@ Buffer& Buffer::operator=(Buffer&& other) noexcept {
 }
 
 bool Buffer::Reserve(std::size_t capacity) {
+  return capacity <= capacity_ || ReserveExactly(std::max(capacity, capacity_ * 2));
+}
+
+bool Buffer::ReserveExactly(std::size_t capacity) {
   if (capacity <= capacity_) return true;
-  capacity = std::max(capacity, capacity_ * 2);
   auto* grown = static_cast<char*>(std::realloc(data_, capacity));
   if (grown == nullptr) return false;
   data_ = grown;

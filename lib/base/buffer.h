@@ -24,6 +24,8 @@ class Buffer {
   // double, so that growing step by step costs a constant per byte. False when the memory is
   // refused; then nothing has changed.
   [[nodiscard]] bool Reserve(std::size_t capacity);
+  // The same for who has a plan of its own for growing.
+  [[nodiscard]] bool ReserveExactly(std::size_t capacity);
 
   // Sets the size, which must not pass the capacity. New bytes hold anything.
   void Resize(std::size_t size) { size_ = size; }

@@ -9,6 +9,7 @@
 #include "net/fetch_sessions.h"
 #include "net/host_port.h"
 #include "net/node_config.h"
+#include "net/request_memory.h"
 #include "net/stopping.h"
 
 namespace rill::net {
@@ -20,6 +21,7 @@ struct NodeContext {
         config(std::move(own_config)),
         fetch_sessions(std::make_unique<FetchSessions>(
             FetchSessions::Limits{config.max_incremental_fetch_session_cache_slots})),
+        request_memory(std::make_unique<RequestMemory>(config.queued_max_request_bytes)),
         node_id(engine->properties().node_id),
         cluster_id(engine->properties().cluster_id) {}
 
@@ -27,6 +29,7 @@ struct NodeContext {
   const NodeConfig config;
   const std::shared_ptr<Stopping> stopping = std::make_shared<Stopping>();
   const std::unique_ptr<FetchSessions> fetch_sessions;
+  const std::unique_ptr<RequestMemory> request_memory;
   // The engine's, which no longer tells them when it was closed.
   const std::int32_t node_id;
   const std::string cluster_id;

@@ -5,8 +5,11 @@
 #include <utility>
 #include <vector>
 
+#include "absl/cleanup/cleanup.h"
 #include "asio/buffer.hpp"
+#include "asio/completion_condition.hpp"
 #include "asio/redirect_error.hpp"
+#include "asio/this_coro.hpp"
 #include "asio/use_awaitable.hpp"
 #include "asio/write.hpp"
 #include "base/bytes.h"
@@ -17,14 +20,27 @@ namespace rill::net {
 namespace {
 
 constexpr std::size_t kLengthSize = 4;
-constexpr std::size_t kFirstInput = std::size_t{16} << 10;
-// What a connection keeps for its next request.
+// What each connection has for itself, and begins with.
+constexpr std::size_t kOwnInput = std::size_t{16} << 10;
+// What it keeps for its next request, at most.
 constexpr std::size_t kLargestKept = std::size_t{1} << 20;
+constexpr std::chrono::seconds kMemoryPatience(30);
+
+using Clock = std::chrono::steady_clock;
+
+// Where reading ended early: the client is gone, or that is what went wrong.
+absl::StatusOr<std::string_view> Nothing(const absl::StatusOr<bool>& read) {
+  if (read.ok()) return std::string_view();
+  return read.status();
+}
 
 }  // namespace
 
 Connection::Connection(asio::ip::tcp::socket socket, const Parts& parts)
-    : socket_(std::move(socket)), parts_(parts), idle_since_(std::chrono::steady_clock::now()) {
+    : socket_(std::move(socket)),
+      parts_(parts),
+      memory_(*parts.node->request_memory),
+      idle_since_(Clock::now()) {
   asio::error_code gone;
   const auto peer = socket_.remote_endpoint(gone);
   const HostPort place{gone ? "" : peer.address().to_string(),
@@ -53,7 +69,7 @@ asio::awaitable<absl::Status> Connection::ServeAll() {
     const absl::Status served = co_await ServeOne(*frame);
     is_busy_ = false;
     if (!served.ok()) co_return served;
-    idle_since_ = std::chrono::steady_clock::now();
+    idle_since_ = Clock::now();
   }
   co_return absl::OkStatus();
 }
@@ -78,7 +94,7 @@ asio::awaitable<absl::Status> Connection::ServeOne(std::string_view frame) {
 }
 
 asio::awaitable<absl::StatusOr<std::string_view>> Connection::ReadFrame() {
-  if (!co_await ReadUntil(kLengthSize)) co_return std::string_view();
+  if (auto read = co_await ReadUntil(kLengthSize); !read.ok() || !*read) co_return Nothing(read);
   const auto size = base::LoadBigEndian<std::int32_t>(input_.data() + begin_);
   const std::size_t most = parts_.node->config.socket_request_max_bytes;
   if (size <= 0 || static_cast<std::size_t>(size) > most) {
@@ -88,15 +104,16 @@ asio::awaitable<absl::StatusOr<std::string_view>> Connection::ReadFrame() {
                                     size, most));
   }
   const std::size_t whole = kLengthSize + static_cast<std::size_t>(size);
-  if (!co_await ReadUntil(whole)) co_return std::string_view();
+  if (auto read = co_await ReadUntil(whole); !read.ok() || !*read) co_return Nothing(read);
   const std::string_view frame(input_.data() + begin_ + kLengthSize, whole - kLengthSize);
   begin_ += whole;
   co_return frame;
 }
 
-asio::awaitable<bool> Connection::ReadUntil(std::size_t size) {
+asio::awaitable<absl::StatusOr<bool>> Connection::ReadUntil(std::size_t size) {
   while (input_.size() - begin_ < size) {
-    if (!MakeRoom(size)) co_return false;
+    if (auto room = co_await MakeRoom(size); !room.ok()) co_return room;
+    if (is_closing_) co_return false;
     const asio::mutable_buffer room(input_.data() + input_.size(),
                                     input_.capacity() - input_.size());
     asio::error_code gone;
@@ -104,19 +121,46 @@ asio::awaitable<bool> Connection::ReadUntil(std::size_t size) {
         co_await socket_.async_read_some(room, asio::redirect_error(asio::use_awaitable, gone));
     if (gone || is_closing_) co_return false;
     input_.Resize(input_.size() + read);
+    idle_since_ = Clock::now();
   }
   co_return true;
 }
 
+asio::awaitable<absl::Status> Connection::MakeRoom(std::size_t size) {
+  if (TryMakeRoom(size)) co_return absl::OkStatus();
+  const auto wake = std::make_shared<Wake>(co_await asio::this_coro::executor);
+  const auto observation = parts_.node->request_memory->Observe(wake);
+  const auto deadline = Clock::now() + kMemoryPatience;
+  waiting_for_memory_ = wake;
+  const absl::Cleanup over = [this] { waiting_for_memory_ = nullptr; };
+  while (!TryMakeRoom(size)) {
+    const bool is_woken = co_await wake->WaitUntil(deadline);
+    if (is_closing_) co_return absl::OkStatus();
+    if (is_woken) continue;
+    co_return absl::ResourceExhaustedError(
+        fmt::format("requests of all connections have the memory that there is for them "
+                    "(queued.max.request.bytes), and {} s did not change that",
+                    kMemoryPatience.count()));
+  }
+  co_return absl::OkStatus();
+}
+
 // A length is only said, until the bytes are there: memory doubles with what has come.
-bool Connection::MakeRoom(std::size_t size) {
+bool Connection::TryMakeRoom(std::size_t size) {
   const std::size_t have = input_.size() - begin_;
-  if (have == 0 && input_.capacity() > kLargestKept) input_ = base::Buffer();
+  const bool lets_go = have == 0 && input_.capacity() > LargestKept();
+  if (lets_go) input_ = base::Buffer();
   if (begin_ > 0 && have > 0) std::memmove(input_.data(), input_.data() + begin_, have);
   input_.Resize(have);
   begin_ = 0;
-  if (have < input_.capacity()) return true;
-  return input_.Reserve(std::max(kFirstInput, std::min(size, 2 * have)));
+  const bool has_room = have < input_.capacity();
+  const std::size_t wanted =
+      has_room ? input_.capacity() : std::max(kOwnInput, std::min(size, 2 * have));
+  return memory_.Resize(wanted - kOwnInput) && input_.ReserveExactly(wanted);
+}
+
+std::size_t Connection::LargestKept() const {
+  return parts_.node->request_memory->is_scarce() ? kOwnInput : kLargestKept;
 }
 
 asio::awaitable<absl::Status> Connection::Write(const Answer& answer) {
@@ -132,7 +176,16 @@ asio::awaitable<absl::Status> Connection::Write(const Answer& answer) {
   }
   if (bytes.size() > done) parts.emplace_back(bytes.data() + done, bytes.size() - done);
   asio::error_code gone;
-  co_await asio::async_write(socket_, parts, asio::redirect_error(asio::use_awaitable, gone));
+  is_writing_ = true;
+  idle_since_ = Clock::now();
+  co_await asio::async_write(
+      socket_, parts,
+      [this](const asio::error_code& error, std::size_t written) {
+        idle_since_ = Clock::now();
+        return asio::transfer_all()(error, written);
+      },
+      asio::redirect_error(asio::use_awaitable, gone));
+  is_writing_ = false;
   if (gone) is_closing_ = true;
   co_return absl::OkStatus();
 }
@@ -144,13 +197,14 @@ void Connection::CloseWhenIdle() {
 
 void Connection::Close() {
   is_closing_ = true;
+  if (waiting_for_memory_ != nullptr) waiting_for_memory_->Notify();
   asio::error_code ignored;
   socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
   socket_.close(ignored);
 }
 
 std::chrono::steady_clock::time_point Connection::idle_since() const {
-  return is_busy_ ? std::chrono::steady_clock::time_point::max() : idle_since_;
+  return is_busy_ && !is_writing_ ? std::chrono::steady_clock::time_point::max() : idle_since_;
 }
 
 }  // namespace rill::net

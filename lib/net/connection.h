@@ -15,12 +15,15 @@
 #include "net/answer.h"
 #include "net/call.h"
 #include "net/request.h"
+#include "net/request_memory.h"
+#include "net/wake.h"
 
 namespace rill::net {
 
 // A client's connection: reads requests and answers them, one after the other. The next request is
 // not looked at before the last one is answered, and what comes meanwhile waits in the socket: so a
-// client that asks faster than it reads holds up itself alone. Used in its executor's thread.
+// client that asks faster than it reads holds up itself alone. Memory grows with what has come, not
+// with what is announced. Used in its executor's thread.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   // What is pointed to outlives the connection.
@@ -37,7 +40,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Closes it as soon as the request that is under way is answered.
   void CloseWhenIdle();
   void Close();
-  // When the last request came, or was answered; the latest time there is while one is under way.
+  // When bytes last came or went; the latest time there is while a request is being served.
   std::chrono::steady_clock::time_point idle_since() const;
 
  private:
@@ -46,18 +49,24 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // A request without its length, which stays until the next call; empty where the client is gone.
   asio::awaitable<absl::StatusOr<std::string_view>> ReadFrame();
   // Reads until `size` bytes stand at begin_; false where the client is gone before.
-  asio::awaitable<bool> ReadUntil(std::size_t size);
-  bool MakeRoom(std::size_t size);
+  asio::awaitable<absl::StatusOr<bool>> ReadUntil(std::size_t size);
+  // Waits for memory where others have what there is. ResourceExhausted where it takes too long.
+  asio::awaitable<absl::Status> MakeRoom(std::size_t size);
+  bool TryMakeRoom(std::size_t size);
+  std::size_t LargestKept() const;
   asio::awaitable<absl::Status> Write(const Answer& answer);
 
   asio::ip::tcp::socket socket_;
   const Parts parts_;
   std::string peer_;         // "127.0.0.1:54321", for messages
   std::string client_host_;  // "/127.0.0.1", as Kafka shows it
+  RequestMemory::Share memory_;
   base::Buffer input_;
-  std::size_t begin_ = 0;  // of what was not looked at yet
+  std::size_t begin_ = 0;                     // of what was not looked at yet
+  std::shared_ptr<Wake> waiting_for_memory_;  // null: it does not
   std::chrono::steady_clock::time_point idle_since_;
   bool is_busy_ = false;
+  bool is_writing_ = false;
   bool is_closing_ = false;
 };
 

@@ -1,6 +1,7 @@
 #include "net/node_config.h"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,6 +42,13 @@ constexpr ConfigSpec kSpecs[] = {
      .min = 0,
      .effect = "Fetch sessions that the node keeps for clients, in up to 64 MiB; who gets none "
                "names all of its partitions each time."},
+    {.name = "queued.max.request.bytes",
+     .type = ConfigType::kLong,
+     .default_value = "268435456",
+     .min = -1,
+     .effect = "What requests that are coming in may have of memory together, beyond 16 KiB a "
+               "connection: more wait for others to be answered, for 30 s, and are closed then. At "
+               "least socket.request.max.bytes; -1 is as much as they want, Kafka's default."},
     {.name = "socket.request.max.bytes",
      .type = ConfigType::kInt,
      .default_value = "104857600",
@@ -89,6 +97,15 @@ absl::StatusOr<NodeConfig> ParseNodeConfig(const engine::ConfigMap& configs) {
   config.max_incremental_fetch_session_cache_slots =
       static_cast<std::size_t>(integer("max.incremental.fetch.session.cache.slots"));
   config.socket_request_max_bytes = static_cast<std::size_t>(integer("socket.request.max.bytes"));
+  const std::int64_t queued = integer("queued.max.request.bytes");
+  config.queued_max_request_bytes =
+      queued < 0 ? std::numeric_limits<std::size_t>::max() : static_cast<std::size_t>(queued);
+  if (config.queued_max_request_bytes < config.socket_request_max_bytes) {
+    return engine::ConfigError(
+        fmt::format("queued.max.request.bytes is {}, which no request of up to {} bytes "
+                    "(socket.request.max.bytes) has room in",
+                    queued, config.socket_request_max_bytes));
+  }
   return config;
 }
 

@@ -18,6 +18,7 @@ struct NodeConfig {
   engine::ConfigMap values;  // what was set, checked
 
   std::size_t socket_request_max_bytes = 0;
+  std::size_t queued_max_request_bytes = 0;
   std::chrono::milliseconds connections_max_idle{};
   int max_connections = 0;
   std::size_t max_incremental_fetch_session_cache_slots = 0;

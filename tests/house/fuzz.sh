@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Builds the fuzz targets and runs them for so many seconds in all:  tests/house/fuzz.sh [120]
+# Then a node under hostile clients for half as long.
 # What they learn stays in build/fuzz/corpus; an input that fails is kept in build/fuzz/failures,
 # and `build/asan/bin/<target> <file>` runs it again.
 set -euo pipefail
@@ -32,4 +33,12 @@ for target in "${targets[@]}"; do
     grep -E 'number_of_executed_units|new_units_added|peak_rss' "build/fuzz/$name.log"
   fi
 done
+echo "hostile_clients for $((seconds / 2)) s"
+if ! build/asan/bin/hostile_clients "$((seconds / 2))" tests/data/fuzz/request_fuzz \
+  >build/fuzz/hostile_clients.log 2>&1; then
+  failed+=(hostile_clients)
+  tail -60 build/fuzz/hostile_clients.log
+else
+  tail -1 build/fuzz/hostile_clients.log
+fi
 [ "${#failed[@]}" -eq 0 ] || { echo "failed: ${failed[*]}"; exit 1; }

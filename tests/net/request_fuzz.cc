@@ -19,14 +19,15 @@
 namespace rill::net {
 namespace {
 
-NodeContext MakeNode() {
+std::unique_ptr<NodeContext> MakeNode() {
   Options options;
   options.maintenance = Options::Maintenance::kByCaller;
   options.max_disk_bytes = std::uint64_t{64} << 20;
   options.max_buffer_bytes = std::size_t{16} << 20;
-  NodeContext node(engine::LocalEngine::Open("mem:", options).value(), ParseNodeConfig({}).value());
+  auto node = std::make_unique<NodeContext>(engine::LocalEngine::Open("mem:", options).value(),
+                                            ParseNodeConfig({}).value());
   TopicOptions small{.partitions = 2, .configs = {{"retention.bytes", "1000000"}}};
-  auto topic = node.engine->CreateTopic("orders", small).value();
+  auto topic = node->engine->CreateTopic("orders", small).value();
   BatchBuilder builder;
   for (int i = 0; i < 10; ++i) {
     if (!builder.Append({.key = "k", .value = "v", .timestamp_ms = 1000 + i}).ok()) std::abort();
@@ -35,12 +36,13 @@ NodeContext MakeNode() {
   if (!(*topic->OpenPartition(0))->log()->Append(batch, log::BatchOrigin::kBuiltHere).ok()) {
     std::abort();
   }
-  node.stopping->Begin();  // nothing waits
+  node->stopping->Begin();  // nothing waits
   return node;
 }
 
 void Serve(std::string_view frame) {
-  static const NodeContext node = MakeNode();
+  static const std::unique_ptr<const NodeContext> made = MakeNode();
+  const NodeContext& node = *made;
   static const HostPort advertised{"127.0.0.1", 9092};
   static const std::string host = "/127.0.0.1";
   static asio::thread_pool workers(1);

@@ -4,10 +4,14 @@
 // name), or those that are asked for by their keys: no keys are all, as in Kafka. With the value
 // comes where it is from; on request where else it could be from, and (version 3) what it does.
 //
-// Deviations: what can be told of a broker is what means something here, all of it read-only.
-// Loggers, client metrics and groups have no configs here: INVALID_REQUEST.
+// Deviations: a resource that is asked for twice is answered once. What can be told of a broker is
+// what means something here, all of it read-only. Loggers, client metrics and groups have no
+// configs here: INVALID_REQUEST.
 #include <algorithm>
+#include <set>
 #include <string>
+#include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "base/parse_number.h"
@@ -80,7 +84,9 @@ wire::DescribeConfigsResponse HandleDescribeConfigs(const Call& call,
                                                     const wire::DescribeConfigsRequest& request) {
   const ShownParts parts = {request.include_synonyms, request.include_documentation};
   wire::DescribeConfigsResponse response;
+  std::set<std::tuple<std::int8_t, std::string_view>> seen;
   for (const Asked& asked : request.resources) {
+    if (!seen.emplace(asked.resource_type, asked.resource_name).second) continue;
     response.results.push_back(Describe(call, asked, parts));
   }
   return response;

@@ -4,10 +4,12 @@
 // not there is in the state Dead, without an error before version 6, GROUP_ID_NOT_FOUND from there
 // on.
 //
-// Deviations: nothing is authorised yet: whoever asks for authorised operations is shown all that
-// there are.
+// Deviations: a group that is asked for twice is answered once. Nothing is authorised yet: whoever
+// asks for authorised operations is shown all that there are.
 #include <string>
+#include <string_view>
 
+#include "absl/container/flat_hash_set.h"
 #include "net/group_code.h"
 #include "net/handlers.h"
 #include "net/operations.h"
@@ -62,7 +64,9 @@ Group Describe(const Call& call, const std::string& group, bool with_operations)
 wire::DescribeGroupsResponse HandleDescribeGroups(const Call& call,
                                                   const wire::DescribeGroupsRequest& request) {
   wire::DescribeGroupsResponse response;
+  absl::flat_hash_set<std::string_view> seen;
   for (const std::string& group : request.groups) {
+    if (!seen.insert(group).second) continue;
     response.groups.push_back(Describe(call, group, request.include_authorized_operations));
   }
   return response;

@@ -3,8 +3,12 @@
 // Of each partition the producers that number their batches, as far as the log remembers them: the
 // last sequence number and time of each.
 //
-// Deviations: no producer is in a transaction: there is no transaction coordinator yet.
+// Deviations: a partition that is asked for twice is answered once. No producer is in a
+// transaction: there is no transaction coordinator yet.
+#include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "net/handlers.h"
 #include "net/place_of.h"
@@ -38,11 +42,13 @@ Partition Describe(const absl::StatusOr<std::shared_ptr<engine::TopicState>>& to
 wire::DescribeProducersResponse HandleDescribeProducers(
     const Call& call, const wire::DescribeProducersRequest& request) {
   wire::DescribeProducersResponse response;
+  std::set<std::pair<std::string_view, std::int32_t>> seen;
   for (const auto& asked : request.topics) {
     auto& answered = response.topics.emplace_back();
     answered.name = asked.name;
     const auto topic = call.node.engine->FindTopic(asked.name);
     for (const std::int32_t index : asked.partition_indexes) {
+      if (!seen.emplace(asked.name, index).second) continue;
       answered.partitions.push_back(Describe(topic, index));
     }
   }

@@ -7,8 +7,10 @@
 // Deviations: a topic that is made is answered at once, and not with LEADER_NOT_AVAILABLE first.
 // Nothing is authorised yet: whoever asks for authorised operations is shown all that there are.
 #include <string>
+#include <string_view>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "engine/topic_name.h"
 #include "net/handlers.h"
 #include "net/identity.h"
@@ -90,7 +92,11 @@ wire::MetadataResponse HandleMetadata(const Call& call, const wire::MetadataRequ
     }
     return response;
   }
+  // Each once, however often it is asked for, as Kafka has it.
+  absl::flat_hash_set<std::pair<std::string_view, base::Uuid>> seen;
   for (const auto& asked : *request.topics) {
+    const std::string_view name = asked.name.has_value() ? std::string_view(*asked.name) : "";
+    if (!seen.emplace(name, asked.topic_id).second) continue;
     response.topics.push_back(ShowAsked(call, request, asked));
   }
   return response;

@@ -5,13 +5,17 @@
 // offset is -1, which is no error, whether it is there or not. From version 10 on topics are named
 // by id: one that is not known is UNKNOWN_TOPIC_ID.
 //
+// Deviations: a group that is asked for twice is answered once.
+//
 // The member id and epoch of version 9 are of the newer consumer protocol; Kafka, too, does not
 // look at them in a group of the classic one. There are no transactions yet, so all offsets are
 // stable.
 #include <map>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "net/group_code.h"
 #include "net/handlers.h"
 
@@ -141,7 +145,10 @@ wire::OffsetFetchResponse HandleOffsetFetch(const Call& call,
                                             const wire::OffsetFetchRequest& request) {
   if (call.version < kFirstOfSeveral) return ShowOneGroup(call, request);
   wire::OffsetFetchResponse response;
-  for (const AskedGroup& asked : request.groups) response.groups.push_back(ShowGroup(call, asked));
+  absl::flat_hash_set<std::string_view> seen;
+  for (const AskedGroup& asked : request.groups) {
+    if (seen.insert(asked.group_id).second) response.groups.push_back(ShowGroup(call, asked));
+  }
   return response;
 }
 

@@ -1,0 +1,144 @@
+#include <chrono>
+#include <string>
+#include <thread>
+
+#include "catch.h"
+#include "net/request_memory.h"
+#include "net/wire_client.h"
+#include "rill/node.h"
+#include "rill/rill.h"
+#include "wire/messages/api_versions.h"
+#include "wire/messages/metadata.h"
+#include "wire/messages/produce.h"
+
+// What clients may take of a node's memory, and for how long.
+namespace rill::net {
+namespace {
+
+using wire::ApiKey;
+
+constexpr std::size_t kMebibyte = std::size_t{1} << 20;
+
+std::string LargeRequest(std::string_view batch) {
+  wire::ProduceRequest request;
+  request.acks = -1;
+  auto& data = request.topic_data.emplace_back();
+  data.name = "orders";
+  data.partition_data.push_back({0, batch});
+  return WireClient::Frame(ApiKey::kProduce, 9, 1, request);
+}
+
+std::string LargeBatch() {
+  BatchBuilder builder(BatchOptions{});
+  REQUIRE(builder.Append({.value = std::string(900'000, 'x')}).ok());
+  return std::string(builder.Seal().value());
+}
+
+TEST_CASE("A request that finds no memory waits until others are answered, and small ones do not") {
+  Engine engine = Open("mem:").value();
+  const Topic topic = engine.CreateTopic("orders").value();
+  const auto node = Node::Start(engine, {.listen = "127.0.0.1:0",
+                                         .configs = {{"socket.request.max.bytes", "1048576"},
+                                                     {"queued.max.request.bytes", "1048576"}}})
+                        .value();
+  const std::string batch = LargeBatch();
+  const std::string frame = LargeRequest(batch);
+  WireClient first(node.port());
+  first.SendBytes(frame.substr(0, frame.size() - 1));
+  WireClient small(node.port());
+  const auto ask = [&] {
+    return small.Ask<wire::ApiVersionsResponse>(ApiKey::kApiVersions, 0,
+                                                wire::ApiVersionsRequest());
+  };
+  CHECK(ask().error_code == ErrorCode::kNone);
+  WireClient second(node.port());
+  std::thread sending([&] { second.SendBytes(frame); });
+  CHECK_FALSE(second.HasAnswer(100));
+  CHECK(ask().error_code == ErrorCode::kNone);
+  CHECK(topic.partition(0)->high_watermark() == 0);
+  first.SendBytes(frame.substr(frame.size() - 1));
+  for (WireClient* client : {&first, &second}) {
+    const auto answer = client->Receive<wire::ProduceResponse>(ApiKey::kProduce, 9, 1);
+    CHECK(answer.responses.at(0).partition_responses.at(0).error_code == ErrorCode::kNone);
+  }
+  sending.join();
+  CHECK(topic.partition(0)->high_watermark() == 2);
+}
+
+TEST_CASE("A node whose requests wait for memory stops at once") {
+  Engine engine = Open("mem:").value();
+  auto node = Node::Start(engine, {.listen = "127.0.0.1:0",
+                                   .configs = {{"socket.request.max.bytes", "1048576"},
+                                               {"queued.max.request.bytes", "1048576"}}})
+                  .value();
+  const std::string frame = LargeRequest(LargeBatch());
+  WireClient first(node.port());
+  first.SendBytes(frame.substr(0, frame.size() - 1));
+  WireClient second(node.port());
+  std::thread sending([&] { second.SendBytes(frame); });
+  CHECK_FALSE(second.HasAnswer(100));
+  CHECK(node.Stop().ok());
+  CHECK(node.connections() == 0);
+  sending.join();
+}
+
+TEST_CASE("A client that does not read its answers is closed after connections.max.idle.ms") {
+  Engine engine = Open("mem:").value();
+  REQUIRE(engine.CreateTopic("orders", {.partitions = 2000}).ok());
+  const auto node = Node::Start(engine, {.listen = "127.0.0.1:0",
+                                         .configs = {{"connections.max.idle.ms", "200"}}})
+                        .value();
+  WireClient client(node.port());
+  std::string frames;
+  for (int i = 0; i < 300; ++i) {
+    wire::MetadataRequest request;
+    request.topics.reset();
+    frames += WireClient::Frame(ApiKey::kMetadata, 12, i, request);
+  }
+  client.SendBytes(frames);
+  REQUIRE(client.HasAnswer(10'000));
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (node.connections() > 0 && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  CHECK(node.connections() == 0);
+}
+
+TEST_CASE("A node that has less memory for requests than one may take does not start") {
+  Engine engine = Open("mem:").value();
+  const auto started = Node::Start(
+      engine, {.listen = "127.0.0.1:0", .configs = {{"queued.max.request.bytes", "1000"}}});
+  CHECK_THAT(std::string(started.status().message()),
+             Catch::Contains("queued.max.request.bytes is 1000"));
+}
+
+TEST_CASE("What is asked for a thousand times is answered once") {
+  Engine engine = Open("mem:").value();
+  REQUIRE(engine.CreateTopic("orders").ok());
+  const auto node = Node::Start(engine, {.listen = "127.0.0.1:0"}).value();
+  WireClient client(node.port());
+  wire::MetadataRequest request;
+  for (int i = 0; i < 1000; ++i) request.topics->push_back({{}, "orders"});
+  const auto answer = client.Ask<wire::MetadataResponse>(ApiKey::kMetadata, 12, request);
+  CHECK(answer.topics.size() == 1);
+}
+
+TEST_CASE("Shares of the memory for requests never pass it, and come back") {
+  RequestMemory memory(kMebibyte);
+  {
+    RequestMemory::Share one(memory);
+    RequestMemory::Share other(memory);
+    CHECK(one.Resize(600'000));
+    CHECK_FALSE(other.Resize(600'000));
+    CHECK(memory.taken() == 600'000);
+    CHECK(memory.is_scarce());
+    CHECK(one.Resize(100'000));
+    CHECK(other.Resize(600'000));
+    CHECK(memory.taken() == 700'000);
+  }
+  CHECK(memory.taken() == 0);
+  CHECK_FALSE(memory.is_scarce());
+}
+
+}  // namespace
+}  // namespace rill::net
