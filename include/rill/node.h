@@ -25,6 +25,11 @@ struct NodeOptions {
   std::string listen = "127.0.0.1:9092";
   // What clients are told to connect to, as "host:port". Empty: `listen`, with the port it has.
   std::string advertise = {};
+  // Where the node tells over HTTP how it is, as "host:port", for those who watch it: GET /metrics
+  // (Prometheus's text format, docs/guide/metrics.md), /healthz (200 while the engine is open, else
+  // 503) and /readyz (the same, and 503 once the node stops). Whoever can connect there can read
+  // them. Empty: nowhere.
+  std::string http = {};
   // The threads that serve connections; at least 1.
   int threads = 1;
   // How long Stop waits for requests that are being answered.
@@ -45,8 +50,8 @@ struct NodeOptions {
 class RILL_EXPORT Node {
  public:
   // Begins to listen. `engine` is one that writes its folder, or "mem:".
-  //   InvalidArgument      `options` out of range; an address that is none; names all addresses of
-  //                        the machine without `advertise`
+  //   InvalidArgument      `options` out of range; an address that is none; `listen` names all
+  //                        addresses of the machine, without `advertise`
   //   FailedPrecondition   the engine is closed or read-only
   //   AlreadyExists        somebody listens there
   //   PermissionDenied     of a port that is reserved
@@ -60,7 +65,9 @@ class RILL_EXPORT Node {
 
   // The port it listens on.
   std::uint16_t port() const;
-  // Connections at the moment.
+  // The port of NodeOptions::http; 0 without it.
+  std::uint16_t http_port() const;
+  // Connections at the moment, without those for HTTP.
   int connections() const;
 
   // Takes no more connections and no more requests, answers those that were taken (requests that

@@ -36,6 +36,7 @@ struct ServeWords {
   std::string data_dir;
   std::string listen;
   std::string advertise;
+  std::string http;
   int threads = 0;
   std::string config;
 };
@@ -57,6 +58,10 @@ void AddOptions(CLI::App& app, ServeWords& words) {
   app.add_option("--advertise", words.advertise,
                  "What clients are told to connect to: needed with all addresses (0.0.0.0) or "
                  "behind a forwarded port")
+      ->type_name("HOST:PORT");
+  app.add_option("--http", words.http,
+                 "Where /metrics (for Prometheus), /healthz and /readyz are answered over HTTP; "
+                 "nowhere by default")
       ->type_name("HOST:PORT");
   app.add_option("--threads", words.threads,
                  fmt::format("Threads that serve connections; one a core by default, at most {}",
@@ -125,6 +130,7 @@ absl::StatusOr<Plan> MakePlan(const CommandContext& context, const ServeWords& w
   plan.options.configs = std::move(config->engine);
   plan.node.configs = std::move(config->node);
   plan.node.listen = first_of(first_of(words.listen, config->listen), kDefaultListen);
+  plan.node.http = words.http;
   plan.node.advertise = first_of(words.advertise, config->advertise);
   plan.node.threads =
       words.threads > 0 ? words.threads : config->threads.value_or(ThreadsUnasked());
@@ -181,6 +187,13 @@ class Serving {
   }
 
  private:
+  void SayHttp(const std::string& asked, std::uint16_t port) {
+    const net::HostPort place{net::ParseHostPort(asked)->host, port};
+    log_.Write(LogLevel::kInfo, fmt::format("metrics at http://{}/metrics, with /healthz and "
+                                            "/readyz",
+                                            net::ToString(place)));
+  }
+
   int Fail(const std::string& why) {
     log_.Write(LogLevel::kError, why);
     return kFailed;
@@ -194,6 +207,7 @@ class Serving {
     const net::HostPort place{net::ParseHostPort(plan.node.listen)->host, node->port()};
     log_.Write(LogLevel::kInfo, fmt::format("listening on {}{}, data in {}; stop with Ctrl-C",
                                             net::ToString(place), told, plan.folder));
+    if (node->http_port() != 0) SayHttp(plan.node.http, node->http_port());
     const char* const signal = stop.Await();
     log_.Write(LogLevel::kInfo,
                fmt::format("{}: answering what was asked; a second one ends at once", signal));

@@ -22,6 +22,8 @@ Node::~Node() = default;
 
 std::uint16_t Node::port() const { return server_->listening().port; }
 
+std::uint16_t Node::http_port() const { return server_->http_port(); }
+
 int Node::connections() const { return server_->connections(); }
 
 absl::Status Node::Stop() { return server_->Stop(); }

@@ -12,6 +12,7 @@
 #include "asio/this_coro.hpp"
 #include "asio/use_awaitable.hpp"
 #include "fmt/format.h"
+#include "net/listen.h"
 #include "net/wake.h"
 
 namespace rill::net {
@@ -26,13 +27,6 @@ constexpr int kMaxThreads = 1024;
 constexpr std::chrono::milliseconds kAcceptPause(100);
 constexpr std::chrono::milliseconds kShortestIdleCheck(10);
 constexpr std::chrono::milliseconds kLongestIdleCheck(5000);
-
-absl::Status ListenError(const HostPort& place, const asio::error_code& error) {
-  const std::string text = fmt::format("cannot listen on {}: {}", ToString(place), error.message());
-  if (error == asio::error::address_in_use) return absl::AlreadyExistsError(text);
-  if (error == asio::error::access_denied) return absl::PermissionDeniedError(text);
-  return absl::UnavailableError(text);
-}
 
 absl::StatusOr<HostPort> Advertised(const NodeOptions& options, const HostPort& listen) {
   if (!options.advertise.empty()) {
@@ -68,6 +62,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(std::shared_ptr<engine::Lo
   if (!config.ok()) return config.status();
   std::unique_ptr<Server> server(new Server(std::move(engine), *std::move(config), options));
   if (auto status = server->Listen(*listen); !status.ok()) return status;
+  if (auto status = server->ListenForHttp(options.http); !status.ok()) return status;
   server->advertised_ = *advertised;
   if (options.advertise.empty()) server->advertised_.port = server->listening_.port;
   server->Run();
@@ -83,21 +78,21 @@ Server::Server(std::shared_ptr<engine::LocalEngine> engine, NodeConfig config,
 Server::~Server() { Stop().IgnoreError(); }
 
 absl::Status Server::Listen(const HostPort& place) {
-  asio::io_context& io = loops_.front()->io;
-  asio::error_code error;
-  tcp::resolver resolver(io);
-  const auto found =
-      resolver.resolve(place.host, fmt::format("{}", place.port), tcp::resolver::passive, error);
-  if (error) return ListenError(place, error);
-  const tcp::endpoint endpoint = found.begin()->endpoint();
-  acceptor_ = std::make_unique<tcp::acceptor>(io);
-  acceptor_->open(endpoint.protocol(), error);
-  if (!error) acceptor_->set_option(tcp::acceptor::reuse_address(true), error);
-  if (!error) acceptor_->bind(endpoint, error);
-  if (!error) acceptor_->listen(tcp::acceptor::max_listen_connections, error);
-  if (error) return ListenError(place, error);
-  listening_ = {place.host, acceptor_->local_endpoint(error).port()};
-  return error ? ListenError(place, error) : absl::OkStatus();
+  auto acceptor = ListenOn(loops_.front()->io, place);
+  if (!acceptor.ok()) return acceptor.status();
+  acceptor_ = *std::move(acceptor);
+  listening_ = {place.host, acceptor_->local_endpoint().port()};
+  return absl::OkStatus();
+}
+
+absl::Status Server::ListenForHttp(const std::string& text) {
+  if (text.empty()) return absl::OkStatus();
+  const auto place = ParseHostPort(text);
+  if (!place.ok()) return place.status();
+  auto http = HttpServer::Start(*place, {&loops_.front()->io, &workers_, &node_, &connections_});
+  if (!http.ok()) return http.status();
+  http_ = *std::move(http);
+  return absl::OkStatus();
 }
 
 void Server::Run() {
@@ -188,6 +183,7 @@ absl::Status Server::Stop() {
     ForEachConnection(&Connection::Close);
     AwaitNone(absl::InfiniteDuration());
   }
+  if (http_ != nullptr) asio::post(loops_.front()->io, [this] { http_->Stop(); });
   for (const auto& loop : loops_) loop->work.reset();
   for (const auto& loop : loops_) {
     if (loop->thread.joinable()) loop->thread.join();

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <set>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -19,6 +20,7 @@
 #include "asio/thread_pool.hpp"
 #include "net/call.h"
 #include "net/connection.h"
+#include "net/http_server.h"
 #include "rill/node.h"
 
 namespace rill::net {
@@ -34,6 +36,8 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   const HostPort& listening() const { return listening_; }
+  // 0 where nothing is served over HTTP.
+  std::uint16_t http_port() const { return http_ == nullptr ? std::uint16_t{0} : http_->port(); }
   int connections() const { return connections_.load(); }
   absl::Status Stop() ABSL_LOCKS_EXCLUDED(stop_mutex_);
 
@@ -48,6 +52,7 @@ class Server {
   Server(std::shared_ptr<engine::LocalEngine> engine, NodeConfig config,
          const NodeOptions& options);
   absl::Status Listen(const HostPort& place);
+  absl::Status ListenForHttp(const std::string& place);
   void Run();
   asio::awaitable<void> Accept();
   asio::awaitable<void> Serve(Loop& loop, asio::ip::tcp::socket socket);
@@ -65,6 +70,7 @@ class Server {
   asio::thread_pool workers_;
   std::vector<std::unique_ptr<Loop>> loops_;
   std::unique_ptr<asio::ip::tcp::acceptor> acceptor_;  // of the first loop
+  std::unique_ptr<HttpServer> http_;                   // in the first loop; may be null
   std::atomic<int> connections_ = 0;
   absl::Mutex mutex_;  // what AwaitNone sleeps on
   absl::Mutex stop_mutex_;

@@ -94,6 +94,13 @@ class WireClient {
     return Receive<Response>(key, version, id);
   }
 
+  // All until the node closes the connection.
+  std::string ReceiveAll() {
+    std::string all;
+    for (std::string more = ReceiveBytes(1); !more.empty(); more = ReceiveBytes(1)) all += more;
+    return all;
+  }
+
   bool IsClosed() { return ReceiveFrame().empty(); }
   // Whether something is there to be received within `milliseconds`.
   bool HasAnswer(int milliseconds) {

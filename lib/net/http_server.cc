@@ -1,0 +1,128 @@
+#include "net/http_server.h"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "asio/buffer.hpp"
+#include "asio/co_spawn.hpp"
+#include "asio/detached.hpp"
+#include "asio/post.hpp"
+#include "asio/read_until.hpp"
+#include "asio/redirect_error.hpp"
+#include "asio/steady_timer.hpp"
+#include "asio/use_awaitable.hpp"
+#include "asio/write.hpp"
+#include "fmt/format.h"
+#include "net/listen.h"
+#include "net/metrics_page.h"
+
+namespace rill::net {
+namespace {
+
+using asio::ip::tcp;
+
+constexpr std::size_t kMostConnections = 32;
+constexpr std::size_t kMostHeaderBytes = std::size_t{8} << 10;
+constexpr std::chrono::seconds kPatience(10);
+
+bool IsRead(const HttpRequest& request) {
+  return request.method == "GET" || request.method == "HEAD";
+}
+
+bool AsksForMetrics(const HttpRequest& request) {
+  return IsRead(request) && request.path == "/metrics";
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const HostPort& place,
+                                                              const Parts& parts) {
+  auto acceptor = ListenOn(*parts.io, place);
+  if (!acceptor.ok()) return acceptor.status();
+  std::unique_ptr<HttpServer> server(new HttpServer(parts, *std::move(acceptor)));
+  asio::co_spawn(*parts.io, server->Accept(), asio::detached);
+  return server;
+}
+
+HttpServer::HttpServer(const Parts& parts, std::unique_ptr<tcp::acceptor> acceptor)
+    : parts_(parts), acceptor_(std::move(acceptor)), port_(acceptor_->local_endpoint().port()) {}
+
+asio::awaitable<void> HttpServer::Accept() {
+  while (acceptor_->is_open()) {
+    asio::error_code error;
+    auto socket =
+        co_await acceptor_->async_accept(asio::redirect_error(asio::use_awaitable, error));
+    if (error == asio::error::operation_aborted) break;
+    if (error) {
+      asio::steady_timer pause(*parts_.io, std::chrono::milliseconds(100));
+      co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
+      continue;
+    }
+    if (sockets_.size() >= kMostConnections) continue;  // the socket closes
+    asio::co_spawn(*parts_.io, Serve(std::make_shared<Socket>(std::move(socket))), asio::detached);
+  }
+}
+
+asio::awaitable<void> HttpServer::Serve(std::shared_ptr<Socket> socket) {
+  sockets_.insert(socket);
+  asio::steady_timer patience(*parts_.io, kPatience);
+  patience.async_wait([socket](const asio::error_code& cancelled) {
+    asio::error_code ignored;
+    if (!cancelled) socket->close(ignored);
+  });
+  std::string head;
+  asio::error_code gone;
+  co_await asio::async_read_until(*socket, asio::dynamic_buffer(head, kMostHeaderBytes), "\r\n\r\n",
+                                  asio::redirect_error(asio::use_awaitable, gone));
+  const bool is_whole = !gone;
+  const bool is_too_long = gone == asio::error::not_found;
+  if (is_whole || is_too_long) {
+    std::optional<HttpRequest> request;
+    if (is_whole) request = ParseHttpRequest(head);
+    const bool takes_long = request.has_value() && AsksForMetrics(*request);
+    if (takes_long) co_await asio::post(parts_.workers->get_executor(), asio::use_awaitable);
+    const std::string bytes = Answer(request);
+    if (takes_long) co_await asio::post(*parts_.io, asio::use_awaitable);
+    co_await asio::async_write(*socket, asio::buffer(bytes),
+                               asio::redirect_error(asio::use_awaitable, gone));
+  }
+  patience.cancel();
+  sockets_.erase(socket);
+  asio::error_code ignored;
+  socket->shutdown(Socket::shutdown_both, ignored);
+}
+
+std::string HttpServer::Answer(const std::optional<HttpRequest>& request) const {
+  if (!request.has_value()) return ToBytes({400, "this is no request in HTTP/1\n"}, true);
+  return ToBytes(ResponseTo(*request), request->method != "HEAD");
+}
+
+HttpResponse HttpServer::ResponseTo(const HttpRequest& request) const {
+  if (!IsRead(request)) return {405, "GET and HEAD are answered\n"};
+  if (AsksForMetrics(request)) {
+    return {200, MetricsPage(*parts_.node->engine, parts_.connections->load()),
+            "text/plain; version=0.0.4; charset=utf-8"};
+  }
+  if (request.path == "/healthz") return Health();
+  if (request.path == "/readyz") {
+    return parts_.node->stopping->has_begun() ? HttpResponse{503, "stopping\n"} : Health();
+  }
+  return {404, "there are /metrics, /healthz and /readyz\n"};
+}
+
+HttpResponse HttpServer::Health() const {
+  const absl::Status open = parts_.node->engine->CheckOpen();
+  if (open.ok()) return {200, "ok\n"};
+  return {503, fmt::format("{}\n", std::string(open.message()))};
+}
+
+void HttpServer::Stop() {
+  asio::error_code ignored;
+  acceptor_->close(ignored);
+  for (const auto& socket : sockets_) socket->close(ignored);
+}
+
+}  // namespace rill::net

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "asio/awaitable.hpp"
+#include "asio/io_context.hpp"
+#include "asio/ip/tcp.hpp"
+#include "asio/thread_pool.hpp"
+#include "net/call.h"
+#include "net/http_message.h"
+
+namespace rill::net {
+
+// Tells whoever watches a node how it is, over HTTP: /metrics, /healthz and /readyz. One request a
+// connection, few connections at a time. Runs in the thread of its io_context, and is used there,
+// but for Start and port.
+class HttpServer {
+ public:
+  // What is pointed to outlives the server.
+  struct Parts {
+    asio::io_context* io = nullptr;
+    asio::thread_pool* workers = nullptr;  // for what takes long
+    const NodeContext* node = nullptr;
+    const std::atomic<int>* connections = nullptr;  // of the node's clients
+  };
+  // The statuses of ListenOn.
+  static absl::StatusOr<std::unique_ptr<HttpServer>> Start(const HostPort& place,
+                                                           const Parts& parts);
+
+  std::uint16_t port() const { return port_; }
+  // Takes no more connections, and ends those that there are.
+  void Stop();
+
+ private:
+  using Socket = asio::ip::tcp::socket;
+
+  HttpServer(const Parts& parts, std::unique_ptr<asio::ip::tcp::acceptor> acceptor);
+  asio::awaitable<void> Accept();
+  asio::awaitable<void> Serve(std::shared_ptr<Socket> socket);
+  std::string Answer(const std::optional<HttpRequest>& request) const;
+  HttpResponse ResponseTo(const HttpRequest& request) const;
+  HttpResponse Health() const;
+
+  const Parts parts_;
+  const std::unique_ptr<asio::ip::tcp::acceptor> acceptor_;
+  const std::uint16_t port_;
+  std::set<std::shared_ptr<Socket>> sockets_;
+};
+
+}  // namespace rill::net
