@@ -19,10 +19,19 @@ struct OffsetAndMetadata {
   friend bool operator==(const OffsetAndMetadata&, const OffsetAndMetadata&) = default;
 };
 
-// States of a group, by Kafka's names.
-enum class GroupState { kEmpty, kPreparingRebalance, kCompletingRebalance, kStable, kDead };
+// States of a group, by Kafka's names. kAssigning and kReconciling are of groups whose partitions
+// the broker assigns (KIP-848), kPreparingRebalance and kCompletingRebalance of all others.
+enum class GroupState {
+  kEmpty,
+  kPreparingRebalance,
+  kCompletingRebalance,
+  kStable,
+  kDead,
+  kAssigning,
+  kReconciling,
+};
 
-// "Empty", "PreparingRebalance", "CompletingRebalance", "Stable", "Dead".
+// "Empty", "PreparingRebalance" and so on.
 RILL_EXPORT const char* GroupStateName(GroupState state);
 
 struct GroupListing {
@@ -41,8 +50,8 @@ struct GroupMember {
 struct GroupDescription {
   std::string group;
   GroupState state = GroupState::kEmpty;
-  std::int32_t generation = -1;
-  std::string assignor;  // the protocol the members agreed on, e.g. "range"
+  std::int32_t generation = -1;  // the group's epoch where the broker assigns partitions
+  std::string assignor;          // the one that the members agreed on, e.g. "range"
   std::vector<GroupMember> members;
 };
 

@@ -99,9 +99,8 @@ ErrorCode GroupCoordinator::ValidateCommit(const CommitRequest& request, absl::T
   Group* group = Find(request.group_id);
   if (group == nullptr) {
     if (request.generation >= 0) {
-      return request.knows_group_id_not_found && !request.transactional
-                 ? ErrorCode::kGroupIdNotFound
-                 : ErrorCode::kIllegalGeneration;
+      return request.knows_member_epochs && !request.transactional ? ErrorCode::kGroupIdNotFound
+                                                                   : ErrorCode::kIllegalGeneration;
     }
     group = &groups_.try_emplace(request.group_id, request.group_id, now).first->second;
   }
@@ -143,7 +142,7 @@ std::vector<ListedGroup> GroupCoordinator::List(const std::vector<GroupState>& s
     if (!states.empty() && std::find(states.begin(), states.end(), group.state()) == states.end()) {
       continue;
     }
-    listed.push_back({id, group.protocol_type(), group.state()});
+    listed.push_back({id, group.protocol_type(), group.state(), GroupType::kClassic});
   }
   return listed;
 }

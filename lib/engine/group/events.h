@@ -114,8 +114,9 @@ struct CommitRequest {
   // From a member in this process that keeps its partitions until it has synced, and so may commit
   // between join and sync, too. Kafka refuses that, for its members cannot tell.
   bool keeps_partitions = false;
-  // OffsetCommit v9 and later is told GROUP_ID_NOT_FOUND; earlier ones ILLEGAL_GENERATION.
-  bool knows_group_id_not_found = true;
+  // OffsetCommit v9 and later, whose generation may be a member epoch (KIP-848), is told
+  // GROUP_ID_NOT_FOUND and STALE_MEMBER_EPOCH; earlier ones ILLEGAL_GENERATION.
+  bool knows_member_epochs = true;
 };
 
 struct DescribedMember {
@@ -139,10 +140,15 @@ struct DescribedGroup {
   std::vector<DescribedMember> members = {};
 };
 
+// Which protocol a group's members speak: the classic one or KIP-848's. A group without members,
+// that only has offsets, is a classic one.
+enum class GroupType { kClassic, kConsumer };
+
 struct ListedGroup {
   std::string group_id = {};
   std::string protocol_type = {};
   GroupState state = GroupState::kEmpty;
+  GroupType type = GroupType::kClassic;
 };
 
 // A deferred answer for the request that was given `token`. Each token is answered once.

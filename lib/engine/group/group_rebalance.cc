@@ -106,6 +106,8 @@ void Group::OnTimer(const TimerKey& timer, GroupStep& step) {
     case TimerKind::kJoin:
       if (previous_state_ == GroupState::kEmpty) return ExtendOrCompleteInitialJoin(step);
       return CompleteJoin(step);
+    case TimerKind::kRevocation:
+      return;  // a consumer group's
   }
 }
 

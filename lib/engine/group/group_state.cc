@@ -12,6 +12,10 @@ const char* GroupStateName(GroupState state) {
       return "CompletingRebalance";
     case GroupState::kStable:
       return "Stable";
+    case GroupState::kAssigning:
+      return "Assigning";
+    case GroupState::kReconciling:
+      return "Reconciling";
     case GroupState::kDead:
       return "Dead";
   }

@@ -2,6 +2,10 @@
 set(RILL_GROUP_SOURCES
   group/assignor.cc
   group/assignor_model.cc
+  group/consumer_group.cc
+  group/consumer_group_coordinator.cc
+  group/consumer_group_heartbeat.cc
+  group/consumer_group_reconcile.cc
   group/coordinator.cc
   group/group.cc
   group/group_answers.cc
@@ -13,6 +17,7 @@ set(RILL_GROUP_SOURCES
   group/offset_records.cc
   group/partition_moves.cc
   group/protocol.cc
+  group/server_assignor.cc
   group/sticky_assignor.cc
   group/sticky_different.cc
   group/sticky_equal.cc

@@ -11,13 +11,14 @@
 
 namespace rill::engine {
 
-// What a group waits for: members to join, members to sync, or a sign of life from a member.
-enum class TimerKind : std::uint8_t { kJoin, kSync, kMember };
+// What a group waits for: members to join, members to sync, a sign of life from a member, or (in a
+// consumer group) a member to give up partitions.
+enum class TimerKind : std::uint8_t { kJoin, kSync, kMember, kRevocation };
 
 struct TimerKey {
   std::string group_id;
   TimerKind kind = TimerKind::kJoin;
-  std::string member_id = {};  // kMember only
+  std::string member_id = {};  // kMember and kRevocation only
 
   friend bool operator==(const TimerKey&, const TimerKey&) = default;
   template <typename H>

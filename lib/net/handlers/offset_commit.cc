@@ -20,7 +20,7 @@ namespace {
 using Topic = wire::OffsetCommitRequest::Topic;
 using Answered = wire::OffsetCommitResponse::Topic::Partition;
 
-constexpr int kFirstToKnowGroupIdNotFound = 9;
+constexpr int kFirstWithMemberEpochs = 9;
 
 // A commit that may go through.
 struct Commit {
@@ -125,7 +125,7 @@ wire::OffsetCommitResponse HandleOffsetCommit(const Call& call,
               .generation = request.generation_id_or_member_epoch,
               .member_id = request.member_id,
               .group_instance_id = request.group_instance_id.value_or(""),
-              .knows_group_id_not_found = call.version >= kFirstToKnowGroupIdNotFound},
+              .knows_member_epochs = call.version >= kFirstWithMemberEpochs},
              commits);
   return response;
 }

@@ -236,7 +236,7 @@ TEST_CASE("a member's commit to a group that is gone is refused as its client un
   request.member_id = "a";
   request.generation = 3;
   CHECK(group.coordinator.ValidateCommit(request, group.now) == ErrorCode::kGroupIdNotFound);
-  request.knows_group_id_not_found = false;
+  request.knows_member_epochs = false;
   CHECK(group.coordinator.ValidateCommit(request, group.now) == ErrorCode::kIllegalGeneration);
 }
 

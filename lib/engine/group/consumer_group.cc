@@ -1,0 +1,165 @@
+#include "engine/group/consumer_group.h"
+
+#include <algorithm>
+
+#include "fmt/format.h"
+
+namespace rill::engine {
+
+GroupState ConsumerGroup::state() const {
+  if (members_.empty()) return GroupState::kEmpty;
+  if (epoch_ > assignment_epoch_) return GroupState::kAssigning;
+  const bool is_stable = std::all_of(members_.begin(), members_.end(), [&](const auto& entry) {
+    return entry.second.IsReconciledTo(assignment_epoch_);
+  });
+  return is_stable ? GroupState::kStable : GroupState::kReconciling;
+}
+
+const ConsumerMember* ConsumerGroup::Find(const std::string& member_id) const {
+  const auto found = members_.find(member_id);
+  return found == members_.end() ? nullptr : &found->second;
+}
+
+const ConsumerMember* ConsumerGroup::FindStatic(const std::string& instance_id) const {
+  const auto found = static_members_.find(instance_id);
+  return found == static_members_.end() ? nullptr : Find(found->second);
+}
+
+// What most of those who ask for one ask for.
+ServerAssignor ConsumerGroup::PreferredAssignor(const ConsumerGroupConfig& config) const {
+  ServerAssignor preferred = config.assignors.front();
+  std::ptrdiff_t most = 0;
+  for (const ServerAssignor assignor : config.assignors) {
+    const auto votes = std::count_if(members_.begin(), members_.end(), [&](const auto& entry) {
+      return entry.second.assignor == assignor;
+    });
+    if (votes <= most) continue;
+    most = votes;
+    preferred = assignor;
+  }
+  return preferred;
+}
+
+std::vector<DescribedTopic> ConsumerGroup::Named(const IdPartitions& partitions) const {
+  std::vector<DescribedTopic> named;
+  for (const auto& [name, topic] : topics_) {
+    DescribedTopic shown{topic.id, name, {}};
+    for (auto at = partitions.lower_bound({topic.id, 0});
+         at != partitions.end() && at->topic == topic.id; ++at) {
+      shown.partitions.push_back(at->partition);
+    }
+    if (!shown.partitions.empty()) named.push_back(std::move(shown));
+  }
+  return named;
+}
+
+DescribedConsumerGroup ConsumerGroup::Describe(const ConsumerGroupConfig& config) const {
+  DescribedConsumerGroup described{.state = state(),
+                                   .epoch = epoch_,
+                                   .assignment_epoch = assignment_epoch_,
+                                   .assignor = ServerAssignorName(PreferredAssignor(config))};
+  for (const auto& [id, member] : members_) {
+    described.members.push_back({.member_id = id,
+                                 .instance_id = member.instance_id,
+                                 .rack_id = member.rack_id,
+                                 .member_epoch = member.epoch,
+                                 .client_id = member.client_id,
+                                 .client_host = member.client_host,
+                                 .subscribed_topics = member.topics,
+                                 .assigned = Named(member.assigned),
+                                 .target = Named(member.target)});
+  }
+  return described;
+}
+
+bool ConsumerGroup::IsSubscribedTo(std::string_view topic) const {
+  return std::any_of(members_.begin(), members_.end(), [&](const auto& entry) {
+    const auto& topics = entry.second.topics;
+    return std::binary_search(topics.begin(), topics.end(), topic);
+  });
+}
+
+void ConsumerGroup::Hold(const ConsumerMember& member) {
+  for (const IdPartition& at : member.assigned) holders_[at] = member.id;
+  for (const IdPartition& at : member.pending_revocation) holders_[at] = member.id;
+}
+
+void ConsumerGroup::Release(const ConsumerMember& member) {
+  for (const IdPartition& at : member.assigned) holders_.erase(at);
+  for (const IdPartition& at : member.pending_revocation) holders_.erase(at);
+}
+
+void ConsumerGroup::BumpEpoch(ConsumerGroupStep& step) {
+  ++epoch_;
+  step.effects.push_back(StoreConsumerGroup{id_, epoch_});
+}
+
+// What it had is the next one's; what it subscribed to may be nobody's any more.
+void ConsumerGroup::Fence(const std::string& member_id, ConsumerGroupStep& step) {
+  const auto found = members_.find(member_id);
+  const ConsumerMember& member = found->second;
+  step.timers.Cancel({id_, TimerKind::kMember, member_id});
+  step.timers.Cancel({id_, TimerKind::kRevocation, member_id});
+  Release(member);
+  if (member.is_static()) static_members_.erase(member.instance_id);
+  members_.erase(found);
+  topics_version_.reset();
+  BumpEpoch(step);
+}
+
+// It keeps its partitions for as long as its session lasts, but those that it was to give up.
+void ConsumerGroup::LeaveForAWhile(const std::string& member_id, ConsumerGroupStep& step) {
+  ConsumerMember& member = members_.at(member_id);
+  step.timers.Cancel({id_, TimerKind::kRevocation, member_id});
+  Release(member);
+  member.pending_revocation.clear();
+  Hold(member);
+  member.epoch = kStaticLeavingEpoch;
+}
+
+ConsumerHeartbeatResponse ConsumerGroup::Leave(const ConsumerHeartbeat& request,
+                                               ConsumerGroupStep& step) {
+  const bool is_static = request.instance_id.has_value();
+  const ConsumerMember* const member =
+      is_static ? FindStatic(*request.instance_id) : Find(request.member_id);
+  if (member == nullptr) {
+    return {.error = ErrorCode::kUnknownMemberId,
+            .error_message = fmt::format("no member {} in group {}", request.member_id, id_)};
+  }
+  if (member->id != request.member_id) {
+    return {.error = ErrorCode::kFencedInstanceId,
+            .error_message =
+                fmt::format("instance id {} is member {}'s", *request.instance_id, member->id)};
+  }
+  if (request.member_epoch == kStaticLeavingEpoch) {
+    LeaveForAWhile(request.member_id, step);
+  } else {
+    Fence(request.member_id, step);
+  }
+  return {.member_id = request.member_id, .member_epoch = request.member_epoch};
+}
+
+void ConsumerGroup::OnTimer(const TimerKey& timer, ConsumerGroupStep& step) {
+  if (Find(timer.member_id) != nullptr) Fence(timer.member_id, step);
+}
+
+ErrorCode ConsumerGroup::ValidateCommit(const CommitRequest& request) const {
+  if (request.generation < 0 && members_.empty()) return ErrorCode::kNone;
+  const ConsumerMember* const member = Find(request.member_id);
+  if (member == nullptr) return ErrorCode::kUnknownMemberId;
+  if (!request.transactional && !request.knows_member_epochs) {
+    return ErrorCode::kUnsupportedVersion;
+  }
+  if (request.generation == member->epoch) return ErrorCode::kNone;
+  return request.transactional ? ErrorCode::kIllegalGeneration : ErrorCode::kStaleMemberEpoch;
+}
+
+ErrorCode ConsumerGroup::ValidateFetch(const std::string& member_id,
+                                       std::int32_t member_epoch) const {
+  if (member_id.empty() && member_epoch < 0) return ErrorCode::kNone;
+  const ConsumerMember* const member = Find(member_id);
+  if (member == nullptr) return ErrorCode::kUnknownMemberId;
+  return member->epoch == member_epoch ? ErrorCode::kNone : ErrorCode::kStaleMemberEpoch;
+}
+
+}  // namespace rill::engine

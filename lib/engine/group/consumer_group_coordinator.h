@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/container/btree_map.h"
+#include "absl/time/time.h"
+#include "engine/group/consumer_group.h"
+#include "engine/group/consumer_group_events.h"
+#include "engine/group/events.h"
+#include "engine/group/timers.h"
+
+namespace rill::engine {
+
+// The coordinator of consumer groups (KIP-848) as a state machine, beside GroupCoordinator, which
+// has the classic ones: an event and the time go in, the answer and effects come out. It does no
+// I/O, reads no clock and takes no lock; the caller
+//   - serialises the calls,
+//   - gives times that do not go back,
+//   - carries out the effects in order,
+//   - calls Tick when NextDeadline has come,
+//   - keeps a group id to one of the two coordinators.
+//
+// Nothing waits: every heartbeat is answered at once. Members are not written down; a group that is
+// restored has its epoch and no members, who are told UNKNOWN_MEMBER_ID and join again.
+class ConsumerGroupCoordinator {
+ public:
+  // config.assignors has at least one.
+  ConsumerGroupCoordinator(ConsumerGroupConfig config, MemberIdSource new_member_id)
+      : config_(std::move(config)), new_member_id_(std::move(new_member_id)) {}
+
+  // A member of kJoiningEpoch makes the group. Anybody else is UNKNOWN_MEMBER_ID in a group that is
+  // not there, and joins again; Kafka says GROUP_ID_NOT_FOUND, which clients give up at.
+  ConsumerHeartbeatResponse Heartbeat(ConsumerHeartbeat request, const GroupTopics& topics,
+                                      absl::Time now, ConsumerGroupEffects* effects);
+
+  bool Has(const std::string& group_id) const { return groups_.contains(group_id); }
+  // Whether it is there and has members.
+  bool HasMembers(const std::string& group_id) const;
+  // Of a group that is there: whether the committer may store offsets now.
+  ErrorCode ValidateCommit(const CommitRequest& request) const;
+  // Of a group that is there: whether the member may ask for offsets now. Without an id and an
+  // epoch (-1), anybody may.
+  ErrorCode ValidateFetch(const std::string& group_id, const std::string& member_id,
+                          std::int32_t member_epoch) const;
+  // NON_EMPTY_GROUP, GROUP_ID_NOT_FOUND, or NONE: then the group is gone.
+  ErrorCode Delete(const std::string& group_id, ConsumerGroupEffects* effects);
+
+  bool IsSubscribedTo(const std::string& group_id, std::string_view topic) const;
+  std::optional<DescribedConsumerGroup> Describe(const std::string& group_id) const;
+  std::vector<ListedGroup> List() const;  // by id
+
+  // Does what is due at `now`.
+  void Tick(absl::Time now, ConsumerGroupEffects* effects);
+  // When Tick must be called next; InfiniteFuture when nothing is waited for.
+  absl::Time NextDeadline() const { return timers_.Next(); }
+
+  // A group of that epoch, without members. `epoch` is at least 0.
+  void Restore(const std::string& group_id, std::int32_t epoch);
+  // Forgets all; nothing is erased from the log.
+  void Close();
+
+ private:
+  const ConsumerGroup* Find(const std::string& group_id) const;
+  ConsumerHeartbeatResponse Check(const ConsumerHeartbeat& request) const;
+  ConsumerHeartbeatResponse CheckJoin(const ConsumerHeartbeat& request) const;
+  ConsumerHeartbeatResponse CheckEpochAndIds(const ConsumerHeartbeat& request) const;
+  bool IsOffered(const std::string& assignor) const;
+
+  const ConsumerGroupConfig config_;
+  const MemberIdSource new_member_id_;
+  Timers timers_;
+  absl::btree_map<std::string, ConsumerGroup> groups_;
+};
+
+}  // namespace rill::engine

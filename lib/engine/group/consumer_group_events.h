@@ -1,0 +1,115 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "base/uuid.h"
+#include "engine/group/server_assignor.h"
+#include "rill/error.h"
+#include "rill/group.h"
+
+namespace rill::engine {
+
+// What goes into the coordinator of consumer groups (KIP-848) and what comes out: Kafka's
+// ConsumerGroupHeartbeat and ConsumerGroupDescribe, without the wire's versions.
+
+// Member epochs that say something else.
+inline constexpr std::int32_t kJoiningEpoch = 0;
+inline constexpr std::int32_t kLeavingEpoch = -1;
+inline constexpr std::int32_t kStaticLeavingEpoch = -2;  // "I shall be back"
+
+// What is nullopt has not changed since the member last said it.
+struct ConsumerHeartbeat {
+  std::string group_id = {};
+  std::string member_id = {};
+  std::int32_t member_epoch = kJoiningEpoch;
+  std::optional<std::string> instance_id = {};
+  std::optional<std::string> rack_id = {};
+  std::string client_id = {};
+  std::string client_host = {};
+  std::optional<absl::Duration> rebalance_timeout = {};
+  std::optional<std::vector<std::string>> subscribed_topics = {};
+  std::optional<std::string> subscribed_regex = {};
+  std::optional<std::string> server_assignor = {};
+  std::optional<IdPartitions> owned = {};
+  // ConsumerGroupHeartbeat v1 and later: members make their ids themselves.
+  bool makes_own_id = true;
+};
+
+struct ConsumerHeartbeatResponse {
+  ErrorCode error = ErrorCode::kNone;
+  std::string error_message = {};
+  std::string member_id = {};
+  std::int32_t member_epoch = 0;
+  absl::Duration heartbeat_interval = absl::ZeroDuration();
+  std::optional<IdPartitions> assignment = {};  // nullopt: as it was
+};
+
+struct DescribedTopic {
+  base::Uuid id = {};
+  std::string name = {};
+  std::vector<std::int32_t> partitions = {};
+
+  friend bool operator==(const DescribedTopic&, const DescribedTopic&) = default;
+};
+
+struct DescribedConsumer {
+  std::string member_id = {};
+  std::string instance_id = {};  // empty: a dynamic member
+  std::string rack_id = {};      // empty: none
+  std::int32_t member_epoch = 0;
+  std::string client_id = {};
+  std::string client_host = {};
+  std::vector<std::string> subscribed_topics = {};
+  // Without topics that are gone.
+  std::vector<DescribedTopic> assigned = {};
+  std::vector<DescribedTopic> target = {};
+};
+
+struct DescribedConsumerGroup {
+  GroupState state = GroupState::kEmpty;
+  std::int32_t epoch = 0;
+  std::int32_t assignment_epoch = 0;
+  std::string assignor = {};
+  std::vector<DescribedConsumer> members = {};  // by id
+};
+
+// The topics that there are. Answers may differ between calls, but not without version() moving
+// after the topics did.
+class GroupTopics {
+ public:
+  virtual ~GroupTopics() = default;
+  virtual std::uint64_t version() const = 0;
+  virtual std::optional<GroupTopic> Find(const std::string& name) const = 0;
+};
+
+// The group has a new epoch: write its record. Nobody waits for it: an epoch that could not be
+// written is told of again after a restart.
+struct StoreConsumerGroup {
+  std::string group_id = {};
+  std::int32_t epoch = 0;
+};
+
+// The group is gone: write its tombstone.
+struct EraseConsumerGroup {
+  std::string group_id = {};
+};
+
+using ConsumerGroupEffect = std::variant<StoreConsumerGroup, EraseConsumerGroup>;
+
+// To be carried out in order.
+using ConsumerGroupEffects = std::vector<ConsumerGroupEffect>;
+
+struct ConsumerGroupConfig {
+  absl::Duration session_timeout = absl::Seconds(45);
+  absl::Duration heartbeat_interval = absl::Seconds(5);
+  std::int32_t max_size = INT32_MAX;
+  // Those that members may ask for, at least one; the first is taken where they ask for none.
+  std::vector<ServerAssignor> assignors = {ServerAssignor::kUniform, ServerAssignor::kRange};
+};
+
+}  // namespace rill::engine

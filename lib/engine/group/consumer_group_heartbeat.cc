@@ -1,0 +1,185 @@
+#include <algorithm>
+#include <utility>
+
+#include "engine/group/consumer_group.h"
+#include "fmt/format.h"
+
+namespace rill::engine {
+namespace {
+
+std::vector<std::string> Sorted(std::vector<std::string> topics) {
+  std::sort(topics.begin(), topics.end());
+  topics.erase(std::unique(topics.begin(), topics.end()), topics.end());
+  return topics;
+}
+
+bool IsSubset(const std::optional<IdPartitions>& owned, const IdPartitions& assigned) {
+  return owned.has_value() &&
+         std::includes(assigned.begin(), assigned.end(), owned->begin(), owned->end());
+}
+
+// Of a member that tells all, for it cannot know what of it arrived.
+bool IsFull(const ConsumerHeartbeat& request) {
+  return request.member_epoch == kJoiningEpoch ||
+         (request.rebalance_timeout.has_value() && request.subscribed_topics.has_value() &&
+          request.owned.has_value());
+}
+
+ConsumerHeartbeatResponse Fenced(const ConsumerHeartbeat& request, const ConsumerMember& member) {
+  return {.error = ErrorCode::kFencedMemberEpoch,
+          .error_message = fmt::format(
+              "member epoch {} is not the group's {}: give up all partitions and join again",
+              request.member_epoch, member.epoch)};
+}
+
+}  // namespace
+
+ConsumerGroup::Refusal ConsumerGroup::CheckJoin(const ConsumerHeartbeat& request,
+                                                const ConsumerGroupConfig& config) const {
+  const bool is_full = members_.size() >= static_cast<std::size_t>(config.max_size);
+  if (is_full && Find(request.member_id) == nullptr) {
+    return {.error = ErrorCode::kGroupMaxSizeReached,
+            .error_message =
+                fmt::format("the group has {} members, and may have no more", members_.size())};
+  }
+  if (!request.instance_id.has_value()) return {};
+  const ConsumerMember* const there = FindStatic(*request.instance_id);
+  const bool is_taken = there != nullptr && there->epoch != kStaticLeavingEpoch;
+  if (!is_taken || there->id == request.member_id) return {};
+  return {.error = ErrorCode::kUnreleasedInstanceId,
+          .error_message = fmt::format("member {} has the instance id {} and has not left",
+                                       there->id, *request.instance_id)};
+}
+
+ConsumerGroup::Refusal ConsumerGroup::CheckKnown(const ConsumerHeartbeat& request) const {
+  const ConsumerMember* const member =
+      request.instance_id.has_value() ? FindStatic(*request.instance_id) : Find(request.member_id);
+  if (member == nullptr) {
+    return {.error = ErrorCode::kUnknownMemberId,
+            .error_message = fmt::format("no member {} in group {}", request.member_id, id_)};
+  }
+  if (member->id != request.member_id) {
+    return {.error = ErrorCode::kFencedInstanceId,
+            .error_message =
+                fmt::format("instance id {} is member {}'s", *request.instance_id, member->id)};
+  }
+  // The answer that moved it to its epoch may have been lost, as long as it has nothing that it
+  // should not have.
+  const bool missed_the_answer =
+      request.member_epoch == member->previous_epoch && IsSubset(request.owned, member->assigned);
+  const bool is_in_step = request.member_epoch == member->epoch ||
+                          (request.member_epoch < member->epoch && missed_the_answer);
+  return is_in_step ? Refusal() : Fenced(request, *member);
+}
+
+ConsumerGroup::Refusal ConsumerGroup::Check(const ConsumerHeartbeat& request,
+                                            const ConsumerGroupConfig& config) const {
+  return request.member_epoch == kJoiningEpoch ? CheckJoin(request, config) : CheckKnown(request);
+}
+
+// A static member is back: the new one takes over what the old one had.
+void ConsumerGroup::Replace(const std::string& old_id, const std::string& new_id,
+                            ConsumerGroupStep& step) {
+  // Whoever has the new id is somebody else, or was; its client has begun anew under another name.
+  if (Find(new_id) != nullptr) Fence(new_id, step);
+  step.timers.Cancel({id_, TimerKind::kMember, old_id});
+  ConsumerMember member = std::move(members_.at(old_id));
+  members_.erase(old_id);
+  member.id = new_id;
+  member.epoch = member.previous_epoch = kJoiningEpoch;
+  Hold(member);
+  members_.emplace(new_id, std::move(member));
+}
+
+ConsumerMember& ConsumerGroup::FindOrAdd(const ConsumerHeartbeat& request,
+                                         ConsumerGroupStep& step) {
+  const std::string& id = request.member_id;
+  if (request.instance_id.has_value()) {
+    const ConsumerMember* const there = FindStatic(*request.instance_id);
+    if (there != nullptr && there->id != id) Replace(std::string(there->id), id, step);
+  }
+  ConsumerMember& member = members_.try_emplace(id, ConsumerMember{.id = id}).first->second;
+  if (request.instance_id.has_value() && member.instance_id != *request.instance_id) {
+    if (member.is_static()) static_members_.erase(member.instance_id);
+    member.instance_id = *request.instance_id;
+  }
+  if (member.is_static()) static_members_[member.instance_id] = id;
+  return member;
+}
+
+// Whether it subscribes to something else than before.
+bool ConsumerGroup::TakeSubscription(ConsumerMember& member, const ConsumerHeartbeat& request) {
+  if (!request.subscribed_topics.has_value()) return false;
+  std::vector<std::string> topics = Sorted(*request.subscribed_topics);
+  if (topics == member.topics) return false;
+  member.topics = std::move(topics);
+  return true;
+}
+
+void ConsumerGroup::TakeDetails(ConsumerMember& member, const ConsumerHeartbeat& request) {
+  if (request.rack_id.has_value()) member.rack_id = *request.rack_id;
+  if (request.rebalance_timeout.has_value()) member.rebalance_timeout = *request.rebalance_timeout;
+  if (request.server_assignor.has_value()) {
+    member.assignor = FindServerAssignor(*request.server_assignor);
+  }
+  member.client_id = request.client_id;
+  member.client_host = request.client_host;
+}
+
+// Whether the topics are others than when they were last looked at.
+bool ConsumerGroup::TakeTopics(const GroupTopics& topics) {
+  const std::uint64_t version = topics.version();
+  if (topics_version_ == version) return false;
+  topics_version_ = version;
+  GroupTopicMap seen;
+  for (const auto& [id, member] : members_) {
+    for (const std::string& name : member.topics) {
+      if (seen.contains(name)) continue;
+      if (const auto topic = topics.Find(name)) seen.emplace(name, *topic);
+    }
+  }
+  if (seen == topics_) return false;
+  topics_ = std::move(seen);
+  return true;
+}
+
+void ConsumerGroup::MakeTarget(const ConsumerGroupConfig& config) {
+  std::vector<ServerAssignorMember> inputs;
+  for (const auto& [id, member] : members_) {
+    inputs.push_back({id, member.instance_id, member.topics, member.target});
+  }
+  auto targets = AssignByServer(PreferredAssignor(config), inputs, topics_);
+  std::size_t next = 0;
+  for (auto& [id, member] : members_) member.target = std::move(targets[next++]);
+  assignment_epoch_ = epoch_;
+}
+
+ConsumerHeartbeatResponse ConsumerGroup::Heartbeat(const ConsumerHeartbeat& request,
+                                                   const GroupTopics& topics,
+                                                   ConsumerGroupStep& step) {
+  if (auto refused = Check(request, step.config); refused.error != ErrorCode::kNone) return refused;
+  const bool is_new = Find(request.member_id) == nullptr &&
+                      !(request.instance_id.has_value() && FindStatic(*request.instance_id));
+  ConsumerMember& member = FindOrAdd(request, step);
+  const IdPartitions assigned_before = member.assigned;
+  const bool missed_an_answer = request.member_epoch != member.epoch;
+  TakeDetails(member, request);
+  const bool subscribes_anew = TakeSubscription(member, request);
+  if (subscribes_anew) topics_version_.reset();
+  const bool topics_changed = TakeTopics(topics);
+  if (is_new || subscribes_anew || topics_changed) BumpEpoch(step);
+  if (epoch_ > assignment_epoch_) MakeTarget(step.config);
+  Reconcile(member, request.owned, step);
+  step.timers.Schedule({id_, TimerKind::kMember, member.id},
+                       step.now + step.config.session_timeout);
+
+  ConsumerHeartbeatResponse response{.member_id = member.id,
+                                     .member_epoch = member.epoch,
+                                     .heartbeat_interval = step.config.heartbeat_interval};
+  if (IsFull(request) || missed_an_answer || member.assigned != assigned_before) {
+    response.assignment = member.assigned;
+  }
+  return response;
+}
+
+}  // namespace rill::engine

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "engine/group/consumer_group_events.h"
+#include "engine/group/server_assignor.h"
+
+namespace rill::engine {
+
+// Where a member is on its way from what it has to what it is to have, by Kafka's names.
+enum class ConsumerMemberState {
+  kStable,                // it has all that it is to have at its epoch
+  kUnrevokedPartitions,   // it must give up partitions, and has not said that it did
+  kUnreleasedPartitions,  // it waits for partitions that others still have
+};
+
+// A member of a consumer group. Plain data; the group keeps it true.
+struct ConsumerMember {
+  std::string id = {};
+  std::string instance_id = {};  // empty: a dynamic member
+  std::string rack_id = {};
+  std::string client_id = {};
+  std::string client_host = {};
+  absl::Duration rebalance_timeout = absl::ZeroDuration();
+  std::vector<std::string> topics = {};  // sorted, each once
+  std::optional<ServerAssignor> assignor = {};
+
+  std::int32_t epoch = kJoiningEpoch;
+  std::int32_t previous_epoch = kJoiningEpoch;
+  ConsumerMemberState state = ConsumerMemberState::kStable;
+  IdPartitions assigned = {};            // what it has, or was told that it has
+  IdPartitions pending_revocation = {};  // what it has besides, and must give up
+  IdPartitions target = {};              // what it is to have at the group's assignment epoch
+
+  bool is_static() const { return !instance_id.empty(); }
+  bool IsReconciledTo(std::int32_t assignment_epoch) const {
+    return state == ConsumerMemberState::kStable && epoch == assignment_epoch;
+  }
+};
+
+}  // namespace rill::engine

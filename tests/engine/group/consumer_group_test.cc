@@ -1,0 +1,469 @@
+// Groups whose partitions the coordinator assigns (KIP-848).
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "catch.h"
+#include "consumer_harness.h"
+
+namespace rill::engine {
+namespace {
+
+ConsumerHarness WithOrders(std::int32_t partitions = 4, ConsumerGroupConfig config = {}) {
+  ConsumerHarness group(std::move(config));
+  group.topics.Make("orders", partitions);
+  return group;
+}
+
+IdPartitions Without(IdPartitions all, const IdPartitions& taken) {
+  for (const IdPartition& at : taken) all.erase(at);
+  return all;
+}
+
+// Two members with all of four partitions between them, both stable at epoch 2.
+struct Pair {
+  ConsumerHarness group = WithOrders();
+  IdPartitions first;
+  IdPartitions second;
+
+  Pair() {
+    group.Join("a");
+    group.Join("b");
+    first = *group.Beat("a", 1).assignment;
+    group.Beat("a", 1, first);
+    second = *group.Beat("b", 2).assignment;
+  }
+};
+
+TEST_CASE("The first member has all partitions at once") {
+  auto group = WithOrders();
+  const auto joined = group.Join("a");
+  CHECK(joined.error == ErrorCode::kNone);
+  CHECK(joined.member_id == "a");
+  CHECK(joined.member_epoch == 1);
+  CHECK(joined.heartbeat_interval == absl::Seconds(5));
+  CHECK(joined.assignment == group.topics.All("orders"));
+  CHECK(group.Group().state == GroupState::kStable);
+  CHECK(group.stored.at("g") == 1);
+}
+
+TEST_CASE("A heartbeat that has nothing to tell is told nothing") {
+  auto group = WithOrders();
+  group.Join("a");
+  const auto answer = group.Beat("a", 1);
+  CHECK(answer.member_epoch == 1);
+  CHECK_FALSE(answer.assignment.has_value());
+}
+
+TEST_CASE("A heartbeat that tells all is told all") {
+  auto group = WithOrders();
+  auto request = ConsumerHarness::JoinOf("a");
+  const auto joined = group.Beat(request);
+  request.member_epoch = 1;
+  request.owned = joined.assignment;
+  CHECK(group.Beat(request).assignment == joined.assignment);
+}
+
+TEST_CASE("A partition goes to the next member once the last one no longer names it") {
+  auto group = WithOrders();
+  const auto all = *group.Join("a").assignment;
+  const auto waiting = group.Join("b");
+  CHECK(waiting.member_epoch == 2);
+  CHECK(waiting.assignment->empty());
+  const auto told = group.Beat("a", 1);
+  CHECK(told.member_epoch == 1);
+  REQUIRE(told.assignment.has_value());
+  CHECK(told.assignment->size() == 2);
+  // It is giving them up, and has not done so yet.
+  CHECK(group.Beat("a", 1, all).member_epoch == 1);
+  CHECK(group.Beat("a", 1).member_epoch == 1);
+  CHECK_FALSE(group.Beat("b", 2).assignment.has_value());
+  CHECK(group.Group().state == GroupState::kReconciling);
+  // Now it has.
+  CHECK(group.Beat("a", 1, told.assignment).member_epoch == 2);
+  const auto given = group.Beat("b", 2);
+  CHECK(given.assignment == Without(all, *told.assignment));
+  CHECK(group.Group().state == GroupState::kStable);
+}
+
+TEST_CASE("Partitions follow one by one as their owners give them up") {
+  auto group = WithOrders(3);
+  group.Join("a");
+  group.Join("b");
+  const auto kept = *group.Beat("a", 1).assignment;
+  group.Beat("a", 1, kept);
+  const auto of_b = *group.Beat("b", 2).assignment;
+  group.Join("c");
+  // Each of the others has at least one; only who has two gives one up.
+  const bool a_has_two = kept.size() == 2;
+  const std::string giver = a_has_two ? "a" : "b";
+  const auto left = *group.Beat(giver, 2).assignment;
+  CHECK(left.size() == 1);
+  CHECK(group.Beat(a_has_two ? "b" : "a", 2).member_epoch == 3);
+  CHECK_FALSE(group.Beat("c", 3).assignment.has_value());
+  group.Beat(giver, 2, left);
+  CHECK(group.Beat("c", 3).assignment == Without(a_has_two ? kept : of_b, left));
+}
+
+TEST_CASE("What a member leaves is the others'") {
+  Pair pair;
+  auto& group = pair.group;
+  const auto left = group.Beat(ConsumerHarness::BeatOf("b", kLeavingEpoch));
+  CHECK(left.error == ErrorCode::kNone);
+  CHECK(left.member_epoch == kLeavingEpoch);
+  const auto told = group.Beat("a", 2);
+  CHECK(told.member_epoch == 3);
+  CHECK(told.assignment == group.topics.All("orders"));
+  CHECK(group.Beat("b", 2).error == ErrorCode::kUnknownMemberId);
+}
+
+TEST_CASE("A member that falls silent is gone after its session") {
+  Pair pair;
+  auto& group = pair.group;
+  group.Advance(absl::Seconds(30));
+  group.Beat("a", 2);
+  group.Advance(absl::Seconds(15));
+  CHECK(group.Group().members.size() == 1);
+  CHECK(group.Beat("a", 2).assignment == group.topics.All("orders"));
+  CHECK(group.Beat("b", 2).error == ErrorCode::kUnknownMemberId);
+}
+
+TEST_CASE("A member that does not give up partitions in time is gone, though it beats") {
+  auto group = WithOrders();
+  const auto all = *group.Join("a").assignment;
+  group.Join("b");
+  group.Beat("a", 1);
+  for (int i = 0; i < 2; ++i) {
+    group.Advance(absl::Seconds(29));
+    CHECK(group.Beat("a", 1, all).error == ErrorCode::kNone);
+    group.Beat("b", 2);
+  }
+  group.Advance(absl::Seconds(2));
+  CHECK(group.Beat("a", 1, all).error == ErrorCode::kUnknownMemberId);
+  CHECK(group.Beat("b", 2).assignment == all);
+}
+
+TEST_CASE("A member that gave up its partitions in time has no limit on its rebalance any more") {
+  auto group = WithOrders();
+  group.Join("a");
+  group.Join("b");
+  const auto kept = group.Beat("a", 1).assignment;
+  group.Beat("a", 1, kept);
+  for (int i = 0; i < 4; ++i) {
+    group.Advance(absl::Seconds(30));
+    CHECK(group.Beat("a", 2).error == ErrorCode::kNone);
+    CHECK(group.Beat("b", 2).error == ErrorCode::kNone);
+  }
+}
+
+TEST_CASE("A member whose answer was lost goes on with what it had before") {
+  Pair pair;
+  auto& group = pair.group;
+  group.Beat(ConsumerHarness::BeatOf("b", kLeavingEpoch));
+  group.Beat("a", 2);  // moved it to 3
+  const auto again = group.Beat("a", 2, pair.first);
+  CHECK(again.error == ErrorCode::kNone);
+  CHECK(again.member_epoch == 3);
+  CHECK(again.assignment == group.topics.All("orders"));
+}
+
+TEST_CASE("An epoch that is not the member's is fenced") {
+  Pair pair;
+  auto& group = pair.group;
+  CHECK(group.Beat("a", 3).error == ErrorCode::kFencedMemberEpoch);
+  // The previous one is good only with partitions that are the member's.
+  CHECK(group.Beat("a", 1).error == ErrorCode::kFencedMemberEpoch);
+  CHECK(group.Beat("a", 1, pair.second).error == ErrorCode::kFencedMemberEpoch);
+  CHECK(group.Beat("a", 1, pair.first).error == ErrorCode::kNone);
+  CHECK(group.Beat("a", 2).error == ErrorCode::kNone);
+}
+
+TEST_CASE("A member that joins again under its id goes on where it was") {
+  Pair pair;
+  const auto again = pair.group.Join("a");
+  CHECK(again.error == ErrorCode::kNone);
+  CHECK(again.member_epoch == 2);
+  CHECK(again.assignment == pair.first);
+}
+
+TEST_CASE("Who is no member is told to join") {
+  auto group = WithOrders();
+  CHECK(group.Beat("a", 1).error == ErrorCode::kUnknownMemberId);
+  CHECK(group.Beat("a", kLeavingEpoch).error == ErrorCode::kUnknownMemberId);
+  group.Join("b");
+  CHECK(group.Beat("a", 1).error == ErrorCode::kUnknownMemberId);
+  CHECK(group.Beat("a", kLeavingEpoch).error == ErrorCode::kUnknownMemberId);
+}
+
+TEST_CASE("A group of the largest size takes no more, and keeps those that it has") {
+  ConsumerGroupConfig config;
+  config.max_size = 1;
+  auto group = WithOrders(4, config);
+  group.Join("a");
+  CHECK(group.Join("b").error == ErrorCode::kGroupMaxSizeReached);
+  CHECK(group.Join("a").error == ErrorCode::kNone);
+}
+
+TEST_CASE("Requests that make no sense are refused and change nothing") {
+  auto group = WithOrders();
+  const auto refuses = [&](const std::function<void(ConsumerHeartbeat&)>& spoil) {
+    auto request = ConsumerHarness::JoinOf("a");
+    spoil(request);
+    CHECK(group.Beat(request).error == ErrorCode::kInvalidRequest);
+  };
+  refuses([](auto& request) { request.group_id = ""; });
+  refuses([](auto& request) { request.member_id = ""; });
+  refuses([](auto& request) { request.instance_id = ""; });
+  refuses([](auto& request) { request.rack_id = ""; });
+  refuses([](auto& request) { request.rebalance_timeout.reset(); });
+  refuses([](auto& request) { request.rebalance_timeout = absl::Milliseconds(-2); });
+  refuses([](auto& request) { request.subscribed_topics.reset(); });
+  refuses([](auto& request) { request.owned.reset(); });
+  refuses([&](auto& request) { request.owned = group.topics.All("orders"); });
+  refuses([](auto& request) { request.member_epoch = kStaticLeavingEpoch; });
+  refuses([](auto& request) { request.member_epoch = -3; });
+  CHECK_FALSE(group.coordinator.Has("g"));
+  CHECK(group.coordinator.NextDeadline() == absl::InfiniteFuture());
+}
+
+TEST_CASE("A member of the first version is given its id") {
+  auto group = WithOrders();
+  auto request = ConsumerHarness::JoinOf("");
+  request.makes_own_id = false;
+  CHECK(group.Beat(request).member_id == "made1");
+}
+
+TEST_CASE("Assignors that are not offered are refused") {
+  ConsumerGroupConfig config;
+  config.assignors = {ServerAssignor::kUniform};
+  auto group = WithOrders(4, config);
+  for (const char* name : {"range", "sticky", ""}) {
+    auto request = ConsumerHarness::JoinOf("a");
+    request.server_assignor = name;
+    CHECK(group.Beat(request).error == ErrorCode::kUnsupportedAssignor);
+  }
+}
+
+TEST_CASE("Regular expressions are refused, but an empty one, which is none") {
+  auto group = WithOrders();
+  auto request = ConsumerHarness::JoinOf("a");
+  request.subscribed_regex = "ord.*";
+  CHECK(group.Beat(request).error == ErrorCode::kInvalidRegularExpression);
+  request.subscribed_regex = "";
+  CHECK(group.Beat(request).error == ErrorCode::kNone);
+}
+
+TEST_CASE(
+    "Most members' assignor divides the partitions, the first offered where none is asked for") {
+  auto group = WithOrders();
+  group.Join("a");
+  CHECK(group.Group().assignor == std::string("uniform"));
+  auto request = ConsumerHarness::JoinOf("b");
+  request.server_assignor = "range";
+  group.Beat(request);
+  CHECK(group.Group().assignor == std::string("range"));
+}
+
+TEST_CASE("New partitions are given out, those of a deleted topic taken back") {
+  auto group = WithOrders(2);
+  group.topics.Make("sales", 2);
+  const auto joined = group.Join("a", {"orders", "sales"});
+  CHECK(joined.assignment->size() == 4);
+  group.topics.Grow("orders", 3);
+  const auto grown = group.Beat("a", 1);
+  CHECK(grown.member_epoch == 2);
+  CHECK(grown.assignment->contains(group.topics.At("orders", 2)));
+  group.topics.Delete("sales");
+  const auto shrunk = group.Beat("a", 2);
+  CHECK(shrunk.assignment == group.topics.All("orders"));
+  CHECK(group.Beat("a", 2, shrunk.assignment).member_epoch == 3);
+}
+
+TEST_CASE("A topic that is made anew under its name is another one") {
+  auto group = WithOrders(1);
+  const auto old = *group.Join("a").assignment;
+  group.topics.Delete("orders");
+  group.topics.Make("orders", 1);
+  CHECK(group.Beat("a", 1).assignment->empty());
+  const auto given = group.Beat("a", 1, IdPartitions());
+  CHECK(given.assignment == group.topics.All("orders"));
+  CHECK(given.assignment != old);
+}
+
+TEST_CASE("A topic that is made after somebody subscribed to it is given out") {
+  ConsumerHarness group;
+  CHECK(group.Join("a").assignment->empty());
+  group.topics.Make("orders", 2);
+  CHECK(group.Beat("a", 1).assignment == group.topics.All("orders"));
+}
+
+TEST_CASE("Topics that nobody in the group reads do not move it") {
+  auto group = WithOrders();
+  group.Join("a");
+  group.topics.Make("sales", 3);
+  CHECK(group.Beat("a", 1).member_epoch == 1);
+  CHECK(group.Group().epoch == 1);
+}
+
+TEST_CASE("A member that subscribes to something else is given that") {
+  auto group = WithOrders();
+  group.topics.Make("sales", 2);
+  group.Join("a");
+  auto request = ConsumerHarness::BeatOf("a", 1);
+  request.subscribed_topics = {{"sales", "sales"}};
+  const auto told = group.Beat(request);
+  CHECK(told.assignment->empty());
+  CHECK(group.Beat("a", 1, IdPartitions()).assignment == group.topics.All("sales"));
+  CHECK(group.coordinator.IsSubscribedTo("g", "sales"));
+  CHECK_FALSE(group.coordinator.IsSubscribedTo("g", "orders"));
+}
+
+TEST_CASE("A static member that leaves for a while finds its partitions again") {
+  auto group = WithOrders();
+  const auto joined = group.Beat(ConsumerHarness::StaticJoinOf("a", "one"));
+  auto leave = ConsumerHarness::BeatOf("a", kStaticLeavingEpoch);
+  leave.instance_id = "one";
+  CHECK(group.Beat(leave).member_epoch == kStaticLeavingEpoch);
+  const auto waiting = group.Join("b");
+  CHECK(waiting.assignment->empty());
+  const auto back = group.Beat(ConsumerHarness::StaticJoinOf("a2", "one"));
+  CHECK(back.error == ErrorCode::kNone);
+  CHECK(back.assignment->size() == 2);
+  for (const auto& at : *back.assignment) CHECK(joined.assignment->contains(at));
+  CHECK(group.Beat("a", 1).error == ErrorCode::kUnknownMemberId);
+}
+
+TEST_CASE("A static member that comes back alone costs no new assignment") {
+  auto group = WithOrders();
+  group.Beat(ConsumerHarness::StaticJoinOf("a", "one"));
+  auto leave = ConsumerHarness::BeatOf("a", kStaticLeavingEpoch);
+  leave.instance_id = "one";
+  group.Beat(leave);
+  const auto back = group.Beat(ConsumerHarness::StaticJoinOf("a2", "one"));
+  CHECK(back.member_epoch == 1);
+  CHECK(back.assignment == group.topics.All("orders"));
+  CHECK(group.Group().epoch == 1);
+}
+
+TEST_CASE("A static member that stays away is gone after its session") {
+  auto group = WithOrders();
+  group.Beat(ConsumerHarness::StaticJoinOf("a", "one"));
+  auto leave = ConsumerHarness::BeatOf("a", kStaticLeavingEpoch);
+  leave.instance_id = "one";
+  group.Beat(leave);
+  group.Advance(absl::Seconds(45));
+  CHECK(group.Group().state == GroupState::kEmpty);
+}
+
+TEST_CASE("An instance id is one member's at a time") {
+  auto group = WithOrders();
+  group.Beat(ConsumerHarness::StaticJoinOf("a", "one"));
+  CHECK(group.Beat(ConsumerHarness::StaticJoinOf("b", "one")).error ==
+        ErrorCode::kUnreleasedInstanceId);
+  for (const std::int32_t epoch : {1, kLeavingEpoch, kStaticLeavingEpoch}) {
+    auto request = ConsumerHarness::BeatOf("b", epoch);
+    request.instance_id = "one";
+    CHECK(group.Beat(request).error == ErrorCode::kFencedInstanceId);
+    request.instance_id = "other";
+    CHECK(group.Beat(request).error == ErrorCode::kUnknownMemberId);
+  }
+}
+
+TEST_CASE("A static member that takes the id of another leaves nothing of it behind") {
+  auto group = WithOrders();
+  group.Beat(ConsumerHarness::StaticJoinOf("a", "one"));
+  auto leave = ConsumerHarness::BeatOf("a", kStaticLeavingEpoch);
+  leave.instance_id = "one";
+  group.Beat(leave);
+  group.Join("b");
+  const auto taken = group.Beat(ConsumerHarness::StaticJoinOf("b", "one"));
+  CHECK(taken.assignment == group.topics.All("orders"));
+  CHECK(group.Group().members.size() == 1);
+}
+
+TEST_CASE("Offsets are committed and fetched at the member's epoch only") {
+  Pair pair;
+  auto& group = pair.group;
+  CHECK(group.Commit("a", 2) == ErrorCode::kNone);
+  CHECK(group.Commit("a", 1) == ErrorCode::kStaleMemberEpoch);
+  CHECK(group.Commit("a", 3) == ErrorCode::kStaleMemberEpoch);
+  CHECK(group.Commit("c", 2) == ErrorCode::kUnknownMemberId);
+  CHECK(group.Commit("", -1) == ErrorCode::kUnknownMemberId);
+  CommitRequest old{.group_id = "g", .generation = 2, .member_id = "a"};
+  old.knows_member_epochs = false;
+  CHECK(group.coordinator.ValidateCommit(old) == ErrorCode::kUnsupportedVersion);
+  old.transactional = true;
+  CHECK(group.coordinator.ValidateCommit(old) == ErrorCode::kNone);
+  old.generation = 1;
+  CHECK(group.coordinator.ValidateCommit(old) == ErrorCode::kIllegalGeneration);
+  CHECK(group.coordinator.ValidateFetch("g", "a", 2) == ErrorCode::kNone);
+  CHECK(group.coordinator.ValidateFetch("g", "a", 1) == ErrorCode::kStaleMemberEpoch);
+  CHECK(group.coordinator.ValidateFetch("g", "c", 1) == ErrorCode::kUnknownMemberId);
+  CHECK(group.coordinator.ValidateFetch("g", "", -1) == ErrorCode::kNone);
+}
+
+TEST_CASE("Anybody commits for a group that has no members") {
+  auto group = WithOrders();
+  group.Join("a");
+  group.Beat("a", kLeavingEpoch);
+  CHECK(group.Commit("", -1) == ErrorCode::kNone);
+  CHECK(group.Commit("a", 1) == ErrorCode::kUnknownMemberId);
+}
+
+TEST_CASE("A group is deleted when its members are gone") {
+  auto group = WithOrders();
+  CHECK(group.Delete() == ErrorCode::kGroupIdNotFound);
+  group.Join("a");
+  CHECK(group.Delete() == ErrorCode::kNonEmptyGroup);
+  group.Beat("a", kLeavingEpoch);
+  CHECK(group.Delete() == ErrorCode::kNone);
+  CHECK(group.erased.contains("g"));
+  CHECK(group.Group().state == GroupState::kDead);
+}
+
+TEST_CASE("A group that is restored goes on from its epoch, without members") {
+  auto group = WithOrders();
+  group.coordinator.Restore("g", 7);
+  CHECK(group.Group().state == GroupState::kEmpty);
+  CHECK(group.Beat("a", 7).error == ErrorCode::kUnknownMemberId);
+  CHECK(group.Join("a").member_epoch == 8);
+}
+
+TEST_CASE("A group that is described shows what each has and is to have") {
+  auto group = WithOrders(3);
+  group.topics.Make("sales", 1);
+  auto request = ConsumerHarness::StaticJoinOf("a", "one");
+  request.rack_id = "rack";
+  request.subscribed_topics = {{"sales", "orders"}};
+  group.Beat(request);
+  group.Join("b");
+  const auto described = group.Group();
+  CHECK(described.state == GroupState::kReconciling);
+  CHECK(described.epoch == 2);
+  CHECK(described.assignment_epoch == 2);
+  REQUIRE(described.members.size() == 2);
+  const auto& first = described.members[0];
+  CHECK(first.member_id == "a");
+  CHECK(first.instance_id == "one");
+  CHECK(first.rack_id == "rack");
+  CHECK(first.member_epoch == 1);
+  CHECK(first.client_id == "client");
+  CHECK(first.client_host == "/127.0.0.1");
+  CHECK(first.subscribed_topics == std::vector<std::string>{"orders", "sales"});
+  REQUIRE(first.assigned.size() == 2);
+  CHECK(first.assigned[0].name == "orders");
+  CHECK(first.assigned[0].partitions == std::vector<std::int32_t>{0, 1, 2});
+  CHECK(first.assigned[1].id == group.topics.At("sales", 0).topic);
+  CHECK(first.target != first.assigned);
+  CHECK(described.members[1].assigned.empty());
+  CHECK_FALSE(described.members[1].target.empty());
+  const auto listed = group.coordinator.List();
+  REQUIRE(listed.size() == 1);
+  CHECK(listed[0].group_id == "g");
+  CHECK(listed[0].protocol_type == "consumer");
+  CHECK(listed[0].type == GroupType::kConsumer);
+}
+
+}  // namespace
+}  // namespace rill::engine

@@ -1,0 +1,160 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "engine/group/consumer_group_coordinator.h"
+#include "fmt/format.h"
+
+namespace rill::engine {
+
+// Topics that a test makes, grows and deletes.
+class TestTopics final : public GroupTopics {
+ public:
+  std::uint64_t version() const override { return version_; }
+  std::optional<GroupTopic> Find(const std::string& name) const override {
+    const auto found = topics_.find(name);
+    return found == topics_.end() ? std::nullopt : std::optional(found->second);
+  }
+
+  void Make(const std::string& name, std::int32_t partitions) {
+    std::array<std::uint8_t, 16> id = {};
+    id[0] = 1;
+    id[14] = static_cast<std::uint8_t>(++made_ >> 8);
+    id[15] = static_cast<std::uint8_t>(made_);
+    topics_[name] = {base::Uuid(id), partitions};
+    ++version_;
+  }
+  void Grow(const std::string& name, std::int32_t partitions) {
+    topics_.at(name).partitions = partitions;
+    ++version_;
+  }
+  void Delete(const std::string& name) {
+    topics_.erase(name);
+    ++version_;
+  }
+
+  // "orders-0" and so on.
+  IdPartitions All(const std::string& name) const {
+    IdPartitions all;
+    const auto topic = Find(name);
+    for (std::int32_t i = 0; topic && i < topic->partitions; ++i) all.insert({topic->id, i});
+    return all;
+  }
+  IdPartition At(const std::string& name, std::int32_t partition) const {
+    return {topics_.at(name).id, partition};
+  }
+
+ private:
+  std::map<std::string, GroupTopic> topics_;
+  std::uint64_t version_ = 1;
+  int made_ = 0;
+};
+
+// A coordinator of consumer groups with a clock that is moved by hand.
+class ConsumerHarness {
+ public:
+  explicit ConsumerHarness(ConsumerGroupConfig config = {})
+      : coordinator(std::move(config), [this] { return fmt::format("made{}", ++ids_); }) {}
+
+  ConsumerGroupCoordinator coordinator;
+  TestTopics topics;
+  absl::Time now = absl::FromUnixSeconds(1'000'000'000);
+  std::map<std::string, std::int32_t> stored;  // epochs, by group
+  std::set<std::string> erased;
+
+  static ConsumerHeartbeat JoinOf(const std::string& member_id,
+                                  std::vector<std::string> topics = {"orders"}) {
+    ConsumerHeartbeat request;
+    request.group_id = "g";
+    request.member_id = member_id;
+    request.client_id = "client";
+    request.client_host = "/127.0.0.1";
+    request.rebalance_timeout = absl::Seconds(60);
+    request.subscribed_topics = std::move(topics);
+    request.owned = IdPartitions();
+    return request;
+  }
+  static ConsumerHeartbeat StaticJoinOf(const std::string& member_id,
+                                        const std::string& instance_id) {
+    ConsumerHeartbeat request = JoinOf(member_id);
+    request.instance_id = instance_id;
+    return request;
+  }
+  // With nothing new to say.
+  static ConsumerHeartbeat BeatOf(const std::string& member_id, std::int32_t epoch) {
+    ConsumerHeartbeat request;
+    request.group_id = "g";
+    request.member_id = member_id;
+    request.member_epoch = epoch;
+    return request;
+  }
+
+  ConsumerHeartbeatResponse Beat(const ConsumerHeartbeat& request) {
+    ConsumerGroupEffects effects;
+    auto response = coordinator.Heartbeat(request, topics, now, &effects);
+    Run(effects);
+    return response;
+  }
+  ConsumerHeartbeatResponse Join(const std::string& member_id,
+                                 std::vector<std::string> wanted = {"orders"}) {
+    return Beat(JoinOf(member_id, std::move(wanted)));
+  }
+  ConsumerHeartbeatResponse Beat(const std::string& member_id, std::int32_t epoch,
+                                 std::optional<IdPartitions> owned = std::nullopt) {
+    ConsumerHeartbeat request = BeatOf(member_id, epoch);
+    request.owned = std::move(owned);
+    return Beat(request);
+  }
+
+  ErrorCode Commit(const std::string& member_id, std::int32_t epoch) {
+    return coordinator.ValidateCommit(
+        {.group_id = "g", .generation = epoch, .member_id = member_id});
+  }
+  ErrorCode Delete() {
+    ConsumerGroupEffects effects;
+    const ErrorCode error = coordinator.Delete("g", &effects);
+    Run(effects);
+    return error;
+  }
+
+  // Lets time pass, stopping at every deadline on the way.
+  void Advance(absl::Duration duration) {
+    const absl::Time end = now + duration;
+    while (coordinator.NextDeadline() <= end) {
+      now = std::max(now, coordinator.NextDeadline());
+      ConsumerGroupEffects effects;
+      coordinator.Tick(now, &effects);
+      Run(effects);
+    }
+    now = end;
+  }
+
+  DescribedConsumerGroup Group() const {
+    return coordinator.Describe("g").value_or(DescribedConsumerGroup{.state = GroupState::kDead});
+  }
+
+ private:
+  void Run(const ConsumerGroupEffects& effects) {
+    for (const ConsumerGroupEffect& effect : effects) {
+      if (const auto* store = std::get_if<StoreConsumerGroup>(&effect)) {
+        stored[store->group_id] = store->epoch;
+      } else {
+        erased.insert(std::get<EraseConsumerGroup>(effect).group_id);
+      }
+    }
+  }
+
+  int ids_ = 0;
+};
+
+}  // namespace rill::engine
