@@ -51,6 +51,35 @@ absl::Duration Millis(const ConfigMap& values, std::string_view name) {
   return absl::Milliseconds(Value(values, name));
 }
 
+absl::Status TakeConsumerGroups(EngineConfig& config) {
+  const ConfigMap& set = config.values;
+  const std::string_view protocols = Text(set, "group.coordinator.rebalance.protocols");
+  if (!ConfigListHas(protocols, "classic")) {
+    return ConfigError("config group.coordinator.rebalance.protocols must have classic");
+  }
+  config.has_consumer_groups = ConfigListHas(protocols, "consumer");
+  config.consumer_session_timeout = Millis(set, "group.consumer.session.timeout.ms");
+  config.consumer_heartbeat_interval = Millis(set, "group.consumer.heartbeat.interval.ms");
+  if (config.consumer_heartbeat_interval >= config.consumer_session_timeout) {
+    return ConfigError(
+        "config group.consumer.heartbeat.interval.ms must be below "
+        "group.consumer.session.timeout.ms");
+  }
+  config.consumer_group_max_size = static_cast<std::int32_t>(Value(set, "group.consumer.max.size"));
+  for (const std::string_view name : ConfigListItems(Text(set, "group.consumer.assignors"))) {
+    const ServerAssignor assignor = *FindServerAssignor(name);
+    auto& assignors = config.consumer_assignors;
+    if (std::find(assignors.begin(), assignors.end(), assignor) != assignors.end()) {
+      return ConfigError("config group.consumer.assignors must have each assignor once");
+    }
+    assignors.push_back(assignor);
+  }
+  if (config.consumer_assignors.empty()) {
+    return ConfigError("config group.consumer.assignors must have an assignor");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 const RefusedConfig* FindRefusedEngineConfig(std::string_view name) {
@@ -98,6 +127,7 @@ absl::StatusOr<EngineConfig> ParseEngineConfig(const ConfigMap& configs) {
         "config group.min.session.timeout.ms must not be above "
         "group.max.session.timeout.ms");
   }
+  if (auto sound = TakeConsumerGroups(config); !sound.ok()) return sound;
   if (auto sound = CheckTopicConfigs({}, config); !sound.ok()) return sound.status();
   return config;
 }

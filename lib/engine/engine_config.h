@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "engine/config_spec.h"
+#include "engine/group/server_assignor.h"
 #include "rill/topic.h"
 
 namespace rill::engine {
@@ -50,6 +52,13 @@ struct EngineConfig {
   absl::Duration group_max_session_timeout;
   absl::Duration group_initial_rebalance_delay;
   std::int32_t group_max_size = 0;
+
+  // Groups whose partitions the broker assigns (KIP-848).
+  bool has_consumer_groups = true;
+  absl::Duration consumer_session_timeout;
+  absl::Duration consumer_heartbeat_interval;
+  std::int32_t consumer_group_max_size = 0;
+  std::vector<ServerAssignor> consumer_assignors;  // at least one, each once
 };
 
 // InvalidArgument (INVALID_CONFIG) names what is unknown, without meaning here, or out of range.

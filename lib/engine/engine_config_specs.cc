@@ -9,6 +9,8 @@ constexpr std::string_view kCleanupPolicies[] = {"compact", "delete"};
 constexpr std::string_view kCompressionTypes[] = {"uncompressed", "zstd", "lz4",
                                                   "snappy",       "gzip", "producer"};
 constexpr std::string_view kTimestampTypes[] = {"CreateTime", "LogAppendTime"};
+constexpr std::string_view kServerAssignors[] = {"uniform", "range"};
+constexpr std::string_view kGroupProtocols[] = {"classic", "consumer"};
 
 constexpr ConfigSpec Number(std::string_view name, ConfigType type, std::string_view value,
                             double min, std::string_view effect) {
@@ -45,6 +47,18 @@ constexpr ConfigSpec kSpecs[] = {
     Choice("compression.type", ConfigType::kString, "producer", kCompressionTypes,
            "Default of the topic config."),
     Level("compression.zstd.level", "3", -131072, 22, INT64_MIN, "Default of the topic config."),
+    Choice("group.consumer.assignors", ConfigType::kList, "uniform,range", kServerAssignors,
+           "Assignors that members may ask the broker for; the first is taken where they ask for "
+           "none."),
+    Int("group.consumer.heartbeat.interval.ms", "5000", 1,
+        "How often members of groups whose partitions the broker assigns are told to beat."),
+    Int("group.consumer.max.size", "2147483647", 1,
+        "Members that a group may have whose partitions the broker assigns."),
+    Int("group.consumer.session.timeout.ms", "45000", 1, "How long such a member may be silent."),
+    Choice("group.coordinator.rebalance.protocols", ConfigType::kList, "classic,consumer",
+           kGroupProtocols,
+           "What groups speak; without consumer, ConsumerGroupHeartbeat is UNSUPPORTED_VERSION. "
+           "Kafka's default has streams, too."),
     Int("group.initial.rebalance.delay.ms", "0", 0,
         "How long an empty group waits for more members before its first rebalance. Kafka's "
         "default "
@@ -150,7 +164,7 @@ constexpr std::string_view kOneCleaner =
     "one log is compacted at a time, by the maintenance, with buffers of a fixed size";
 constexpr std::string_view kNoTransactions = "there is no transaction coordinator yet";
 constexpr std::string_view kNoTiers = "there is no tiered storage";
-constexpr std::string_view kClassicGroups = "groups speak the classic protocol only";
+constexpr std::string_view kNoOtherGroups = "groups speak the classic and the consumer protocol";
 constexpr std::string_view kNoClasses = "it names a Java class";
 constexpr std::string_view kNoThreads = "the engine has one maintenance thread, or none";
 constexpr std::string_view kNoMetrics = "Kafka's metrics reporters are not there";
@@ -184,10 +198,11 @@ constexpr RefusedConfig kRefused[] = {
     {"fetch.*", kNotOfNode},
     {"follower.fetch.*", kNoReplication},
     {"follower.replication.*", kNoReplication},
-    {"group.consumer.*", kClassicGroups},
+    {"group.consumer.migration.policy", "a group's members all speak one protocol"},
+    {"group.consumer.*", "groups have no configs of their own, and assignments are made at once"},
     {"group.coordinator.*", "the group coordinator runs in the threads that call it"},
-    {"group.share.*", kClassicGroups},
-    {"group.streams.*", kClassicGroups},
+    {"group.share.*", kNoOtherGroups},
+    {"group.streams.*", kNoOtherGroups},
     {"initial.broker.*", kNoOtherNodes},
     {"inter.broker.*", kNoOtherNodes},
     {"kafka.metrics.*", kNoMetrics},

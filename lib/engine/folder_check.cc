@@ -33,6 +33,9 @@ absl::Status CheckOffsetsRecord(const RecordView& record) {
   if (std::holds_alternative<GroupMetadataKey>(*key)) {
     return DecodeGroupMetadataValue(record.value()).status();
   }
+  if (std::holds_alternative<ConsumerGroupMetadataKey>(*key)) {
+    return DecodeConsumerGroupMetadataValue(record.value()).status();
+  }
   return absl::OkStatus();
 }
 

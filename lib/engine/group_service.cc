@@ -46,11 +46,36 @@ GroupMember Described(const DescribedMember& member) {
   return shown;
 }
 
+GroupDescription Shown(const std::string& group, const DescribedConsumerGroup& described) {
+  GroupDescription shown;
+  shown.group = group;
+  shown.state = described.state;
+  shown.generation = described.epoch;
+  shown.assignor = described.assignor;
+  for (const DescribedConsumer& member : described.members) {
+    GroupMember& entry = shown.members.emplace_back();
+    entry.member_id = member.member_id;
+    entry.group_instance_id = member.instance_id;
+    entry.client_id = member.client_id;
+    entry.host = member.client_host;
+    for (const DescribedTopic& topic : member.assigned) {
+      for (const std::int32_t index : topic.partitions) {
+        entry.assignment.push_back({topic.name, index});
+      }
+    }
+  }
+  return shown;
+}
+
 }  // namespace
 
-// The coordinator wants times that do not go back; the system's clock may.
+// The coordinators want times that do not go back; the system's clock may.
 absl::Time GroupService::Now() {
   return latest_ = std::max(latest_, base::Finite(parts_.clock->Now()));
+}
+
+absl::Time GroupService::NextDeadline() const {
+  return std::min(groups_.NextDeadline(), consumers_.NextDeadline());
 }
 
 void GroupService::Join(const JoinRequest& request,
@@ -61,8 +86,12 @@ void GroupService::Join(const JoinRequest& request,
     absl::MutexLock lock(&mutex_);
     const RequestToken token = next_token_++;
     joins_.emplace(token, answer);
-    CarryOut(groups_.Join(request, token, Now()), answers);
-    deadline = groups_.NextDeadline();
+    const ErrorCode refused = MakeRoomForClassic(request.group_id, answers);
+    CarryOut(refused == ErrorCode::kNone
+                 ? groups_.Join(request, token, Now())
+                 : Effects{JoinAnswer{token, {.error = refused, .member_id = request.member_id}}},
+             answers);
+    deadline = NextDeadline();
   }
   Finish(answers, deadline);
 }
@@ -76,7 +105,7 @@ void GroupService::Sync(const SyncRequest& request,
     const RequestToken token = next_token_++;
     syncs_.emplace(token, answer);
     CarryOut(groups_.Sync(request, token, Now()), answers);
-    deadline = groups_.NextDeadline();
+    deadline = NextDeadline();
   }
   Finish(answers, deadline);
 }
@@ -116,7 +145,7 @@ LeaveResponse GroupService::Leave(const LeaveRequest& request) {
     Effects effects;
     response = groups_.Leave(request, Now(), &effects);
     CarryOut(std::move(effects), answers);
-    deadline = groups_.NextDeadline();
+    deadline = NextDeadline();
   }
   Finish(answers, deadline);
   return response;
@@ -125,7 +154,9 @@ LeaveResponse GroupService::Leave(const LeaveRequest& request) {
 absl::Status GroupService::Validate(const CommitRequest& request, const TopicCheck& topics) {
   {
     absl::MutexLock lock(&mutex_);
-    const ErrorCode refused = groups_.ValidateCommit(request, Now());
+    const ErrorCode refused = consumers_.Has(request.group_id)
+                                  ? consumers_.ValidateCommit(request)
+                                  : groups_.ValidateCommit(request, Now());
     if (refused != ErrorCode::kNone) return Refusal(request, refused);
   }
   return topics();
@@ -164,6 +195,7 @@ std::vector<ListedGroup> GroupService::ListAll() {
   }
   absl::MutexLock lock(&mutex_);
   for (ListedGroup& group : groups_.List()) groups[group.group_id] = std::move(group);
+  for (ListedGroup& group : consumers_.List()) groups[group.group_id] = std::move(group);
   std::vector<ListedGroup> listed;
   listed.reserve(groups.size());
   for (auto& [id, group] : groups) listed.push_back(std::move(group));
@@ -181,6 +213,10 @@ std::vector<GroupListing> GroupService::List() {
 absl::StatusOr<DescribedGroup> GroupService::DescribeMembers(const std::string& group) {
   {
     absl::MutexLock lock(&mutex_);
+    if (consumers_.Has(group)) {
+      return MakeError(absl::StatusCode::kNotFound, ErrorCode::kGroupIdNotFound,
+                       fmt::format("group \"{}\" is not a classic group", group));
+    }
     DescribedGroup described = groups_.Describe(group);
     if (described.error == ErrorCode::kNone) return described;
   }
@@ -192,6 +228,7 @@ absl::StatusOr<DescribedGroup> GroupService::DescribeMembers(const std::string& 
 }
 
 absl::StatusOr<GroupDescription> GroupService::Describe(const std::string& group) {
+  if (auto consumers = DescribeConsumers(group); consumers.ok()) return Shown(group, *consumers);
   const auto described = DescribeMembers(group);
   if (!described.ok()) return described.status();
   GroupDescription description;
@@ -209,13 +246,15 @@ absl::StatusOr<std::set<TopicPartition>> GroupService::Deletable(
     const std::string& group, const std::vector<TopicPartition>& partitions,
     std::set<std::string>& subscribed) {
   absl::MutexLock lock(&mutex_);
+  // In a group of KIP-848 it is known what each member reads.
   if (groups_.ValidateOffsetDelete(group) == ErrorCode::kNonEmptyGroup) {
     return MakeError(absl::StatusCode::kFailedPrecondition, ErrorCode::kNonEmptyGroup,
                      fmt::format("group \"{}\" has members that are no consumers", group));
   }
   std::set<TopicPartition> deletable;
   for (const TopicPartition& partition : partitions) {
-    if (groups_.MaySubscribeTo(group, partition.topic)) {
+    if (groups_.MaySubscribeTo(group, partition.topic) ||
+        consumers_.IsSubscribedTo(group, partition.topic)) {
       subscribed.insert(partition.topic);
     } else {
       deletable.insert(partition);
@@ -226,7 +265,7 @@ absl::StatusOr<std::set<TopicPartition>> GroupService::Deletable(
 
 absl::StatusOr<std::set<std::string>> GroupService::DeleteOffsets(
     const std::string& group, const std::vector<TopicPartition>& partitions) {
-  if (auto described = DescribeMembers(group); !described.ok()) return described.status();
+  if (auto described = Describe(group); !described.ok()) return described.status();
   if (parts_.records == nullptr) {
     return MakeError(absl::StatusCode::kUnimplemented, ErrorCode::kUnsupportedVersion,
                      "the application keeps the offsets, and forgets those of whole groups only");
@@ -240,14 +279,25 @@ absl::StatusOr<std::set<std::string>> GroupService::DeleteOffsets(
 
 absl::Status GroupService::Forget(const std::string& group, Answers& answers) {
   absl::MutexLock lock(&mutex_);
-  Effects effects;
-  const ErrorCode refused = groups_.Delete(group, Now(), &effects);
+  const ErrorCode refused = ForgetLocked(group, answers);
   if (refused == ErrorCode::kNonEmptyGroup) {
     return MakeError(absl::StatusCode::kFailedPrecondition, refused,
                      fmt::format("group \"{}\" has members: close them first", group));
   }
-  CarryOut(std::move(effects), answers);
   return absl::OkStatus();
+}
+
+ErrorCode GroupService::ForgetLocked(const std::string& group, Answers& answers) {
+  if (consumers_.Has(group)) {
+    ConsumerGroupEffects effects;
+    const ErrorCode refused = consumers_.Delete(group, &effects);
+    CarryOut(effects, answers);
+    return refused;
+  }
+  Effects effects;
+  const ErrorCode refused = groups_.Delete(group, Now(), &effects);
+  CarryOut(std::move(effects), answers);
+  return refused;
 }
 
 // Who joins once the group was found empty can commit only behind the deletion of its offsets, in
@@ -285,7 +335,10 @@ absl::Time GroupService::Run(absl::Time) {
   {
     absl::MutexLock lock(&mutex_);
     CarryOut(groups_.Tick(Now()), answers);
-    deadline = groups_.NextDeadline();
+    ConsumerGroupEffects effects;
+    consumers_.Tick(Now(), &effects);
+    CarryOut(effects, answers);
+    deadline = NextDeadline();
   }
   Finish(answers, absl::InfiniteFuture());
   return deadline;
@@ -296,6 +349,7 @@ void GroupService::Close() {
   {
     absl::MutexLock lock(&mutex_);
     CarryOut(groups_.Close(Now()), answers);
+    consumers_.Close();
   }
   Finish(answers, absl::InfiniteFuture());
 }

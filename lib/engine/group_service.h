@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "engine/group/consumer_group_coordinator.h"
 #include "engine/group/coordinator.h"
 #include "engine/maintenance.h"
 #include "rill/clock.h"
@@ -45,10 +46,16 @@ class GroupRecords {
       const std::string& group) = 0;
   virtual absl::Status StoreGroup(const std::string& group, const GroupMetadataValue& value) = 0;
   virtual absl::Status EraseGroup(const std::string& group) = 0;
+  // The same of groups whose partitions the broker assigns (KIP-848), of which the epoch is kept.
+  virtual absl::Status StoreConsumerGroup(const std::string& group, std::int32_t epoch) = 0;
+  virtual absl::Status EraseConsumerGroup(const std::string& group) = 0;
 };
 
-// Hosts the group coordinator for the members of this process: gives it the time, carries out what
-// it wants done, and brings answers to those who wait for them. Thread-safe.
+// Hosts the group coordinators, the classic protocol's and that of KIP-848: gives them the time,
+// carries out what they want done, and brings answers to those who wait for them. Thread-safe.
+//
+// A group id is of one of the two at a time. One that has no members becomes the other's when
+// somebody joins by the other's protocol; one that has is refused to them.
 //
 // Its lock is not held while an answer is delivered or offsets are stored: an application's store
 // may call back, and groups hold each other up at commits by chance only. A commit is validated
@@ -60,16 +67,21 @@ class GroupService final : public MaintenanceTask {
   struct Parts {
     Clock* clock = nullptr;
     GroupConfig config;
+    ConsumerGroupConfig consumer_config = {};
     MemberIdSource new_member_id;
     std::shared_ptr<OffsetStore> offsets;
     std::shared_ptr<GroupRecords> records;  // null: groups are not written down
+    // What consumer groups may subscribe to. Called under the service's lock.
+    std::shared_ptr<const GroupTopics> topics = {};
     std::int64_t max_metadata_bytes = 4096;
     // Asks for Run to be called at a time. Called without a lock.
     std::function<void(absl::Time)> schedule;
     std::function<void(const std::string& line)> warn = {};  // called without a lock
   };
   explicit GroupService(Parts parts)
-      : parts_(std::move(parts)), groups_(parts_.config, parts_.new_member_id) {}
+      : parts_(std::move(parts)),
+        groups_(parts_.config, parts_.new_member_id),
+        consumers_(parts_.consumer_config, parts_.new_member_id) {}
 
   // The answer may come before the call returns, in this thread, or later in another.
   void Join(const JoinRequest& request, const std::function<void(const JoinResponse&)>& answer);
@@ -79,6 +91,16 @@ class GroupService final : public MaintenanceTask {
   // until the returned token is gone. One more run may be under way then.
   std::shared_ptr<void> Observe(const std::string& group, std::function<void()> observer);
   LeaveResponse Leave(const LeaveRequest& request);
+
+  // KIP-848: joins, stays in, or leaves a group whose partitions are assigned here.
+  // GROUP_ID_NOT_FOUND where the group has members of the classic protocol.
+  ConsumerHeartbeatResponse ConsumerGroupHeartbeat(const ConsumerHeartbeat& request);
+  // NotFound (GROUP_ID_NOT_FOUND), also of a group of the classic protocol.
+  absl::StatusOr<DescribedConsumerGroup> DescribeConsumers(const std::string& group);
+  // Whether a member of that epoch may ask for the group's offsets: in a group of KIP-848 it must
+  // be one. Without an id and an epoch (-1), and in other groups, anybody may.
+  ErrorCode ValidateFetch(const std::string& group, const std::string& member_id,
+                          std::int32_t member_epoch);
 
   using Offsets = std::map<TopicPartition, OffsetAndMetadata>;
   // Whether what the offsets stand in is still there.
@@ -96,8 +118,8 @@ class GroupService final : public MaintenanceTask {
   std::vector<GroupListing> List();
   absl::StatusOr<GroupDescription> Describe(const std::string& group);
   absl::Status Delete(const std::string& group);
-  // What the coordinator tells of the group, in bytes that it does not look into. A group that only
-  // has offsets is Empty.
+  // What the classic coordinator tells of the group, in bytes that it does not look into. A group
+  // that only has offsets is Empty. NotFound (GROUP_ID_NOT_FOUND), also of a group of KIP-848.
   absl::StatusOr<DescribedGroup> DescribeMembers(const std::string& group);
   // All groups, by id.
   std::vector<ListedGroup> ListAll();
@@ -110,6 +132,7 @@ class GroupService final : public MaintenanceTask {
 
   // A group that was written down before the restart; its members are gone with their process.
   void Restore(const std::string& group, const GroupMetadataValue& value);
+  void RestoreConsumerGroup(const std::string& group, std::int32_t epoch);
 
   // MaintenanceTask: timeouts.
   absl::Time Run(absl::Time now) override;
@@ -121,10 +144,17 @@ class GroupService final : public MaintenanceTask {
   using Answers = std::vector<std::function<void()>>;
 
   absl::Time Now() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Time NextDeadline() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Carries out `effects` and those that follow from them; what is to be answered goes to
   // `answers`, to be called without the lock.
   void CarryOut(Effects effects, Answers& answers) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void CarryOut(const ConsumerGroupEffects& effects, Answers& answers)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Queue(Effects effects, std::deque<Effect>& queue);
+  // Leaves the id to the classic coordinator, where the other has the group without members.
+  // INCONSISTENT_GROUP_PROTOCOL where it has some.
+  ErrorCode MakeRoomForClassic(const std::string& group, Answers& answers)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   template <typename Answer, typename Waiting>
   void TakeAnswer(const Answer& answer, Waiting& waiting, Answers& answers)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -136,6 +166,8 @@ class GroupService final : public MaintenanceTask {
                                                      std::set<std::string>& subscribed);
   // Takes the group from the coordinator, unless it has members.
   absl::Status Forget(const std::string& group, Answers& answers);
+  ErrorCode ForgetLocked(const std::string& group, Answers& answers)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void CallObservers(const std::string& group, Answers& answers)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Finish(const Answers& answers, absl::Time deadline);
@@ -143,6 +175,7 @@ class GroupService final : public MaintenanceTask {
   const Parts parts_;
   absl::Mutex mutex_;
   GroupCoordinator groups_ ABSL_GUARDED_BY(mutex_);
+  ConsumerGroupCoordinator consumers_ ABSL_GUARDED_BY(mutex_);
   absl::Time latest_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   RequestToken next_token_ ABSL_GUARDED_BY(mutex_) = 1;
   absl::flat_hash_map<RequestToken, std::function<void(const JoinResponse&)>> joins_

@@ -1,3 +1,6 @@
+#include <memory>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "base/uuid.h"
@@ -34,6 +37,36 @@ GroupConfig GroupConfigOf(const EngineConfig& config) {
   return groups;
 }
 
+ConsumerGroupConfig ConsumerGroupConfigOf(const EngineConfig& config) {
+  ConsumerGroupConfig groups;
+  groups.session_timeout = config.consumer_session_timeout;
+  groups.heartbeat_interval = config.consumer_heartbeat_interval;
+  groups.max_size = config.consumer_group_max_size;
+  groups.assignors = config.consumer_assignors;
+  return groups;
+}
+
+// The engine's topics. Weak: whoever asks is the engine's.
+class EngineTopics final : public GroupTopics {
+ public:
+  explicit EngineTopics(std::weak_ptr<const LocalEngine> engine) : engine_(std::move(engine)) {}
+
+  std::uint64_t version() const override {
+    const auto engine = engine_.lock();
+    return engine == nullptr ? 0 : engine->topics_version();
+  }
+  std::optional<GroupTopic> Find(const std::string& name) const override {
+    const auto engine = engine_.lock();
+    if (engine == nullptr) return std::nullopt;
+    const auto topic = engine->FindTopic(name);
+    if (!topic.ok()) return std::nullopt;
+    return GroupTopic{(*topic)->uuid(), (*topic)->partition_count()};
+  }
+
+ private:
+  const std::weak_ptr<const LocalEngine> engine_;
+};
+
 }  // namespace
 
 absl::Status LocalEngine::OpenGroups(const Options& options) {
@@ -62,16 +95,22 @@ absl::Status LocalEngine::OpenGroups(const Options& options) {
   groups_ = std::make_shared<GroupService>(GroupService::Parts{
       .clock = clock(),
       .config = GroupConfigOf(config()),
+      .consumer_config = ConsumerGroupConfigOf(config()),
       .new_member_id = NewMemberId,
       .offsets = offsets_,
       .records = store,
+      .topics = std::make_shared<EngineTopics>(weak_from_this()),
       .max_metadata_bytes = config().offset_metadata_max_bytes,
       .schedule = [maintenance = environment_->maintenance()](
                       absl::Time at) { maintenance->ScheduleAll(at); },
       .warn = [environment = environment_](
                   const std::string& line) { environment->Say(LogLevel::kWarning, line); }});
   if (store != nullptr) {
-    for (const auto& [group, value] : store->groups_read()) groups_->Restore(group, value);
+    const auto& consumer_groups = store->consumer_groups_read();
+    for (const auto& [group, epoch] : consumer_groups) groups_->RestoreConsumerGroup(group, epoch);
+    for (const auto& [group, value] : store->groups_read()) {
+      if (!consumer_groups.contains(group)) groups_->Restore(group, value);
+    }
   }
   AddTask(groups_);
   return absl::OkStatus();

@@ -126,6 +126,21 @@ absl::Status TopicOffsetStore::Take(const RecordView& record) {
     if (!value.ok()) return value.status();
     groups_read_[group->group] = *std::move(value);
   }
+  if (const auto* group = std::get_if<ConsumerGroupMetadataKey>(&*key)) {
+    return TakeConsumerGroup(group->group, record);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TopicOffsetStore::TakeConsumerGroup(const std::string& group,
+                                                 const RecordView& record) {
+  if (IsNull(record.value())) {
+    consumer_groups_read_.erase(group);
+    return absl::OkStatus();
+  }
+  const auto value = DecodeConsumerGroupMetadataValue(record.value());
+  if (!value.ok()) return value.status();
+  consumer_groups_read_[group] = value->epoch;
   return absl::OkStatus();
 }
 
@@ -302,6 +317,15 @@ absl::Status TopicOffsetStore::StoreGroup(const std::string& group,
 
 absl::Status TopicOffsetStore::EraseGroup(const std::string& group) {
   return Append(group, {{EncodeKey(GroupMetadataKey{group}), std::nullopt}});
+}
+
+absl::Status TopicOffsetStore::StoreConsumerGroup(const std::string& group, std::int32_t epoch) {
+  return Append(group, {{EncodeKey(ConsumerGroupMetadataKey{group}),
+                         EncodeValue(ConsumerGroupMetadataValue{epoch})}});
+}
+
+absl::Status TopicOffsetStore::EraseConsumerGroup(const std::string& group) {
+  return Append(group, {{EncodeKey(ConsumerGroupMetadataKey{group}), std::nullopt}});
 }
 
 }  // namespace rill::engine

@@ -221,7 +221,17 @@ TEST_CASE("Engine-wide configs are typed, with rill's own defaults where a guest
   CHECK(defaults.offsets_partitions == 4);
   CHECK(defaults.group_initial_rebalance_delay == absl::ZeroDuration());
   CHECK(defaults.group_max_session_timeout == absl::Minutes(30));
-  const EngineConfig set = Engine({{"num.partitions", "6"}, {"group.max.size", "2"}});
+  CHECK(defaults.has_consumer_groups);
+  CHECK(defaults.consumer_session_timeout == absl::Seconds(45));
+  CHECK(defaults.consumer_heartbeat_interval == absl::Seconds(5));
+  CHECK(defaults.consumer_assignors ==
+        std::vector{ServerAssignor::kUniform, ServerAssignor::kRange});
+  const EngineConfig set = Engine({{"num.partitions", "6"},
+                                   {"group.max.size", "2"},
+                                   {"group.consumer.assignors", "range"},
+                                   {"group.coordinator.rebalance.protocols", "classic"}});
+  CHECK(set.consumer_assignors == std::vector{ServerAssignor::kRange});
+  CHECK_FALSE(set.has_consumer_groups);
   CHECK(set.num_partitions == 6);
   CHECK(set.group_max_size == 2);
 }
@@ -253,6 +263,11 @@ TEST_CASE("An engine-wide config that is unknown, idle here, or out of range is 
     CHECK(GetErrorCode(status) == ErrorCode::kInvalidConfig);
     CHECK(std::string(status.message()).find(one.told) != std::string::npos);
   }
+  CHECK_FALSE(ParseEngineConfig({{"group.consumer.heartbeat.interval.ms", "45000"}}).ok());
+  CHECK_FALSE(ParseEngineConfig({{"group.consumer.assignors", ""}}).ok());
+  CHECK_FALSE(ParseEngineConfig({{"group.consumer.assignors", "range,range"}}).ok());
+  CHECK_FALSE(ParseEngineConfig({{"group.consumer.assignors", "sticky"}}).ok());
+  CHECK_FALSE(ParseEngineConfig({{"group.coordinator.rebalance.protocols", "consumer"}}).ok());
   CHECK_FALSE(ParseEngineConfig({{"group.min.session.timeout.ms", "9000"},
                                  {"group.max.session.timeout.ms", "8000"}})
                   .ok());

@@ -1,6 +1,7 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "restartable_engine.h"
 #include "rill/error.h"
 #include "rill/testing/faulty_storage.h"
+#include "rill/testing/manual_clock.h"
 
 namespace rill::engine {
 namespace {
@@ -187,6 +189,114 @@ TEST_CASE("a group's generation goes on after a restart, without its members") {
     CHECK(described->state == GroupState::kEmpty);
     CHECK(described->members.empty());
   }
+}
+
+ConsumerHeartbeat JoinOf(const std::string& member_id) {
+  ConsumerHeartbeat join;
+  join.group_id = "billing";
+  join.member_id = member_id;
+  join.rebalance_timeout = absl::Minutes(1);
+  join.subscribed_topics = {{"orders"}};
+  join.owned = IdPartitions();
+  return join;
+}
+
+TEST_CASE("a consumer group's epoch goes on after a restart, and its members join again") {
+  RestartableEngine engine;
+  std::int32_t before = 0;
+  for (int i = 0; i < 3; ++i) {
+    auto beat = JoinOf("a");
+    const auto joined = engine.groups().ConsumerGroupHeartbeat(beat);
+    REQUIRE(joined.error == ErrorCode::kNone);
+    CHECK(joined.member_epoch > before);
+    CHECK(joined.assignment->size() == 2);
+    before = joined.member_epoch;
+    engine.KillAndOpen();
+    CHECK(engine.groups().Describe("billing")->state == GroupState::kEmpty);
+    beat.member_epoch = before;
+    CHECK(engine.groups().ConsumerGroupHeartbeat(beat).error == ErrorCode::kUnknownMemberId);
+  }
+}
+
+TEST_CASE("a group without members becomes one of the other protocol, and stays it") {
+  RestartableEngine engine;
+  GroupService& groups = engine.groups();
+  REQUIRE(groups.Commit({.group_id = "billing"}, kSome).ok());
+  REQUIRE(groups.ConsumerGroupHeartbeat(JoinOf("a")).error == ErrorCode::kNone);
+  CHECK(groups.ListAll().at(0).type == GroupType::kConsumer);
+  const auto join = [&] {
+    ErrorCode error = ErrorCode::kUnknownServerError;
+    engine.groups().Join({.group_id = "billing", .protocols = {{"range", ""}}},
+                         [&](const JoinResponse& response) { error = response.error; });
+    return error;
+  };
+  CHECK(join() == ErrorCode::kInconsistentGroupProtocol);
+  auto leave = JoinOf("a");
+  leave.member_epoch = kLeavingEpoch;
+  REQUIRE(groups.ConsumerGroupHeartbeat(leave).error == ErrorCode::kNone);
+  CHECK(join() == ErrorCode::kNone);
+  CHECK(groups.ListAll().at(0).type == GroupType::kClassic);
+  CHECK(groups.ConsumerGroupHeartbeat(JoinOf("a")).error == ErrorCode::kGroupIdNotFound);
+  engine.CloseAndOpen();
+  CHECK(engine.groups().ListAll().at(0).type == GroupType::kClassic);
+  CHECK(engine.groups().FetchAll("billing").value() == kSome);
+  REQUIRE(engine.groups().ConsumerGroupHeartbeat(JoinOf("b")).error == ErrorCode::kNone);
+  engine.CloseAndOpen();
+  CHECK(engine.groups().ListAll().at(0).type == GroupType::kConsumer);
+  CHECK(engine.groups().FetchAll("billing").value() == kSome);
+}
+
+TEST_CASE("a consumer group is described, and deleted with its offsets once it is empty") {
+  RestartableEngine engine;
+  GroupService& groups = engine.groups();
+  REQUIRE(groups.Commit({.group_id = "billing"}, kSome).ok());
+  groups.ConsumerGroupHeartbeat(JoinOf("a"));
+  const auto described = groups.Describe("billing");
+  REQUIRE(described.ok());
+  CHECK(described->state == GroupState::kStable);
+  CHECK(described->generation == 1);
+  CHECK(described->assignor == "uniform");
+  REQUIRE(described->members.size() == 1);
+  CHECK(described->members[0].assignment ==
+        std::vector<TopicPartition>{{"orders", 0}, {"orders", 1}});
+  CHECK(groups.DeleteOffsets("billing", {{"orders", 0}}).value() ==
+        std::set<std::string>{"orders"});
+  CHECK(GetErrorCode(groups.Delete("billing")) == ErrorCode::kNonEmptyGroup);
+  auto leave = JoinOf("a");
+  leave.member_epoch = kLeavingEpoch;
+  groups.ConsumerGroupHeartbeat(leave);
+  CHECK(groups.Delete("billing").ok());
+  engine.CloseAndOpen();
+  CHECK(engine.groups().ListAll().empty());
+  CHECK(engine.groups().FetchAll("billing")->empty());
+}
+
+TEST_CASE("a consumer group's members commit at their epoch alone, which sessions end") {
+  testing::ManualClock clock;
+  Options options = ByCaller();
+  options.clock = &clock;
+  RestartableEngine engine(options);
+  GroupService& groups = engine.groups();
+  groups.ConsumerGroupHeartbeat(JoinOf("a"));
+  CommitRequest commit{.group_id = "billing", .generation = 1, .member_id = "a"};
+  CHECK(groups.Commit(commit, kSome).ok());
+  CHECK(groups.ValidateFetch("billing", "a", 1) == ErrorCode::kNone);
+  commit.generation = 2;
+  CHECK(GetErrorCode(groups.Commit(commit, kSome)) == ErrorCode::kStaleMemberEpoch);
+  CHECK(groups.ValidateFetch("billing", "a", 2) == ErrorCode::kStaleMemberEpoch);
+  CHECK(groups.ValidateFetch("another", "a", 2) == ErrorCode::kNone);
+  clock.Advance(absl::Seconds(46));
+  engine.engine().RunMaintenance();
+  CHECK(groups.Describe("billing")->state == GroupState::kEmpty);
+}
+
+TEST_CASE("new partitions are given to a consumer group's members") {
+  RestartableEngine engine;
+  engine.groups().ConsumerGroupHeartbeat(JoinOf("a"));
+  REQUIRE(engine.engine().CreatePartitions("orders", 3).ok());
+  auto beat = JoinOf("a");
+  beat.member_epoch = 1;
+  CHECK(engine.groups().ConsumerGroupHeartbeat(beat).assignment->size() == 3);
 }
 
 TEST_CASE("members hear of a rebalance until they stop listening") {

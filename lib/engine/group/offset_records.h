@@ -34,14 +34,24 @@ struct GroupMetadataKey {
   friend bool operator==(const GroupMetadataKey&, const GroupMetadataKey&) = default;
 };
 
-// A key of a kind that later protocols write (consumer, share and streams groups): to be skipped.
+// Where the epoch of a group is stored whose partitions the broker assigns (KIP-848).
+struct ConsumerGroupMetadataKey {
+  std::string group = {};
+
+  friend bool operator==(const ConsumerGroupMetadataKey&,
+                         const ConsumerGroupMetadataKey&) = default;
+};
+
+// A key of a kind that is not read: what brokers keep of the members of consumer groups, and of
+// share and streams groups. To be skipped.
 struct UnknownKey {
   std::int16_t type = 0;
 
   friend bool operator==(const UnknownKey&, const UnknownKey&) = default;
 };
 
-using OffsetsTopicKey = std::variant<OffsetCommitKey, GroupMetadataKey, UnknownKey>;
+using OffsetsTopicKey =
+    std::variant<OffsetCommitKey, GroupMetadataKey, ConsumerGroupMetadataKey, UnknownKey>;
 
 struct OffsetCommitValue {
   std::int64_t offset = 0;
@@ -78,18 +88,32 @@ struct GroupMetadataValue {
   friend bool operator==(const GroupMetadataValue&, const GroupMetadataValue&) = default;
 };
 
+// A broker that reads such a group without records of its members has it empty, at this epoch.
+struct ConsumerGroupMetadataValue {
+  std::int32_t epoch = 0;
+
+  friend bool operator==(const ConsumerGroupMetadataValue&,
+                         const ConsumerGroupMetadataValue&) = default;
+};
+
 std::string EncodeKey(const OffsetCommitKey& key);
 std::string EncodeKey(const GroupMetadataKey& key);
+std::string EncodeKey(const ConsumerGroupMetadataKey& key);
 // Version 4; version 1 when there is an expire timestamp.
 std::string EncodeValue(const OffsetCommitValue& value);
 // Version 3.
 std::string EncodeValue(const GroupMetadataValue& value);
+// Version 0.
+std::string EncodeValue(const ConsumerGroupMetadataValue& value);
 
 // InvalidArgument (INVALID_RECORD) when the bytes are none; the message says what and where. Values
 // are read in versions 0 to 4.
 absl::StatusOr<OffsetsTopicKey> DecodeKey(std::string_view bytes);
 absl::StatusOr<OffsetCommitValue> DecodeOffsetCommitValue(std::string_view bytes);
 absl::StatusOr<GroupMetadataValue> DecodeGroupMetadataValue(std::string_view bytes);
+// Version 0; fields that later Kafkas add to it are skipped. Epochs are from 0 to half of what
+// fits, so that a group can go on from each.
+absl::StatusOr<ConsumerGroupMetadataValue> DecodeConsumerGroupMetadataValue(std::string_view bytes);
 
 // The partition of __consumer_offsets that keeps the group; `partitions` is at least 1.
 std::int32_t PartitionForGroup(std::string_view group_id, std::int32_t partitions);

@@ -60,6 +60,7 @@ void CheckGroupMetadata(std::string_view bytes) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   (void)DecodeKey(bytes);
+  (void)DecodeConsumerGroupMetadataValue(bytes);
   CheckOffsetCommit(bytes);
   CheckGroupMetadata(bytes);
   CheckSubscription(bytes);

@@ -1,0 +1,87 @@
+// What GroupService does for groups whose partitions are assigned here (KIP-848).
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "engine/group_service.h"
+#include "rill/error.h"
+
+namespace rill::engine {
+
+ErrorCode GroupService::MakeRoomForClassic(const std::string& group, Answers& answers) {
+  if (!consumers_.Has(group)) return ErrorCode::kNone;
+  if (consumers_.HasMembers(group)) return ErrorCode::kInconsistentGroupProtocol;
+  return ForgetLocked(group, answers);
+}
+
+// A classic group without members goes when a member has joined by the other protocol, and not
+// before: a refusal changes nothing. Its tombstone comes first, for a broker that reads the topic
+// takes no record of the one kind while it has the group as the other.
+ConsumerHeartbeatResponse GroupService::ConsumerGroupHeartbeat(const ConsumerHeartbeat& request) {
+  Answers answers;
+  ConsumerHeartbeatResponse response;
+  absl::Time deadline;
+  {
+    absl::MutexLock lock(&mutex_);
+    const DescribedGroup classic = groups_.Describe(request.group_id);
+    const bool is_classic = classic.error == ErrorCode::kNone;
+    if (is_classic && classic.state != GroupState::kEmpty) {
+      return {.error = ErrorCode::kGroupIdNotFound,
+              .error_message =
+                  fmt::format("group {} is not a consumer group: it has members of the classic "
+                              "protocol",
+                              request.group_id)};
+    }
+    ConsumerGroupEffects effects;
+    response = consumers_.Heartbeat(request, *parts_.topics, Now(), &effects);
+    if (is_classic && consumers_.Has(request.group_id)) {
+      Effects erased;
+      groups_.Delete(request.group_id, Now(), &erased);
+      CarryOut(std::move(erased), answers);
+    }
+    CarryOut(effects, answers);
+    deadline = NextDeadline();
+  }
+  Finish(answers, deadline);
+  return response;
+}
+
+absl::StatusOr<DescribedConsumerGroup> GroupService::DescribeConsumers(const std::string& group) {
+  absl::MutexLock lock(&mutex_);
+  if (auto described = consumers_.Describe(group)) return *std::move(described);
+  return MakeError(absl::StatusCode::kNotFound, ErrorCode::kGroupIdNotFound,
+                   fmt::format("there is no consumer group \"{}\"", group));
+}
+
+ErrorCode GroupService::ValidateFetch(const std::string& group, const std::string& member_id,
+                                      std::int32_t member_epoch) {
+  absl::MutexLock lock(&mutex_);
+  if (!consumers_.Has(group)) return ErrorCode::kNone;
+  return consumers_.ValidateFetch(group, member_id, member_epoch);
+}
+
+void GroupService::RestoreConsumerGroup(const std::string& group, std::int32_t epoch) {
+  absl::MutexLock lock(&mutex_);
+  consumers_.Restore(group, epoch);
+}
+
+void GroupService::CarryOut(const ConsumerGroupEffects& effects, Answers& answers) {
+  if (parts_.records == nullptr) return;
+  for (const ConsumerGroupEffect& effect : effects) {
+    if (const auto* store = std::get_if<StoreConsumerGroup>(&effect)) {
+      const auto stored = parts_.records->StoreConsumerGroup(store->group_id, store->epoch);
+      if (stored.ok()) continue;
+      answers.push_back(
+          [this, line = fmt::format("group {}: its epoch {} cannot be written down: {}",
+                                    store->group_id, store->epoch, stored.ToString())] {
+            if (parts_.warn) parts_.warn(line);
+          });
+    } else {
+      // A tombstone that could not be written leaves an empty group behind after a restart.
+      parts_.records->EraseConsumerGroup(std::get<EraseConsumerGroup>(effect).group_id)
+          .IgnoreError();
+    }
+  }
+}
+
+}  // namespace rill::engine
