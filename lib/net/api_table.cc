@@ -62,7 +62,8 @@ asio::awaitable<absl::Status> Here(const Call& call, base::KafkaReader& body, as
   co_return Handle<kHandle>(call, body, answer);
 }
 
-// For what writes and syncs files: connections of the same thread go on meanwhile.
+// For what writes and syncs files, or divides partitions among many members: connections of the
+// same thread go on meanwhile.
 template <auto kHandle>
 asio::awaitable<absl::Status> OnWorker(const Call& call, base::KafkaReader& body,
                                        asio::thread_pool& workers, Answer& answer) {
@@ -126,6 +127,8 @@ constexpr ServedApi kServed[] = {
     {wire::ApiKey::kOffsetDelete, Here<HandleOffsetDelete>},
     {wire::ApiKey::kDescribeCluster, Here<HandleDescribeCluster>},
     {wire::ApiKey::kDescribeProducers, Here<HandleDescribeProducers>},
+    {wire::ApiKey::kConsumerGroupHeartbeat, OnWorker<HandleConsumerGroupHeartbeat>},
+    {wire::ApiKey::kConsumerGroupDescribe, Here<HandleConsumerGroupDescribe>},
     {wire::ApiKey::kListConfigResources, Here<HandleListConfigResources>},
     {wire::ApiKey::kDescribeTopicPartitions, Here<HandleDescribeTopicPartitions>},
 };

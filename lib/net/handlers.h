@@ -9,6 +9,8 @@
 #include "net/call.h"
 #include "wire/messages/alter_configs.h"
 #include "wire/messages/api_versions.h"
+#include "wire/messages/consumer_group_describe.h"
+#include "wire/messages/consumer_group_heartbeat.h"
 #include "wire/messages/create_partitions.h"
 #include "wire/messages/create_topics.h"
 #include "wire/messages/delete_groups.h"
@@ -90,6 +92,10 @@ void HandleSyncGroup(const Call& call, const wire::SyncGroupRequest& request,
                      std::function<void(wire::SyncGroupResponse)> answer);
 wire::HeartbeatResponse HandleHeartbeat(const Call& call, const wire::HeartbeatRequest& request);
 wire::LeaveGroupResponse HandleLeaveGroup(const Call& call, const wire::LeaveGroupRequest& request);
+wire::ConsumerGroupHeartbeatResponse HandleConsumerGroupHeartbeat(
+    const Call& call, const wire::ConsumerGroupHeartbeatRequest& request);
+wire::ConsumerGroupDescribeResponse HandleConsumerGroupDescribe(
+    const Call& call, const wire::ConsumerGroupDescribeRequest& request);
 wire::OffsetCommitResponse HandleOffsetCommit(const Call& call,
                                               const wire::OffsetCommitRequest& request);
 wire::OffsetFetchResponse HandleOffsetFetch(const Call& call,

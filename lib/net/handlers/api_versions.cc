@@ -4,14 +4,35 @@
 // in version 0, with UNSUPPORTED_VERSION and the range that it knows (KIP-511): the connection sees
 // to that, for the body of such a request cannot be read.
 //
+// From version 3 on also the feature group.version, 1 where there are groups whose partitions the
+// broker assigns (KIP-848), which is what clients look at before they use one.
+//
 // Deviations: Produce is told of from version 0 on, as Kafka does, though versions below 3 are
-// refused (KAFKA-18659). No features are told of: there are none that a client could ask for yet.
+// refused (KAFKA-18659). Of Kafka's other features none is told of: there are none that a client
+// could ask for yet.
 #include "net/api_table.h"
 #include "net/handlers.h"
 
 namespace rill::net {
 
-wire::ApiVersionsResponse HandleApiVersions(const Call&, const wire::ApiVersionsRequest&) {
+namespace {
+
+constexpr char kGroupVersion[] = "group.version";
+constexpr int kFirstWithLowestZero = 4;
+
+void ShowFeatures(const Call& call, wire::ApiVersionsResponse& response) {
+  response.finalized_features_epoch = 0;  // they do not change
+  if (!call.node.engine->config().has_consumer_groups) return;
+  // Older clients cannot take a feature that begins at 0; Kafka, too, leaves it out for them.
+  if (call.version >= kFirstWithLowestZero) {
+    response.supported_features.push_back({kGroupVersion, 0, 1});
+  }
+  response.finalized_features.push_back({kGroupVersion, 1, 1});
+}
+
+}  // namespace
+
+wire::ApiVersionsResponse HandleApiVersions(const Call& call, const wire::ApiVersionsRequest&) {
   wire::ApiVersionsResponse response;
   for (const ServedApi& served : ServedApis()) {
     const wire::Api& api = *wire::FindApi(static_cast<std::int16_t>(served.key));
@@ -19,6 +40,7 @@ wire::ApiVersionsResponse HandleApiVersions(const Call&, const wire::ApiVersions
                                  static_cast<std::int16_t>(wire::FirstAdvertisedVersion(api)),
                                  static_cast<std::int16_t>(api.request().last_version)});
   }
+  ShowFeatures(call, response);
   return response;
 }
 

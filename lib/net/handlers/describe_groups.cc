@@ -1,8 +1,8 @@
 // DescribeGroups, versions 0 to 6.
 //
 // The state and the members of groups, those of the engine's own process included. A group that is
-// not there is in the state Dead, without an error before version 6, GROUP_ID_NOT_FOUND from there
-// on.
+// not there, or whose partitions the broker assigns (ConsumerGroupDescribe tells of it), is in the
+// state Dead, without an error before version 6, GROUP_ID_NOT_FOUND from there on.
 //
 // Deviations: a group that is asked for twice is answered once. Nothing is authorised yet: whoever
 // asks for authorised operations is shown all that there are.

@@ -2,9 +2,8 @@
 //
 // All groups, those of the engine's own process included; from version 4 on those in certain
 // states, from version 5 on of certain types. Names of states and types are compared without regard
-// to case; a name that is not known lists nothing.
-//
-// Deviations: all groups are of the type "classic".
+// to case; a name that is not known lists nothing. Types are "classic" and "consumer" (KIP-848); a
+// group that only has offsets is a classic one.
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -17,7 +16,9 @@
 namespace rill::net {
 namespace {
 
-constexpr char kClassic[] = "classic";
+const char* TypeName(engine::GroupType type) {
+  return type == engine::GroupType::kConsumer ? "consumer" : "classic";
+}
 
 bool IsName(std::string_view text, std::string_view name) {
   while (!text.empty() && absl::ascii_isspace(text.front())) text.remove_prefix(1);
@@ -40,13 +41,12 @@ wire::ListGroupsResponse HandleListGroups(const Call& call,
                                           const wire::ListGroupsRequest& request) {
   wire::ListGroupsResponse response;
   response.error_code = CheckCoordinator(call);
-  if (response.error_code != ErrorCode::kNone || !Passes(request.types_filter, kClassic)) {
-    return response;
-  }
+  if (response.error_code != ErrorCode::kNone) return response;
   for (const engine::ListedGroup& group : call.node.engine->groups()->ListAll()) {
     const char* const state = GroupStateName(group.state);
-    if (!Passes(request.states_filter, state)) continue;
-    response.groups.push_back({group.group_id, group.protocol_type, state, kClassic});
+    const char* const type = TypeName(group.type);
+    if (!Passes(request.states_filter, state) || !Passes(request.types_filter, type)) continue;
+    response.groups.push_back({group.group_id, group.protocol_type, state, type});
   }
   return response;
 }

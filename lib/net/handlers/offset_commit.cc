@@ -2,7 +2,9 @@
 //
 // A partition that is not there, or whose metadata is too long, is refused alone; the others are
 // committed together. What concerns the group (membership, generation) is told of each of them.
-// From version 9 on a group that is not there is GROUP_ID_NOT_FOUND, before ILLEGAL_GENERATION;
+// From version 9 on a group that is not there is GROUP_ID_NOT_FOUND, before ILLEGAL_GENERATION, and
+// a member of a group whose partitions the broker assigns (KIP-848) commits at its member epoch, or
+// is told STALE_MEMBER_EPOCH; before, it is UNSUPPORTED_VERSION, as in Kafka;
 // from version 10 on topics are named by id. An offset that belongs to a group without members
 // needs no member; the group id may be empty, as in Kafka.
 //

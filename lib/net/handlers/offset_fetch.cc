@@ -7,9 +7,10 @@
 //
 // Deviations: a group that is asked for twice is answered once.
 //
-// The member id and epoch of version 9 are of the newer consumer protocol; Kafka, too, does not
-// look at them in a group of the classic one. There are no transactions yet, so all offsets are
-// stable.
+// From version 9 on a member of a group whose partitions the broker assigns says who it is:
+// UNKNOWN_MEMBER_ID where it is none, STALE_MEMBER_EPOCH where it is behind. In a group of the
+// classic protocol nobody looks at that, nor in Kafka. There are no transactions yet, so all
+// offsets are stable.
 #include <map>
 #include <string_view>
 #include <utility>
@@ -39,7 +40,14 @@ Group::Topic::Partition ShowNone(std::int32_t index, ErrorCode error) {
 
 absl::StatusOr<Offsets> Fetch(const Call& call, const AskedGroup& asked) {
   if (auto open = call.node.engine->CheckOpen(); !open.ok()) return open;
-  return call.node.engine->groups()->FetchAll(asked.group_id);
+  engine::GroupService& groups = *call.node.engine->groups();
+  const ErrorCode refused =
+      groups.ValidateFetch(asked.group_id, asked.member_id.value_or(""), asked.member_epoch);
+  if (refused != ErrorCode::kNone) {
+    return MakeError(absl::StatusCode::kAborted, refused,
+                     "the group went on without the member that asks for its offsets");
+  }
+  return groups.FetchAll(asked.group_id);
 }
 
 void ShowAll(const Call& call, const Offsets& offsets, Group& shown) {

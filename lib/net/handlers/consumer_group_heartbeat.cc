@@ -1,0 +1,96 @@
+// ConsumerGroupHeartbeat, versions 0 to 1 (KIP-848).
+//
+// A member joins (epoch 0), goes on, or leaves (-1; -2 for a static member that comes back), and is
+// led to what the broker assigns to it: what it must give up first, then what is free, then what
+// others give up. An answer names the assignment where it is new, or where the member told all that
+// there is to tell. From version 1 on members make their ids themselves.
+//
+// Deviations: regular expressions are INVALID_REGULAR_EXPRESSION (clients resolve them themselves,
+// and subscribe by name). In a group that is not there, a member that does not join is
+// UNKNOWN_MEMBER_ID, and joins; Kafka's GROUP_ID_NOT_FOUND ends it. A member that joins under the
+// id of one that is there goes on as that one, with nothing that it has not been given; Kafka
+// fences it until its own session has run out. A group's members all speak one protocol: members of
+// the classic one are not taken over. Racks are shown, and not heeded.
+#include <utility>
+
+#include "absl/time/time.h"
+#include "net/group_code.h"
+#include "net/handlers.h"
+
+namespace rill::net {
+namespace {
+
+using Request = wire::ConsumerGroupHeartbeatRequest;
+using Response = wire::ConsumerGroupHeartbeatResponse;
+
+constexpr int kFirstWithOwnIds = 1;
+constexpr std::int32_t kNotSaid = -1;
+
+std::optional<engine::IdPartitions> OwnedOf(const Request& request) {
+  if (!request.topic_partitions.has_value()) return std::nullopt;
+  engine::IdPartitions owned;
+  for (const auto& topic : *request.topic_partitions) {
+    for (const std::int32_t index : topic.partitions) owned.insert({topic.topic_id, index});
+  }
+  return owned;
+}
+
+engine::ConsumerHeartbeat EventOf(const Call& call, const Request& request) {
+  engine::ConsumerHeartbeat event{.group_id = request.group_id,
+                                  .member_id = request.member_id,
+                                  .member_epoch = request.member_epoch,
+                                  .instance_id = request.instance_id,
+                                  .rack_id = request.rack_id,
+                                  .client_id = call.client_id,
+                                  .client_host = call.client_host,
+                                  .subscribed_topics = request.subscribed_topic_names,
+                                  .subscribed_regex = request.subscribed_topic_regex,
+                                  .server_assignor = request.server_assignor,
+                                  .owned = OwnedOf(request),
+                                  .makes_own_id = call.version >= kFirstWithOwnIds};
+  if (request.rebalance_timeout_ms != kNotSaid) {
+    event.rebalance_timeout = absl::Milliseconds(request.rebalance_timeout_ms);
+  }
+  return event;
+}
+
+Response::Assignment AssignmentOf(const engine::IdPartitions& partitions) {
+  Response::Assignment assignment;
+  for (const engine::IdPartition& at : partitions) {
+    auto& topics = assignment.topic_partitions;
+    if (topics.empty() || topics.back().topic_id != at.topic) topics.push_back({at.topic, {}});
+    topics.back().partitions.push_back(at.partition);
+  }
+  return assignment;
+}
+
+Response Failure(ErrorCode error, const std::string& message) {
+  Response response;
+  response.error_code = error;
+  response.error_message = NullIfEmpty(message);
+  return response;
+}
+
+}  // namespace
+
+wire::ConsumerGroupHeartbeatResponse HandleConsumerGroupHeartbeat(const Call& call,
+                                                                  const Request& request) {
+  if (const ErrorCode error = CheckCoordinator(call); error != ErrorCode::kNone) {
+    return Failure(error, "");
+  }
+  if (!call.node.engine->config().has_consumer_groups) {
+    return Failure(ErrorCode::kUnsupportedVersion,
+                   "group.coordinator.rebalance.protocols has no consumer");
+  }
+  const auto told = call.node.engine->groups()->ConsumerGroupHeartbeat(EventOf(call, request));
+  if (told.error != ErrorCode::kNone) return Failure(told.error, told.error_message);
+  Response response;
+  response.member_id = told.member_id;
+  response.member_epoch = told.member_epoch;
+  response.heartbeat_interval_ms =
+      static_cast<std::int32_t>(absl::ToInt64Milliseconds(told.heartbeat_interval));
+  if (told.assignment.has_value()) response.assignment = AssignmentOf(*told.assignment);
+  return response;
+}
+
+}  // namespace rill::net

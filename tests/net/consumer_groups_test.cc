@@ -1,0 +1,249 @@
+// Groups whose partitions the node assigns (KIP-848), as requests of all versions.
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "catch.h"
+#include "net/handlers.h"
+#include "net/operations.h"
+#include "node_under_test.h"
+#include "rill/node.h"
+#include "rill/rill.h"
+#include "wire_client.h"
+
+namespace rill::net {
+namespace {
+
+using Beat = wire::ConsumerGroupHeartbeatRequest;
+using Told = wire::ConsumerGroupHeartbeatResponse;
+
+Beat JoinOf(const std::string& member_id) {
+  Beat beat;
+  beat.group_id = "billing";
+  beat.member_id = member_id;
+  beat.rebalance_timeout_ms = 60'000;
+  beat.subscribed_topic_names = {{"orders"}};
+  beat.topic_partitions.emplace();
+  return beat;
+}
+
+Beat BeatOf(const std::string& member_id, std::int32_t epoch) {
+  Beat beat;
+  beat.group_id = "billing";
+  beat.member_id = member_id;
+  beat.member_epoch = epoch;
+  return beat;
+}
+
+// What is assigned, as what is owned.
+Beat Owning(Beat beat, const Told& told) {
+  beat.topic_partitions.emplace();
+  for (const auto& topic : told.assignment->topic_partitions) {
+    beat.topic_partitions->push_back({topic.topic_id, topic.partitions});
+  }
+  return beat;
+}
+
+std::size_t Count(const Told& told) {
+  std::size_t count = 0;
+  for (const auto& topic : told.assignment->topic_partitions) count += topic.partitions.size();
+  return count;
+}
+
+Told Ask(NodeUnderTest& node, const Beat& beat, int version = 1) {
+  return node.Ask(HandleConsumerGroupHeartbeat, beat, version);
+}
+
+// Two members of "billing", which have two of the four partitions of "orders" each, at epoch 2.
+void Fill(NodeUnderTest& node) {
+  node.MakeTopic("orders", 4);
+  Ask(node, JoinOf("a"));
+  Ask(node, JoinOf("b"));
+  const Told kept = Ask(node, BeatOf("a", 1));
+  REQUIRE(Ask(node, Owning(BeatOf("a", 1), kept)).member_epoch == 2);
+  REQUIRE(Count(Ask(node, BeatOf("b", 2))) == 2);
+}
+
+TEST_CASE("two members divide a topic over the wire, and one that leaves hands all back") {
+  Engine engine = Open("mem:").value();
+  const Topic orders = engine.CreateTopic("orders", {.partitions = 4}).value();
+  const Node node = Node::Start(engine, {.listen = "127.0.0.1:0"}).value();
+  WireClient first(node.port());
+  WireClient second(node.port());
+  const auto ask = [](WireClient& client, const Beat& beat) {
+    return client.Ask<Told>(wire::ApiKey::kConsumerGroupHeartbeat, 1, beat);
+  };
+  const Told alone = ask(first, JoinOf("a"));
+  REQUIRE(alone.error_code == ErrorCode::kNone);
+  CHECK(alone.member_id == "a");
+  CHECK(alone.heartbeat_interval_ms == 5000);
+  REQUIRE(Count(alone) == 4);
+  CHECK(alone.assignment->topic_partitions[0].topic_id.ToString() == orders.id());
+  CHECK(Count(ask(second, JoinOf("b"))) == 0);
+  const Told kept = ask(first, BeatOf("a", 1));
+  REQUIRE(Count(kept) == 2);
+  CHECK_FALSE(ask(second, BeatOf("b", 2)).assignment.has_value());
+  CHECK(ask(first, Owning(BeatOf("a", 1), kept)).member_epoch == 2);
+  CHECK(Count(ask(second, BeatOf("b", 2))) == 2);
+  CHECK(ask(second, BeatOf("b", -1)).member_epoch == -1);
+  CHECK(Count(ask(first, BeatOf("a", 2))) == 4);
+}
+
+TEST_CASE("a member of version 0 is given an id, one of version 1 brings it") {
+  NodeUnderTest node;
+  node.MakeTopic("orders", 1);
+  CHECK_FALSE(Ask(node, JoinOf(""), 0).member_id->empty());
+  const Told refused = Ask(node, JoinOf(""), 1);
+  CHECK(refused.error_code == ErrorCode::kInvalidRequest);
+  CHECK_FALSE(refused.error_message->empty());
+  CHECK_FALSE(refused.member_id.has_value());
+}
+
+TEST_CASE("what a member may not ask for is told with Kafka's codes") {
+  NodeUnderTest node("mem:", {{"group.consumer.max.size", "2"}});
+  Fill(node);
+  const auto code = [&](const Beat& beat) { return Ask(node, beat).error_code; };
+  CHECK(code(JoinOf("c")) == ErrorCode::kGroupMaxSizeReached);
+  CHECK(code(BeatOf("c", 2)) == ErrorCode::kUnknownMemberId);
+  CHECK(code(BeatOf("a", 9)) == ErrorCode::kFencedMemberEpoch);
+  Beat beat = JoinOf("a");
+  beat.server_assignor = "sticky";
+  CHECK(code(beat) == ErrorCode::kUnsupportedAssignor);
+  beat = JoinOf("a");
+  beat.subscribed_topic_regex = "ord.*";
+  CHECK(code(beat) == ErrorCode::kInvalidRegularExpression);
+  beat = JoinOf("a");
+  beat.instance_id = "one";
+  CHECK(code(beat) == ErrorCode::kNone);
+  beat.member_id = "b";
+  CHECK(code(beat) == ErrorCode::kUnreleasedInstanceId);
+}
+
+TEST_CASE("the feature that clients look for is told of where there are such groups") {
+  const wire::ApiVersionsRequest asked;
+  NodeUnderTest node;
+  const auto told = node.Ask(HandleApiVersions, asked, 4);
+  REQUIRE(told.finalized_features.size() == 1);
+  CHECK(told.finalized_features[0].name == "group.version");
+  CHECK(told.finalized_features[0].min_version_level == 1);
+  CHECK(told.finalized_features[0].max_version_level == 1);
+  CHECK(told.finalized_features_epoch == 0);
+  REQUIRE(told.supported_features.size() == 1);
+  CHECK(told.supported_features[0].name == "group.version");
+  CHECK(told.supported_features[0].min_version == 0);
+  CHECK(told.supported_features[0].max_version == 1);
+  const auto older = node.Ask(HandleApiVersions, asked, 3);
+  CHECK(older.finalized_features == told.finalized_features);
+  CHECK(older.supported_features.empty());
+  CHECK(node.Ask(HandleApiVersions, asked, 2).finalized_features.empty());
+}
+
+TEST_CASE("a node without such groups tells of no feature and refuses them") {
+  NodeUnderTest node("mem:", {{"group.coordinator.rebalance.protocols", "classic"}});
+  CHECK(node.Ask(HandleApiVersions, wire::ApiVersionsRequest(), 4).finalized_features.empty());
+  CHECK(Ask(node, JoinOf("a")).error_code == ErrorCode::kUnsupportedVersion);
+  const auto described = node.Ask(HandleConsumerGroupDescribe,
+                                  wire::ConsumerGroupDescribeRequest{{"billing"}, false}, 1);
+  CHECK(described.groups.at(0).error_code == ErrorCode::kUnsupportedVersion);
+}
+
+TEST_CASE("such a group is described with what its members have and are to have") {
+  NodeUnderTest node;
+  Fill(node);
+  Ask(node, JoinOf("c"));
+  wire::ConsumerGroupDescribeRequest request{{"billing", "nobody"}, true};
+  const auto described = node.AskInAll(HandleConsumerGroupDescribe, request);
+  REQUIRE(described.groups.size() == 2);
+  const auto& group = described.groups[0];
+  CHECK(group.error_code == ErrorCode::kNone);
+  CHECK(group.group_id == "billing");
+  CHECK(group.group_state == "Reconciling");
+  CHECK(group.group_epoch == 3);
+  CHECK(group.assignment_epoch == 3);
+  CHECK(group.assignor_name == "uniform");
+  CHECK(group.authorized_operations == kGroupOperations);
+  REQUIRE(group.members.size() == 3);
+  CHECK(group.members[0].member_id == "a");
+  CHECK(group.members[0].member_epoch == 2);
+  CHECK(group.members[0].client_host == "/127.0.0.1");
+  CHECK(group.members[0].subscribed_topic_names == std::vector<std::string>{"orders"});
+  CHECK(group.members[0].member_type == 1);
+  REQUIRE(group.members[0].assignment.topic_partitions.size() == 1);
+  CHECK(group.members[0].assignment.topic_partitions[0].topic_name == "orders");
+  CHECK(group.members[0].assignment.topic_partitions[0].partitions.size() == 2);
+  CHECK(group.members[2].assignment.topic_partitions.empty());
+  CHECK(group.members[2].target_assignment.topic_partitions.size() == 1);
+  CHECK(described.groups[1].error_code == ErrorCode::kGroupIdNotFound);
+}
+
+TEST_CASE("such a group is listed by its type, and no classic group to DescribeGroups") {
+  NodeUnderTest node;
+  Fill(node);
+  wire::ListGroupsRequest list;
+  list.types_filter = {"Consumer"};
+  const auto listed = node.Ask(HandleListGroups, list, 5);
+  REQUIRE(listed.groups.size() == 1);
+  CHECK(listed.groups[0].group_id == "billing");
+  CHECK(listed.groups[0].group_type == "consumer");
+  CHECK(listed.groups[0].group_state == "Stable");
+  CHECK(listed.groups[0].protocol_type == "consumer");
+  list.types_filter = {"classic"};
+  CHECK(node.Ask(HandleListGroups, list, 5).groups.empty());
+  wire::DescribeGroupsRequest describe;
+  describe.groups = {"billing"};
+  const auto shown = node.Ask(HandleDescribeGroups, describe, 6).groups.at(0);
+  CHECK(shown.group_state == "Dead");
+  CHECK(shown.error_code == ErrorCode::kGroupIdNotFound);
+}
+
+TEST_CASE("members commit and ask for offsets at their epoch, with the versions that know of it") {
+  NodeUnderTest node;
+  Fill(node);
+  const auto commit = [&](std::int32_t epoch, int version) {
+    wire::OffsetCommitRequest request;
+    request.group_id = "billing";
+    request.member_id = "a";
+    request.generation_id_or_member_epoch = epoch;
+    auto& topic = request.topics.emplace_back();
+    topic.name = "orders";
+    topic.partitions.push_back({0, 17, -1, ""});
+    return node.Ask(HandleOffsetCommit, request, version).topics.at(0).partitions.at(0).error_code;
+  };
+  CHECK(commit(2, 9) == ErrorCode::kNone);
+  CHECK(commit(1, 9) == ErrorCode::kStaleMemberEpoch);
+  CHECK(commit(2, 8) == ErrorCode::kUnsupportedVersion);
+  const auto fetch = [&](const char* member_id, std::int32_t epoch) {
+    wire::OffsetFetchRequest request;
+    auto& group = request.groups.emplace_back();
+    group.group_id = "billing";
+    if (member_id != nullptr) group.member_id = member_id;
+    group.member_epoch = epoch;
+    group.topics->push_back({"orders", {}, {0}});
+    return node.Ask(HandleOffsetFetch, request, 9).groups.at(0);
+  };
+  CHECK(fetch("a", 2).topics.at(0).partitions.at(0).committed_offset == 17);
+  CHECK(fetch(nullptr, -1).topics.at(0).partitions.at(0).committed_offset == 17);
+  CHECK(fetch("a", 1).error_code == ErrorCode::kStaleMemberEpoch);
+  CHECK(fetch("c", 2).error_code == ErrorCode::kUnknownMemberId);
+}
+
+TEST_CASE("what members subscribe to keeps its offsets, and a group with members stays") {
+  NodeUnderTest node;
+  Fill(node);
+  wire::OffsetDeleteRequest forget;
+  forget.group_id = "billing";
+  forget.topics = {{"orders", {{0}}}};
+  const auto forgotten = node.Ask(HandleOffsetDelete, forget, 0);
+  CHECK(forgotten.topics.at(0).partitions.at(0).error_code == ErrorCode::kGroupSubscribedToTopic);
+  wire::DeleteGroupsRequest removal;
+  removal.groups_names = {"billing"};
+  CHECK(node.Ask(HandleDeleteGroups, removal, 2).results.at(0).error_code ==
+        ErrorCode::kNonEmptyGroup);
+  Ask(node, BeatOf("a", -1));
+  Ask(node, BeatOf("b", -1));
+  CHECK(node.Ask(HandleDeleteGroups, removal, 2).results.at(0).error_code == ErrorCode::kNone);
+}
+
+}  // namespace
+}  // namespace rill::net
