@@ -174,6 +174,19 @@ expect 20000 XLEN many
 expect "$(seq 0 19999 | sed 's/.*/&-1 value &/' | paste -sd ' ')" XRANGE many - +
 expect "19999-1 value 19999 19998-1 value 19998" XREVRANGE many + - COUNT 2
 
+tell "Consumers that read at once get each entry once"
+expect OK XGROUP CREATE many all 0
+readers=()
+for reader in a b c d; do
+  for ((i = 0; i < 60; ++i)); do
+    echo "XREADGROUP GROUP all $reader COUNT 100 STREAMS many >"
+  done | redis >"$work/read.$reader" &
+  readers+=($!)
+done
+wait "${readers[@]}"
+cat "$work"/read.? | grep -x '[0-9]*-1' | sort -n | cmp - <(seq 0 19999 | sed 's/$/-1/') ||
+  fail "not each entry once"
+
 tell "A line is a request, too; what is none ends the connection, and nothing else"
 answers 'PING\nECHO "a\\x20b\\n"  '"'c'"'\n\n*0\r\n*1\r\n$4\r\nQUIT\r\nPING\n' \
   "+PONG -ERR wrong number of arguments for 'echo' command +OK"
