@@ -42,6 +42,7 @@ until_true() {
 
 # Serves $work/data; sets server, port and kafka_port.
 start() {
+  : >"$work/output" # not the last one's port
   "$broker" "$work/data" --port 0 ${has_kafka:+--kafka 127.0.0.1:0} >"$work/output" 2>>"$work/errors" &
   server=$!
   until_true "the broker's port" grep -q '^redis: port ' "$work/output"
