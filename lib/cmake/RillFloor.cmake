@@ -3,6 +3,8 @@
 # build tree that holds one link, to the floor's sources.
 #
 #   rill_floor(NAME record USES base SOURCES batch.cc ... LINKS PkgConfig::RILL_ZSTD ...)
+#
+# A target of its own within a floor's folder names it: FOLDER client/remote.
 
 # What every target of rill itself is compiled with, and no target of anybody else.
 add_library(rill_build_flags INTERFACE)
@@ -18,11 +20,15 @@ if(RILL_WARNINGS_AS_ERRORS)
 endif()
 
 function(rill_floor)
-  cmake_parse_arguments(PARSE_ARGV 0 FLOOR "" "NAME" "USES;SOURCES;LINKS")
+  cmake_parse_arguments(PARSE_ARGV 0 FLOOR "" "NAME;FOLDER" "USES;SOURCES;LINKS")
+  if(NOT FLOOR_FOLDER)
+    set(FLOOR_FOLDER ${FLOOR_NAME})
+  endif()
   set(target rill_${FLOOR_NAME})
   set(include_root ${PROJECT_BINARY_DIR}/floors/${FLOOR_NAME})
-  file(MAKE_DIRECTORY ${include_root})
-  file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${include_root}/${FLOOR_NAME} SYMBOLIC)
+  cmake_path(GET FLOOR_FOLDER PARENT_PATH above)
+  file(MAKE_DIRECTORY ${include_root}/${above})
+  file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${include_root}/${FLOOR_FOLDER} SYMBOLIC)
 
   add_library(${target} OBJECT ${FLOOR_SOURCES})
   set_target_properties(${target} PROPERTIES

@@ -1,0 +1,198 @@
+#include "client/remote/admin_client.h"
+
+#include <thread>
+
+#include "client/remote/error_text.h"
+#include "fmt/format.h"
+#include "wire/messages/find_coordinator.h"
+#include "wire/messages/metadata.h"
+
+namespace rill::remote {
+namespace {
+
+// A broker that does not take a connection, this often in a row, is told of, and not waited for.
+constexpr int kMaxBrokenInARow = 3;
+// From this version on FindCoordinator takes several keys.
+constexpr int kSeveralCoordinators = 4;
+
+bool IsBroken(const absl::Status& status) { return absl::IsUnavailable(status); }
+
+wire::FindCoordinatorRequest CoordinatorRequest(const std::string& group, int version) {
+  wire::FindCoordinatorRequest request;
+  if (version < kSeveralCoordinators) {
+    request.key = group;
+  } else {
+    request.coordinator_keys = {group};
+  }
+  return request;
+}
+
+absl::StatusOr<std::int32_t> CoordinatorOf(const wire::FindCoordinatorResponse& response,
+                                           int version) {
+  if (version < kSeveralCoordinators) {
+    auto error = ToStatus(response.error_code, response.error_message);
+    if (!error.ok()) return error;
+    return response.node_id;
+  }
+  if (response.coordinators.size() != 1) {
+    return absl::InvalidArgumentError(
+        fmt::format("a broker named {} coordinators of one group", response.coordinators.size()));
+  }
+  const auto& coordinator = response.coordinators.front();
+  auto error = ToStatus(coordinator.error_code, coordinator.error_message);
+  if (!error.ok()) return error;
+  return coordinator.node_id;
+}
+
+}  // namespace
+
+bool IsTransient(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kLeaderNotAvailable:
+    case ErrorCode::kNotLeaderOrFollower:
+    case ErrorCode::kFencedLeaderEpoch:
+    case ErrorCode::kUnknownLeaderEpoch:
+    case ErrorCode::kOffsetNotAvailable:
+    case ErrorCode::kReplicaNotAvailable:
+    case ErrorCode::kCoordinatorLoadInProgress:
+    case ErrorCode::kCoordinatorNotAvailable:
+    case ErrorCode::kNotCoordinator:
+    case ErrorCode::kNotController:
+    case ErrorCode::kBrokerNotAvailable:
+    case ErrorCode::kUnstableOffsetCommit:
+      return true;
+    default:
+      return false;
+  }
+}
+
+absl::StatusOr<std::unique_ptr<AdminClient>> AdminClient::Connect(AdminOptions options) {
+  std::unique_ptr<AdminClient> client(new AdminClient(std::move(options)));
+  if (auto connected = client->Bootstrap(); !connected.ok()) return connected;
+  return client;
+}
+
+absl::Status AdminClient::Bootstrap() {
+  std::string tried;
+  absl::Status last = absl::InvalidArgumentError("no broker was named");
+  for (const BrokerAddress& address : options_.bootstrap) {
+    auto connection = Connection::Open(address, options_.connection);
+    if (connection.ok()) {
+      bootstrap_ = *std::move(connection);
+      return absl::OkStatus();
+    }
+    last = connection.status();
+    tried += (tried.empty() ? "" : ", ") + ToString(address);
+  }
+  if (options_.bootstrap.size() < 2) return last;
+  return absl::Status(last.code(), fmt::format("no broker answers at {}; the last: {}", tried,
+                                               std::string(last.message())));
+}
+
+absl::StatusOr<Cluster> AdminClient::DescribeCluster() {
+  wire::MetadataRequest request;
+  request.allow_auto_topic_creation = false;
+  const auto response = Ask<wire::MetadataResponse>(
+      Target::AnyBroker(), wire::ApiKey::kMetadata,
+      [&](int version) {
+        // Versions below 4 cannot say it, and make no topic that nobody names.
+        request.allow_auto_topic_creation = version < 4;
+        return request;
+      },
+      [](const wire::MetadataResponse& answer) { return answer.error_code; });
+  if (!response.ok()) return response.status();
+  auto error = ToStatus(response->error_code);
+  if (!error.ok()) return error;
+  cluster_ = ClusterOf(*response);
+  return cluster_;
+}
+
+absl::StatusOr<Connection*> AdminClient::Find(const Target& target) {
+  switch (target.kind) {
+    case Target::Kind::kAnyBroker:
+      return AnyBroker();
+    case Target::Kind::kController:
+      if (cluster_.brokers.empty()) {
+        if (const auto known = DescribeCluster(); !known.ok()) return known.status();
+      }
+      // Any broker passes on what is the controller's, where none is named.
+      return cluster_.controller_id < 0 ? AnyBroker() : ToBroker(cluster_.controller_id);
+    case Target::Kind::kBroker:
+      return ToBroker(target.broker_id);
+    case Target::Kind::kCoordinator:
+      return ToCoordinator(target.group);
+  }
+  return absl::InternalError("no such target");
+}
+
+absl::StatusOr<Connection*> AdminClient::AnyBroker() {
+  if (bootstrap_ == nullptr || bootstrap_->is_broken()) {
+    if (auto connected = Bootstrap(); !connected.ok()) return connected;
+  }
+  return bootstrap_.get();
+}
+
+absl::StatusOr<Connection*> AdminClient::ToBroker(std::int32_t id) {
+  auto& connection = brokers_[id];
+  if (connection != nullptr && !connection->is_broken()) return connection.get();
+  if (cluster_.Find(id) == nullptr) {
+    if (const auto known = DescribeCluster(); !known.ok()) return known.status();
+  }
+  const Broker* const broker = cluster_.Find(id);
+  if (broker == nullptr) {
+    return MakeError(absl::StatusCode::kUnavailable, ErrorCode::kBrokerNotAvailable,
+                     fmt::format("the cluster has no broker {} at the moment", id));
+  }
+  auto opened = Connection::Open(broker->address, options_.connection);
+  if (!opened.ok()) {
+    return absl::Status(opened.status().code(),
+                        fmt::format("broker {}, as the cluster tells its address: {}", id,
+                                    std::string(opened.status().message())));
+  }
+  connection = *std::move(opened);
+  return connection.get();
+}
+
+absl::StatusOr<Connection*> AdminClient::ToCoordinator(const std::string& group) {
+  if (const auto known = coordinators_.find(group); known != coordinators_.end()) {
+    return ToBroker(known->second);
+  }
+  const auto any = AnyBroker();
+  if (!any.ok()) return any.status();
+  constexpr auto kKey = wire::ApiKey::kFindCoordinator;
+  const auto version = (*any)->VersionOf(kKey);
+  if (!version.ok()) return version.status();
+  const auto response = (*any)->Ask<wire::FindCoordinatorResponse>(
+      kKey, *version, CoordinatorRequest(group, *version));
+  if (!response.ok()) return response.status();
+  const auto id = CoordinatorOf(*response, *version);
+  if (!id.ok()) return id.status();
+  coordinators_[group] = *id;
+  return ToBroker(*id);
+}
+
+void AdminClient::Forget() {
+  cluster_ = {};
+  coordinators_.clear();
+}
+
+absl::Status AdminClient::Retry(absl::FunctionRef<absl::StatusOr<ErrorCode>()> attempt) {
+  const auto pause = absl::ToChronoNanoseconds(options_.retry_backoff);
+  const Deadline deadline =
+      std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(options_.timeout);
+  int broken_in_a_row = 0;
+  while (true) {
+    const auto result = attempt();
+    const ErrorCode code = result.ok() ? *result : GetErrorCode(result.status());
+    const bool is_broken = !result.ok() && IsBroken(result.status()) && !IsTransient(code);
+    broken_in_a_row = is_broken ? broken_in_a_row + 1 : 0;
+    const bool is_over = std::chrono::steady_clock::now() + pause >= deadline;
+    if (is_over || broken_in_a_row >= kMaxBrokenInARow || (!is_broken && !IsTransient(code))) {
+      return result.status();
+    }
+    Forget();
+    std::this_thread::sleep_for(pause);
+  }
+}
+
+}  // namespace rill::remote

@@ -1,0 +1,134 @@
+#include "client/remote/socket.h"
+
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include "fmt/format.h"
+
+namespace rill::remote {
+namespace {
+
+// How much room is made before the bytes are there: a length that lies costs no more.
+constexpr std::size_t kPiece = std::size_t{64} << 10;
+
+std::string ErrorText(int error) { return std::strerror(error); }
+
+int MillisecondsUntil(Deadline deadline) {
+  const auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+  return static_cast<int>(std::clamp<long long>(left.count(), 0, INT_MAX));
+}
+
+absl::Status AwaitEvents(int descriptor, short events, Deadline deadline) {
+  pollfd wanted{descriptor, events, 0};
+  while (true) {
+    const int ready = ::poll(&wanted, 1, MillisecondsUntil(deadline));
+    if (ready > 0) return absl::OkStatus();
+    if (ready == 0) return absl::DeadlineExceededError("the time is over");
+    if (errno != EINTR) return absl::UnavailableError(ErrorText(errno));
+  }
+}
+
+struct FreeAddresses {
+  void operator()(addrinfo* list) const { ::freeaddrinfo(list); }
+};
+
+absl::StatusOr<std::unique_ptr<addrinfo, FreeAddresses>> Resolve(const BrokerAddress& address) {
+  addrinfo hints = {};
+  hints.ai_family = AF_UNSPEC;
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* list = nullptr;
+  const std::string port = std::to_string(address.port);
+  const int error = ::getaddrinfo(address.host.c_str(), port.c_str(), &hints, &list);
+  if (error != 0) {
+    return absl::NotFoundError(
+        fmt::format("\"{}\" is the name of no host: {}", address.host, ::gai_strerror(error)));
+  }
+  return std::unique_ptr<addrinfo, FreeAddresses>(list);
+}
+
+absl::Status FinishConnect(int descriptor, Deadline deadline) {
+  if (auto ready = AwaitEvents(descriptor, POLLOUT, deadline); !ready.ok()) return ready;
+  int error = 0;
+  socklen_t size = sizeof error;
+  ::getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size);
+  return error == 0 ? absl::OkStatus() : absl::UnavailableError(ErrorText(error));
+}
+
+absl::StatusOr<io::FileDescriptor> ConnectTo(const addrinfo& to, Deadline deadline) {
+  io::FileDescriptor descriptor(
+      ::socket(to.ai_family, to.ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, to.ai_protocol));
+  if (!descriptor.valid()) return absl::UnavailableError(ErrorText(errno));
+  const int now = 1;
+  ::setsockopt(descriptor.get(), IPPROTO_TCP, TCP_NODELAY, &now, sizeof now);
+  if (::connect(descriptor.get(), to.ai_addr, to.ai_addrlen) != 0) {
+    if (errno != EINPROGRESS && errno != EINTR) return absl::UnavailableError(ErrorText(errno));
+    if (auto done = FinishConnect(descriptor.get(), deadline); !done.ok()) return done;
+  }
+  return descriptor;
+}
+
+}  // namespace
+
+absl::StatusOr<Socket> Socket::Connect(const BrokerAddress& address, Deadline deadline) {
+  const auto list = Resolve(address);
+  if (!list.ok()) return list.status();
+  absl::Status last = absl::UnavailableError("the host has no address");
+  for (const addrinfo* to = list->get(); to != nullptr; to = to->ai_next) {
+    auto descriptor = ConnectTo(*to, deadline);
+    if (descriptor.ok()) return Socket(*std::move(descriptor));
+    last = descriptor.status();
+  }
+  return last;
+}
+
+absl::Status Socket::Await(short events, Deadline deadline) const {
+  return AwaitEvents(descriptor_.get(), events, deadline);
+}
+
+absl::Status Socket::Send(std::string_view bytes, Deadline deadline) {
+  while (!bytes.empty()) {
+    const ssize_t sent = ::send(descriptor_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent >= 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(sent));
+    } else if (errno == EAGAIN) {
+      if (auto ready = Await(POLLOUT, deadline); !ready.ok()) return ready;
+    } else if (errno != EINTR) {
+      return absl::UnavailableError(ErrorText(errno));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Socket::Receive(std::size_t size, std::string& to, Deadline deadline) {
+  while (size > 0) {
+    const std::size_t have = to.size();
+    const std::size_t want = std::min(size, kPiece);
+    to.resize(have + want);
+    const ssize_t got = ::recv(descriptor_.get(), to.data() + have, want, 0);
+    const int error = errno;
+    to.resize(have + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+    if (got == 0) return absl::UnavailableError("the connection was closed");
+    if (got > 0) {
+      size -= static_cast<std::size_t>(got);
+    } else if (error == EAGAIN) {
+      if (auto ready = Await(POLLIN, deadline); !ready.ok()) return ready;
+    } else if (error != EINTR) {
+      return absl::UnavailableError(ErrorText(error));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace rill::remote
