@@ -131,7 +131,7 @@ absl::Status LocalEngine::CheckNewName(const std::string& name) const {
   absl::ReaderMutexLock lock(&topics_mutex_);
   if (topics_.contains(name)) {
     return MakeError(absl::StatusCode::kAlreadyExists, ErrorCode::kTopicAlreadyExists,
-                     fmt::format("topic {} exists already", name));
+                     fmt::format("Topic '{}' already exists.", name));
   }
   const auto colliding = collision_keys_.find(TopicCollisionKey(name));
   if (colliding == collision_keys_.end()) return absl::OkStatus();

@@ -75,7 +75,7 @@ TEST_CASE("rill import tells which topic it did not take and why, and takes the 
   CHECK(EndOf(folder.path() + "/data", "bad") == -1);
   const Ran again = Import(folder, "kafka --data data --topic none");
   CHECK(again.exit_code == 2);
-  CHECK(Contains(again.err, "topic none exists already"));
+  CHECK(Contains(again.err, "Topic 'none' already exists."));
 }
 
 TEST_CASE("rill import makes no data folder of a place that has other files") {
