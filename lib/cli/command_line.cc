@@ -36,6 +36,7 @@ absl::Status Unknown(std::string_view word, std::string_view name) {
 }  // namespace
 
 CommandLine::Given& CommandLine::Note(std::string_view name) {
+  order_.push_back(name);
   for (Given& given : given_) {
     if (given.name == name) return given;
   }
@@ -75,13 +76,20 @@ bool CommandLine::Has(std::string_view name) const {
                      [name](const Given& given) { return given.name == name; });
 }
 
+std::vector<std::string> CommandLine::Values(std::string_view name) const {
+  for (const Given& given : given_) {
+    if (given.name == name) return given.arguments;
+  }
+  return {};
+}
+
 absl::StatusOr<std::string> CommandLine::Value(std::string_view name,
                                                std::string_view otherwise) const {
   for (const Given& given : given_) {
     if (given.name != name || given.arguments.empty()) continue;
     if (given.arguments.size() > 1) {
-      return Bad(fmt::format("--{} was given {} times, and takes one argument", name,
-                             given.arguments.size()));
+      return Bad(
+          fmt::format("Found multiple arguments for option {}, but you asked for only one", name));
     }
     return given.arguments.front();
   }

@@ -36,6 +36,12 @@ class CommandLine {
 
   bool Has(std::string_view name) const;
 
+  // The arguments of an option in their order; empty when it was not given.
+  std::vector<std::string> Values(std::string_view name) const;
+
+  // The options that were given, in their order and with repetitions.
+  const std::vector<std::string_view>& order() const { return order_; }
+
   // The words that belong to no option, up to "--".
   const std::vector<std::string>& ignored() const { return ignored_; }
 
@@ -51,6 +57,7 @@ class CommandLine {
   Given& Note(std::string_view name);
 
   std::vector<Given> given_;
+  std::vector<std::string_view> order_;
   std::vector<std::string> ignored_;
 };
 

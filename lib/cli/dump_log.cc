@@ -3,15 +3,13 @@
 #include "cli/dump_files.h"
 #include "cli/dump_log_options.h"
 #include "cli/java_arguments.h"
+#include "cli/kafka_tool.h"
 #include "fmt/format.h"
 #include "fmt/ranges.h"
 #include "rill/error.h"
 
 namespace rill::cli {
 namespace {
-
-// The Kafka whose tool this acts like.
-constexpr char kKafkaVersion[] = "4.3.1";
 
 DumpFile MakeFile(const std::string& word, const std::string& working_directory) {
   DumpFile file;

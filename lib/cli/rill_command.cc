@@ -16,42 +16,46 @@
 #if RILL_HAS_NODE
 #include "cli/serve.h"
 #endif
+#include "cli/topics.h"
 #include "fmt/format.h"
 #include "rill/version.h"
 
 namespace rill::cli {
 namespace {
 
-constexpr char kDumpLog[] = "dump-log";
 constexpr char kHelp[] = "help";
-constexpr char kDumpLogLink[] = "kafka-dump-log";
+// What stands before the name of a command in that of a link to it.
+constexpr std::string_view kLinkPrefix = "kafka-";
 
 std::string DumpLogHelp() {
   return fmt::format(
-      "Usage: rill {} --files <file1,file2,...> [options]\n"
-      "       {} --files <file1,file2,...> [options]\n\n{}",
-      kDumpLog, kDumpLogLink, kDumpLogHelp);
+      "Usage: rill dump-log --files <file1,file2,...> [options]\n"
+      "       kafka-dump-log --files <file1,file2,...> [options]\n\n{}",
+      kDumpLogHelp);
 }
 
-// A command that reads its words itself: dump-log does so by the rules of Kafka's tools, which
-// CLI11 must not apply its own to.
+// A command that reads its words itself: Kafka's tools do so by rules of their own, which CLI11
+// must not apply its own to.
 struct Command {
   const char* name;
   const char* summary;
   std::string (*help)();
   int (*run)(const CommandContext& context, std::span<const std::string> words);
+  bool is_kafkas = false;  // there is a link "kafka-<name>" to it
 };
 
 constexpr Command kCommands[] = {
     {"backup", "Make a backup of a data folder, by hard links", BackupHelp, RunBackup},
     {"check", "Verify a data folder, and repair what can be made anew", CheckHelp, RunCheck},
-    {kDumpLog, "Print what log, index and snapshot files hold, as kafka-dump-log", DumpLogHelp,
-     RunDumpLog},
+    {"dump-log", "Print what log, index and snapshot files hold, as kafka-dump-log", DumpLogHelp,
+     RunDumpLog, true},
     {"import", "Take topics that Apache Kafka wrote into a data folder", ImportHelp, RunImport},
 #if RILL_HAS_NODE
     {"serve", "Serve a data folder to Kafka's clients, as a broker of its own", ServeHelp,
      RunServe},
 #endif
+    {"topics", "Create, delete, describe or change topics, as kafka-topics", TopicsHelp, RunTopics,
+     true},
 };
 
 // Null where there is none of that name.
@@ -61,15 +65,22 @@ const Command* FindCommand(std::string_view name) {
   return found == std::end(kCommands) ? nullptr : found;
 }
 
+// The command that a link of this name is to; null where it is the name of none.
+const Command* FindLinked(std::string_view link) {
+  if (!link.starts_with(kLinkPrefix)) return nullptr;
+  const Command* const command = FindCommand(link.substr(kLinkPrefix.size()));
+  return command != nullptr && command->is_kafkas ? command : nullptr;
+}
+
 // Not 1, which `rill check` says of a folder that is damaged.
 constexpr int kWrongWords = 2;
 
 // The command that somebody meant who wrote `word`, if one is near.
 std::optional<std::string_view> NearestCommand(std::string_view word) {
-  std::vector<std::string_view> names = {kHelp, kDumpLogLink};
+  std::vector<std::string_view> names = {kHelp};
   for (const Command& command : kCommands) names.push_back(command.name);
-  const auto nearest = base::NearestName(word, names);
-  return nearest == kDumpLogLink ? std::string_view(kDumpLog) : nearest;
+  if (word.starts_with(kLinkPrefix)) word.remove_prefix(kLinkPrefix.size());
+  return base::NearestName(word, names);
 }
 
 int RefuseWord(std::ostream& err, std::string_view word) {
@@ -87,7 +98,8 @@ int TellAbout(const CommandContext& context, const std::string& overview,
     context.out << overview;
     return 0;
   }
-  const Command* const command = FindCommand(topic == kDumpLogLink ? kDumpLog : topic);
+  const Command* const linked = FindLinked(topic);
+  const Command* const command = linked != nullptr ? linked : FindCommand(topic);
   if (command != nullptr) {
     context.out << command->help();
     return 0;
@@ -126,7 +138,7 @@ int RunTopLevel(const CommandContext& context, std::span<const std::string> word
 int RunRill(const CommandContext& context, std::span<const std::string> words) {
   const std::string called = words.empty() ? "rill" : words[0].substr(words[0].rfind('/') + 1);
   const auto rest = words.subspan(words.empty() ? 0 : 1);
-  if (called == kDumpLogLink) return RunDumpLog(context, rest);
+  if (const Command* const linked = FindLinked(called)) return linked->run(context, rest);
   const Command* const command = rest.empty() ? nullptr : FindCommand(rest[0]);
   if (command != nullptr) return command->run(context, rest.subspan(1));
   return RunTopLevel(context, rest);

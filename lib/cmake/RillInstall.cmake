@@ -78,6 +78,9 @@ endif()
 
 if(RILL_BUILD_CLI)
   install(TARGETS rill_program)
-  install(CODE [[file(CREATE_LINK rill
-    "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}/bin/kafka-dump-log" SYMBOLIC)]])
+  get_property(kafka_tools GLOBAL PROPERTY RILL_KAFKA_TOOLS)
+  foreach(tool IN LISTS kafka_tools)
+    install(CODE "file(CREATE_LINK rill
+      \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/bin/kafka-${tool}\" SYMBOLIC)")
+  endforeach()
 endif()

@@ -66,7 +66,7 @@ TEST_CASE("An option that was given twice has no argument to ask for") {
   REQUIRE(twice.ok());
   CHECK(twice->Has("deep"));
   CHECK(twice->Value("files", "").status().message() ==
-        "--files was given 2 times, and takes one argument");
+        "Found multiple arguments for option files, but you asked for only one");
 }
 
 }  // namespace

@@ -82,7 +82,7 @@ const std::map<std::string, std::string> kOurErrors = {
     {"damaged-zero-tail",
      "{golden}/damaged/zero-tail-0/00000000000000000000.log: position 3592: a batch of length 0, "
      "which none can have"},
-    {"files-twice", "--files was given 2 times, and takes one argument"},
+    {"files-twice", "Found multiple arguments for option files, but you asked for only one"},
     {"files-without-value", "--files needs an argument"},
     {"long-decoder", kFirstBatch + "the value of the record at offset 0 has 5 bytes, where a "
                                    "number of 8 bytes was asked for"},

@@ -89,7 +89,10 @@ test_files() {
   [ -z "$inside" ] || { echo "$how: strangers among the headers: $inside"; return 1; }
   "$prefix/bin/rill" --version | grep -qF "$(pkg-config --modversion rill)" ||
     { echo "$how: bin/rill --version does not say the version"; return 1; }
-  "$prefix/bin/kafka-dump-log" --version >/dev/null || { echo "$how: no kafka-dump-log"; return 1; }
+  local tool
+  for tool in dump-log topics; do
+    "$prefix/bin/kafka-$tool" --version >/dev/null || { echo "$how: no kafka-$tool"; return 1; }
+  done
   echo "files, $how: ok"
 }
 
