@@ -42,6 +42,9 @@ class AdminSession {
   std::unique_ptr<remote::AdminClient> client_;
 };
 
+// What a broker is told of the client where neither a tool nor the user says, as by Kafka's.
+inline constexpr char kAdminClientId[] = "adminclient-1";
+
 // The options that say where the cluster is, for the tools' lists.
 inline constexpr OptionSpec kBootstrapServer{"bootstrap-server", Argument::kRequired};
 inline constexpr OptionSpec kCommandConfig{"command-config", Argument::kRequired};

@@ -11,6 +11,7 @@
 #include "cli/app_words.h"
 #include "cli/backup.h"
 #include "cli/check.h"
+#include "cli/configs.h"
 #include "cli/dump_log_options.h"
 #include "cli/import.h"
 #if RILL_HAS_NODE
@@ -47,6 +48,8 @@ struct Command {
 constexpr Command kCommands[] = {
     {"backup", "Make a backup of a data folder, by hard links", BackupHelp, RunBackup},
     {"check", "Verify a data folder, and repair what can be made anew", CheckHelp, RunCheck},
+    {"configs", "Show and change configs of topics, brokers and others, as kafka-configs",
+     ConfigsHelp, RunConfigs, true},
     {"dump-log", "Print what log, index and snapshot files hold, as kafka-dump-log", DumpLogHelp,
      RunDumpLog, true},
     {"import", "Take topics that Apache Kafka wrote into a data folder", ImportHelp, RunImport},

@@ -98,7 +98,7 @@ int RunTopics(const CommandContext& context, std::span<const std::string> words)
   TextWriter out(context.out);
   TextWriter err(context.err);
   Warn(line, out, err);
-  auto session = AdminSession::Open(context, line, "admin-topics");
+  auto session = AdminSession::Open(context, line, kAdminClientId);
   if (!session.ok()) return Fail(context, kTopicsTool, session.status());
   const absl::Status done = Act(line, session->client(), out);
   if (!done.ok()) {

@@ -1,5 +1,6 @@
 #include "client/remote/admin_client.h"
 
+#include <optional>
 #include <thread>
 
 #include "client/remote/error_text.h"
@@ -27,7 +28,7 @@ wire::FindCoordinatorRequest CoordinatorRequest(const std::string& group, int ve
   return request;
 }
 
-absl::StatusOr<std::int32_t> CoordinatorOf(const wire::FindCoordinatorResponse& response,
+absl::StatusOr<std::int32_t> CoordinatorIn(const wire::FindCoordinatorResponse& response,
                                            int version) {
   if (version < kSeveralCoordinators) {
     auto error = ToStatus(response.error_code, response.error_message);
@@ -165,10 +166,24 @@ absl::StatusOr<Connection*> AdminClient::ToCoordinator(const std::string& group)
   const auto response = (*any)->Ask<wire::FindCoordinatorResponse>(
       kKey, *version, CoordinatorRequest(group, *version));
   if (!response.ok()) return response.status();
-  const auto id = CoordinatorOf(*response, *version);
+  const auto id = CoordinatorIn(*response, *version);
   if (!id.ok()) return id.status();
   coordinators_[group] = *id;
   return ToBroker(*id);
+}
+
+absl::StatusOr<remote::Broker> AdminClient::CoordinatorOf(const std::string& group) {
+  std::optional<remote::Broker> found;
+  auto asked = Retry([&]() -> absl::StatusOr<ErrorCode> {
+    const auto connection = ToCoordinator(group);
+    if (!connection.ok()) return connection.status();
+    const std::int32_t id = coordinators_.at(group);
+    const remote::Broker* const broker = cluster_.Find(id);
+    found = broker != nullptr ? *broker : remote::Broker{id, (*connection)->address(), ""};
+    return ErrorCode::kNone;
+  });
+  if (!asked.ok()) return asked;
+  return *found;
 }
 
 void AdminClient::Forget() {

@@ -57,6 +57,9 @@ class AdminClient {
   // The cluster as it is now.
   absl::StatusOr<Cluster> DescribeCluster();
 
+  // Who coordinates a consumer group.
+  absl::StatusOr<remote::Broker> CoordinatorOf(const std::string& group);
+
   // A connection to who is meant. It lasts until the next call.
   absl::StatusOr<Connection*> Find(const Target& target);
 
