@@ -1,7 +1,6 @@
 #include "cli/admin_session.h"
 
 #include <cstdint>
-#include <optional>
 #include <utility>
 
 #include "cli/app_words.h"
@@ -96,9 +95,11 @@ bool NamesCluster(const CommandLine& line) {
 
 absl::StatusOr<AdminSession> AdminSession::Open(const CommandContext& context,
                                                 const CommandLine& line,
-                                                const std::string& client_id) {
+                                                const std::string& client_id,
+                                                std::optional<absl::Duration> timeout) {
   auto options = OptionsOf(context, line, client_id);
   if (!options.ok()) return options.status();
+  if (timeout) options->timeout = *timeout;
   const auto servers = line.Value("bootstrap-server", "");
   if (!servers.ok()) return servers.status();
   const auto folder = line.Value("data-dir", "");

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "cli/command_line.h"
 #include "cli/dump_log.h"
 #include "client/remote/admin_client.h"
@@ -19,10 +21,12 @@ bool NamesCluster(const CommandLine& line);
 // session lasts, to this process alone.
 class AdminSession {
  public:
-  // `client_id` is what the brokers are told, unless the --command-config says another. Errors:
-  // InvalidArgument for words that name no cluster, those of the engine and of the client.
+  // `client_id` is what the brokers are told, unless the --command-config says another; `timeout`
+  // is how long one thing is tried, where the tool has an option for it. Errors: InvalidArgument
+  // for words that name no cluster, those of the engine and of the client.
   static absl::StatusOr<AdminSession> Open(const CommandContext& context, const CommandLine& line,
-                                           const std::string& client_id);
+                                           const std::string& client_id,
+                                           std::optional<absl::Duration> timeout = std::nullopt);
 
   AdminSession(AdminSession&&) noexcept;
   ~AdminSession();

@@ -52,6 +52,8 @@ Names GroupIds(remote::AdminClient& client) {
   if (!groups.ok()) return groups.status();
   std::vector<std::string> ids;
   for (const auto& group : *groups) ids.push_back(group.id);
+  ids = InJavaHashOrder(std::move(ids), kJavaMapCapacity,
+                        [](const std::string& id) { return std::string_view(id); });
   const auto with_configs = remote::ListConfigResources(client, remote::ResourceType::kGroup);
   if (!with_configs.ok() && !absl::IsUnimplemented(with_configs.status()) &&
       !absl::IsPermissionDenied(with_configs.status())) {

@@ -10,10 +10,15 @@
 #include "base/near_name.h"
 #include "cli/app_words.h"
 #include "cli/backup.h"
+#include "cli/broker_api_versions.h"
 #include "cli/check.h"
 #include "cli/configs.h"
+#include "cli/consumer_groups.h"
+#include "cli/delete_records.h"
 #include "cli/dump_log_options.h"
+#include "cli/get_offsets.h"
 #include "cli/import.h"
+#include "cli/log_dirs.h"
 #if RILL_HAS_NODE
 #include "cli/serve.h"
 #endif
@@ -47,12 +52,22 @@ struct Command {
 
 constexpr Command kCommands[] = {
     {"backup", "Make a backup of a data folder, by hard links", BackupHelp, RunBackup},
+    {"broker-api-versions", "Print which requests brokers answer, as kafka-broker-api-versions",
+     BrokerApiVersionsHelp, RunBrokerApiVersions, true},
     {"check", "Verify a data folder, and repair what can be made anew", CheckHelp, RunCheck},
     {"configs", "Show and change configs of topics, brokers and others, as kafka-configs",
      ConfigsHelp, RunConfigs, true},
+    {"consumer-groups", "List, describe, reset and delete groups, as kafka-consumer-groups",
+     ConsumerGroupsHelp, RunConsumerGroups, true},
+    {"delete-records", "Delete records below an offset, as kafka-delete-records", DeleteRecordsHelp,
+     RunDeleteRecords, true},
     {"dump-log", "Print what log, index and snapshot files hold, as kafka-dump-log", DumpLogHelp,
      RunDumpLog, true},
+    {"get-offsets", "Print offsets of partitions, as kafka-get-offsets", GetOffsetsHelp,
+     RunGetOffsets, true},
     {"import", "Take topics that Apache Kafka wrote into a data folder", ImportHelp, RunImport},
+    {"log-dirs", "Print folders and logs with their sizes, as kafka-log-dirs", LogDirsHelp,
+     RunLogDirs, true},
 #if RILL_HAS_NODE
     {"serve", "Serve a data folder to Kafka's clients, as a broker of its own", ServeHelp,
      RunServe},

@@ -154,6 +154,7 @@ absl::StatusOr<std::vector<std::string>> TopicNames(const CommandLine& line,
     if (topic.is_internal && line.Has("exclude-internal")) continue;
     if (!line.Has("topic") || pattern->Matches(topic.name)) names.push_back(topic.name);
   }
+  std::sort(names.begin(), names.end());
   if (names.empty() && !wanted->empty() && !may_be_missing) return Missing("Topic", *wanted);
   return names;
 }

@@ -31,6 +31,7 @@ rill_find_module(RILL_SNAPPY snappy)
 
 if(RILL_BUILD_CLI)
   find_package(CLI11 REQUIRED)
+  find_package(nlohmann_json REQUIRED)
 endif()
 
 # Standalone Asio is headers alone, and nothing of it is seen outside.

@@ -20,7 +20,7 @@ class WithNode {
     REQUIRE(files_->CreateDirectories("/here").ok());
   }
 
-  const Engine& engine() const { return engine_; }
+  Engine& engine() { return engine_; }
   std::string bootstrap() const { return fmt::format("127.0.0.1:{}", node_.port()); }
 
   // A file that words may name, relative to where the tools run.
@@ -28,6 +28,18 @@ class WithNode {
     const auto file = files_->Open("/here/" + name, io::OpenMode::kCreate);
     REQUIRE(file.ok());
     REQUIRE((*file)->WriteAt(0, text).ok());
+  }
+
+  // Puts records into a partition.
+  void Send(const std::string& topic, int partition, int count) {
+    auto found = engine_.FindTopic(topic);
+    REQUIRE(found.ok());
+    auto producer = engine_.NewProducer();
+    REQUIRE(producer.ok());
+    for (int i = 0; i < count; ++i) {
+      auto sent = producer->Send(*found, {.value = "value", .partition = partition});
+      REQUIRE(sent.Wait(absl::Seconds(10)).ok());
+    }
   }
 
   // `rill <tool> --bootstrap-server <the node> <words>`.

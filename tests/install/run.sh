@@ -90,7 +90,8 @@ test_files() {
   "$prefix/bin/rill" --version | grep -qF "$(pkg-config --modversion rill)" ||
     { echo "$how: bin/rill --version does not say the version"; return 1; }
   local tool
-  for tool in configs dump-log topics; do
+  for tool in broker-api-versions configs consumer-groups delete-records dump-log get-offsets \
+    log-dirs topics; do
     "$prefix/bin/kafka-$tool" --version >/dev/null || { echo "$how: no kafka-$tool"; return 1; }
   done
   echo "files, $how: ok"

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "fmt/format.h"
+
 namespace rill::remote {
 namespace {
 
@@ -183,6 +185,11 @@ const char* ErrorText(ErrorCode code) {
 const char* ExceptionName(ErrorCode code) {
   const Told* const told = Find(code);
   return told == nullptr ? "ApiException" : told->exception;
+}
+
+std::string JavaError(const absl::Status& status) {
+  return fmt::format("org.apache.kafka.common.errors.{}: {}", ExceptionName(GetErrorCode(status)),
+                     std::string(status.message()));
 }
 
 absl::Status ToStatus(ErrorCode code, const std::optional<std::string>& message) {

@@ -14,6 +14,10 @@ namespace rill::remote {
 const char* ErrorText(ErrorCode code);
 const char* ExceptionName(ErrorCode code);
 
+// The error that a status carries, as Java writes an exception:
+// "org.apache.kafka.common.errors.GroupIdNotFoundException: The group id does not exist."
+std::string JavaError(const absl::Status& status);
+
 // OK for kNone; else a status that carries the code, with what the broker said of it, or ErrorText.
 absl::Status ToStatus(ErrorCode code, const std::optional<std::string>& message = std::nullopt);
 

@@ -1,8 +1,10 @@
 #include "client/remote/groups.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "client/remote/error_text.h"
 #include "client/remote/group_member.h"
 #include "fmt/format.h"
@@ -20,6 +22,28 @@ constexpr int kStatesSince = 4;
 constexpr int kTypesSince = 5;
 constexpr char kClassic[] = "Classic";
 constexpr char kConsumerProtocol[] = "consumer";
+
+// Kafka's words for states and types, which brokers write in letters of their own.
+constexpr std::string_view kWords[] = {"PreparingRebalance",
+                                       "CompletingRebalance",
+                                       "Stable",
+                                       "Dead",
+                                       "Empty",
+                                       "Assigning",
+                                       "Reconciling",
+                                       "NotReady",
+                                       "Classic",
+                                       "Consumer",
+                                       "Share",
+                                       "Streams"};
+
+std::string InKafkasLetters(const std::string& word) {
+  const std::string lower = absl::AsciiStrToLower(word);
+  for (const std::string_view known : kWords) {
+    if (absl::AsciiStrToLower(std::string(known)) == lower) return std::string(known);
+  }
+  return word;
+}
 
 absl::Status Unsupported(const std::string& message) {
   return ToStatus(ErrorCode::kUnsupportedVersion, message);
@@ -75,7 +99,7 @@ absl::StatusOr<GroupDescription> DescribeConsumerGroup(AdminClient& client,
   if (!status.ok()) return status;
   GroupDescription result;
   result.id = group;
-  result.state = described.group_state;
+  result.state = InKafkasLetters(described.group_state);
   result.assignor = described.assignor_name;
   result.epoch = described.group_epoch;
   result.assignment_epoch = described.assignment_epoch;
@@ -103,7 +127,7 @@ absl::StatusOr<GroupDescription> DescribeClassicGroup(AdminClient& client,
   }
   GroupDescription result;
   result.id = group;
-  result.state = described.group_state;
+  result.state = InKafkasLetters(described.group_state);
   result.assignor = described.protocol_data;
   for (const auto& member : described.members) {
     auto read = MemberOf(member);
@@ -125,7 +149,8 @@ absl::StatusOr<std::vector<GroupListing>> ListGroups(AdminClient& client,
     if (!response.ok()) return response.status();
     if (auto status = ToStatus(response->error_code); !status.ok()) return status;
     for (const auto& group : response->groups) {
-      groups.push_back({group.group_id, group.protocol_type, group.group_state, group.group_type});
+      groups.push_back({group.group_id, group.protocol_type, InKafkasLetters(group.group_state),
+                        InKafkasLetters(group.group_type)});
     }
   }
   return groups;

@@ -18,8 +18,8 @@ namespace rill::remote {
 struct GroupListing {
   std::string id;
   std::string protocol_type;
-  std::string state;  // empty where the broker is too old to tell, and so is `type`
-  std::string type;
+  std::string state;  // "Stable"; empty where the broker is too old to tell, and so is `type`
+  std::string type;   // "Classic"
 };
 
 // Which groups are listed: of these states and types, in Kafka's words; none are all.

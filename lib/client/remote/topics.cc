@@ -169,8 +169,6 @@ absl::StatusOr<std::vector<TopicListing>> ListTopics(AdminClient& client) {
   for (const auto& topic : response->topics) {
     topics.push_back({topic.name.value_or(""), topic.topic_id, topic.is_internal});
   }
-  std::sort(topics.begin(), topics.end(),
-            [](const auto& a, const auto& b) { return a.name < b.name; });
   return topics;
 }
 

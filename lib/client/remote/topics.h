@@ -42,7 +42,7 @@ struct TopicDescription {
 // How many partitions an answer is to describe at most, unless somebody says otherwise.
 inline constexpr std::int32_t kPartitionsPerAnswer = 2000;
 
-// All topics, by name.
+// All topics, in the order of the answer.
 absl::StatusOr<std::vector<TopicListing>> ListTopics(AdminClient& client);
 
 // The topics of these names, in their order; NotFound (UNKNOWN_TOPIC_OR_PARTITION) where one is

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "cli/dump_log.h"
+
+namespace rill::cli {
+
+// `rill broker-api-versions <words>`: does and prints what Kafka's BrokerApiVersionsCommand 4.3.1
+// does with the same words; docs/reference/admin-tools.md says what differs. Returns the exit code:
+// 0, or 1 for an error.
+int RunBrokerApiVersions(const CommandContext& context, std::span<const std::string> words);
+
+std::string BrokerApiVersionsHelp();
+
+}  // namespace rill::cli

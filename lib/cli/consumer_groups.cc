@@ -1,0 +1,141 @@
+#include "cli/consumer_groups.h"
+
+#include <algorithm>
+#include <regex>
+#include <utility>
+#include <vector>
+
+#include "cli/admin_session.h"
+#include "cli/dump_output.h"
+#include "cli/group_delete.h"
+#include "cli/group_describe.h"
+#include "cli/group_options.h"
+#include "cli/group_reset.h"
+#include "cli/java_hash_order.h"
+#include "client/remote/groups.h"
+#include "fmt/format.h"
+#include "rill/error.h"
+
+namespace rill::cli {
+namespace {
+
+constexpr char kDryRun[] =
+    "WARN: No action will be performed as the --execute option is missing. In version 5.0, this "
+    "command will require either --dry-run or --execute to be specified. You should add the "
+    "--dry-run option explicitly if you are scripting this command and want to keep the current "
+    "default behavior without prompting.\n";
+
+// Consumer groups in the order in which Kafka's tool has them.
+absl::StatusOr<std::vector<remote::GroupListing>> ListConsumerGroups(
+    const remote::GroupFilter& filter, remote::AdminClient& client) {
+  auto groups = remote::ListGroups(client, filter);
+  if (!groups.ok()) return groups;
+  std::erase_if(*groups, [](const remote::GroupListing& group) {
+    return !group.protocol_type.empty() && group.protocol_type != "consumer";
+  });
+  return InJavaHashOrder(
+      *std::move(groups), kJavaMapCapacity,
+      [](const remote::GroupListing& group) { return std::string_view(group.id); });
+}
+
+// The --group words, or the ids of all groups.
+absl::StatusOr<std::vector<std::string>> GroupsOf(const CommandLine& line,
+                                                  remote::AdminClient& client) {
+  if (!line.Has("all-groups") && !line.Has("list")) return line.Values("group");
+  const auto groups = ListConsumerGroups({.types = {"Classic", "Consumer"}}, client);
+  if (!groups.ok()) return AsRuntime(groups.status());
+  std::vector<std::string> ids;
+  for (const auto& group : *groups) ids.push_back(group.id);
+  return ids;
+}
+
+absl::Status List(const CommandLine& line, remote::AdminClient& client, TextWriter& out) {
+  if (!line.Has("type") && !line.Has("state")) {
+    const auto ids = GroupsOf(line, client);
+    if (!ids.ok()) return ids.status();
+    for (const std::string& id : *ids) out.Print("{}\n", id);
+    return absl::OkStatus();
+  }
+  const auto filter = GroupFilterOf(line);
+  if (!filter.ok()) return filter.status();
+  const auto groups = ListConsumerGroups(*filter, client);
+  if (!groups.ok()) return AsExecution(groups.status());
+  std::size_t width = 15;
+  for (const auto& group : *groups) width = std::max(width, group.id.size());
+  width += 10;
+  const auto print = [&](const std::string& id, const std::string& type, const std::string& state) {
+    out.Print("{:<{}}", id, width);
+    if (line.Has("type")) out.Print(" {:<20}", type.empty() ? "Unknown" : type);
+    if (line.Has("state")) out.Print(" {:<20}", state.empty() ? "Unknown" : state);
+    out.Print("\n");
+  };
+  print("GROUP", "TYPE", "STATE");
+  for (const auto& group : *groups) print(group.id, group.type, group.state);
+  return absl::OkStatus();
+}
+
+absl::Status Act(const CommandContext& context, const CommandLine& line,
+                 remote::AdminClient& client, TextWriter& out, TextWriter& err) {
+  if (line.Has("list")) return List(line, client, out);
+  if (line.Has("delete-offsets")) return DeleteGroupOffsets(line, client, out);
+  const auto groups = GroupsOf(line, client);
+  if (!groups.ok()) return groups.status();
+  if (line.Has("describe")) return DescribeGroups(line, *groups, client, out, err);
+  if (line.Has("reset-offsets")) return ResetOffsets(context, line, *groups, client, out, err);
+  DeleteGroups(*groups, client, out);
+  return absl::OkStatus();
+}
+
+int ValidateRegex(const CommandContext& context, const CommandLine& line) {
+  const auto text = line.Value("validate-regex", "");
+  if (!text.ok()) {
+    return RefuseUsage(context, kConsumerGroupsTool, std::string(text.status().message()));
+  }
+  try {
+    const std::regex expression(*text);
+    context.out << fmt::format("The regular expression `{}` is valid.\n", *text);
+  } catch (const std::regex_error& error) {
+    context.out << fmt::format("The regular expression `{}` is invalid: {}.\n", *text,
+                               error.what());
+  }
+  return 0;
+}
+
+}  // namespace
+
+std::string ConsumerGroupsHelp() { return HelpOf(kConsumerGroupsTool); }
+
+int RunConsumerGroups(const CommandContext& context, std::span<const std::string> words) {
+  CommandLine line;
+  if (const auto done = ReadToolWords(context, kConsumerGroupsTool, words, line)) return *done;
+  const auto refuse = [&](const absl::Status& status) {
+    return RefuseUsage(context, kConsumerGroupsTool, std::string(status.message()));
+  };
+  if (auto right = CheckGroupWords(line); !right.ok()) return refuse(right);
+  if (line.Has("validate-regex")) return ValidateRegex(context, line);
+  const auto timeout = GroupTimeoutOf(line);
+  if (!timeout.ok()) return refuse(timeout.status());
+  if (line.Has("reset-offsets") && !line.Has("dry-run") && !line.Has("execute")) {
+    context.err << kDryRun;
+  }
+  auto session = AdminSession::Open(context, line, kAdminClientId, *timeout);
+  if (!session.ok()) return Fail(context, kConsumerGroupsTool, session.status());
+  absl::Status done;
+  {
+    TextWriter out(context.out);
+    TextWriter err(context.err);
+    done = Act(context, line, session->client(), out, err);
+    const bool is_usage =
+        absl::IsInvalidArgument(done) && GetErrorCode(done) == ErrorCode::kUnknownServerError;
+    if (!done.ok() && !is_usage) {
+      out.Print("\nError: Executing consumer group command failed due to {}\n",
+                std::string(done.message()));
+      done = absl::OkStatus();
+    }
+  }
+  const absl::Status closed = session->Close();
+  if (!done.ok()) return refuse(done);
+  return closed.ok() ? 0 : Fail(context, kConsumerGroupsTool, closed);
+}
+
+}  // namespace rill::cli

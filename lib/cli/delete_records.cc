@@ -1,0 +1,108 @@
+#include "cli/delete_records.h"
+
+#include <cstdint>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "cli/admin_session.h"
+#include "cli/dump_output.h"
+#include "cli/group_topics.h"
+#include "cli/java_hash_order.h"
+#include "cli/kafka_tool.h"
+#include "cli/record_deletion.h"
+#include "client/remote/error_text.h"
+#include "client/remote/offsets.h"
+#include "fmt/format.h"
+#include "io/path.h"
+#include "io/small_file.h"
+
+namespace rill::cli {
+namespace {
+
+constexpr std::uint64_t kMaxFileSize = std::uint64_t{64} << 20;
+
+constexpr OptionSpec kOptions[] = {{"help"},         {"version"},
+                                   kBootstrapServer, kDataDir,
+                                   kCommandConfig,   {"offset-json-file", Argument::kRequired}};
+
+constexpr char kHelp[] =
+    R"(Deletes the records of partitions that are below an offset.
+
+Option                              What it does
+------                              ------------
+--bootstrap-server <host:port,...>  The brokers to connect to
+--data-dir <folder>                 Instead: a data folder of rill's that no process
+                                    has open
+--command-config <file>             Properties of the client: client.id,
+                                    request.timeout.ms, ...
+--offset-json-file <file>           REQUIRED: the offsets, -1 for all there is:
+                                    {"partitions": [{"topic": "orders",
+                                    "partition": 0, "offset": 3}], "version": 1}
+--help                              Print this
+--version                           Print the version of Kafka whose tool this is the
+                                    like of
+
+  kafka-delete-records --bootstrap-server localhost:9092 --offset-json-file below.json
+)";
+
+const KafkaTool kTool = {"delete-records", kOptions, kHelp};
+
+absl::StatusOr<std::map<TopicPartition, std::int64_t>> ReadDeletion(const CommandContext& context,
+                                                                    const CommandLine& line) {
+  const auto name = line.Value("offset-json-file", "");
+  if (!name.ok()) return name.status();
+  const std::string path =
+      io::NormalPath(name->starts_with('/') ? *name : context.working_directory + "/" + *name);
+  const auto text = io::ReadSmallFile(context.files, path, kMaxFileSize);
+  if (!text.ok()) return text.status();
+  return ParseRecordDeletion(*text);
+}
+
+absl::Status Delete(const std::map<TopicPartition, std::int64_t>& before,
+                    remote::AdminClient& client, TextWriter& out) {
+  out.Print("Executing records delete operation\n");
+  const auto deleted = remote::DeleteRecords(client, before);
+  if (!deleted.ok()) return deleted.status();
+  out.Print("Records delete operation completed:\n");
+  using Result = std::pair<TopicPartition, remote::PartitionOffset>;
+  std::vector<Result> results(deleted->begin(), deleted->end());
+  for (const auto& [partition, result] : InJavaHashOrder(
+           std::move(results), kJavaMapCapacity, [](const Result& one) { return one.first; })) {
+    if (result.status.ok()) {
+      out.Print("partition: {}\tlow_watermark: {}\n", NameOf(partition), result.offset);
+    } else {
+      out.Print("partition: {}\terror: {}\n", NameOf(partition), remote::JavaError(result.status));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+std::string DeleteRecordsHelp() { return HelpOf(kTool); }
+
+int RunDeleteRecords(const CommandContext& context, std::span<const std::string> words) {
+  CommandLine line;
+  if (const auto done = ReadToolWords(context, kTool, words, line)) return *done;
+  if (!NamesCluster(line)) {
+    return RefuseUsage(context, kTool, "Missing required argument \"[bootstrap-server]\"");
+  }
+  if (auto right = CheckRequired(line, {"offset-json-file"}); !right.ok()) {
+    return RefuseUsage(context, kTool, std::string(right.message()));
+  }
+  const auto before = ReadDeletion(context, line);
+  if (!before.ok()) return Fail(context, kTool, before.status());
+  auto session = AdminSession::Open(context, line, kAdminClientId);
+  if (!session.ok()) return Fail(context, kTool, session.status());
+  absl::Status done;
+  {
+    TextWriter out(context.out);
+    done = Delete(*before, session->client(), out);
+  }
+  const absl::Status closed = session->Close();
+  if (!done.ok()) return Fail(context, kTool, done);
+  return closed.ok() ? 0 : Fail(context, kTool, closed);
+}
+
+}  // namespace rill::cli

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "cli/command_line.h"
+#include "cli/dump_output.h"
+#include "client/remote/admin_client.h"
+
+namespace rill::cli {
+
+// kafka-consumer-groups --delete, of `groups`: tells what became of each.
+void DeleteGroups(const std::vector<std::string>& groups, remote::AdminClient& client,
+                  TextWriter& out);
+
+// kafka-consumer-groups --delete-offsets. A failure's message is what Kafka's tool tells;
+// InvalidArgument without a code of Kafka's is told with its help.
+absl::Status DeleteGroupOffsets(const CommandLine& line, remote::AdminClient& client,
+                                TextWriter& out);
+
+}  // namespace rill::cli
