@@ -2,13 +2,10 @@
 
 #include <cstdint>
 #include <map>
-#include <utility>
-#include <vector>
 
 #include "cli/admin_session.h"
 #include "cli/dump_output.h"
 #include "cli/group_topics.h"
-#include "cli/java_hash_order.h"
 #include "cli/kafka_tool.h"
 #include "cli/record_deletion.h"
 #include "client/remote/error_text.h"
@@ -65,10 +62,8 @@ absl::Status Delete(const std::map<TopicPartition, std::int64_t>& before,
   const auto deleted = remote::DeleteRecords(client, before);
   if (!deleted.ok()) return deleted.status();
   out.Print("Records delete operation completed:\n");
-  using Result = std::pair<TopicPartition, remote::PartitionOffset>;
-  std::vector<Result> results(deleted->begin(), deleted->end());
-  for (const auto& [partition, result] : InJavaHashOrder(
-           std::move(results), kJavaMapCapacity, [](const Result& one) { return one.first; })) {
+  // Kafka's tool prints them in an order of chance.
+  for (const auto& [partition, result] : *deleted) {
     if (result.status.ok()) {
       out.Print("partition: {}\tlow_watermark: {}\n", NameOf(partition), result.offset);
     } else {

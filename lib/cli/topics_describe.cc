@@ -33,6 +33,8 @@ bool IsOverridden(const ConfigEntry& entry) {
   return entry.config_source != static_cast<std::int8_t>(remote::ConfigSource::kDefault);
 }
 
+std::string_view NameOfEntry(const ConfigEntry& entry) { return entry.name; }
+
 class TopicPrinter {
  public:
   TopicPrinter(const CommandLine& line, const remote::Cluster& cluster, TextWriter& out)
@@ -75,7 +77,7 @@ class TopicPrinter {
 
   void PrintTopic(const TopicDescription& topic, const std::vector<ConfigEntry>& configs) {
     std::vector<std::string> shown;
-    for (const ConfigEntry& entry : configs) {
+    for (const ConfigEntry& entry : InJavaHashOrder(configs, kJavaMapCapacity, NameOfEntry)) {
       if (!IsOverridden(entry)) continue;
       shown.push_back(fmt::format("{}={}", entry.name, entry.value.value_or("null")));
     }

@@ -7,17 +7,20 @@
 #   --build FOLDER   a folder where rill is built, with tests; by default the preset `release` is
 #                    built here
 #   check            some only, of: write live read serve backup import partitions assignors
-#                    dump_log groups compaction messages
+#                    dump_log groups compaction messages admin_tools
 #
-# RILL_SEED repeats a run's random inputs. What a failed check left is kept, and named.
+# RILL_SEED repeats a run's random inputs; RILL_ALL_ADMIN_CASES=1 compares all command lines of
+# admin_tools_cases.txt, which takes minutes. What a failed check left is kept, and named.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "$here/../.."
 source tests/house/steps.sh
 source tests/oracle/broker_checks.sh
+source tests/oracle/admin_tools.sh
 
-all_checks=(write live read serve backup import partitions assignors dump_log groups compaction messages)
+all_checks=(write live read serve backup import partitions assignors dump_log groups compaction messages
+            admin_tools)
 checks=()
 build=
 seed=${RILL_SEED:-$((RANDOM * 32768 + RANDOM))}

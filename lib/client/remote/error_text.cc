@@ -14,7 +14,7 @@ struct Told {
   const char* text;
 };
 
-// Held equal to the Java client's by tests/oracle/run.sh messages.
+// Held equal to the Java client's by tests/oracle/run.sh admin_tools.
 constexpr Told kTold[] = {
     {ErrorCode::kUnknownServerError, "UnknownServerException",
      "The server experienced an unexpected error when processing the request."},

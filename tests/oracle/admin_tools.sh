@@ -1,0 +1,117 @@
+# Kafka's admin tools and rill's, with the same words, on a broker of Kafka's and on one of rill's.
+# run.sh sources this.
+# shellcheck shell=bash
+
+# What both brokers have: topics with records, and groups that have read them and left.
+fill_broker() {
+  local address=$1 partition
+  local topics=("$build/bin/kafka-topics" --bootstrap-server "$address" --create --topic)
+  "${topics[@]}" orders --partitions 3 >/dev/null
+  "${topics[@]}" bills --partitions 1 >/dev/null
+  "${topics[@]}" empty --partitions 2 >/dev/null
+  for partition in 0 1 2; do
+    seq $((partition + 2)) | kcat -P -b "$address" -t orders -p "$partition"
+  done
+  seq 5 | kcat -P -b "$address" -t bills -p 0
+  timeout 60 kcat -b "$address" -G billing -X auto.offset.reset=earliest -e orders bills >/dev/null 2>&1
+  timeout 60 kcat -b "$address" -G other -X auto.offset.reset=earliest -e bills >/dev/null 2>&1
+}
+
+# The files that words name, in a folder where the tools run.
+write_admin_files() {
+  mkdir -p "$work/admin"
+  cd "$work/admin"
+  echo 'client.id=somebody' >client.properties
+  echo 'retention.ms = 12345' >new.properties
+  echo 'orders,1,2' >plan.csv
+  echo '{"partitions": [{"topic": "orders", "partition": 0, "offset": 1},
+    {"topic": "orders", "partition": 1, "offset": -1},
+    {"topic": "orders", "partition": 2, "offset": 1000}], "version": 1}' >below.json
+  echo '{"partitions": [{"topic": "orders", "partition": 0, "offset": 1},
+    {"topic": "orders", "partition": 0, "offset": 2}]}' >twice.json
+}
+
+# The words of the cases, without comments; unless all are wanted those above the second one.
+admin_cases() {
+  if [ -n "${RILL_ALL_ADMIN_CASES:-}" ]; then
+    grep -v '^#' "$here/admin_tools_cases.txt" | grep .
+  else
+    sed '/^# All cases/,$d; /^#/d; /^$/d' "$here/admin_tools_cases.txt"
+  fi
+}
+
+# What a tool prints, and its exit code, without what is its own: ids of topics that it made, the
+# letter in its names. Partitions that Kafka's tool has in an order of chance are sorted.
+run_admin_tool() {
+  local tool=$1 letter=$2 status=0
+  shift 2
+  (cd "$work/admin" && exec "$tool" "${@//@/$letter}") </dev/null \
+    2>"$work/admin.$letter.err" >"$work/admin.$letter.raw" || status=$?
+  [[ $tool != *delete-records ]] ||
+    LC_ALL=C sort -o "$work/admin.$letter.raw" "$work/admin.$letter.raw"
+  echo "exit code $status" >>"$work/admin.$letter.raw"
+  sed -E "s/TopicId: [A-Za-z0-9_-]{22}/TopicId: ID/g
+          s/(own-|new-|two-|wide-|bad-|placed-|a_b)$letter/\1@/g" \
+    "$work/admin.$letter.raw" >"$work/admin.$letter.out"
+}
+
+# Each case by both tools on the broker at `address`.
+compare_admin_tools() {
+  local address=$1 whose=$2 cases=0 differ=0 tool words
+  while read -r tool words; do
+    cases=$((cases + 1))
+    set -f  # * is a word
+    # shellcheck disable=SC2086  # the list holds words
+    set -- --bootstrap-server "$address" $words
+    set +f
+    run_admin_tool "$KAFKA_HOME/bin/kafka-$tool" K "$@"
+    run_admin_tool "$build/bin/kafka-$tool" R "$@"
+    if cmp -s "$work/admin.K.out" "$work/admin.R.out"; then continue; fi
+    differ=$((differ + 1))
+    echo "on $whose broker, kafka-$tool $words; Kafka's <, rill's >:"
+    diff -a "$work/admin.K.out" "$work/admin.R.out" | head -n 8 || true
+    head -n 2 "$work/admin.R.err"
+  done < <(admin_cases)
+  echo "on $whose broker: $cases command lines, $differ differ"
+  [ "$cases" -ge 25 ] && [ "$differ" -eq 0 ]
+}
+
+on_kafkas_broker() {
+  local address
+  address=$(start_broker)
+  fill_broker "$address"
+  compare_admin_tools "$address" "Kafka's"
+}
+
+on_rills_broker() {
+  local pid address status
+  "$build/bin/rill" serve --data-dir "$work/admin-data" --listen 127.0.0.1:0 2>"$work/admin-serve.log" &
+  pid=$!
+  for _ in $(seq 100); do
+    address=$(sed -nE 's/.*listening on ([^,]*),.*/\1/p' "$work/admin-serve.log")
+    [ -z "$address" ] || break
+    sleep 0.1
+  done
+  [ -n "$address" ] || { fail "rill serve does not listen: $work/admin-serve.log"; return 1; }
+  fill_broker "$address"
+  attempt compare_admin_tools "$address" "rill's"
+  status=$attempt_status
+  kill "$pid"
+  wait "$pid" || status=1
+  return "$status"
+}
+
+check_admin_tools() {
+  local strange status=0
+  [ -x "$build/bin/kafka-topics" ] || fail "$build/bin/kafka-topics is missing: build the target rill_program"
+  "$here/java.sh" ErrorTexts | LC_ALL=C sort >"$work/texts.kafka"
+  run_program error_texts | LC_ALL=C sort >"$work/texts.rill"
+  strange=$(LC_ALL=C comm -13 "$work/texts.kafka" "$work/texts.rill")
+  [ -z "$strange" ] || { fail "not what Kafka's client says of errors: $strange"; return 1; }
+  echo "$(wc -l <"$work/texts.rill") texts of errors are Kafka's"
+  (write_admin_files)
+  attempt with_broker on_kafkas_broker
+  status=$attempt_status
+  attempt on_rills_broker
+  [ "$attempt_status" -eq 0 ] && [ "$status" -eq 0 ]
+}
