@@ -30,6 +30,7 @@ absl::Status CheckLoggers(const std::string& broker, const Pairs& to_add,
       remote::DescribeConfigs(client, {ResourceOf(kLoggerEntities, broker)}, false);
   if (!loggers.ok()) return loggers.status();
   std::vector<std::string> wanted = to_delete;
+  wanted.reserve(to_delete.size() + to_add.size());
   for (const auto& [name, value] : to_add) wanted.push_back(name);
   std::erase_if(wanted, [&](const std::string& name) {
     return std::any_of(loggers->front().begin(), loggers->front().end(),

@@ -81,6 +81,7 @@ void Print(const QuotaEntry& entry, TextWriter& out) {
       InJavaHashOrder(entry.values, JavaCapacity(entry.values.size()),
                       [](const auto& value) { return std::string_view(value.key); });
   std::vector<std::string> shown;
+  shown.reserve(values.size());
   for (const auto& value : values) {
     shown.push_back(fmt::format("{}={}", value.key, FormatJavaDouble(value.value)));
   }
@@ -153,6 +154,7 @@ absl::Status AlterQuotas(const ConfigEntities& entities,
                          const std::vector<std::pair<std::string, std::string>>& to_add,
                          const std::vector<std::string>& to_delete, remote::AdminClient& client) {
   std::vector<std::string> added;
+  added.reserve(to_add.size());
   for (const auto& [name, value] : to_add) added.push_back(name);
   if (auto names = CheckNames(entities, added, "added"); !names.ok()) return names;
   if (auto names = CheckNames(entities, to_delete, "deleted"); !names.ok()) return names;

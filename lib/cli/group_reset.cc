@@ -289,6 +289,7 @@ using GroupOffsets = std::pair<std::string, std::vector<std::pair<TopicPartition
 // In the order in which Kafka's tool has them, that of its hash maps.
 std::vector<GroupOffsets> InKafkasOrder(const std::map<std::string, Offsets>& groups) {
   std::vector<GroupOffsets> ordered;
+  ordered.reserve(groups.size());
   for (const auto& [group, offsets] : groups) {
     ordered.emplace_back(
         group, InJavaHashOrder(std::vector<std::pair<TopicPartition, std::int64_t>>(offsets.begin(),

@@ -54,7 +54,7 @@ TEST_CASE("A command that is not there is refused with the nearest that is") {
 }
 
 TEST_CASE("The beginning of a command's name is refused with that command") {
-  for (const char* word : {"dump", "d", "dump-", "dumplog", "dump_log"}) {
+  for (const char* word : {"dump", "du", "dump-", "dumplog", "dump_log"}) {
     INFO(word);
     const Ran ran = RunRillLine(std::string(word) + " --files x");
     CHECK(ran.exit_code == 2);

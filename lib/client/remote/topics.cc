@@ -75,6 +75,7 @@ TopicDescription Describe(const wire::MetadataResponse::Topic& topic) {
 absl::StatusOr<std::vector<TopicDescription>> DescribeByMetadata(
     AdminClient& client, const std::vector<std::string>& names) {
   std::vector<wire::MetadataRequest::Topic> topics;
+  topics.reserve(names.size());
   for (const std::string& name : names) topics.push_back({{}, name});
   const auto response = AskMetadata(client, std::move(topics));
   if (!response.ok()) return response.status();
