@@ -7,6 +7,7 @@
 #include "absl/functional/function_ref.h"
 #include "client/remote/error_text.h"
 #include "client/remote/topics.h"
+#include "fmt/format.h"
 #include "wire/messages/delete_records.h"
 #include "wire/messages/list_offsets.h"
 
@@ -48,8 +49,8 @@ using AskLeader = absl::FunctionRef<absl::StatusOr<std::vector<Answered>>(
 // Asks the leaders of all partitions, and again where somebody else leads meanwhile.
 class ByLeader {
  public:
-  ByLeader(AdminClient& client, std::vector<TopicPartition> partitions)
-      : client_(client), left_(std::move(partitions)) {}
+  ByLeader(AdminClient& client, const std::vector<TopicPartition>& partitions)
+      : client_(client), left_(partitions.begin(), partitions.end()) {}
 
   absl::StatusOr<PartitionOffsets> Ask(AskLeader ask) {
     auto asked = client_.Retry([&] { return AskOnce(ask); });
@@ -59,10 +60,10 @@ class ByLeader {
 
  private:
   absl::StatusOr<ErrorCode> AskOnce(AskLeader ask) {
-    const auto leaders = LeadersOf(client_, left_);
+    const auto leaders = LeadersOf(client_, {left_.begin(), left_.end()});
     if (!leaders.ok()) return leaders.status();
     std::map<std::int32_t, std::vector<TopicPartition>> by_leader;
-    for (const TopicPartition& one : std::exchange(left_, {})) {
+    for (const TopicPartition& one : std::set<TopicPartition>(left_)) {
       const auto leader = leaders->find(one);
       if (leader == leaders->end()) {
         Take({one, ErrorCode::kUnknownTopicOrPartition});
@@ -76,17 +77,27 @@ class ByLeader {
       const auto answers = ask(leader, partitions);
       if (!answers.ok()) return answers.status();
       for (const Answered& answer : *answers) Take(answer);
+      if (auto complete = CheckAnswered(leader, partitions); !complete.ok()) return complete;
     }
     return left_.empty() ? ErrorCode::kNone : ErrorCode::kNotLeaderOrFollower;
   }
 
   void Take(const Answered& answer) {
-    if (IsTransient(answer.code)) left_.push_back(answer.partition);
     offsets_[answer.partition] = {ToStatus(answer.code), answer.offset};
+    if (!IsTransient(answer.code)) left_.erase(answer.partition);
+  }
+
+  absl::Status CheckAnswered(std::int32_t leader, const std::vector<TopicPartition>& asked) const {
+    for (const TopicPartition& one : asked) {
+      if (offsets_.contains(one)) continue;
+      return absl::InternalError(
+          fmt::format("broker {} left {}-{} out of its answer", leader, one.topic, one.partition));
+    }
+    return absl::OkStatus();
   }
 
   AdminClient& client_;
-  std::vector<TopicPartition> left_;  // not answered for good yet
+  std::set<TopicPartition> left_;  // not answered for good yet
   PartitionOffsets offsets_;
 };
 
@@ -180,8 +191,9 @@ absl::StatusOr<PartitionOffsets> ListOffsets(AdminClient& client,
 absl::StatusOr<PartitionOffsets> DeleteRecords(
     AdminClient& client, const std::map<TopicPartition, std::int64_t>& before) {
   std::vector<TopicPartition> partitions;
+  partitions.reserve(before.size());
   for (const auto& [partition, offset] : before) partitions.push_back(partition);
-  return ByLeader(client, std::move(partitions))
+  return ByLeader(client, partitions)
       .Ask([&](std::int32_t leader, const std::vector<TopicPartition>& of_leader) {
         return DeleteAt(client, leader, of_leader, before);
       });
