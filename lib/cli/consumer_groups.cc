@@ -1,7 +1,6 @@
 #include "cli/consumer_groups.h"
 
 #include <algorithm>
-#include <regex>
 #include <utility>
 #include <vector>
 
@@ -12,6 +11,7 @@
 #include "cli/group_options.h"
 #include "cli/group_reset.h"
 #include "cli/java_hash_order.h"
+#include "cli/name_pattern.h"
 #include "client/remote/groups.h"
 #include "fmt/format.h"
 #include "rill/error.h"
@@ -91,12 +91,11 @@ int ValidateRegex(const CommandContext& context, const CommandLine& line) {
   if (!text.ok()) {
     return RefuseUsage(context, kConsumerGroupsTool, std::string(text.status().message()));
   }
-  try {
-    const std::regex expression(*text);
+  if (const auto expression = ParseRegex(*text); expression.ok()) {
     context.out << fmt::format("The regular expression `{}` is valid.\n", *text);
-  } catch (const std::regex_error& error) {
+  } else {
     context.out << fmt::format("The regular expression `{}` is invalid: {}.\n", *text,
-                               error.what());
+                               std::string(expression.status().message()));
   }
   return 0;
 }

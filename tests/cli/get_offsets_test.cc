@@ -36,6 +36,7 @@ TEST_CASE("A time says which offset, and partitions without one are left out") {
 
 TEST_CASE("What cannot be is told, with exit code 1") {
   WithRecords node;
+  const std::string too_long = "--topic " + std::string(1001, '(');
   const struct {
     const char* words;
     const char* told;
@@ -48,6 +49,7 @@ TEST_CASE("What cannot be is told, with exit code 1") {
       {"--partitions x", "Error occurred: --partitions expects a comma separated list"},
       {"--topic-partitions orders:x", "Error occurred: Invalid rule specification: orders:x\n"},
       {"--topic *", "Error occurred: * is an invalid regex.\n"},
+      {too_long.c_str(), "Error occurred: a pattern of 1001 bytes is too long; it may have 1000\n"},
   };
   for (const auto& one : cases) {
     CAPTURE(one.words);
