@@ -86,11 +86,7 @@ void GroupService::Join(const JoinRequest& request,
     absl::MutexLock lock(&mutex_);
     const RequestToken token = next_token_++;
     joins_.emplace(token, answer);
-    const ErrorCode refused = MakeRoomForClassic(request.group_id, answers);
-    CarryOut(refused == ErrorCode::kNone
-                 ? groups_.Join(request, token, Now())
-                 : Effects{JoinAnswer{token, {.error = refused, .member_id = request.member_id}}},
-             answers);
+    CarryOut(JoinClassic(request, token, answers), answers);
     deadline = NextDeadline();
   }
   Finish(answers, deadline);

@@ -151,9 +151,9 @@ class GroupService final : public MaintenanceTask {
   void CarryOut(const ConsumerGroupEffects& effects, Answers& answers)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Queue(Effects effects, std::deque<Effect>& queue);
-  // Leaves the id to the classic coordinator, where the other has the group without members.
-  // INCONSISTENT_GROUP_PROTOCOL where it has some.
-  ErrorCode MakeRoomForClassic(const std::string& group, Answers& answers)
+  // A join of the classic protocol, also where the group has been of the other one.
+  // INCONSISTENT_GROUP_PROTOCOL where it has members of that.
+  Effects JoinClassic(const JoinRequest& request, RequestToken token, Answers& answers)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   template <typename Answer, typename Waiting>
   void TakeAnswer(const Answer& answer, Waiting& waiting, Answers& answers)

@@ -8,10 +8,19 @@
 
 namespace rill::engine {
 
-ErrorCode GroupService::MakeRoomForClassic(const std::string& group, Answers& answers) {
-  if (!consumers_.Has(group)) return ErrorCode::kNone;
-  if (consumers_.HasMembers(group)) return ErrorCode::kInconsistentGroupProtocol;
-  return ForgetLocked(group, answers);
+// A consumer group without members goes when a member has joined by the classic protocol, and not
+// before: a refusal changes nothing. Its tombstone comes before what the join writes.
+Effects GroupService::JoinClassic(const JoinRequest& request, RequestToken token,
+                                  Answers& answers) {
+  const std::string& group = request.group_id;
+  if (consumers_.HasMembers(group)) {
+    return {JoinAnswer{
+        token, {.error = ErrorCode::kInconsistentGroupProtocol, .member_id = request.member_id}}};
+  }
+  Effects joined = groups_.Join(request, token, Now());
+  const bool is_classic = groups_.Describe(group).error == ErrorCode::kNone;
+  if (is_classic && consumers_.Has(group)) ForgetLocked(group, answers);
+  return joined;
 }
 
 // A classic group without members goes when a member has joined by the other protocol, and not

@@ -246,6 +246,24 @@ TEST_CASE("a group without members becomes one of the other protocol, and stays 
   CHECK(engine.groups().FetchAll("billing").value() == kSome);
 }
 
+TEST_CASE("a join that is refused leaves a consumer group without members as it is") {
+  RestartableEngine engine;
+  GroupService& groups = engine.groups();
+  REQUIRE(groups.ConsumerGroupHeartbeat(JoinOf("a")).error == ErrorCode::kNone);
+  auto leave = JoinOf("a");
+  leave.member_epoch = kLeavingEpoch;
+  REQUIRE(groups.ConsumerGroupHeartbeat(leave).error == ErrorCode::kNone);
+  const std::int32_t epoch = groups.DescribeConsumers("billing")->epoch;
+  ErrorCode error = ErrorCode::kNone;
+  groups.Join({.group_id = "billing",
+               .session_timeout = absl::Milliseconds(1),
+               .protocols = {{"range", ""}}},
+              [&](const JoinResponse& response) { error = response.error; });
+  CHECK(error == ErrorCode::kInvalidSessionTimeout);
+  CHECK(groups.ListAll().at(0).type == GroupType::kConsumer);
+  CHECK(groups.DescribeConsumers("billing")->epoch == epoch);
+}
+
 TEST_CASE("a consumer group is described, and deleted with its offsets once it is empty") {
   RestartableEngine engine;
   GroupService& groups = engine.groups();

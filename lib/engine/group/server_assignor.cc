@@ -16,9 +16,13 @@ Assignor Underlying(ServerAssignor assignor) {
 }
 
 AssignorMember InputOf(const ServerAssignorMember& member, Assignor assignor,
-                       const absl::flat_hash_map<base::Uuid, std::string>& names) {
+                       const absl::flat_hash_map<base::Uuid, std::string>& names,
+                       const GroupTopicMap& topics) {
   AssignorMember input{member.member_id, member.instance_id, {}};
-  input.subscription.topics = member.topics;
+  // A member may name whatever it likes; only what is there costs something.
+  for (const std::string& name : member.topics) {
+    if (topics.contains(name)) input.subscription.topics.push_back(name);
+  }
   std::vector<TopicPartition> before;
   for (const IdPartition& at : member.before) {
     const auto name = names.find(at.topic);
@@ -52,7 +56,7 @@ std::vector<IdPartitions> AssignByServer(ServerAssignor assignor,
   }
   const Assignor underlying = Underlying(assignor);
   for (const ServerAssignorMember& member : members) {
-    input.members.push_back(InputOf(member, underlying, names));
+    input.members.push_back(InputOf(member, underlying, names, topics));
   }
   std::vector<IdPartitions> assigned(members.size());
   const auto by_name = Assign(underlying, input);
