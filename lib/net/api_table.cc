@@ -8,10 +8,9 @@
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
-#include "asio/post.hpp"
 #include "asio/this_coro.hpp"
-#include "asio/use_awaitable.hpp"
 #include "net/fetch.h"
+#include "net/go_on_in.h"
 #include "net/handlers.h"
 #include "net/pending_answer.h"
 #include "net/wake.h"
@@ -68,9 +67,9 @@ template <auto kHandle>
 asio::awaitable<absl::Status> OnWorker(const Call& call, base::KafkaReader& body,
                                        asio::thread_pool& workers, Answer& answer) {
   const auto own_thread = co_await asio::this_coro::executor;
-  co_await asio::post(workers.get_executor(), asio::use_awaitable);
+  co_await GoOnIn(workers.get_executor());
   absl::Status status = Handle<kHandle>(call, body, answer);
-  co_await asio::post(own_thread, asio::use_awaitable);
+  co_await GoOnIn(own_thread);
   co_return status;
 }
 

@@ -9,13 +9,13 @@
 #include "asio/buffer.hpp"
 #include "asio/co_spawn.hpp"
 #include "asio/detached.hpp"
-#include "asio/post.hpp"
 #include "asio/read_until.hpp"
 #include "asio/redirect_error.hpp"
 #include "asio/steady_timer.hpp"
 #include "asio/use_awaitable.hpp"
 #include "asio/write.hpp"
 #include "fmt/format.h"
+#include "net/go_on_in.h"
 #include "net/listen.h"
 #include "net/metrics_page.h"
 
@@ -61,7 +61,8 @@ asio::awaitable<void> HttpServer::Accept() {
       co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
       continue;
     }
-    if (sockets_.size() >= kMostConnections) continue;  // the socket closes
+    // The socket closes. Stop may have come since this one was accepted, and does not know it.
+    if (sockets_.size() >= kMostConnections || !acceptor_->is_open()) continue;
     asio::co_spawn(*parts_.io, Serve(std::make_shared<Socket>(std::move(socket))), asio::detached);
   }
 }
@@ -83,9 +84,9 @@ asio::awaitable<void> HttpServer::Serve(std::shared_ptr<Socket> socket) {
     std::optional<HttpRequest> request;
     if (is_whole) request = ParseHttpRequest(head);
     const bool takes_long = request.has_value() && AsksForMetrics(*request);
-    if (takes_long) co_await asio::post(parts_.workers->get_executor(), asio::use_awaitable);
+    if (takes_long) co_await GoOnIn(parts_.workers->get_executor());
     const std::string bytes = Answer(request);
-    if (takes_long) co_await asio::post(*parts_.io, asio::use_awaitable);
+    if (takes_long) co_await GoOnIn(parts_.io->get_executor());
     co_await asio::async_write(*socket, asio::buffer(bytes),
                                asio::redirect_error(asio::use_awaitable, gone));
   }

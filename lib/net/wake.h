@@ -30,9 +30,10 @@ class Wake : public std::enable_shared_from_this<Wake> {
   }
 
   // Until Notify or `deadline`; returns whether it was Notify. What is posted by Notify runs in the
-  // coroutine's own thread, so it cannot come between the look at notified_ and the wait.
+  // coroutine's own thread, so it cannot come between the look at notified_ and the wait; what an
+  // earlier one posted, which was seen before it ran, ends the wait and not the loop.
   asio::awaitable<bool> WaitUntil(Clock::time_point deadline) {
-    if (!notified_.load() && deadline > Clock::now()) {
+    while (!notified_.load() && deadline > Clock::now()) {
       timer_.expires_at(deadline);
       asio::error_code ended;
       co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, ended));
