@@ -21,7 +21,8 @@ struct NodeContext {
         config(std::move(own_config)),
         fetch_sessions(std::make_unique<FetchSessions>(
             FetchSessions::Limits{config.max_incremental_fetch_session_cache_slots})),
-        request_memory(std::make_unique<RequestMemory>(config.queued_max_request_bytes)),
+        request_memory(std::make_unique<RequestMemory>(config.queued_max_request_bytes,
+                                                       config.socket_request_max_bytes)),
         node_id(engine->properties().node_id),
         cluster_id(engine->properties().cluster_id) {}
 

@@ -1,8 +1,11 @@
 #include "net/fetch_read.h"
 
 #include <algorithm>
+#include <string_view>
+#include <tuple>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "net/place_of.h"
 #include "rill/error.h"
 #include "wire/encode.h"
@@ -30,8 +33,10 @@ FetchRead::FetchRead(const Call& call, const wire::FetchRequest& request, std::s
 FetchRead::FetchRead(const Call& call, const wire::FetchRequest& request, FetchSession* session)
     : FetchRead(call, request, CountPartitions(request)) {
   session_ = session;
+  absl::flat_hash_set<std::tuple<std::string_view, base::Uuid, std::int32_t>> seen;
   for (const auto& topic : request.topics) {
     for (const auto& asked : topic.partitions) {
+      if (!seen.emplace(topic.topic, topic.topic_id, asked.partition).second) continue;
       Place& place = places_.emplace_back(Place{&topic.topic, &topic.topic_id, &asked});
       if (session != nullptr) place.remembered = session->Find(KeyOf(place));
     }
@@ -140,7 +145,9 @@ absl::Status FetchRead::Finish(Answer& answer) && {
     if (place.remembered == nullptr) {
       Tell(place, response, answer);
     } else if (!tells_changes_only_ || IsNewsTo(*place.remembered, place)) {
-      place.remembered->told_high_watermark = place.answered.high_watermark;
+      // Behind an error it is told again, as Kafka does.
+      const bool is_sound = place.answered.error_code == ErrorCode::kNone;
+      place.remembered->told_high_watermark = is_sound ? place.answered.high_watermark : -1;
       place.remembered->told_log_start_offset = place.answered.log_start_offset;
       if (!place.answered.records->empty()) session_->SetLastGiven(KeyOf(place));
       Tell(place, response, answer);

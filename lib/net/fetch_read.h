@@ -18,8 +18,8 @@ namespace rill::net {
 // request, and the session that it is of, outlive it.
 class FetchRead {
  public:
-  // Of all partitions that the request names. Where it began `session`, which may be null, what is
-  // told is noted there.
+  // Of all partitions that the request names, each once. Where it began `session`, which may be
+  // null, what is told is noted there.
   FetchRead(const Call& call, const wire::FetchRequest& request, FetchSession* session);
   // Of all partitions of the session.
   FetchRead(const Call& call, const wire::FetchRequest& request, FetchSession& session);

@@ -32,10 +32,10 @@ class FetchSession {
 
   using Partitions = absl::btree_map<Key, Partition>;
 
-  FetchSession(std::int32_t id, bool names_topics_by_id)
-      : id_(id), names_topics_by_id_(names_topics_by_id) {}
+  explicit FetchSession(bool names_topics_by_id) : names_topics_by_id_(names_topics_by_id) {}
 
   std::int32_t id() const { return id_; }
+  void set_id(std::int32_t id) { id_ = id; }
   bool names_topics_by_id() const { return names_topics_by_id_; }
   // That the next request has to say: 1 in the one after it was made.
   std::int32_t epoch() const { return epoch_; }
@@ -59,7 +59,7 @@ class FetchSession {
  private:
   void Forget(const Key& key);
 
-  const std::int32_t id_;
+  std::int32_t id_ = 0;
   const bool names_topics_by_id_;
   std::int32_t epoch_ = 1;
   std::size_t size_bytes_ = 0;

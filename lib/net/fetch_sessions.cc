@@ -21,15 +21,17 @@ FetchSessions::Lease::~Lease() {
 std::optional<FetchSessions::Lease> FetchSessions::Begin(const wire::FetchRequest& request,
                                                          bool names_topics_by_id,
                                                          Clock::time_point now) {
-  absl::MutexLock lock(&mutex_);
-  const std::int32_t id = NewId();
-  auto session = std::make_shared<FetchSession>(id, names_topics_by_id);
+  if (limits_.slots == 0) return std::nullopt;
+  // Outside of the lock, for it may be large.
+  auto session = std::make_shared<FetchSession>(names_topics_by_id);
   session->Update(request);
-  if (session->empty()) return std::nullopt;
+  if (session->empty() || session->size_bytes() > limits_.bytes) return std::nullopt;
+  absl::MutexLock lock(&mutex_);
   MakeRoom(session->size_bytes(), now);
   if (!HasRoom(session->size_bytes())) return std::nullopt;
+  session->set_id(NewId());
   bytes_ += session->size_bytes();
-  entries_.emplace(id, Entry{session, /*is_leased=*/true, now});
+  entries_.emplace(session->id(), Entry{session, /*is_leased=*/true, now});
   return Lease(this, std::move(session));
 }
 
@@ -102,8 +104,8 @@ void FetchSessions::MakeRoom(std::size_t bytes, Clock::time_point now) {
   while (!HasRoom(bytes) && !entries_.empty()) {
     const auto oldest = std::min_element(
         entries_.begin(), entries_.end(),
-        [](const auto& a, const auto& b) { return a.second.last_used < b.second.last_used; });
-    if (oldest->second.is_leased || now - oldest->second.last_used < limits_.idle) return;
+        [](const auto& a, const auto& b) { return a.second.FreeSince() < b.second.FreeSince(); });
+    if (oldest->second.FreeSince() > now - limits_.idle) return;
     Erase(oldest);
   }
 }

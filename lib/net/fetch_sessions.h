@@ -67,6 +67,9 @@ class FetchSessions {
     std::shared_ptr<FetchSession> session;
     bool is_leased = false;
     Clock::time_point last_used;
+
+    // The latest time there is while a request is answered.
+    Clock::time_point FreeSince() const { return is_leased ? Clock::time_point::max() : last_used; }
   };
   using Entries = absl::flat_hash_map<std::int32_t, Entry>;
 

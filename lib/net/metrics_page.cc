@@ -62,7 +62,8 @@ std::string MetricsPage(const engine::LocalEngine& engine, int connections) {
   AddGauge(page, "kafka_server_replicamanager_leadercount", metrics.partitions);
   AddGauge(page, "kafka_controller_kafkacontroller_globaltopiccount", metrics.topics);
   AddGauge(page, "kafka_controller_kafkacontroller_globalpartitioncount", metrics.partitions);
-  AddGauge(page, "rill_node_connections", static_cast<std::uint64_t>(connections));
+  AddGauge(page, "kafka_server_socket_server_metrics_connection_count",
+           static_cast<std::uint64_t>(connections));
   return page;
 }
 

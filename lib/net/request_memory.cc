@@ -25,7 +25,7 @@ std::shared_ptr<void> RequestMemory::Observe(std::shared_ptr<Wake> waiting) {
 
 bool RequestMemory::is_scarce() const {
   absl::MutexLock lock(&mutex_);
-  return taken_ > most_ / 2;
+  return most_ - taken_ < largest_;
 }
 
 std::size_t RequestMemory::taken() const {

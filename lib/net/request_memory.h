@@ -14,7 +14,8 @@ namespace rill::net {
 // connection has for itself. Thread-safe; outlives its shares.
 class RequestMemory {
  public:
-  explicit RequestMemory(std::size_t most) : most_(most) {}
+  // `largest` is what one request may need.
+  RequestMemory(std::size_t most, std::size_t largest) : most_(most), largest_(largest) {}
 
   // A connection's part. Used by one thread.
   class Share {
@@ -35,7 +36,8 @@ class RequestMemory {
   // Wakes `waiting` whenever something is given back, until the returned token is gone.
   std::shared_ptr<void> Observe(std::shared_ptr<Wake> waiting) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Whether so much is taken that nothing should be kept for a next request.
+  // Whether so much is taken that the largest request has no room: then nothing should be kept for
+  // a next one.
   bool is_scarce() const ABSL_LOCKS_EXCLUDED(mutex_);
   std::size_t taken() const ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -44,6 +46,7 @@ class RequestMemory {
   void Give(std::size_t bytes) ABSL_LOCKS_EXCLUDED(mutex_);
 
   const std::size_t most_;
+  const std::size_t largest_;
   mutable absl::Mutex mutex_;
   std::size_t taken_ ABSL_GUARDED_BY(mutex_) = 0;
   std::list<std::shared_ptr<Wake>> waiting_ ABSL_GUARDED_BY(mutex_);

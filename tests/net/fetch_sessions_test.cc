@@ -169,6 +169,28 @@ TEST_CASE("A session that a request was lost of, that ended, or that began other
   CHECK(served.Fetch(GoingOn(anew.session_id, 1)).error_code == ErrorCode::kFetchSessionIdNotFound);
 }
 
+TEST_CASE("After an error a session is told anew where a partition ends") {
+  ServedTopic served;
+  served.Append(0);
+  const std::int32_t id = served.Fetch(Asking("orders", {0}, 7)).session_id;
+  auto to_end = Asking("orders", {0}, 1);
+  to_end.session_id = id;
+  to_end.session_epoch = 1;
+  const auto told = served.Fetch(to_end);
+  REQUIRE(Told(told) == Partitions{0});
+  CHECK(told.responses[0].partitions[0].error_code == ErrorCode::kNone);
+  CHECK(told.responses[0].partitions[0].high_watermark == 1);
+  CHECK(Told(served.Fetch(GoingOn(id, 2))).empty());
+}
+
+TEST_CASE("A partition that is asked for a thousand times is read once") {
+  ServedTopic served;
+  auto request = Asking("orders", Partitions(1000, 0), 0);
+  CHECK(Told(served.Fetch(request)) == Partitions{0});
+  request.session_epoch = -1;
+  CHECK(Told(served.Fetch(request)) == Partitions{0});
+}
+
 TEST_CASE("A topic of a session that is deleted is told of, once for each request") {
   ServedTopic served;
   const std::int32_t id = served.Fetch(Asking("orders", {0}, 0)).session_id;
@@ -229,6 +251,16 @@ TEST_CASE(
   CHECK(sessions.count() == 2);
   CHECK(sessions.Resume(GoingOn(*second, 1), false, kNow).status().code() ==
         absl::StatusCode::kNotFound);
+}
+
+TEST_CASE("A request that is answered for long keeps no idle session from making room") {
+  FetchSessions sessions({.slots = 2, .idle = std::chrono::seconds(10)});
+  const std::int32_t first = BeginIn(sessions, Asking("a", {0}), kNow).value();
+  const auto waiting = sessions.Resume(GoingOn(first, 1), false, kNow);
+  REQUIRE(waiting.ok());
+  CHECK(BeginIn(sessions, Asking("b", {0}), kNow + std::chrono::seconds(1)).has_value());
+  CHECK(BeginIn(sessions, Asking("c", {0}), kNow + std::chrono::seconds(20)).has_value());
+  CHECK_FALSE(BeginIn(sessions, Asking("d", {0}), kNow + std::chrono::seconds(20)).has_value());
 }
 
 TEST_CASE("While a request of a session is answered, another of the same session is refused") {

@@ -45,7 +45,8 @@ TEST_CASE("A node tells Prometheus what it does, also by the names of Kafka's me
   CHECK_THAT(page, Catch::StartsWith("HTTP/1.1 200 OK\r\n"));
   CHECK_THAT(page, Catch::Contains("Content-Type: text/plain; version=0.0.4"));
   for (const char* line :
-       {"\nrill_appended_records_total 3\n", "\nrill_node_connections 1\n",
+       {"\nrill_appended_records_total 3\n",
+        "\nkafka_server_socket_server_metrics_connection_count 1\n",
         "\nrill_partition_appended_records_total{topic=\"orders\",partition=\"1\"} 3\n",
         "\nkafka_server_brokertopicmetrics_messagesin_total 3\n",
         "\nkafka_server_brokertopicmetrics_messagesin_total{topic=\"orders\"} 3\n",

@@ -124,7 +124,7 @@ TEST_CASE("What is asked for a thousand times is answered once") {
 }
 
 TEST_CASE("Shares of the memory for requests never pass it, and come back") {
-  RequestMemory memory(kMebibyte);
+  RequestMemory memory(kMebibyte, kMebibyte / 2);
   {
     RequestMemory::Share one(memory);
     RequestMemory::Share other(memory);
@@ -133,6 +133,7 @@ TEST_CASE("Shares of the memory for requests never pass it, and come back") {
     CHECK(memory.taken() == 600'000);
     CHECK(memory.is_scarce());
     CHECK(one.Resize(100'000));
+    CHECK_FALSE(memory.is_scarce());
     CHECK(other.Resize(600'000));
     CHECK(memory.taken() == 700'000);
   }

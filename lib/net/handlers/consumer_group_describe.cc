@@ -4,11 +4,13 @@
 // have. Any other group, also one of the classic protocol, is GROUP_ID_NOT_FOUND, which sends
 // clients to DescribeGroups.
 //
-// Deviations: nothing is authorised yet: whoever asks for authorised operations is shown all that
-// there are.
+// Deviations: a group that is asked for twice is answered once. Nothing is authorised yet: whoever
+// asks for authorised operations is shown all that there are.
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "net/group_code.h"
 #include "net/handlers.h"
 #include "net/operations.h"
@@ -77,7 +79,9 @@ Response::Group Describe(const Call& call, const std::string& group, bool with_o
 wire::ConsumerGroupDescribeResponse HandleConsumerGroupDescribe(
     const Call& call, const wire::ConsumerGroupDescribeRequest& request) {
   Response response;
+  absl::flat_hash_set<std::string_view> seen;
   for (const std::string& group : request.group_ids) {
+    if (!seen.insert(group).second) continue;
     response.groups.push_back(Describe(call, group, request.include_authorized_operations));
   }
   return response;

@@ -8,12 +8,13 @@
 // something changed; it is told of those with records, an error, another high watermark or another
 // log start offset (KIP-227). It begins anew where the node has forgotten the session.
 //
-// Deviations: what an aborted transaction left in a topic that Kafka wrote, and that was imported,
-// is shown with `isolation_level` 1, too: no list of aborted transactions is made. A session that
-// is in use never makes room for another, however small it is. There are no followers: requests of
-// replicas are answered as a consumer's.
+// Deviations: no wait is longer than connections.max.idle.ms. What an aborted transaction left in a
+// topic that Kafka wrote, and that was imported, is shown with `isolation_level` 1, too: no list of
+// aborted transactions is made. A session that is in use never makes room for another, however
+// small it is. There are no followers: requests of replicas are answered as a consumer's.
 #include "net/fetch.h"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -73,7 +74,9 @@ asio::awaitable<absl::Status> ServeFetch(const Call& call, base::KafkaReader& bo
   read.Read();
   if (!read.is_due() && request->max_wait_ms > 0) {
     const auto wake = std::make_shared<Wake>(co_await asio::this_coro::executor);
-    const auto deadline = Wake::Clock::now() + std::chrono::milliseconds(request->max_wait_ms);
+    const auto longest = std::min<std::chrono::milliseconds>(
+        std::chrono::milliseconds(request->max_wait_ms), call.node.config.connections_max_idle);
+    const auto deadline = Wake::Clock::now() + longest;
     const auto observations = read.Observe([wake] { wake->Notify(); });
     const auto stopping = call.node.stopping->Observe([wake] { wake->Notify(); });
     read.Read();  // what came before there was anybody to tell

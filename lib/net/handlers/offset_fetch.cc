@@ -5,7 +5,8 @@
 // offset is -1, which is no error, whether it is there or not. From version 10 on topics are named
 // by id: one that is not known is UNKNOWN_TOPIC_ID.
 //
-// Deviations: a group that is asked for twice is answered once.
+// Deviations: a group that is asked for twice is answered once, and a partition has its offset
+// once.
 //
 // From version 9 on a member of a group whose partitions the broker assigns says who it is:
 // UNKNOWN_MEMBER_ID where it is none, STALE_MEMBER_EPOCH where it is behind. In a group of the
@@ -66,7 +67,8 @@ void ShowAll(const Call& call, const Offsets& offsets, Group& shown) {
   }
 }
 
-Group::Topic ShowTopic(const Call& call, const AskedGroup::Topic& asked, const Offsets& offsets) {
+// `offsets` loses what is shown: a partition is answered once, and its metadata with it.
+Group::Topic ShowTopic(const Call& call, const AskedGroup::Topic& asked, Offsets& offsets) {
   Group::Topic shown;
   shown.name = asked.name;
   shown.topic_id = asked.topic_id;
@@ -79,8 +81,12 @@ Group::Topic ShowTopic(const Call& call, const AskedGroup::Topic& asked, const O
   }
   for (const std::int32_t index : asked.partition_indexes) {
     const auto committed = offsets.find({name, index});
-    const bool is_there = error == ErrorCode::kNone && committed != offsets.end();
-    shown.partitions.push_back(is_there ? Show(index, committed->second) : ShowNone(index, error));
+    if (error != ErrorCode::kNone || committed == offsets.end()) {
+      shown.partitions.push_back(ShowNone(index, error));
+      continue;
+    }
+    shown.partitions.push_back(Show(index, committed->second));
+    offsets.erase(committed);
   }
   return shown;
 }
@@ -88,7 +94,7 @@ Group::Topic ShowTopic(const Call& call, const AskedGroup::Topic& asked, const O
 Group ShowGroup(const Call& call, const AskedGroup& asked) {
   Group shown;
   shown.group_id = asked.group_id;
-  const auto offsets = Fetch(call, asked);
+  auto offsets = Fetch(call, asked);
   if (!offsets.ok()) {
     shown.error_code = GroupCodeOf(offsets.status());
   } else if (!asked.topics.has_value()) {
