@@ -24,6 +24,8 @@ run_step "a million power cuts" env RILL_RUNS=1000000 RILL_SEED="$(date +%s)0000
 run_step "5,000 kills" env RILL_KILLS=5000 build/release/bin/engine_kill_test
 run_step "5,000 kills under a reader" env RILL_KILLS=5000 build/release/bin/writer_kill_test
 run_step "every value of every byte" env RILL_ALL_CHANGES=1 build/release/bin/damage_test
+run_step "clang-tidy, all files" run-clang-tidy -p build/asan -quiet \
+  -checks='-clang-analyzer-*' "$PWD/lib/.*\\.cc\$"
 run_step "static analyzer" run-clang-tidy -p build/asan -quiet -checks='-*,clang-analyzer-*' \
   "$PWD/lib/.*\\.cc\$"
 run_step "fuzz, long" tests/house/fuzz.sh "${RILL_FUZZ_SECONDS:-3600}"
