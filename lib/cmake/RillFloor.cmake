@@ -36,12 +36,14 @@ function(rill_floor)
     CXX_EXTENSIONS OFF)
   # Nobody replaces a function of rill's from outside, so calls within it may be inlined.
   target_compile_options(${target} PRIVATE -fno-semantic-interposition)
-  # What nearly every file of rill includes, parsed once for a floor and not once for a file. Files
-  # include what they use all the same.
-  target_precompile_headers(${target} PRIVATE
-    <algorithm> <cstdint> <functional> <map> <memory> <optional> <string> <string_view> <utility>
-    <vector> <absl/status/status.h> <absl/status/statusor.h> <absl/time/time.h>
-    <absl/synchronization/mutex.h> <fmt/format.h>)
+  if(PROJECT_IS_TOP_LEVEL)
+    # What nearly every file of rill includes, parsed once for a floor and not once for a file.
+    # Files include what they use all the same.
+    target_precompile_headers(${target} PRIVATE
+      <algorithm> <cstdint> <functional> <map> <memory> <optional> <string> <string_view> <utility>
+      <vector> <absl/status/status.h> <absl/status/statusor.h> <absl/time/time.h>
+      <absl/synchronization/mutex.h> <fmt/format.h>)
+  endif()
   target_include_directories(${target} PUBLIC ${include_root})
   target_link_libraries(${target} PUBLIC rill_build_flags ${FLOOR_LINKS})
   foreach(used IN LISTS FLOOR_USES)
