@@ -50,6 +50,7 @@ absl::Status AlterResource(const ConfigEntities& entities, const Pairs& to_add,
     if (!known.ok()) return known;
   }
   std::vector<remote::ConfigChange> changes;
+  changes.reserve(to_delete.size() + to_add.size());
   for (const std::string& config : to_delete) {
     changes.push_back({config, remote::kDeleteConfig, ""});
   }
