@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds the fuzz targets and runs them for so many seconds in all:  tests/house/fuzz.sh [120]
-# Then a node under hostile clients for half as long.
 # What they learn stays in build/fuzz/corpus; an input that fails is kept in build/fuzz/failures,
-# and `build/asan/bin/<target> <file>` runs it again.
+# and `build/asan/bin/<target> <file>` runs it again. Then a node under hostile clients, for half as
+# long.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds=${1:-120}
