@@ -7,8 +7,6 @@
 #include "cli/command_config.h"
 #include "engine/data_folder.h"
 #include "fmt/format.h"
-#include "io/path.h"
-#include "io/small_file.h"
 #include "rill/engine.h"
 #include "rill/options.h"
 #if RILL_HAS_NODE
@@ -28,9 +26,7 @@ absl::StatusOr<remote::AdminOptions> OptionsOf(const CommandContext& context,
   const auto file = line.Value("command-config", "");
   if (!file.ok()) return file.status();
   if (file->empty()) return options;
-  const std::string path =
-      io::NormalPath(file->starts_with('/') ? *file : context.working_directory + "/" + *file);
-  const auto text = io::ReadSmallFile(context.files, path, kMaxConfigSize);
+  const auto text = ReadNamedFile(context, *file, kMaxConfigSize);
   if (!text.ok()) return text.status();
   return ReadCommandConfig(*text, *file, std::move(options));
 }

@@ -6,8 +6,16 @@
 #include "engine/where.h"
 #include "fmt/format.h"
 #include "io/path.h"
+#include "io/small_file.h"
 
 namespace rill::cli {
+namespace {
+
+std::string AbsolutePath(const CommandContext& context, const std::string& path) {
+  return io::NormalPath(path.starts_with('/') ? path : context.working_directory + "/" + path);
+}
+
+}  // namespace
 
 std::optional<int> ReadWords(CLI::App& app, const CommandContext& context,
                              std::span<const std::string> words, int wrong) {
@@ -33,8 +41,12 @@ absl::StatusOr<std::string> FolderOf(const CommandContext& context, const std::s
         "\"mem:\" is memory of a process and no folder; give the path of one (\"./mem:\" if that "
         "is its name)");
   }
-  return io::NormalPath(where->starts_with('/') ? *where
-                                                : context.working_directory + "/" + *where);
+  return AbsolutePath(context, *where);
+}
+
+absl::StatusOr<std::string> ReadNamedFile(const CommandContext& context, const std::string& name,
+                                          std::uint64_t max_size) {
+  return io::ReadSmallFile(context.files, AbsolutePath(context, name), max_size);
 }
 
 }  // namespace rill::cli

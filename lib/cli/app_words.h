@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -22,5 +23,10 @@ std::optional<int> ReadWords(CLI::App& app, const CommandContext& context,
 // The folder that `word` names, from the root. InvalidArgument for what is no path of one: nothing,
 // "mem:", a scheme.
 absl::StatusOr<std::string> FolderOf(const CommandContext& context, const std::string& word);
+
+// The bytes of the file that `name` names, from the working folder on where it is relative. The
+// statuses of io::ReadSmallFile.
+absl::StatusOr<std::string> ReadNamedFile(const CommandContext& context, const std::string& name,
+                                          std::uint64_t max_size);
 
 }  // namespace rill::cli

@@ -9,12 +9,11 @@
 
 #include "base/java_properties.h"
 #include "cli/admin_session.h"
+#include "cli/app_words.h"
 #include "cli/java_arguments.h"
 #include "cli/java_text.h"
 #include "fmt/format.h"
 #include "fmt/ranges.h"
-#include "io/path.h"
-#include "io/small_file.h"
 
 namespace rill::cli {
 namespace {
@@ -252,9 +251,7 @@ absl::Status AddWords(const std::string& words, Configs& configs) {
 }
 
 absl::Status AddFile(const CommandContext& context, const std::string& name, Configs& configs) {
-  const std::string path =
-      io::NormalPath(name.starts_with('/') ? name : context.working_directory + "/" + name);
-  const auto text = io::ReadSmallFile(context.files, path, kMaxConfigSize);
+  const auto text = ReadNamedFile(context, name, kMaxConfigSize);
   if (!text.ok()) return text.status();
   const auto properties = base::ParseJavaProperties(*text);
   if (!properties.ok()) {

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "cli/admin_session.h"
+#include "cli/app_words.h"
 #include "cli/dump_output.h"
 #include "cli/group_topics.h"
 #include "cli/kafka_tool.h"
@@ -11,8 +12,6 @@
 #include "client/remote/error_text.h"
 #include "client/remote/offsets.h"
 #include "fmt/format.h"
-#include "io/path.h"
-#include "io/small_file.h"
 
 namespace rill::cli {
 namespace {
@@ -49,9 +48,7 @@ absl::StatusOr<std::map<TopicPartition, std::int64_t>> ReadDeletion(const Comman
                                                                     const CommandLine& line) {
   const auto name = line.Value("offset-json-file", "");
   if (!name.ok()) return name.status();
-  const std::string path =
-      io::NormalPath(name->starts_with('/') ? *name : context.working_directory + "/" + *name);
-  const auto text = io::ReadSmallFile(context.files, path, kMaxFileSize);
+  const auto text = ReadNamedFile(context, *name, kMaxFileSize);
   if (!text.ok()) return text.status();
   return ParseRecordDeletion(*text);
 }

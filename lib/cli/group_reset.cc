@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "cli/app_words.h"
 #include "cli/group_describe.h"
 #include "cli/group_options.h"
 #include "cli/group_topics.h"
@@ -19,8 +20,6 @@
 #include "client/remote/topics.h"
 #include "fmt/format.h"
 #include "fmt/ranges.h"
-#include "io/path.h"
-#include "io/small_file.h"
 #include "rill/error.h"
 
 namespace rill::cli {
@@ -243,9 +242,7 @@ class Resetter {
   absl::StatusOr<Offsets> FromFile(const std::string& group) {
     const auto name = line_.Value("from-file", "");
     if (!name.ok()) return name.status();
-    const std::string path =
-        io::NormalPath(name->starts_with('/') ? *name : context_.working_directory + "/" + *name);
-    const auto text = io::ReadSmallFile(context_.files, path, kMaxPlanSize);
+    const auto text = ReadNamedFile(context_, *name, kMaxPlanSize);
     if (!text.ok()) return text.status();
     const auto plan = ReadResetPlan(*text, line_.Values("group"));
     if (!plan.ok()) {

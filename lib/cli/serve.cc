@@ -14,8 +14,6 @@
 #include "cli/stop_signals.h"
 #include "engine/data_folder.h"
 #include "fmt/format.h"
-#include "io/path.h"
-#include "io/small_file.h"
 #include "net/host_port.h"
 #include "rill/engine.h"
 #include "rill/node.h"
@@ -105,9 +103,7 @@ struct Plan {
 
 absl::StatusOr<ServeConfig> ReadConfig(const CommandContext& context, const std::string& word) {
   if (word.empty()) return ServeConfig();
-  const std::string path =
-      io::NormalPath(word.starts_with('/') ? word : context.working_directory + "/" + word);
-  const auto text = io::ReadSmallFile(context.files, path, kMaxConfigSize);
+  const auto text = ReadNamedFile(context, word, kMaxConfigSize);
   if (!text.ok()) return text.status();
   return ReadServeConfig(*text, word);
 }
