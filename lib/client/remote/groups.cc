@@ -160,7 +160,13 @@ absl::StatusOr<GroupDescription> DescribeGroup(AdminClient& client, const std::s
   auto described = DescribeConsumerGroup(client, group);
   const bool may_be_classic = absl::IsUnimplemented(described.status()) ||
                               GetErrorCode(described.status()) == ErrorCode::kGroupIdNotFound;
-  if (may_be_classic) described = DescribeClassicGroup(client, group);
+  if (may_be_classic) {
+    auto classic = DescribeClassicGroup(client, group);
+    // Where neither request finds it, Kafka's client keeps what the first was told.
+    const bool keeps_first = absl::IsNotFound(described.status()) &&
+                             GetErrorCode(classic.status()) == ErrorCode::kGroupIdNotFound;
+    if (!keeps_first) described = std::move(classic);
+  }
   if (!described.ok()) return described;
   const auto coordinator = client.CoordinatorOf(group);
   if (!coordinator.ok()) return coordinator.status();
