@@ -50,7 +50,7 @@ absl::Status CleanedSegment::WriteBuffer() {
 }
 
 void CleanedSegment::AddAborted(const CompletedTransaction& transaction) {
-  AppendTransactionEntry(transaction, transactions_);
+  aborted_.push_back(transaction);
 }
 
 absl::Status CleanedSegment::Finish() {
@@ -64,10 +64,14 @@ absl::Status CleanedSegment::Finish() {
 
 absl::Status CleanedSegment::WriteTransactions() {
   if (!has_transaction_index()) return absl::OkStatus();
+  std::string entries;
+  for (const CompletedTransaction& transaction : aborted_) {
+    AppendTransactionEntry(transaction, entries);
+  }
   auto file = files_->Open(stem_ + kTransactionIndexSuffix + kCleanedSuffix, io::OpenMode::kCreate);
   if (!file.ok()) return file.status();
   auto status = (*file)->Truncate(0);
-  if (status.ok()) status = (*file)->WriteAt(0, transactions_);
+  if (status.ok()) status = (*file)->WriteAt(0, entries);
   return status.ok() ? (*file)->Sync() : status;
 }
 
@@ -80,7 +84,8 @@ absl::StatusOr<std::shared_ptr<Segment>> CleanedSegment::Open() const {
     if (!mapped.ok()) return mapped.status();
     mapping = *std::move(mapped);
   }
-  segment->Hold(std::move(mapping), index_);
+  segment->Hold(std::move(mapping), index_,
+                std::make_shared<const std::vector<CompletedTransaction>>(aborted_));
   return segment;
 }
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -36,7 +37,7 @@ class CleanedSegment {
   // (Segment::Hold). After Finish.
   absl::StatusOr<std::shared_ptr<Segment>> Open() const;
 
-  bool has_transaction_index() const { return !transactions_.empty(); }
+  bool has_transaction_index() const { return !aborted_.empty(); }
   // Removes its files, which have not been renamed.
   absl::Status Remove();
 
@@ -63,7 +64,7 @@ class CleanedSegment {
   std::uint64_t synced_ = 0;
   std::shared_ptr<GrowingIndex> index_ = std::make_shared<GrowingIndex>();
   IndexBuilder builder_;
-  std::string transactions_;
+  std::vector<CompletedTransaction> aborted_;
 };
 
 }  // namespace rill::log

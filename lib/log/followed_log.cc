@@ -388,6 +388,11 @@ absl::StatusOr<std::vector<ProducerState::SnapshotEntry>> FollowedLog::ActivePro
   return ReadOnly();
 }
 
+absl::StatusOr<std::vector<CompletedTransaction>> FollowedLog::AbortedTransactions(std::int64_t,
+                                                                                   std::int64_t) {
+  return ReadOnly();
+}
+
 absl::StatusOr<std::int64_t> FollowedLog::DeleteRecordsBefore(std::int64_t) { return ReadOnly(); }
 absl::Status FollowedLog::Flush() { return ReadOnly(); }
 absl::StatusOr<LogCheckpoint> FollowedLog::Backup(io::FileSystem&, const std::string&) {

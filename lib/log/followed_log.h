@@ -63,6 +63,8 @@ class FollowedLog final : public PartitionLog {
   absl::StatusOr<Records> Read(std::int64_t offset, const ReadOptions& options) override;
   absl::StatusOr<StoredBatches> ReadStored(std::int64_t offset, std::size_t max_bytes,
                                            std::int64_t end) override;
+  absl::StatusOr<std::vector<CompletedTransaction>> AbortedTransactions(std::int64_t begin,
+                                                                        std::int64_t end) override;
   absl::Status WaitFor(std::int64_t offset, absl::Duration timeout) override;
   absl::StatusOr<TimestampedOffset> OffsetForTime(absl::Time time) override;
   absl::StatusOr<TimestampedOffset> OffsetOfLargestTimestamp() override;

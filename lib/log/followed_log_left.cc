@@ -74,7 +74,7 @@ absl::Status FollowedLog::PutInPlace(std::vector<Listed>& listed) const {
     builder.Finish();
     Listed in_place{fresh.base_offset, fresh.end, /*has_index=*/true};
     in_place.held = Make(in_place, fresh.end);
-    in_place.held->Hold(std::move(fresh.bytes), std::move(index));
+    in_place.held->Hold(std::move(fresh.bytes), std::move(index), /*aborted=*/nullptr);
     in_place.next_offset = fresh.next_offset;
     listed.push_back(std::move(in_place));
   }

@@ -13,7 +13,6 @@ namespace rill::log {
 namespace {
 
 // Thirty million aborted transactions in one segment.
-constexpr std::uint64_t kMaxTransactionIndexSize = std::uint64_t{1} << 30;
 
 using Entry = ProducerState::SnapshotEntry;
 

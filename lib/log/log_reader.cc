@@ -88,6 +88,43 @@ absl::Status LogReader::Collect(RecordCollector& collector, std::int64_t offset,
   return absl::OkStatus();
 }
 
+absl::StatusOr<bool> LogReader::HasAborted() const {
+  const Aborted known = aborted_.load(std::memory_order_relaxed);
+  if (known != Aborted::kUnknown) return known == Aborted::kSome;
+  bool has_some = false;
+  for (const auto& segment : segments_->All()) {
+    const auto aborted = segment->Aborted();
+    if (!aborted.ok() && segment->is_retired()) return HasAborted();
+    if (!aborted.ok()) return aborted.status();
+    has_some = has_some || !(*aborted)->empty();
+  }
+  aborted_.store(has_some ? Aborted::kSome : Aborted::kNone, std::memory_order_relaxed);
+  return has_some;
+}
+
+// A marker stands behind the data of its transaction, perhaps in a later segment.
+absl::StatusOr<std::vector<CompletedTransaction>> LogReader::AbortedTransactions(
+    std::int64_t begin, std::int64_t end) const {
+  std::vector<CompletedTransaction> found;
+  const auto has_some = HasAborted();
+  if (!has_some.ok()) return has_some.status();
+  if (!*has_some) return found;
+  const auto segments = segments_->All();
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    if (i + 1 < segments.size() && segments[i + 1]->base_offset() <= begin) continue;
+    const auto aborted = segments[i]->Aborted();
+    if (!aborted.ok() && segments[i]->is_retired()) return AbortedTransactions(begin, end);
+    if (!aborted.ok()) return aborted.status();
+    for (const CompletedTransaction& transaction : **aborted) {
+      if (transaction.last_offset < begin) continue;
+      if (transaction.first_offset < end) found.push_back(transaction);
+      // Whatever was aborted later began at that offset or behind it.
+      if (transaction.last_stable_offset >= end) return found;
+    }
+  }
+  return found;
+}
+
 absl::StatusOr<TimestampedOffset> LogReader::OffsetForTime(absl::Time time,
                                                            std::int64_t end) const {
   const std::int64_t target_ms = std::max(absl::ToUnixMillis(time), INT64_MIN + 1);

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -39,6 +41,8 @@ class LogReader {
                                std::int64_t end) const;
   absl::StatusOr<StoredBatches> ReadStored(std::int64_t offset, std::size_t max_bytes,
                                            std::int64_t end) const;
+  absl::StatusOr<std::vector<CompletedTransaction>> AbortedTransactions(std::int64_t begin,
+                                                                        std::int64_t end) const;
   absl::StatusOr<TimestampedOffset> OffsetForTime(absl::Time time, std::int64_t end) const;
   absl::StatusOr<TimestampedOffset> OffsetOfLargestTimestamp(std::int64_t end) const;
 
@@ -50,6 +54,7 @@ class LogReader {
  private:
   absl::Status Collect(RecordCollector& collector, std::int64_t offset, std::int64_t limit,
                        std::int64_t end) const;
+  absl::StatusOr<bool> HasAborted() const;
   absl::Status OutsideOfLog(std::int64_t offset, std::int64_t end) const;
   absl::Status WithWayOn(const absl::Status& damage, std::int64_t offset,
                          const SegmentList::Place& place, std::int64_t end) const;
@@ -58,6 +63,10 @@ class LogReader {
   // two threads that read one log hand that line to each other anyway. At a distance from what
   // appends store to.
   mutable ReadCounters read_;
+  // Whether any transaction was aborted in what the log had when that was first asked for: most
+  // logs have none, and get none.
+  enum class Aborted : std::int8_t { kUnknown, kNone, kSome };
+  mutable std::atomic<Aborted> aborted_ = Aborted::kUnknown;
   const PartitionLog* const log_;
   const SegmentList* const segments_;
   const std::shared_ptr<const TopicPartition> partition_;  // Records outlive the log

@@ -103,6 +103,12 @@ class PartitionLog {
   // Errors as those of Read, with OutOfRange for an offset above `end`.
   virtual absl::StatusOr<StoredBatches> ReadStored(std::int64_t offset, std::size_t max_bytes,
                                                    std::int64_t end) = 0;
+  // The transactions that were aborted and may have data in offsets [begin, end), for those who
+  // show committed records alone: of each its producer id and first offset; the marker ends it.
+  // Those of the log's transaction indexes. FailedPrecondition where another process writes them;
+  // DataLoss names the index that is damaged.
+  virtual absl::StatusOr<std::vector<CompletedTransaction>> AbortedTransactions(
+      std::int64_t begin, std::int64_t end) = 0;
   virtual absl::Status WaitFor(std::int64_t offset, absl::Duration timeout) = 0;
   virtual absl::StatusOr<TimestampedOffset> OffsetForTime(absl::Time time) = 0;
   // The first of the records that have the largest timestamp; offset -1 where there is none.

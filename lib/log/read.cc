@@ -20,6 +20,12 @@ absl::StatusOr<StoredBatches> SegmentedLog::ReadStored(std::int64_t offset, std:
   return reader_.ReadStored(offset, max_bytes, end);
 }
 
+absl::StatusOr<std::vector<CompletedTransaction>> SegmentedLog::AbortedTransactions(
+    std::int64_t begin, std::int64_t end) {
+  if (closed_.load(std::memory_order_relaxed)) return WhyClosed();
+  return reader_.AbortedTransactions(begin, end);
+}
+
 absl::StatusOr<TimestampedOffset> SegmentedLog::OffsetForTime(absl::Time time) {
   if (closed_.load(std::memory_order_relaxed)) return WhyClosed();
   return reader_.OffsetForTime(time, high_watermark());

@@ -6,7 +6,9 @@
 
 #include "base/prefetch.h"
 #include "fmt/format.h"
+#include "log/segment_name.h"
 #include "log/segment_scan.h"
+#include "log/transaction_index.h"
 #include "rill/error.h"
 
 namespace rill::log {
@@ -29,10 +31,7 @@ absl::StatusOr<SegmentView> Segment::View() {
   if (!viewed_.load(std::memory_order_relaxed)) viewed_.store(true, std::memory_order_relaxed);
   base::MutexLock lock(&load_mutex_);
   if (mapping_ == nullptr) {
-    if (is_retired()) {
-      return MakeError(absl::StatusCode::kAborted, ErrorCode::kUnknownServerError,
-                       fmt::format("{}: another segment took its place", log_path()));
-    }
+    if (is_retired()) return TookItsPlace();
     auto file = files_->Open(log_path(), io::OpenMode::kRead);
     if (!file.ok()) return file.status();
     auto size = (*file)->Size();
@@ -48,6 +47,11 @@ absl::StatusOr<SegmentView> Segment::View() {
   }
   view.mapping = mapping_;
   return view;
+}
+
+absl::Status Segment::TookItsPlace() const {
+  return MakeError(absl::StatusCode::kAborted, ErrorCode::kUnknownServerError,
+                   fmt::format("{}: another segment took its place", log_path()));
 }
 
 absl::StatusOr<BatchView> Segment::FrameAt(const SegmentView& view, std::uint32_t position,
@@ -245,10 +249,11 @@ std::shared_ptr<const SegmentIndex> Segment::RebuildIndex(const SegmentView& vie
 }
 
 void Segment::Hold(std::shared_ptr<const io::Mapping> mapping,
-                   std::shared_ptr<const SegmentIndex> index) {
+                   std::shared_ptr<const SegmentIndex> index, AbortedTransactions aborted) {
   base::MutexLock lock(&load_mutex_);
   mapping_ = std::move(mapping);
   index_ = std::move(index);
+  aborted_ = std::move(aborted);
   held_ = true;
 }
 
@@ -261,6 +266,16 @@ void Segment::Release() {
 void Segment::Retire() {
   base::MutexLock lock(&load_mutex_);
   retired_.store(true, std::memory_order_release);
+}
+
+absl::StatusOr<AbortedTransactions> Segment::Aborted() {
+  base::MutexLock lock(&load_mutex_);
+  if (aborted_ != nullptr) return aborted_;
+  if (is_retired()) return TookItsPlace();
+  auto loaded = LoadTransactionIndex(*files_, stem_ + kTransactionIndexSuffix);
+  if (!loaded.ok()) return loaded.status();
+  aborted_ = std::make_shared<const std::vector<CompletedTransaction>>(*std::move(loaded));
+  return aborted_;
 }
 
 absl::StatusOr<std::int64_t> Segment::FirstTimestamp() {

@@ -7,12 +7,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/mutex.h"
 #include "io/file_system.h"
+#include "log/producer_state.h"
 #include "log/segment_index.h"
 #include "rill/record_batch.h"
 
@@ -30,6 +32,9 @@ struct SegmentView {
 
   const char* data() const { return mapping == nullptr ? nullptr : mapping->data(); }
 };
+
+// Transactions that markers of one segment aborted, in the order of these.
+using AbortedTransactions = std::shared_ptr<const std::vector<CompletedTransaction>>;
 
 // One segment of a log, as readers see it. Thread-safe; the writer of the last segment publishes
 // through it (segment_writer.h), and readers never wait for the writer.
@@ -53,8 +58,10 @@ class Segment {
   absl::StatusOr<SegmentView> View();
 
   // For a segment that compaction made and whose files do not have their names yet: readers get
-  // these, and they are not let go of before Release. `mapping` is null where there are no bytes.
-  void Hold(std::shared_ptr<const io::Mapping> mapping, std::shared_ptr<const SegmentIndex> index);
+  // these, and they are not let go of before Release. `mapping` is null where there are no bytes,
+  // `aborted` where nobody asks for it.
+  void Hold(std::shared_ptr<const io::Mapping> mapping, std::shared_ptr<const SegmentIndex> index,
+            AbortedTransactions aborted);
   void Release();
 
   // Another segment takes this one's place: its files are not opened any more, for what is found
@@ -111,6 +118,10 @@ class Segment {
   std::optional<BatchView> BatchOfEntry(const SegmentView& view, const SegmentIndex& index,
                                         std::size_t i) const;
 
+  // What its transaction index tells of, read once; for nobody appends a marker, which
+  // rill::Partition refuses. Aborted as View is.
+  absl::StatusOr<AbortedTransactions> Aborted();
+
   // Largest timestamp of the segment's records, kNoTimestamp when it has none. Where somebody
   // begins to write it meanwhile, of those that were there before.
   absl::StatusOr<std::int64_t> LargestTimestamp();
@@ -133,6 +144,7 @@ class Segment {
 
   absl::StatusOr<std::int64_t> FindLargestTimestamp();
   std::shared_ptr<const SegmentIndex> RebuildIndex(const SegmentView& view) const;
+  absl::Status TookItsPlace() const;
   absl::Status Damaged(std::uint32_t position, const std::string& what) const;
   static std::uint32_t PositionOf(const SegmentView& view, BatchView batch) {
     return static_cast<std::uint32_t>(batch.data() - view.data());
@@ -168,9 +180,10 @@ class Segment {
   mutable base::Mutex load_mutex_;
   std::shared_ptr<const io::Mapping> mapping_ ABSL_GUARDED_BY(load_mutex_);
   std::shared_ptr<const SegmentIndex> index_ ABSL_GUARDED_BY(load_mutex_);
-  bool growing_ ABSL_GUARDED_BY(load_mutex_) = false;       // who moves the end gave both
-  bool held_ ABSL_GUARDED_BY(load_mutex_) = false;          // its files have other names yet
-  std::uint32_t writers_ ABSL_GUARDED_BY(load_mutex_) = 0;  // that there were
+  AbortedTransactions aborted_ ABSL_GUARDED_BY(load_mutex_);  // null: not read yet
+  bool growing_ ABSL_GUARDED_BY(load_mutex_) = false;         // who moves the end gave both
+  bool held_ ABSL_GUARDED_BY(load_mutex_) = false;            // its files have other names yet
+  std::uint32_t writers_ ABSL_GUARDED_BY(load_mutex_) = 0;    // that there were
   std::int64_t largest_timestamp_ms_ ABSL_GUARDED_BY(load_mutex_) = kNoTimestamp;
   bool largest_timestamp_known_ ABSL_GUARDED_BY(load_mutex_) = false;
 

@@ -76,6 +76,8 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   absl::StatusOr<Records> Read(std::int64_t offset, const ReadOptions& options) override;
   absl::StatusOr<StoredBatches> ReadStored(std::int64_t offset, std::size_t max_bytes,
                                            std::int64_t end) override;
+  absl::StatusOr<std::vector<CompletedTransaction>> AbortedTransactions(std::int64_t begin,
+                                                                        std::int64_t end) override;
   absl::Status WaitFor(std::int64_t offset, absl::Duration timeout) override;
   absl::StatusOr<TimestampedOffset> OffsetForTime(absl::Time time) override;
   absl::StatusOr<TimestampedOffset> OffsetOfLargestTimestamp() override;

@@ -100,7 +100,7 @@ void FetchRead::ReadOne(Place& place) {
   answered.high_watermark = end;
   answered.last_stable_offset = end;
   answered.log_start_offset = place.log->log_start_offset();
-  if (request_.isolation_level == 0 || call_.version < 4) answered.aborted_transactions.reset();
+  answered.aborted_transactions.reset();
   // Once there is something, no more batches than fit (KIP-74).
   if (size_ > 0 && size_ >= most) return;
   const std::size_t room = std::min(AtLeastNothing(asked.partition_max_bytes), most - size_);
@@ -111,9 +111,27 @@ void FetchRead::ReadOne(Place& place) {
     return;
   }
   if (size_ > 0 && found->bytes.size() > room) return;
+  if (auto told = TellAborted(place, found->next_offset); !told.ok()) {
+    answered.error_code = CodeOf(told);
+    has_news_ = true;
+    return;
+  }
   answered.records = found->bytes;
   place.pin = std::move(found->pin);
   size_ += found->bytes.size();
+}
+
+// Who shows committed records alone leaves out what a producer wrote from the first offset of an
+// aborted transaction to its marker.
+absl::Status FetchRead::TellAborted(Place& place, std::int64_t next_offset) const {
+  if (request_.isolation_level == 0) return absl::OkStatus();
+  const auto aborted = place.log->AbortedTransactions(place.asked->fetch_offset, next_offset);
+  if (!aborted.ok()) return aborted.status();
+  auto& answered = place.answered.aborted_transactions.emplace();
+  for (const auto& transaction : *aborted) {
+    answered.push_back({transaction.producer_id, transaction.first_offset});
+  }
+  return absl::OkStatus();
 }
 
 bool FetchRead::MayBeDue() const {

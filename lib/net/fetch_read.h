@@ -56,6 +56,7 @@ class FetchRead {
   static bool IsNewsTo(const FetchSession::Partition& told, const Place& place);
   void LookUp();
   void ReadOne(Place& place);
+  absl::Status TellAborted(Place& place, std::int64_t next_offset) const;
   static void Tell(Place& place, wire::FetchResponse& response, Answer& answer);
 
   const Call& call_;

@@ -49,6 +49,36 @@ TEST_CASE("data of aborted transactions goes, that of open ones and what is behi
   CHECK(log.AppendBatch(repeated).base_offset == 5);
 }
 
+TEST_CASE("what is read behind a cleaning is told of the aborted transactions that are left") {
+  io::FaultyFileSystem files;
+  CompactedLog log(files);
+  log.Open();
+  const RecordData data{.key = "k", .value = "aborted", .timestamp_ms = log.now_ms()};
+  for (const std::int64_t producer : {2, 3}) {
+    log.AppendBatch(SealedBatch({&data, 1}, {.producer_id = producer,
+                                             .producer_epoch = 0,
+                                             .base_sequence = 0,
+                                             .is_transactional = true}));
+    log.AppendBatch(MarkerOf(log, ControlType::kAbort, producer));
+  }
+  Put(log, "k", "after");
+  RollAndSeal(log);
+  Clean(log);
+  const auto in_turn = log->AbortedTransactions(0, log->high_watermark());
+  REQUIRE(in_turn.ok());
+  log.ReopenAfterClose();
+  const auto from_file = log->AbortedTransactions(0, log->high_watermark());
+  REQUIRE(from_file.ok());
+  REQUIRE(in_turn->size() == 2);
+  REQUIRE(from_file->size() == 2);
+  for (std::size_t i = 0; i < 2; ++i) {
+    CHECK(in_turn->at(i).producer_id == static_cast<std::int64_t>(i) + 2);
+    CHECK(in_turn->at(i).first_offset == static_cast<std::int64_t>(2 * i));
+    CHECK(from_file->at(i).producer_id == in_turn->at(i).producer_id);
+    CHECK(from_file->at(i).first_offset == in_turn->at(i).first_offset);
+  }
+}
+
 TEST_CASE("a transaction that is aborted behind what is compacted costs its data all the same") {
   io::FaultyFileSystem files;
   CompactedLog log(files);

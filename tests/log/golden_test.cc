@@ -3,6 +3,7 @@
 #include <iterator>
 #include <map>
 
+#include "log/transaction_index.h"
 #include "log_under_test.h"
 
 // Logs that an Apache Kafka broker wrote (tests/data/golden): opened, read, and written again.
@@ -103,6 +104,61 @@ TEST_CASE("logs that Kafka wrote are read, record for record, after a clean stop
       }
     }
   }
+}
+
+// "producer_id first_offset" of what the golden files' list says was aborted.
+std::vector<std::string> Aborted(LogUnderTest& log, std::int64_t begin, std::int64_t end) {
+  const auto aborted = log->AbortedTransactions(begin, end);
+  INFO(aborted.status().ToString());
+  REQUIRE(aborted.ok());
+  std::vector<std::string> found;
+  for (const CompletedTransaction& transaction : *aborted) {
+    found.push_back(std::to_string(transaction.producer_id) + " from " +
+                    std::to_string(transaction.first_offset));
+  }
+  return found;
+}
+
+TEST_CASE("the aborted transactions of what is read are those that Kafka wrote down") {
+  using Found = std::vector<std::string>;
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  for (const auto& [name, bytes] : FilesOf("transactions")) log.Put(name, bytes);
+  log.checkpoint.clean_shutdown = true;
+  log.Open();
+  CHECK(Aborted(log, 0, 13) == Found{"2 from 3", "3 from 9"});
+  CHECK(Aborted(log, 0, 3).empty());
+  CHECK(Aborted(log, 0, 4) == Found{"2 from 3"});
+  CHECK(Aborted(log, 7, 9) == Found{"2 from 3"});  // the marker is its last
+  CHECK(Aborted(log, 8, 13) == Found{"3 from 9"});
+  CHECK(Aborted(log, 11, 13).empty());
+}
+
+TEST_CASE(
+    "a transaction index that is damaged is an error, and one that is missing tells of none") {
+  const std::string name = "00000000000000000002.txnindex";
+  const std::string sound = FilesOf("transactions").at(name);
+  std::string other_version = sound;
+  other_version[kTransactionEntrySize + 1] = 1;
+  for (const std::string& damaged : {sound.substr(0, 40), other_version}) {
+    auto files = io::NewMemoryFileSystem();
+    LogUnderTest log(*files);
+    for (const auto& [file, bytes] : FilesOf("transactions")) log.Put(file, bytes);
+    log.Put(name, damaged);
+    log.checkpoint.clean_shutdown = true;
+    log.Open();
+    const auto status = log->AbortedTransactions(0, 13).status();
+    CHECK(status.code() == absl::StatusCode::kDataLoss);
+    CHECK(status.message().find(name + ": byte 34") != std::string::npos);
+  }
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  for (const auto& [file, bytes] : FilesOf("transactions")) {
+    if (file != name) log.Put(file, bytes);
+  }
+  log.checkpoint.clean_shutdown = true;
+  log.Open();
+  CHECK(Aborted(log, 0, 13).empty());
 }
 
 // Opening and closing again leaves Kafka's files as they were.

@@ -8,10 +8,12 @@
 // something changed; it is told of those with records, an error, another high watermark or another
 // log start offset (KIP-227). It begins anew where the node has forgotten the session.
 //
-// Deviations: no wait is longer than connections.max.idle.ms. What an aborted transaction left in a
-// topic that Kafka wrote, and that was imported, is shown with `isolation_level` 1, too: no list of
-// aborted transactions is made. A session that is in use never makes room for another, however
-// small it is. There are no followers: requests of replicas are answered as a consumer's.
+// Clients that ask for committed records are told of the transactions that were aborted in a topic
+// that Kafka wrote, and that was imported; they leave these out.
+//
+// Deviations: no wait is longer than connections.max.idle.ms. A session that is in use never makes
+// room for another, however small it is. There are no followers: requests of replicas are answered
+// as a consumer's.
 #include "net/fetch.h"
 
 #include <algorithm>
