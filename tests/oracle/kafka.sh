@@ -8,7 +8,8 @@
 #
 # FOLDER holds data/ (the broker's log.dirs), server.properties, broker.log, pid and address. The
 # properties given replace or follow the defaults below; they are written anew on every start.
-# KAFKA_HOME may name the folder that fetch.sh printed; otherwise fetch.sh is asked.
+# KAFKA_HOME may name the folder that fetch.sh printed; otherwise fetch.sh is asked. RILL_KAFKA_JVM
+# has options for Java, in the place of those for short runs.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -60,7 +61,8 @@ PROPERTIES
 
 # Replaces the shell it runs in, so that in the background its process id is the broker's.
 exec_java() {
-  exec java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx512m \
+  # shellcheck disable=SC2086  # options are words
+  exec java ${RILL_KAFKA_JVM:--XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx512m} \
     -Dorg.slf4j.simpleLogger.showDateTime=true -cp "$home/jars/*" "$@"
 }
 
