@@ -4,12 +4,14 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "rill/engine.h"
 #include "rill/export.h"
+#include "rill/handler.h"
 
 namespace rill {
 
@@ -38,6 +40,11 @@ struct NodeOptions {
   // "connections.max.idle.ms", "max.connections", "auto.create.topics.enable", ...
   // docs/reference/configs.md lists them. An unknown name or a value out of range is refused.
   std::map<std::string, std::string> configs = {};
+  // What the application answers itself, before rill's own handlers, in their place or beside them
+  // (rill/handler.h). Several of one key are asked one after the other.
+  std::vector<ApiHandler> handlers = {};
+  // Requests that clients are not told of, and that close the connection.
+  std::vector<wire::ApiKey> hidden_apis = {};
 };
 
 // Makes an engine a Kafka broker: while there is one, clients that speak Kafka's protocol produce
@@ -51,7 +58,7 @@ class RILL_EXPORT Node {
  public:
   // Begins to listen. `engine` is one that writes its folder, or "mem:".
   //   InvalidArgument      `options` out of range; an address that is none; `listen` names all
-  //                        addresses of the machine, without `advertise`
+  //                        addresses of the machine, without `advertise`; handlers that cannot be
   //   FailedPrecondition   the engine is closed or read-only
   //   AlreadyExists        somebody listens there
   //   PermissionDenied     of a port that is reserved

@@ -18,6 +18,7 @@
 #include "rill/record.h"
 #include "rill/records.h"
 #include "rill/record_batch.h"
+#include "rill/batch_records.h"
 #include "rill/partition.h"
 #include "rill/latency_histogram.h"
 #include "rill/metrics.h"

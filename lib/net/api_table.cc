@@ -1,6 +1,5 @@
 #include "net/api_table.h"
 
-#include <algorithm>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -135,14 +134,5 @@ constexpr ServedApi kServed[] = {
 }  // namespace
 
 std::span<const ServedApi> ServedApis() { return kServed; }
-
-const ServedApi* FindServedApi(std::int16_t key) {
-  const auto found = std::lower_bound(std::begin(kServed), std::end(kServed), key,
-                                      [](const ServedApi& api, std::int16_t wanted) {
-                                        return static_cast<std::int16_t>(api.key) < wanted;
-                                      });
-  const bool is_served = found != std::end(kServed) && static_cast<std::int16_t>(found->key) == key;
-  return is_served ? found : nullptr;
-}
 
 }  // namespace rill::net

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <span>
 
 #include "absl/status/statusor.h"
@@ -8,10 +7,11 @@
 #include "asio/thread_pool.hpp"
 #include "base/kafka_bytes.h"
 #include "net/answer.h"
-#include "net/call.h"
 #include "wire/api.h"
 
 namespace rill::net {
+
+struct Call;
 
 // Answers a request: reads its body off `body`, whose bytes stay until it is answered, and puts the
 // response behind what `answer` holds. Runs in the connection's thread, in between in one of
@@ -24,9 +24,7 @@ struct ServedApi {
   ServeFunction serve;
 };
 
-// The requests that a node answers, by ascending key: what ApiVersions tells clients of.
+// The requests that rill answers, by ascending key.
 std::span<const ServedApi> ServedApis();
-// Null where it does not.
-const ServedApi* FindServedApi(std::int16_t key);
 
 }  // namespace rill::net

@@ -8,6 +8,7 @@
 #include "engine/local_engine.h"
 #include "net/fetch_sessions.h"
 #include "net/host_port.h"
+#include "net/node_apis.h"
 #include "net/node_config.h"
 #include "net/request_memory.h"
 #include "net/stopping.h"
@@ -16,9 +17,11 @@ namespace rill::net {
 
 // What all requests to a node share. Handlers use it from several threads; it does not change.
 struct NodeContext {
-  NodeContext(std::shared_ptr<engine::LocalEngine> served, NodeConfig own_config)
+  NodeContext(std::shared_ptr<engine::LocalEngine> served, NodeConfig own_config,
+              NodeApis own_apis = {})
       : engine(std::move(served)),
         config(std::move(own_config)),
+        apis(std::move(own_apis)),
         fetch_sessions(std::make_unique<FetchSessions>(
             FetchSessions::Limits{config.max_incremental_fetch_session_cache_slots})),
         request_memory(std::make_unique<RequestMemory>(config.queued_max_request_bytes,
@@ -28,7 +31,10 @@ struct NodeContext {
 
   const std::shared_ptr<engine::LocalEngine> engine;
   const NodeConfig config;
+  const NodeApis apis;
   const std::shared_ptr<Stopping> stopping = std::make_shared<Stopping>();
+  // What was asked has had its time: nobody is waited for any more.
+  const std::shared_ptr<Stopping> ending = std::make_shared<Stopping>();
   const std::unique_ptr<FetchSessions> fetch_sessions;
   const std::unique_ptr<RequestMemory> request_memory;
   // The engine's, which no longer tells them when it was closed.

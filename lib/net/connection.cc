@@ -14,6 +14,7 @@
 #include "asio/write.hpp"
 #include "base/bytes.h"
 #include "fmt/format.h"
+#include "net/serve_api.h"
 #include "rill/error.h"
 
 namespace rill::net {
@@ -75,7 +76,7 @@ asio::awaitable<absl::Status> Connection::ServeAll() {
 }
 
 asio::awaitable<absl::Status> Connection::ServeOne(std::string_view frame) {
-  auto request = ReadRequest(frame);
+  auto request = ReadRequest(parts_.node->apis, frame);
   if (!request.ok()) co_return request.status();
   Answer answer;
   if (auto begun = BeginAnswer(*request, answer); !begun.ok()) co_return begun;
@@ -85,7 +86,7 @@ asio::awaitable<absl::Status> Connection::ServeOne(std::string_view frame) {
   } else {
     const Call call{*parts_.node, *parts_.advertised, client_host_, request->version,
                     std::move(request->client_id)};
-    served = co_await request->api->serve(call, request->body, *parts_.workers, answer);
+    served = co_await ServeApi(*request->api, call, request->body, *parts_.workers, answer);
   }
   if (!served.ok()) co_return served;
   if (answer.is_silent) co_return absl::OkStatus();

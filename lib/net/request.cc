@@ -17,10 +17,16 @@ namespace {
 constexpr std::size_t kLengthSize = 4;
 // Key, version and correlation id: the same in all headers.
 constexpr std::size_t kFixedSize = 8;
+constexpr auto kApiVersionsKey = static_cast<std::int16_t>(wire::ApiKey::kApiVersions);
+
+std::string NameOf(std::int16_t key) {
+  const wire::Api* const api = wire::FindApi(key);
+  return api == nullptr ? fmt::format("a request with key {}", key) : api->request().name;
+}
 
 }  // namespace
 
-absl::StatusOr<Request> ReadRequest(std::string_view frame) {
+absl::StatusOr<Request> ReadRequest(const NodeApis& apis, std::string_view frame) {
   if (frame.size() < kFixedSize) {
     return Refuse(ErrorCode::kInvalidRequest,
                   fmt::format("a request of {} bytes has no header", frame.size()));
@@ -30,23 +36,22 @@ absl::StatusOr<Request> ReadRequest(std::string_view frame) {
                   .body = base::KafkaReader(frame, "a request")};
   const auto key = base::LoadBigEndian<std::int16_t>(frame.data());
   request.version = base::LoadBigEndian<std::int16_t>(frame.data() + 2);
-  request.api = FindServedApi(key);
+  request.api = apis.Find(key);
   if (request.api == nullptr) {
     return Refuse(ErrorCode::kUnsupportedVersion, fmt::format("no request has the key {}", key));
   }
-  const wire::Api& api = *wire::FindApi(key);
-  const wire::Message& message = api.request();
-  if (!message.Has(request.version)) {
-    if (api.key == wire::ApiKey::kApiVersions) {
+  const NodeApis::Entry& api = *request.api;
+  if (!api.Has(request.version)) {
+    if (key == kApiVersionsKey) {
       request.api = nullptr;
       return request;
     }
     return Refuse(ErrorCode::kUnsupportedVersion,
-                  fmt::format("{} of version {} is not answered: {} to {} are", message.name,
-                              request.version, message.first_version, message.last_version));
+                  fmt::format("{} of version {} is not answered: {} to {} are", NameOf(key),
+                              request.version, api.first_version, api.last_version));
   }
-  auto header = wire::Decode<wire::RequestHeader>(wire::RequestHeaderVersion(api, request.version),
-                                                  request.body);
+  auto header =
+      wire::Decode<wire::RequestHeader>(api.RequestHeaderVersion(request.version), request.body);
   if (!header.ok()) return header.status();
   request.client_id = std::move(header->client_id).value_or("");
   return request;
@@ -55,19 +60,15 @@ absl::StatusOr<Request> ReadRequest(std::string_view frame) {
 absl::Status BeginAnswer(const Request& request, Answer& answer) {
   answer.frame.bytes.assign(kLengthSize, '\0');
   const int version =
-      request.api == nullptr
-          ? 0
-          : wire::ResponseHeaderVersion(*wire::FindApi(static_cast<std::int16_t>(request.api->key)),
-                                        request.version);
+      request.api == nullptr ? 0 : request.api->ResponseHeaderVersion(request.version);
   return wire::Encode(wire::ResponseHeader{request.correlation_id}, version, answer.frame);
 }
 
 absl::Status AnswerUnknownApiVersions(Answer& answer) {
-  constexpr auto kKey = static_cast<std::int16_t>(wire::ApiKey::kApiVersions);
-  const wire::Message& message = wire::FindApi(kKey)->request();
+  const wire::Message& message = wire::FindApi(kApiVersionsKey)->request();
   wire::ApiVersionsResponse response;
   response.error_code = ErrorCode::kUnsupportedVersion;
-  response.api_keys.push_back({kKey, static_cast<std::int16_t>(message.first_version),
+  response.api_keys.push_back({kApiVersionsKey, static_cast<std::int16_t>(message.first_version),
                                static_cast<std::int16_t>(message.last_version)});
   return wire::Encode(response, 0, answer.frame);
 }

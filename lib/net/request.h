@@ -7,13 +7,13 @@
 #include "absl/status/statusor.h"
 #include "base/kafka_bytes.h"
 #include "net/answer.h"
-#include "net/api_table.h"
+#include "net/node_apis.h"
 
 namespace rill::net {
 
 // A request of which the header was read.
 struct Request {
-  const ServedApi* api = nullptr;  // null: of ApiVersions, in a version that is not known
+  const NodeApis::Entry* api = nullptr;  // null: of ApiVersions, in a version that is not known
   int version = 0;
   std::int32_t correlation_id = 0;
   std::string client_id;
@@ -24,7 +24,7 @@ struct Request {
 // the result points into. InvalidArgument where the connection is to be closed, as Kafka closes it:
 // the header is none (INVALID_REQUEST), or names a request or a version that is not answered
 // (UNSUPPORTED_VERSION).
-absl::StatusOr<Request> ReadRequest(std::string_view frame);
+absl::StatusOr<Request> ReadRequest(const NodeApis& apis, std::string_view frame);
 
 // Begins the frame of the answer: room for its length, and the header.
 absl::Status BeginAnswer(const Request& request, Answer& answer);

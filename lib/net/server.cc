@@ -60,7 +60,10 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(std::shared_ptr<engine::Lo
   if (!advertised.ok()) return advertised.status();
   auto config = ParseNodeConfig(options.configs);
   if (!config.ok()) return config.status();
-  std::unique_ptr<Server> server(new Server(std::move(engine), *std::move(config), options));
+  auto apis = NodeApis::Make(options.handlers, options.hidden_apis);
+  if (!apis.ok()) return apis.status();
+  std::unique_ptr<Server> server(
+      new Server(std::move(engine), *std::move(config), *std::move(apis), options));
   if (auto status = server->Listen(*listen); !status.ok()) return status;
   if (auto status = server->ListenForHttp(options.http); !status.ok()) return status;
   server->advertised_ = *advertised;
@@ -69,9 +72,11 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(std::shared_ptr<engine::Lo
   return server;
 }
 
-Server::Server(std::shared_ptr<engine::LocalEngine> engine, NodeConfig config,
+Server::Server(std::shared_ptr<engine::LocalEngine> engine, NodeConfig config, NodeApis apis,
                const NodeOptions& options)
-    : node_(std::move(engine), std::move(config)), drain_(options.drain), workers_(kWorkers) {
+    : node_(std::move(engine), std::move(config), std::move(apis)),
+      drain_(options.drain),
+      workers_(kWorkers) {
   for (int i = 0; i < options.threads; ++i) loops_.push_back(std::make_unique<Loop>());
 }
 
@@ -180,6 +185,7 @@ absl::Status Server::Stop() {
     status = absl::DeadlineExceededError(
         fmt::format("{} connections had a request that was not answered within {}, and were closed",
                     connections_.load(), absl::FormatDuration(drain_)));
+    node_.ending->Begin();
     ForEachConnection(&Connection::Close);
     AwaitNone(absl::InfiniteDuration());
   }

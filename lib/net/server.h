@@ -49,7 +49,7 @@ class Server {
     std::thread thread;
   };
 
-  Server(std::shared_ptr<engine::LocalEngine> engine, NodeConfig config,
+  Server(std::shared_ptr<engine::LocalEngine> engine, NodeConfig config, NodeApis apis,
          const NodeOptions& options);
   absl::Status Listen(const HostPort& place);
   absl::Status ListenForHttp(const std::string& place);

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -125,6 +126,16 @@ void* VectorResize(void* object, std::size_t size) {
 }
 
 template <typename T>
+void* VectorAppend(void* object) {
+  return &static_cast<std::vector<T>*>(object)->emplace_back();
+}
+
+template <typename T>
+void VectorEraseIf(void* object, const std::function<bool(void*)>& drop) {
+  std::erase_if(*static_cast<std::vector<T>*>(object), [&](T& element) { return drop(&element); });
+}
+
+template <typename T>
 constexpr void SetValue(Field& field) {
   field.type = TypeOf<T>();
   if constexpr (TypeOf<T>() == FieldType::kStruct) {
@@ -143,6 +154,8 @@ constexpr void SetArrayOrValue(Field& field) {
     field.place.size = &VectorSize<Element>;
     field.place.elements = &VectorElements<Element>;
     field.place.resize = &VectorResize<Element>;
+    field.place.append = &VectorAppend<Element>;
+    field.place.erase_if = &VectorEraseIf<Element>;
     field.place.element_size = sizeof(Element);
     SetValue<Element>(field);
   } else {

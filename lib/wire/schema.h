@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <span>
 
@@ -43,6 +44,9 @@ struct Place {
   std::size_t (*size)(const void* vector) = nullptr;
   void* (*elements)(void* vector) = nullptr;
   void* (*resize)(void* vector, std::size_t size) = nullptr;
+  // A new one behind the last; and the end of those that `drop` says it of.
+  void* (*append)(void* vector) = nullptr;
+  void (*erase_if)(void* vector, const std::function<bool(void* element)>& drop) = nullptr;
   std::size_t element_size = 0;
   // Of a struct, or a vector of them: one as its C++ definition makes it.
   const void* (*defaults)() = nullptr;

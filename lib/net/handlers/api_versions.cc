@@ -1,6 +1,7 @@
 // ApiVersions, versions 0 to 4.
 //
-// Which requests the node answers, in which versions. A version that it does not know is answered
+// Which requests the node answers, in which versions: without those that the application hides, and
+// with those that it has handlers of its own for. A version that it does not know is answered
 // in version 0, with UNSUPPORTED_VERSION and the range that it knows (KIP-511): the connection sees
 // to that, for the body of such a request cannot be read.
 //
@@ -10,7 +11,6 @@
 // Deviations: Produce is told of from version 0 on, as Kafka does, though versions below 3 are
 // refused (KAFKA-18659). Of Kafka's other features none is told of: there are none that a client
 // could ask for yet.
-#include "net/api_table.h"
 #include "net/handlers.h"
 
 namespace rill::net {
@@ -34,11 +34,9 @@ void ShowFeatures(const Call& call, wire::ApiVersionsResponse& response) {
 
 wire::ApiVersionsResponse HandleApiVersions(const Call& call, const wire::ApiVersionsRequest&) {
   wire::ApiVersionsResponse response;
-  for (const ServedApi& served : ServedApis()) {
-    const wire::Api& api = *wire::FindApi(static_cast<std::int16_t>(served.key));
-    response.api_keys.push_back({static_cast<std::int16_t>(served.key),
-                                 static_cast<std::int16_t>(wire::FirstAdvertisedVersion(api)),
-                                 static_cast<std::int16_t>(api.request().last_version)});
+  for (const NodeApis::Entry& api : call.node.apis.entries()) {
+    response.api_keys.push_back({api.key, static_cast<std::int16_t>(api.first_advertised),
+                                 static_cast<std::int16_t>(api.last_version)});
   }
   ShowFeatures(call, response);
   return response;

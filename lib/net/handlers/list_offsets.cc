@@ -63,8 +63,8 @@ absl::StatusOr<TimestampedOffset> Find(log::PartitionLog& log, std::int64_t time
   }
 }
 
-void Answer(const Call& call, const absl::StatusOr<std::shared_ptr<engine::TopicState>>& topic,
-            const wire::ListOffsetsRequest::Topic::Partition& asked, Partition& answered) {
+void AnswerOne(const Call& call, const absl::StatusOr<std::shared_ptr<engine::TopicState>>& topic,
+               const wire::ListOffsetsRequest::Topic::Partition& asked, Partition& answered) {
   answered.partition_index = asked.partition_index;
   if (call.version < FirstVersionOf(asked.timestamp)) {
     answered.error_code = ErrorCode::kUnsupportedVersion;
@@ -93,7 +93,7 @@ wire::ListOffsetsResponse HandleListOffsets(const Call& call,
     const auto topic = call.node.engine->FindTopic(asked.name);
     answered.partitions.resize(asked.partitions.size());
     for (std::size_t i = 0; i < asked.partitions.size(); ++i) {
-      Answer(call, topic, asked.partitions[i], answered.partitions[i]);
+      AnswerOne(call, topic, asked.partitions[i], answered.partitions[i]);
     }
   }
   return response;
