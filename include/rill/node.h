@@ -15,6 +15,7 @@
 
 namespace rill {
 
+class Authorizer;
 namespace net {
 class Server;
 }
@@ -43,6 +44,8 @@ struct NodeOptions {
   // What the application answers itself, before rill's own handlers, in their place or beside them
   // (rill/handler.h). Several of one key are asked one after the other.
   std::vector<ApiHandler> handlers = {};
+  // Who may do what; null: whoever can connect may do all. See authorizer.h.
+  std::shared_ptr<Authorizer> authorizer = {};
   // Requests that clients are not told of, and that close the connection.
   std::vector<wire::ApiKey> hidden_apis = {};
 };

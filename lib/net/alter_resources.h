@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "net/call.h"
 #include "net/place_of.h"
 #include "net/refuse.h"
 
@@ -15,8 +16,9 @@ namespace rill::net {
 
 // What AlterConfigs and IncrementalAlterConfigs have in common.
 
-// Only topics have configs that change while a node runs: INVALID_REQUEST for all else.
-absl::Status CheckMayAlter(std::int8_t resource_type, const std::string& name);
+// Only topics have configs that change while a node runs: INVALID_REQUEST for all else;
+// TOPIC_AUTHORIZATION_FAILED or CLUSTER_AUTHORIZATION_FAILED for who may not change them.
+absl::Status CheckMayAlter(const Call& call, std::int8_t resource_type, const std::string& name);
 
 // INVALID_REQUEST where one of them stands there twice.
 template <typename Config>
@@ -32,12 +34,12 @@ absl::Status CheckNamedOnce(const std::vector<Config>& configs) {
 
 // Has `alter` alter each resource that may be, and is named once; an answer for each, in order.
 template <typename Response, typename Request, typename Alter>
-Response AlterEach(const Request& request, const Alter& alter) {
+Response AlterEach(const Call& call, const Request& request, const Alter& alter) {
   std::map<std::pair<std::int8_t, std::string>, int> named;
   for (const auto& asked : request.resources) ++named[{asked.resource_type, asked.resource_name}];
   Response response;
   for (const auto& asked : request.resources) {
-    absl::Status status = CheckMayAlter(asked.resource_type, asked.resource_name);
+    absl::Status status = CheckMayAlter(call, asked.resource_type, asked.resource_name);
     if (status.ok()) status = CheckNamedOnce(asked.configs);
     if (named[{asked.resource_type, asked.resource_name}] > 1) {
       status = RefuseRequest("the resource is named twice in the request");

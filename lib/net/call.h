@@ -12,16 +12,18 @@
 #include "net/node_config.h"
 #include "net/request_memory.h"
 #include "net/stopping.h"
+#include "rill/authorizer.h"
 
 namespace rill::net {
 
 // What all requests to a node share. Handlers use it from several threads; it does not change.
 struct NodeContext {
   NodeContext(std::shared_ptr<engine::LocalEngine> served, NodeConfig own_config,
-              NodeApis own_apis = {})
+              NodeApis own_apis = {}, std::shared_ptr<Authorizer> own_authorizer = {})
       : engine(std::move(served)),
         config(std::move(own_config)),
         apis(std::move(own_apis)),
+        authorizer(std::move(own_authorizer)),
         fetch_sessions(std::make_unique<FetchSessions>(
             FetchSessions::Limits{config.max_incremental_fetch_session_cache_slots})),
         request_memory(std::make_unique<RequestMemory>(config.queued_max_request_bytes,
@@ -32,6 +34,7 @@ struct NodeContext {
   const std::shared_ptr<engine::LocalEngine> engine;
   const NodeConfig config;
   const NodeApis apis;
+  const std::shared_ptr<Authorizer> authorizer;  // null: everybody may do all
   const std::shared_ptr<Stopping> stopping = std::make_shared<Stopping>();
   // What was asked has had its time: nobody is waited for any more.
   const std::shared_ptr<Stopping> ending = std::make_shared<Stopping>();

@@ -64,7 +64,7 @@ void FetchRead::LookUp() {
   const Place* last = nullptr;
   for (Place& place : places_) {
     if (last == nullptr || *last->topic != *place.topic || *last->topic_id != *place.topic_id) {
-      topic = TopicOf(call_, *place.topic, *place.topic_id, kFirstFetchById);
+      topic = TopicOf(call_, *place.topic, *place.topic_id, kFirstFetchById, AclOperation::kRead);
     }
     last = &place;
     place.answered.partition_index = place.asked->partition;

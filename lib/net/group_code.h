@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "net/authorize.h"
 #include "net/call.h"
 #include "net/place_of.h"
 #include "rill/error.h"
@@ -26,10 +27,16 @@ inline ErrorCode GroupCodeOf(const absl::Status& status) {
   }
 }
 
-// What a member is told before its group is looked at: COORDINATOR_NOT_AVAILABLE of an engine that
-// was closed.
+// COORDINATOR_NOT_AVAILABLE of an engine that was closed.
 inline ErrorCode CheckCoordinator(const Call& call) {
   return GroupCodeOf(call.node.engine->CheckOpen());
+}
+
+// What is told before a group is looked at: the same, or GROUP_AUTHORIZATION_FAILED.
+inline ErrorCode CheckCoordinator(const Call& call, AclOperation operation,
+                                  const std::string& group) {
+  const ErrorCode refused = CodeOf(CheckGroup(call, operation, group));
+  return refused != ErrorCode::kNone ? refused : CheckCoordinator(call);
 }
 
 // The wire's nullable strings, of which an empty one means nothing.

@@ -4,11 +4,22 @@
 
 namespace rill::net {
 
+absl::StatusOr<std::shared_ptr<engine::TopicState>> FindTopic(const Call& call,
+                                                              const std::string& name,
+                                                              AclOperation operation) {
+  if (auto may = CheckTopic(call, operation, name); !may.ok()) return may;
+  return call.node.engine->FindTopic(name);
+}
+
 absl::StatusOr<std::shared_ptr<engine::TopicState>> TopicOf(const Call& call,
                                                             const std::string& name,
-                                                            const base::Uuid& id, int first_by_id) {
-  return call.version >= first_by_id ? call.node.engine->FindTopic(id)
-                                     : call.node.engine->FindTopic(name);
+                                                            const base::Uuid& id, int first_by_id,
+                                                            AclOperation operation) {
+  if (call.version < first_by_id) return FindTopic(call, name, operation);
+  auto topic = call.node.engine->FindTopic(id);
+  if (!topic.ok()) return topic;
+  if (auto may = CheckTopic(call, operation, (*topic)->name()); !may.ok()) return may;
+  return topic;
 }
 
 absl::StatusOr<std::shared_ptr<log::PartitionLog>> LogOf(

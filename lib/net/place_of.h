@@ -9,6 +9,7 @@
 #include "base/uuid.h"
 #include "engine/topic_state.h"
 #include "log/partition_log.h"
+#include "net/authorize.h"
 #include "net/call.h"
 #include "rill/error.h"
 
@@ -19,11 +20,19 @@ inline constexpr int kFirstProduceById = 13;
 inline constexpr int kFirstFetchById = 13;
 inline constexpr int kFirstOffsetsById = 10;  // OffsetCommit, OffsetFetch
 
-// The topic that a request names: by `id` from version `first_by_id` on, by `name` before. NotFound
-// (UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID).
+// The topic of that name, for who asks to do `operation`. PermissionDenied
+// (TOPIC_AUTHORIZATION_FAILED) where they may not, whether it is there or not; NotFound
+// (UNKNOWN_TOPIC_OR_PARTITION).
+absl::StatusOr<std::shared_ptr<engine::TopicState>> FindTopic(const Call& call,
+                                                              const std::string& name,
+                                                              AclOperation operation);
+
+// The topic that a request names: by `id` from version `first_by_id` on, by `name` before. Errors
+// as FindTopic; NotFound (UNKNOWN_TOPIC_ID).
 absl::StatusOr<std::shared_ptr<engine::TopicState>> TopicOf(const Call& call,
                                                             const std::string& name,
-                                                            const base::Uuid& id, int first_by_id);
+                                                            const base::Uuid& id, int first_by_id,
+                                                            AclOperation operation);
 
 // The partition's log, where the leader epoch that the client knows, -1 for none, is its own.
 // FENCED_LEADER_EPOCH or UNKNOWN_LEADER_EPOCH where it is not; the topic's status; else what keeps

@@ -74,7 +74,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(std::shared_ptr<engine::Lo
 
 Server::Server(std::shared_ptr<engine::LocalEngine> engine, NodeConfig config, NodeApis apis,
                const NodeOptions& options)
-    : node_(std::move(engine), std::move(config), std::move(apis)),
+    : node_(std::move(engine), std::move(config), std::move(apis), options.authorizer),
       drain_(options.drain),
       workers_(kWorkers) {
   for (int i = 0; i < options.threads; ++i) loops_.push_back(std::make_unique<Loop>());

@@ -30,7 +30,7 @@ absl::StatusOr<engine::ConfigMap> Wanted(const Asked& asked) {
 
 wire::AlterConfigsResponse HandleAlterConfigs(const Call& call,
                                               const wire::AlterConfigsRequest& request) {
-  return AlterEach<wire::AlterConfigsResponse>(request, [&](const Asked& asked) {
+  return AlterEach<wire::AlterConfigsResponse>(call, request, [&](const Asked& asked) {
     const auto change = [&](const engine::ConfigMap&) { return Wanted(asked); };
     return call.node.engine->ReplaceTopicConfigs(asked.resource_name, change,
                                                  request.validate_only);

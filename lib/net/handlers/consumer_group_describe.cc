@@ -4,13 +4,15 @@
 // have. Any other group, also one of the classic protocol, is GROUP_ID_NOT_FOUND, which sends
 // clients to DescribeGroups.
 //
-// Deviations: a group that is asked for twice is answered once. Nothing is authorised yet: whoever
-// asks for authorised operations is shown all that there are.
+// Who may not see a topic that a member subscribes to or has is told TOPIC_AUTHORIZATION_FAILED.
+//
+// Deviations: a group that is asked for twice is answered once.
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "net/authorize.h"
 #include "net/group_code.h"
 #include "net/handlers.h"
 #include "net/operations.h"
@@ -45,13 +47,32 @@ Response::Group::Member Show(const engine::DescribedConsumer& member) {
   return shown;
 }
 
+absl::Status CheckTopicsOf(const Call& call, const engine::DescribedConsumer& member) {
+  absl::Status status;
+  for (const std::string& topic : member.subscribed_topics) {
+    status.Update(CheckTopic(call, AclOperation::kDescribe, topic));
+  }
+  for (const auto* const topics : {&member.assigned, &member.target}) {
+    for (const engine::DescribedTopic& topic : *topics) {
+      status.Update(CheckTopic(call, AclOperation::kDescribe, topic.name));
+    }
+  }
+  return status;
+}
+
 absl::StatusOr<engine::DescribedConsumerGroup> Find(const Call& call, const std::string& group) {
+  if (auto may = CheckGroup(call, AclOperation::kDescribe, group); !may.ok()) return may;
   if (auto open = call.node.engine->CheckOpen(); !open.ok()) return open;
   if (!call.node.engine->config().has_consumer_groups) {
     return MakeError(absl::StatusCode::kUnimplemented, ErrorCode::kUnsupportedVersion,
                      "group.coordinator.rebalance.protocols has no consumer");
   }
-  return call.node.engine->groups()->DescribeConsumers(group);
+  auto described = call.node.engine->groups()->DescribeConsumers(group);
+  if (!described.ok()) return described;
+  for (const auto& member : described->members) {
+    if (auto may = CheckTopicsOf(call, member); !may.ok()) return may;
+  }
+  return described;
 }
 
 Response::Group Describe(const Call& call, const std::string& group, bool with_operations) {
@@ -70,7 +91,7 @@ Response::Group Describe(const Call& call, const std::string& group, bool with_o
   for (const engine::DescribedConsumer& member : described->members) {
     shown.members.push_back(Show(member));
   }
-  if (with_operations) shown.authorized_operations = kGroupOperations;
+  if (with_operations) shown.authorized_operations = GroupOperations(call, group);
   return shown;
 }
 

@@ -11,9 +11,11 @@
 // id of one that is there goes on as that one, with nothing that it has not been given; Kafka
 // fences it until its own session has run out. A group's members all speak one protocol: members of
 // the classic one are not taken over. Racks are shown, and not heeded.
+#include <algorithm>
 #include <utility>
 
 #include "absl/time/time.h"
+#include "net/authorize.h"
 #include "net/group_code.h"
 #include "net/handlers.h"
 
@@ -71,16 +73,28 @@ Response Failure(ErrorCode error, const std::string& message) {
   return response;
 }
 
+bool MayDescribeTopics(const Call& call, const Request& request) {
+  const auto& topics = request.subscribed_topic_names;
+  return !topics.has_value() || std::all_of(topics->begin(), topics->end(), [&](const auto& topic) {
+    return MayUseTopic(call, AclOperation::kDescribe, topic);
+  });
+}
+
 }  // namespace
 
 wire::ConsumerGroupHeartbeatResponse HandleConsumerGroupHeartbeat(const Call& call,
                                                                   const Request& request) {
-  if (const ErrorCode error = CheckCoordinator(call); error != ErrorCode::kNone) {
+  if (const ErrorCode error = CheckCoordinator(call, AclOperation::kRead, request.group_id);
+      error != ErrorCode::kNone) {
     return Failure(error, "");
   }
   if (!call.node.engine->config().has_consumer_groups) {
     return Failure(ErrorCode::kUnsupportedVersion,
                    "group.coordinator.rebalance.protocols has no consumer");
+  }
+  if (!MayDescribeTopics(call, request)) {
+    return Failure(ErrorCode::kTopicAuthorizationFailed,
+                   "the client is not authorized to see a topic that it subscribes to");
   }
   const auto told = call.node.engine->groups()->ConsumerGroupHeartbeat(EventOf(call, request));
   if (told.error != ErrorCode::kNone) return Failure(told.error, told.error_message);

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "fmt/format.h"
+#include "net/authorize.h"
 #include "net/handlers.h"
 #include "net/identity.h"
 #include "net/place_of.h"
@@ -42,6 +43,7 @@ absl::Status CheckAssignments(const Call& call, const Asked& asked) {
 }
 
 absl::Status Grow(const Call& call, const Asked& asked, bool only_validate) {
+  if (auto may = CheckTopic(call, AclOperation::kAlter, asked.name); !may.ok()) return may;
   engine::LocalEngine& engine = *call.node.engine;
   auto status = engine.CreatePartitions(asked.name, asked.count, /*only_validate=*/true);
   if (status.ok()) status = CheckAssignments(call, asked);

@@ -2,7 +2,7 @@
 //
 // Makes the topics one after the other, or only says whether it would (`validate_only`); one answer
 // for each that is asked for, in order. -1 partitions are num.partitions; a replica assignment
-// gives their number, too. From version 5 on the answer has the configs.
+// gives their number, too. From version 5 on the answer has the configs, for who may see them.
 //
 // Deviations: a replication factor other than 1, or -1, is INVALID_REPLICATION_FACTOR, and an
 // assignment to anybody but this node INVALID_REPLICA_ASSIGNMENT: there are no other nodes yet.
@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "fmt/format.h"
+#include "net/authorize.h"
 #include "net/handlers.h"
 #include "net/identity.h"
 #include "net/place_of.h"
@@ -73,6 +74,7 @@ absl::StatusOr<TopicOptions> OptionsOf(const Call& call, const Asked& asked) {
 absl::StatusOr<TopicDescription> Make(const Call& call, const std::string& name,
                                       const TopicOptions& options, bool only_validate) {
   engine::LocalEngine& engine = *call.node.engine;
+  if (auto may = CheckCreateTopic(call, name); !may.ok()) return may;
   if (only_validate) return engine.DescribeNewTopic(name, options);
   if (auto made = engine.CreateTopic(name, options); !made.ok()) return made.status();
   return engine.DescribeTopic(name);
@@ -80,6 +82,12 @@ absl::StatusOr<TopicDescription> Make(const Call& call, const std::string& name,
 
 void Show(const Call& call, const TopicDescription& topic, Answered& answered) {
   answered.topic_id = base::Uuid::Parse(topic.id).value_or(base::Uuid());
+  const auto may = CheckTopic(call, AclOperation::kDescribeConfigs, answered.name);
+  if (!may.ok()) {
+    answered.configs.reset();
+    answered.topic_config_error_code = CodeOf(may);
+    return;
+  }
   answered.num_partitions = topic.partitions;
   answered.replication_factor = 1;
   if (call.version < kFirstWithConfigs) return;

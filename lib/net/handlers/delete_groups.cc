@@ -14,7 +14,7 @@ wire::DeleteGroupsResponse HandleDeleteGroups(const Call& call,
   for (const std::string& group : request.groups_names) {
     auto& result = response.results.emplace_back();
     result.group_id = group;
-    result.error_code = CheckCoordinator(call);
+    result.error_code = CheckCoordinator(call, AclOperation::kDelete, group);
     if (result.error_code != ErrorCode::kNone) continue;
     result.error_code = GroupCodeOf(call.node.engine->groups()->Delete(group));
   }

@@ -42,7 +42,7 @@ wire::DeleteRecordsResponse HandleDeleteRecords(const Call& call,
   for (const auto& asked : request.topics) {
     auto& answered = response.topics.emplace_back();
     answered.name = asked.name;
-    const auto topic = call.node.engine->FindTopic(asked.name);
+    const auto topic = FindTopic(call, asked.name, AclOperation::kDelete);
     for (const Asked& partition : asked.partitions) {
       answered.partitions.push_back(DeleteOne(topic, partition));
     }

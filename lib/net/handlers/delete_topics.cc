@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "net/authorize.h"
 #include "net/handlers.h"
 #include "net/place_of.h"
 
@@ -25,11 +26,16 @@ absl::Status Delete(const Call& call, const Asked& asked, Answered& answered) {
                      "a topic is named by its name or its id, and not by both");
   }
   const auto topic = has_id ? call.node.engine->FindTopic(asked.topic_id)
-                            : call.node.engine->FindTopic(*asked.name);
+                            : FindTopic(call, *asked.name, AclOperation::kDelete);
   if (!topic.ok()) return topic.status();
-  answered.name = (*topic)->name();
+  const std::string& name = (*topic)->name();
+  if (has_id && !MayUseTopic(call, AclOperation::kDescribe, name)) {
+    return CheckTopic(call, AclOperation::kDescribe, name);  // its name is not told
+  }
+  answered.name = name;
   answered.topic_id = (*topic)->uuid();
-  return call.node.engine->DeleteTopic((*topic)->name());
+  if (auto may = CheckTopic(call, AclOperation::kDelete, name); !may.ok()) return may;
+  return call.node.engine->DeleteTopic(name);
 }
 
 Answered DeleteOne(const Call& call, const Asked& asked) {

@@ -2,8 +2,6 @@
 //
 // This node, which is the controller, and the id of its cluster. Who asks for controllers
 // (`endpoint_type` 2, version 1) is at the wrong place: MISMATCHED_ENDPOINT_TYPE, as with Kafka.
-//
-// Deviations: nothing is authorised yet: whoever asks for authorised operations is shown all.
 #include <string>
 
 #include "fmt/format.h"
@@ -37,7 +35,7 @@ wire::DescribeClusterResponse HandleDescribeCluster(const Call& call,
   broker.host = call.advertised.host;
   broker.port = call.advertised.port;
   if (request.include_cluster_authorized_operations) {
-    response.cluster_authorized_operations = kClusterOperations;
+    response.cluster_authorized_operations = ClusterOperations(call);
   }
   return response;
 }

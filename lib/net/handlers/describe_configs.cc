@@ -17,6 +17,7 @@
 #include "base/parse_number.h"
 #include "engine/topic_name.h"
 #include "fmt/format.h"
+#include "net/authorize.h"
 #include "net/config_resource.h"
 #include "net/handlers.h"
 #include "net/identity.h"
@@ -42,12 +43,15 @@ absl::StatusOr<std::vector<ShownConfig>> ConfigsOf(const Call& call, const Asked
                                                    const ShownParts& parts) {
   switch (static_cast<ConfigResource>(asked.resource_type)) {
     case ConfigResource::kTopic: {
+      const std::string& name = asked.resource_name;
+      if (auto may = CheckTopic(call, AclOperation::kDescribeConfigs, name); !may.ok()) return may;
       if (auto legal = engine::CheckTopicName(asked.resource_name); !legal.ok()) return legal;
       const auto topic = call.node.engine->DescribeTopic(asked.resource_name);
       if (!topic.ok()) return topic.status();
       return ShowTopicConfigs(call.node, *topic, parts);
     }
     case ConfigResource::kBroker:
+      if (auto may = CheckCluster(call, AclOperation::kDescribeConfigs); !may.ok()) return may;
       if (auto own = CheckBroker(call, asked.resource_name); !own.ok()) return own;
       return ShowNodeConfigs(call.node, parts);
     default:

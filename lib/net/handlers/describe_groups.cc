@@ -4,12 +4,12 @@
 // not there, or whose partitions the broker assigns (ConsumerGroupDescribe tells of it), is in the
 // state Dead, without an error before version 6, GROUP_ID_NOT_FOUND from there on.
 //
-// Deviations: a group that is asked for twice is answered once. Nothing is authorised yet: whoever
-// asks for authorised operations is shown all that there are.
+// Deviations: a group that is asked for twice is answered once.
 #include <string>
 #include <string_view>
 
 #include "absl/container/flat_hash_set.h"
+#include "net/authorize.h"
 #include "net/group_code.h"
 #include "net/handlers.h"
 #include "net/operations.h"
@@ -22,6 +22,7 @@ using Group = wire::DescribeGroupsResponse::Group;
 constexpr int kFirstWithNotFound = 6;
 
 absl::StatusOr<engine::DescribedGroup> Find(const Call& call, const std::string& group) {
+  if (auto may = CheckGroup(call, AclOperation::kDescribe, group); !may.ok()) return may;
   if (auto open = call.node.engine->CheckOpen(); !open.ok()) return open;
   return call.node.engine->groups()->DescribeMembers(group);
 }
@@ -55,7 +56,7 @@ Group Describe(const Call& call, const std::string& group, bool with_operations)
     ShowFailure(call, described.status(), shown);
   }
   const bool has_operations = with_operations && shown.error_code == ErrorCode::kNone;
-  if (has_operations) shown.authorized_operations = kGroupOperations;
+  if (has_operations) shown.authorized_operations = GroupOperations(call, group);
   return shown;
 }
 

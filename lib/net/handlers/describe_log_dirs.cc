@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include "net/authorize.h"
 #include "net/handlers.h"
 #include "net/place_of.h"
 
@@ -61,7 +62,8 @@ wire::DescribeLogDirsResponse HandleDescribeLogDirs(const Call& call,
                                                     const wire::DescribeLogDirsRequest& request) {
   const engine::LocalEngine& engine = *call.node.engine;
   wire::DescribeLogDirsResponse response;
-  response.error_code = CodeOf(engine.CheckOpen());
+  const auto may = CheckCluster(call, AclOperation::kDescribe);
+  response.error_code = CodeOf(may.ok() ? engine.CheckOpen() : may);
   if (response.error_code != ErrorCode::kNone) return response;
   LogDir& dir = response.results.emplace_back();
   dir.log_dir = engine.directory();

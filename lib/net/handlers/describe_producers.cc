@@ -46,7 +46,7 @@ wire::DescribeProducersResponse HandleDescribeProducers(
   for (const auto& asked : request.topics) {
     auto& answered = response.topics.emplace_back();
     answered.name = asked.name;
-    const auto topic = call.node.engine->FindTopic(asked.name);
+    const auto topic = FindTopic(call, asked.name, AclOperation::kRead);
     for (const std::int32_t index : asked.partition_indexes) {
       if (!seen.emplace(asked.name, index).second) continue;
       answered.partitions.push_back(Describe(topic, index));

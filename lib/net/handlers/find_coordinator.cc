@@ -7,6 +7,7 @@
 // is INVALID_REQUEST.
 #include <string>
 
+#include "net/authorize.h"
 #include "net/handlers.h"
 #include "net/identity.h"
 
@@ -29,6 +30,8 @@ Coordinator Find(const Call& call, const std::string& key, std::int8_t key_type)
     found.error_code = ErrorCode::kCoordinatorNotAvailable;
   } else if (key.empty()) {
     found.error_code = ErrorCode::kInvalidGroupId;
+  } else if (!MayUseGroup(call, AclOperation::kDescribe, key)) {
+    found.error_code = ErrorCode::kGroupAuthorizationFailed;
   } else {
     found.node_id = NodeId(call);
     found.host = call.advertised.host;

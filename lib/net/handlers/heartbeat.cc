@@ -8,7 +8,7 @@ namespace rill::net {
 
 wire::HeartbeatResponse HandleHeartbeat(const Call& call, const wire::HeartbeatRequest& request) {
   wire::HeartbeatResponse response;
-  response.error_code = CheckCoordinator(call);
+  response.error_code = CheckCoordinator(call, AclOperation::kRead, request.group_id);
   if (response.error_code != ErrorCode::kNone) return response;
   response.error_code = call.node.engine->groups()->Heartbeat(
       {.group_id = request.group_id,

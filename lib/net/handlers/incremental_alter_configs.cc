@@ -95,7 +95,7 @@ absl::StatusOr<engine::ConfigMap> Changed(const Asked& asked, const engine::Engi
 wire::IncrementalAlterConfigsResponse HandleIncrementalAlterConfigs(
     const Call& call, const wire::IncrementalAlterConfigsRequest& request) {
   const engine::EngineConfig& config = call.node.engine->config();
-  return AlterEach<wire::IncrementalAlterConfigsResponse>(request, [&](const Asked& asked) {
+  return AlterEach<wire::IncrementalAlterConfigsResponse>(call, request, [&](const Asked& asked) {
     const auto change = [&](const engine::ConfigMap& own) { return Changed(asked, config, own); };
     return call.node.engine->ReplaceTopicConfigs(asked.resource_name, change,
                                                  request.validate_only);

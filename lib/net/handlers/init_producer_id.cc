@@ -1,14 +1,29 @@
 // InitProducerId, versions 0 to 5.
 //
 // An id that no other producer has had, with epoch 0, for a producer that numbers its batches. One
-// that has an id already gets another: its batches are told apart by the id.
+// that has an id already gets another: its batches are told apart by the id. For who may write to
+// some topic, or idempotently to the cluster.
 //
 // Deviations: a transactional id is refused (TRANSACTIONAL_ID_AUTHORIZATION_FAILED): there is no
 // transaction coordinator yet.
+#include <algorithm>
+
+#include "net/authorize.h"
 #include "net/handlers.h"
 #include "net/place_of.h"
 
 namespace rill::net {
+namespace {
+
+bool MayBeIdempotent(const Call& call) {
+  if (MayUseCluster(call, AclOperation::kIdempotentWrite)) return true;
+  const auto topics = call.node.engine->topics(true);
+  return std::any_of(topics.begin(), topics.end(), [&](const auto& topic) {
+    return MayUseTopic(call, AclOperation::kWrite, topic->name());
+  });
+}
+
+}  // namespace
 
 wire::InitProducerIdResponse HandleInitProducerId(const Call& call,
                                                   const wire::InitProducerIdRequest& request) {
@@ -18,6 +33,10 @@ wire::InitProducerIdResponse HandleInitProducerId(const Call& call,
     response.error_code = request.transactional_id->empty()
                               ? ErrorCode::kInvalidRequest
                               : ErrorCode::kTransactionalIdAuthorizationFailed;
+    return response;
+  }
+  if (!MayBeIdempotent(call)) {
+    response.error_code = ErrorCode::kClusterAuthorizationFailed;
     return response;
   }
   const auto id = call.node.engine->NewProducerId();

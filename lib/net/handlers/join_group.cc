@@ -70,7 +70,8 @@ wire::JoinGroupResponse ResponseOf(int version, const engine::JoinResponse& join
 
 void HandleJoinGroup(const Call& call, const wire::JoinGroupRequest& request,
                      std::function<void(wire::JoinGroupResponse)> answer) {
-  if (const ErrorCode error = CheckCoordinator(call); error != ErrorCode::kNone) {
+  if (const ErrorCode error = CheckCoordinator(call, AclOperation::kRead, request.group_id);
+      error != ErrorCode::kNone) {
     return answer(Failure(call.version, error, request.member_id));
   }
   call.node.engine->groups()->Join(

@@ -25,7 +25,7 @@ engine::LeaveRequest EventOf(const Call& call, const wire::LeaveGroupRequest& re
 wire::LeaveGroupResponse HandleLeaveGroup(const Call& call,
                                           const wire::LeaveGroupRequest& request) {
   wire::LeaveGroupResponse response;
-  response.error_code = CheckCoordinator(call);
+  response.error_code = CheckCoordinator(call, AclOperation::kRead, request.group_id);
   if (response.error_code != ErrorCode::kNone) return response;
   const auto left = call.node.engine->groups()->Leave(EventOf(call, request));
   response.error_code = left.error;

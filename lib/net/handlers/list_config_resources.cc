@@ -10,9 +10,11 @@
 #include <array>
 #include <string>
 
+#include "net/authorize.h"
 #include "net/config_resource.h"
 #include "net/handlers.h"
 #include "net/identity.h"
+#include "net/place_of.h"
 
 namespace rill::net {
 namespace {
@@ -37,7 +39,8 @@ bool Wants(const wire::ListConfigResourcesRequest& request, ConfigResource type)
 wire::ListConfigResourcesResponse HandleListConfigResources(
     const Call& call, const wire::ListConfigResourcesRequest& request) {
   wire::ListConfigResourcesResponse response;
-  if (call.version < kFirstOfAllTypes) return response;
+  response.error_code = CodeOf(CheckCluster(call, AclOperation::kDescribeConfigs));
+  if (response.error_code != ErrorCode::kNone || call.version < kFirstOfAllTypes) return response;
   if (!std::all_of(request.resource_types.begin(), request.resource_types.end(), IsType)) {
     response.error_code = ErrorCode::kUnsupportedVersion;
     return response;

@@ -3,13 +3,15 @@
 // All groups, those of the engine's own process included; from version 4 on those in certain
 // states, from version 5 on of certain types. Names of states and types are compared without regard
 // to case; a name that is not known lists nothing. Types are "classic" and "consumer" (KIP-848); a
-// group that only has offsets is a classic one.
+// group that only has offsets is a classic one. Who may not see all (DESCRIBE of the cluster) sees
+// those that they may.
 #include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "net/authorize.h"
 #include "net/group_code.h"
 #include "net/handlers.h"
 
@@ -42,10 +44,12 @@ wire::ListGroupsResponse HandleListGroups(const Call& call,
   wire::ListGroupsResponse response;
   response.error_code = CheckCoordinator(call);
   if (response.error_code != ErrorCode::kNone) return response;
+  const bool may_see_all = MayUseCluster(call, AclOperation::kDescribe);
   for (const engine::ListedGroup& group : call.node.engine->groups()->ListAll()) {
     const char* const state = GroupStateName(group.state);
     const char* const type = TypeName(group.type);
     if (!Passes(request.states_filter, state) || !Passes(request.types_filter, type)) continue;
+    if (!may_see_all && !MayUseGroup(call, AclOperation::kDescribe, group.group_id)) continue;
     response.groups.push_back({group.group_id, group.protocol_type, state, type});
   }
   return response;

@@ -90,7 +90,7 @@ wire::ListOffsetsResponse HandleListOffsets(const Call& call,
   for (const auto& asked : request.topics) {
     auto& answered = response.topics.emplace_back();
     answered.name = asked.name;
-    const auto topic = call.node.engine->FindTopic(asked.name);
+    const auto topic = FindTopic(call, asked.name, AclOperation::kDescribe);
     answered.partitions.resize(asked.partitions.size());
     for (std::size_t i = 0; i < asked.partitions.size(); ++i) {
       AnswerOne(call, topic, asked.partitions[i], answered.partitions[i]);

@@ -4,14 +4,17 @@
 // all for a null list, and in version 0 for an empty one. A topic that is asked for by name and is
 // not there is made, where auto.create.topics.enable and the request allow it.
 //
+// Topics that who asks may not see (DESCRIBE) are left out of all, TOPIC_AUTHORIZATION_FAILED by
+// name, and UNKNOWN_TOPIC_ID by id; one is made for who may (CREATE, of the cluster or the topic).
+//
 // Deviations: a topic that is made is answered at once, and not with LEADER_NOT_AVAILABLE first.
-// Nothing is authorised yet: whoever asks for authorised operations is shown all that there are.
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
 #include "engine/topic_name.h"
+#include "net/authorize.h"
 #include "net/handlers.h"
 #include "net/identity.h"
 #include "net/operations.h"
@@ -43,7 +46,7 @@ Topic Show(const Call& call, const wire::MetadataRequest& request,
   shown.topic_id = topic.uuid();
   shown.is_internal = topic.is_internal();
   if (request.include_topic_authorized_operations) {
-    shown.topic_authorized_operations = kTopicOperations;
+    shown.topic_authorized_operations = TopicOperations(call, topic.name());
   }
   ShowPartitions(call, topic, shown);
   return shown;
@@ -53,11 +56,19 @@ absl::StatusOr<std::shared_ptr<engine::TopicState>> FindOrMake(const Call& call,
                                                                const std::string& name,
                                                                bool may_make) {
   engine::LocalEngine& engine = *call.node.engine;
-  auto found = engine.FindTopic(name);
+  auto found = FindTopic(call, name, AclOperation::kDescribe);
   if (found.ok() || CodeOf(found.status()) != ErrorCode::kUnknownTopicOrPartition) return found;
   if (auto legal = engine::CheckTopicName(name); !legal.ok()) return legal;
   if (!may_make || engine::IsInternalTopic(name)) return found;
+  if (auto may = CheckCreateTopic(call, name); !may.ok()) return may;
   return engine.EnsureTopic(name, {});
+}
+
+absl::StatusOr<std::shared_ptr<engine::TopicState>> FindById(const Call& call,
+                                                             const base::Uuid& id) {
+  auto found = call.node.engine->FindTopic(id);
+  if (!found.ok() || MayUseTopic(call, AclOperation::kDescribe, (*found)->name())) return found;
+  return call.node.engine->FindTopic(base::Uuid());  // as one that is not there
 }
 
 Topic ShowAsked(const Call& call, const wire::MetadataRequest& request,
@@ -65,7 +76,7 @@ Topic ShowAsked(const Call& call, const wire::MetadataRequest& request,
   const bool may_make =
       request.allow_auto_topic_creation && call.node.config.auto_create_topics_enable;
   const auto found = asked.name.has_value() ? FindOrMake(call, *asked.name, may_make)
-                                            : call.node.engine->FindTopic(asked.topic_id);
+                                            : FindById(call, asked.topic_id);
   if (found.ok()) return Show(call, request, **found);
   Topic shown;
   shown.error_code = CodeOf(found.status());
@@ -83,11 +94,12 @@ wire::MetadataResponse HandleMetadata(const Call& call, const wire::MetadataRequ
   response.cluster_id = call.node.cluster_id;
   response.controller_id = NodeId(call);
   if (request.include_cluster_authorized_operations) {
-    response.cluster_authorized_operations = kClusterOperations;
+    response.cluster_authorized_operations = ClusterOperations(call);
   }
   const bool all = !request.topics.has_value() || (call.version == 0 && request.topics->empty());
   if (all) {
     for (const auto& topic : call.node.engine->topics(true)) {
+      if (!MayUseTopic(call, AclOperation::kDescribe, topic->name())) continue;
       response.topics.push_back(Show(call, request, *topic));
     }
     return response;

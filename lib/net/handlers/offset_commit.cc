@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "net/authorize.h"
 #include "net/group_code.h"
 #include "net/handlers.h"
 
@@ -46,7 +47,8 @@ void LookUp(const Call& call, const Topic& asked, wire::OffsetCommitResponse::To
   answered.name = asked.name;
   answered.topic_id = asked.topic_id;
   answered.partitions.resize(asked.partitions.size());
-  const auto topic = TopicOf(call, asked.name, asked.topic_id, kFirstOffsetsById);
+  const auto topic =
+      TopicOf(call, asked.name, asked.topic_id, kFirstOffsetsById, AclOperation::kRead);
   for (std::size_t i = 0; i < asked.partitions.size(); ++i) {
     const auto& partition = asked.partitions[i];
     Answered& shown = answered.partitions[i];
@@ -111,6 +113,12 @@ void StoreSound(const Call& call, const engine::CommitRequest& request, Commits&
   }
 }
 
+void RefuseAll(ErrorCode error, wire::OffsetCommitResponse& response) {
+  for (auto& topic : response.topics) {
+    for (Answered& partition : topic.partitions) partition.error_code = error;
+  }
+}
+
 }  // namespace
 
 wire::OffsetCommitResponse HandleOffsetCommit(const Call& call,
@@ -120,6 +128,11 @@ wire::OffsetCommitResponse HandleOffsetCommit(const Call& call,
   Commits commits;
   for (std::size_t i = 0; i < request.topics.size(); ++i) {
     LookUp(call, request.topics[i], response.topics[i], commits);
+  }
+  const auto may = CheckGroup(call, AclOperation::kRead, request.group_id);
+  if (!may.ok()) {
+    RefuseAll(CodeOf(may), response);
+    return response;
   }
   if (commits.empty()) return response;
   StoreSound(call,

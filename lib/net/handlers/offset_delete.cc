@@ -7,6 +7,7 @@
 #include <set>
 #include <vector>
 
+#include "net/authorize.h"
 #include "net/group_code.h"
 #include "net/handlers.h"
 
@@ -15,11 +16,13 @@ namespace rill::net {
 wire::OffsetDeleteResponse HandleOffsetDelete(const Call& call,
                                               const wire::OffsetDeleteRequest& request) {
   wire::OffsetDeleteResponse response;
-  response.error_code =
-      request.group_id.empty() ? ErrorCode::kInvalidGroupId : CheckCoordinator(call);
+  response.error_code = request.group_id.empty()
+                            ? ErrorCode::kInvalidGroupId
+                            : CheckCoordinator(call, AclOperation::kDelete, request.group_id);
   if (response.error_code != ErrorCode::kNone) return response;
   std::vector<TopicPartition> there;
   for (const auto& topic : request.topics) {
+    if (!MayUseTopic(call, AclOperation::kRead, topic.name)) continue;
     for (const auto& partition : topic.partitions) {
       const TopicPartition name{topic.name, partition.partition_index};
       if (call.node.engine->HasPartition(name)) there.push_back(name);
@@ -36,10 +39,12 @@ wire::OffsetDeleteResponse HandleOffsetDelete(const Call& call,
     answered.name = topic.name;
     const ErrorCode of_topic =
         subscribed->contains(topic.name) ? ErrorCode::kGroupSubscribedToTopic : ErrorCode::kNone;
+    const bool may = MayUseTopic(call, AclOperation::kRead, topic.name);
+    const ErrorCode of_others =
+        may ? ErrorCode::kUnknownTopicOrPartition : ErrorCode::kTopicAuthorizationFailed;
     for (const auto& partition : topic.partitions) {
       const bool is_known = known.contains({topic.name, partition.partition_index});
-      answered.partitions.push_back(
-          {partition.partition_index, is_known ? of_topic : ErrorCode::kUnknownTopicOrPartition});
+      answered.partitions.push_back({partition.partition_index, is_known ? of_topic : of_others});
     }
   }
   return response;

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "net/authorize.h"
 #include "net/group_code.h"
 #include "net/handlers.h"
 
@@ -40,6 +41,7 @@ Group::Topic::Partition ShowNone(std::int32_t index, ErrorCode error) {
 }
 
 absl::StatusOr<Offsets> Fetch(const Call& call, const AskedGroup& asked) {
+  if (auto may = CheckGroup(call, AclOperation::kDescribe, asked.group_id); !may.ok()) return may;
   if (auto open = call.node.engine->CheckOpen(); !open.ok()) return open;
   engine::GroupService& groups = *call.node.engine->groups();
   const ErrorCode refused =
@@ -57,6 +59,7 @@ void ShowAll(const Call& call, const Offsets& offsets, Group& shown) {
     topics[partition.topic].partitions.push_back(Show(partition.partition, committed));
   }
   for (auto& [name, topic] : topics) {
+    if (!MayUseTopic(call, AclOperation::kDescribe, name)) continue;
     topic.name = name;
     if (call.version >= kFirstOffsetsById) {
       const auto found = call.node.engine->FindTopic(name);
@@ -79,6 +82,7 @@ Group::Topic ShowTopic(const Call& call, const AskedGroup::Topic& asked, Offsets
     error = CodeOf(found.status());
     if (found.ok()) name = (*found)->name();
   }
+  if (error == ErrorCode::kNone) error = CodeOf(CheckTopic(call, AclOperation::kDescribe, name));
   for (const std::int32_t index : asked.partition_indexes) {
     const auto committed = offsets.find({name, index});
     if (error != ErrorCode::kNone || committed == offsets.end()) {

@@ -36,7 +36,7 @@ wire::OffsetForLeaderEpochResponse HandleOffsetForLeaderEpoch(
   for (const auto& asked : request.topics) {
     auto& answered = response.topics.emplace_back();
     answered.topic = asked.topic;
-    const auto topic = call.node.engine->FindTopic(asked.topic);
+    const auto topic = FindTopic(call, asked.topic, AclOperation::kDescribe);
     for (const Asked& partition : asked.partitions) {
       answered.partitions.push_back(Find(topic, partition));
     }

@@ -92,7 +92,8 @@ absl::StatusOr<std::optional<wire::ProduceResponse>> HandleProduce(
     answered.name = asked.name;
     answered.topic_id = asked.topic_id;
     answered.partition_responses.resize(asked.partition_data.size());
-    const auto topic = TopicOf(call, asked.name, asked.topic_id, kFirstProduceById);
+    const auto topic =
+        TopicOf(call, asked.name, asked.topic_id, kFirstProduceById, AclOperation::kWrite);
     for (std::size_t i = 0; i < asked.partition_data.size(); ++i) {
       AppendOne(checked, topic, asked.partition_data[i], answered.partition_responses[i]);
     }

@@ -22,7 +22,7 @@ ErrorCode Check(const Call& call, const wire::SyncGroupRequest& request) {
   if (call.version >= kFirstWithProtocol && !names_protocol) {
     return ErrorCode::kInconsistentGroupProtocol;
   }
-  return CheckCoordinator(call);
+  return CheckCoordinator(call, AclOperation::kRead, request.group_id);
 }
 
 engine::SyncRequest EventOf(const wire::SyncGroupRequest& request) {
