@@ -100,7 +100,13 @@ typedef struct rill_config {
   int32_t source;  // RILL_CONFIG_...
   int32_t reserved;
 } rill_config;
-enum { RILL_CONFIG_OF_TOPIC = 0, RILL_CONFIG_OF_ENGINE = 1, RILL_CONFIG_DEFAULT = 2 };
+enum {
+  RILL_CONFIG_OF_TOPIC = 0,
+  RILL_CONFIG_OF_ENGINE = 1,
+  RILL_CONFIG_DEFAULT = 2,
+  RILL_CONFIG_OF_BROKER = 3,      // set while a node runs, for it
+  RILL_CONFIG_OF_ALL_BROKERS = 4  // ... for all
+};
 
 // Lists that functions give. Their items live as long as they do.
 typedef struct rill_strings {

@@ -26,8 +26,15 @@ struct TopicOptions {
   std::map<std::string, std::string> configs = {};
 };
 
-// Where a config's value comes from, as Kafka's tools name it.
-enum class ConfigSource { kDynamicTopicConfig, kStaticBrokerConfig, kDefaultConfig };
+// Where a config's value comes from, as Kafka's tools name it. What a client of a node set for the
+// broker, or for all brokers, is kept with the topics.
+enum class ConfigSource {
+  kDynamicTopicConfig,
+  kStaticBrokerConfig,
+  kDefaultConfig,
+  kDynamicBrokerConfig,
+  kDynamicDefaultBrokerConfig
+};
 
 struct ConfigValue {
   std::string value;

@@ -10,6 +10,9 @@ namespace {
 static_assert(RILL_CONFIG_OF_TOPIC == static_cast<int>(ConfigSource::kDynamicTopicConfig));
 static_assert(RILL_CONFIG_OF_ENGINE == static_cast<int>(ConfigSource::kStaticBrokerConfig));
 static_assert(RILL_CONFIG_DEFAULT == static_cast<int>(ConfigSource::kDefaultConfig));
+static_assert(RILL_CONFIG_OF_BROKER == static_cast<int>(ConfigSource::kDynamicBrokerConfig));
+static_assert(RILL_CONFIG_OF_ALL_BROKERS ==
+              static_cast<int>(ConfigSource::kDynamicDefaultBrokerConfig));
 
 Partitions::Offsets WithoutOffsets(const std::vector<TopicPartition>& partitions) {
   Partitions::Offsets offsets;

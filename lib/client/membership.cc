@@ -162,7 +162,7 @@ void Membership::Join() {
                               .group_instance_id = options_.group_instance_id,
                               .client_id = options_.client_id,
                               .client_host = "/127.0.0.1",
-                              .session_timeout = SessionTimeout(engine_->config()),
+                              .session_timeout = SessionTimeout(*engine_->config()),
                               .rebalance_timeout = options_.max_poll_interval,
                               // So that a member that goes before the answer has a name to go by.
                               .require_known_member_id = true,

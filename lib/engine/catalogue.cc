@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view kTopicKeyPrefix = "topic/";
 constexpr std::string_view kProducerIdsKey = "producer-ids";
+constexpr std::string_view kConfigsKeyPrefix = "configs/";
 constexpr std::string_view kEndField = "end=";
 constexpr std::string_view kIdField = "id=";
 constexpr std::string_view kPartitionsField = "partitions=";
@@ -45,6 +46,27 @@ class Lines {
   std::string_view left_;
 };
 
+// False where a line is none, or repeats one.
+bool TakeConfigs(Lines& lines, ConfigMap& configs) {
+  while (!lines.empty()) {
+    const auto config = lines.Take(kConfigPrefix);
+    const auto equals = config ? config->find('=') : std::string_view::npos;
+    if (equals == std::string_view::npos ||
+        !configs.emplace(config->substr(0, equals), config->substr(equals + 1)).second) {
+      return false;
+    }
+  }
+  return true;
+}
+
+std::string ConfigLines(const ConfigMap& configs) {
+  std::string lines;
+  for (const auto& [name, text] : configs) {
+    lines += fmt::format("{}{}={}\n", kConfigPrefix, name, text);
+  }
+  return lines;
+}
+
 absl::StatusOr<CatalogueTopic> DecodeTopic(std::string_view name, std::string_view value) {
   CatalogueTopic topic;
   Lines lines(value);
@@ -63,13 +85,8 @@ absl::StatusOr<CatalogueTopic> DecodeTopic(std::string_view name, std::string_vi
     lines.Take();
     topic.deleting = true;
   }
-  while (!lines.empty()) {
-    const auto config = lines.Take(kConfigPrefix);
-    const auto equals = config ? config->find('=') : std::string_view::npos;
-    if (equals == std::string_view::npos ||
-        !topic.configs.emplace(config->substr(0, equals), config->substr(equals + 1)).second) {
-      return Damage(fmt::format("topic {} has a line that is no config, or repeats one", name));
-    }
+  if (!TakeConfigs(lines, topic.configs)) {
+    return Damage(fmt::format("topic {} has a line that is no config, or repeats one", name));
   }
   return topic;
 }
@@ -80,6 +97,27 @@ absl::StatusOr<CatalogueCommand> DecodeProducerIds(std::string_view value) {
   const auto end = text ? base::ParseNumber<std::int64_t>(*text) : std::nullopt;
   if (!end || !lines.empty()) return Damage("taken producer ids without their end");
   return ProducerIdsTaken{*end};
+}
+
+absl::StatusOr<CatalogueCommand> DecodeResourceConfigs(std::string_view resource,
+                                                       std::string_view value) {
+  ResourceConfigsChange change;
+  change.resource = std::string(resource);
+  if (IsNull(value)) return change;
+  Lines lines(value);
+  if (!TakeConfigs(lines, change.configs) || change.configs.empty()) {
+    return Damage(fmt::format("{} has no configs, or a line that is none", resource));
+  }
+  return change;
+}
+
+absl::Status CheckLines(const ResourceConfigsChange& command) {
+  for (const auto& [name, value] : command.configs) {
+    const bool is_name = !name.empty() && name.find_first_of("=\n") == std::string::npos;
+    if (is_name && value.find('\n') == std::string::npos) continue;
+    return Damage(fmt::format("a config of {} cannot be written as a line", command.resource));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckState(const TopicChange& command) {
@@ -114,6 +152,9 @@ absl::Status CheckChange(const TopicChange& command, const CatalogueTopic& befor
 
 absl::Status CatalogueImage::Check(const CatalogueCommand& command) const {
   if (const auto* const topic = std::get_if<TopicChange>(&command)) return CheckTopic(*topic);
+  if (const auto* const configs = std::get_if<ResourceConfigsChange>(&command)) {
+    return CheckLines(*configs);
+  }
   const std::int64_t end = std::get<ProducerIdsTaken>(command).end;
   if (end > producer_ids_end_) return absl::OkStatus();
   return Damage(
@@ -141,6 +182,11 @@ void CatalogueImage::Apply(const CatalogueCommand& command) {
     producer_ids_end_ = taken->end;
     return;
   }
+  if (const auto* const set = std::get_if<ResourceConfigsChange>(&command)) {
+    resource_configs_[set->resource] = set->configs;
+    if (set->configs.empty()) resource_configs_.erase(set->resource);
+    return;
+  }
   const TopicChange& change = std::get<TopicChange>(command);
   if (change.topic.has_value()) {
     topics_[change.name] = *change.topic;
@@ -153,6 +199,9 @@ void CatalogueImage::Apply(const CatalogueCommand& command) {
 
 std::string EncodeCommandKey(const CatalogueCommand& command) {
   if (std::holds_alternative<ProducerIdsTaken>(command)) return std::string(kProducerIdsKey);
+  if (const auto* const set = std::get_if<ResourceConfigsChange>(&command)) {
+    return std::string(kConfigsKeyPrefix) + set->resource;
+  }
   return std::string(kTopicKeyPrefix) + std::get<TopicChange>(command).name;
 }
 
@@ -160,25 +209,30 @@ std::optional<std::string> EncodeCommandValue(const CatalogueCommand& command) {
   if (const auto* const taken = std::get_if<ProducerIdsTaken>(&command)) {
     return fmt::format("{}{}\n", kEndField, taken->end);
   }
+  if (const auto* const set = std::get_if<ResourceConfigsChange>(&command)) {
+    if (set->configs.empty()) return std::nullopt;
+    return ConfigLines(set->configs);
+  }
   const TopicChange& change = std::get<TopicChange>(command);
   if (!change.topic.has_value()) return std::nullopt;
   const CatalogueTopic& topic = *change.topic;
   std::string value = fmt::format("{}{}\n{}{}\n", kIdField, topic.id.ToString(), kPartitionsField,
                                   topic.partitions);
   if (topic.deleting) value += fmt::format("{}\n", kDeletingLine);
-  for (const auto& [name, text] : topic.configs) {
-    value += fmt::format("{}{}={}\n", kConfigPrefix, name, text);
-  }
-  return value;
+  return value + ConfigLines(topic.configs);
 }
 
 bool IsCommandKey(std::string_view key) {
-  return key == kProducerIdsKey || key.starts_with(kTopicKeyPrefix);
+  return key == kProducerIdsKey || key.starts_with(kTopicKeyPrefix) ||
+         key.starts_with(kConfigsKeyPrefix);
 }
 
 absl::StatusOr<CatalogueCommand> DecodeCommand(std::string_view key, std::string_view value) {
   if (!IsCommandKey(key)) return Damage("a record of an unknown kind");
   if (key == kProducerIdsKey) return DecodeProducerIds(value);
+  if (key.starts_with(kConfigsKeyPrefix)) {
+    return DecodeResourceConfigs(key.substr(kConfigsKeyPrefix.size()), value);
+  }
   TopicChange change;
   change.name = std::string(key.substr(kTopicKeyPrefix.size()));
   if (!IsNull(value)) {

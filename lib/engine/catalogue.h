@@ -13,12 +13,13 @@
 #include "absl/status/statusor.h"
 #include "base/uuid.h"
 #include "engine/config_spec.h"
+#include "engine/resource_configs.h"
 
 namespace rill::engine {
 
 // What an engine has to remember beside its logs: which topics there are, which producer ids were
-// given out. An image, and the commands that change it. Plain values, no I/O: catalogue_file.h
-// keeps them in a file.
+// given out, what was set while it ran. An image, and the commands that change it. Plain values, no
+// I/O: catalogue_file.h keeps them in a file.
 
 struct CatalogueTopic {
   base::Uuid id;
@@ -40,7 +41,13 @@ struct ProducerIdsTaken {
   std::int64_t end = 0;
 };
 
-using CatalogueCommand = std::variant<TopicChange, ProducerIdsTaken>;
+// The configs of something that is no topic (resource_configs.h) are now `configs`.
+struct ResourceConfigsChange {
+  std::string resource;
+  ConfigMap configs;
+};
+
+using CatalogueCommand = std::variant<TopicChange, ProducerIdsTaken, ResourceConfigsChange>;
 
 // Most that Kafka makes in one request.
 inline constexpr std::int32_t kMaxPartitionsPerTopic = 10000;
@@ -51,13 +58,17 @@ class CatalogueImage {
   // By name.
   const std::map<std::string, CatalogueTopic>& topics() const { return topics_; }
 
+  const ResourceConfigs& resource_configs() const { return resource_configs_; }
   std::int64_t producer_ids_end() const { return producer_ids_end_; }
   // How many commands make this image from nothing.
-  std::size_t size() const { return topics_.size() + (producer_ids_end_ > 0 ? 1 : 0); }
+  std::size_t size() const {
+    return topics_.size() + resource_configs_.size() + (producer_ids_end_ > 0 ? 1 : 0);
+  }
 
   // Whether the change can follow on this image: names and ids are legal and unique, a topic keeps
   // its id, its partitions do not become fewer, only one that is being deleted goes, producer ids
-  // are taken in order. DataLoss (KAFKA_STORAGE_ERROR) otherwise.
+  // are taken in order, configs of other things are lines of text. DataLoss (KAFKA_STORAGE_ERROR)
+  // otherwise.
   absl::Status Check(const CatalogueCommand& command) const;
   // Makes a change that Check lets through.
   void Apply(const CatalogueCommand& command);
@@ -67,6 +78,7 @@ class CatalogueImage {
 
   std::map<std::string, CatalogueTopic> topics_;
   std::set<base::Uuid> ids_;
+  ResourceConfigs resource_configs_;
   std::int64_t producer_ids_end_ = 0;
 };
 
@@ -79,6 +91,8 @@ class CatalogueImage {
 //     config.retention.ms=1000    for each config that is set, in order of name
 //   key "producer-ids"
 //     end=1000
+//   key "configs/broker/1"      value null where none is set any more, else
+//     config.retention.ms=1000    for each, in order of name
 std::string EncodeCommandKey(const CatalogueCommand& command);
 std::optional<std::string> EncodeCommandValue(const CatalogueCommand& command);
 

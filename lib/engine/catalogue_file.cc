@@ -192,6 +192,10 @@ absl::StatusOr<std::string> FormatCatalogue(const CatalogueImage& image, std::in
   for (const auto& [name, topic] : image.topics()) {
     if (status.ok()) status = AppendCommand(TopicChange{name, topic}, offset++, now_ms, bytes);
   }
+  for (const auto& [resource, configs] : image.resource_configs()) {
+    if (!status.ok()) break;
+    status = AppendCommand(ResourceConfigsChange{resource, configs}, offset++, now_ms, bytes);
+  }
   if (status.ok() && image.producer_ids_end() > 0) {
     status = AppendCommand(ProducerIdsTaken{image.producer_ids_end()}, offset, now_ms, bytes);
   }

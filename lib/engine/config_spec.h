@@ -37,6 +37,8 @@ struct ConfigSpec {
   std::span<const std::string_view> choices = {};
   // Lists of "partition:broker" pairs, or "*".
   bool is_replica_list = false;
+  // Configs of an engine or a node: whether they may be set while it runs, as in Kafka.
+  bool is_dynamic = false;
   // What it does here, for the documentation.
   std::string_view effect = {};
 };

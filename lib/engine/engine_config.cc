@@ -38,21 +38,32 @@ absl::Status Refusal(std::string_view name) {
       fmt::format("there is no engine-wide config \"{}\"{}", name, DidYouMean(name, names)));
 }
 
-std::string_view Text(const ConfigMap& values, std::string_view name) {
-  const auto set = values.find(std::string(name));
-  return set != values.end() ? std::string_view(set->second) : FindSpec(name)->default_value;
+std::string_view Text(const ConfigLayers& layers, std::string_view name) {
+  const auto set = layers.Find(name);
+  return set.empty() ? FindSpec(name)->default_value : set.front().value;
 }
 
-std::int64_t Value(const ConfigMap& values, std::string_view name) {
-  return ConfigInteger(Text(values, name));
+std::int64_t Value(const ConfigLayers& layers, std::string_view name) {
+  return ConfigInteger(Text(layers, name));
 }
 
-absl::Duration Millis(const ConfigMap& values, std::string_view name) {
-  return absl::Milliseconds(Value(values, name));
+absl::Duration Millis(const ConfigLayers& layers, std::string_view name) {
+  return absl::Milliseconds(Value(layers, name));
+}
+
+absl::Status CheckEach(ConfigMap& values) {
+  for (auto& [name, text] : values) {
+    const ConfigSpec* const spec = FindSpec(name);
+    if (spec == nullptr) return Refusal(name);
+    auto value = CheckConfigValue(*spec, text);
+    if (!value.ok()) return value.status();
+    text = *std::move(value);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status TakeConsumerGroups(EngineConfig& config) {
-  const ConfigMap& set = config.values;
+  const ConfigLayers& set = config.layers;
   const std::string_view protocols = Text(set, "group.coordinator.rebalance.protocols");
   if (!ConfigListHas(protocols, "classic")) {
     return ConfigError("config group.coordinator.rebalance.protocols must have classic");
@@ -90,16 +101,18 @@ const RefusedConfig* FindRefusedEngineConfig(std::string_view name) {
   return found == all.end() ? nullptr : &*found;
 }
 
-absl::StatusOr<EngineConfig> ParseEngineConfig(const ConfigMap& configs) {
+absl::StatusOr<EngineConfig> ParseEngineConfig(const ConfigMap& given) {
+  return ParseEngineLayers({given, {}, {}});
+}
+
+absl::StatusOr<EngineConfig> ParseEngineLayers(const ConfigLayers& layers) {
   EngineConfig config;
-  for (const auto& [name, text] : configs) {
-    const ConfigSpec* const spec = FindSpec(name);
-    if (spec == nullptr) return Refusal(name);
-    auto value = CheckConfigValue(*spec, text);
-    if (!value.ok()) return value.status();
-    config.values[name] = *std::move(value);
+  config.layers = layers;
+  for (ConfigMap* const values :
+       {&config.layers.given, &config.layers.of_cluster, &config.layers.of_broker}) {
+    if (auto sound = CheckEach(*values); !sound.ok()) return sound;
   }
-  const ConfigMap& set = config.values;
+  const ConfigLayers& set = config.layers;
   config.num_partitions = static_cast<int>(Value(set, "num.partitions"));
   config.retention_check_interval = Millis(set, "log.retention.check.interval.ms");
   config.recovery_checkpoint_interval = Millis(set, "log.flush.offset.checkpoint.interval.ms");

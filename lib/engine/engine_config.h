@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "engine/config_layers.h"
 #include "engine/config_spec.h"
 #include "engine/group/server_assignor.h"
 #include "rill/topic.h"
@@ -31,7 +32,7 @@ const RefusedConfig* FindRefusedEngineConfig(std::string_view name);
 // The engine-wide configs, typed. A value.
 struct EngineConfig {
   // What was set, checked: topic configs are resolved over it.
-  ConfigMap values;
+  ConfigLayers layers;
 
   int num_partitions = 1;
   absl::Duration retention_check_interval;
@@ -62,7 +63,9 @@ struct EngineConfig {
 };
 
 // InvalidArgument (INVALID_CONFIG) names what is unknown, without meaning here, or out of range.
-absl::StatusOr<EngineConfig> ParseEngineConfig(const ConfigMap& configs);
+absl::StatusOr<EngineConfig> ParseEngineConfig(const ConfigMap& given);
+// The same with what was set since.
+absl::StatusOr<EngineConfig> ParseEngineLayers(const ConfigLayers& layers);
 
 // How __consumer_offsets is made where nothing else is asked for.
 TopicOptions OffsetsTopicOptions(const EngineConfig& config);

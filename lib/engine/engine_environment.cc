@@ -30,7 +30,7 @@ EngineEnvironment::EngineEnvironment(const std::string& where, const Options& op
           std::make_shared<base::Budget>("Options::max_buffer_bytes", options.max_buffer_bytes)),
       clock_(options.clock != nullptr ? options.clock : Clock::System()),
       sink_(options.log_sink),
-      config_(std::move(config)),
+      config_(std::make_shared<const EngineConfig>(std::move(config))),
       maintenance_(std::make_shared<Maintenance>(clock_)) {
   const bool in_memory = storage_ == nullptr && where == kMemory;
   if (storage_ == nullptr) {
@@ -38,6 +38,17 @@ EngineEnvironment::EngineEnvironment(const std::string& where, const Options& op
   }
   base_files_ = storage_ != nullptr ? &io::FileSystemOf(*storage_) : own_files_.get();
   limited_ = std::make_unique<io::LimitedFileSystem>(base_files_, Limits(in_memory, options));
+}
+
+std::shared_ptr<const EngineConfig> EngineEnvironment::config() const {
+  base::MutexLock lock(&config_mutex_);
+  return config_;
+}
+
+void EngineEnvironment::SetConfig(EngineConfig config) {
+  auto shared = std::make_shared<const EngineConfig>(std::move(config));
+  base::MutexLock lock(&config_mutex_);
+  config_.swap(shared);
 }
 
 void EngineEnvironment::Say(LogLevel level, const std::string& line) const {

@@ -6,9 +6,11 @@
 #include <string>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "base/budget.h"
 #include "base/fork_mark.h"
+#include "base/mutex.h"
 #include "engine/client_metrics.h"
 #include "engine/engine_config.h"
 #include "engine/folder_watch.h"
@@ -42,7 +44,9 @@ class EngineEnvironment {
   const std::shared_ptr<base::Budget>& buffers() const { return buffers_; }
   const std::shared_ptr<log::LogMetrics>& log_metrics() const { return log_metrics_; }
   ClientMetrics& client_metrics() { return client_metrics_; }
-  const EngineConfig& config() const { return config_; }
+  // What holds now; never null.
+  std::shared_ptr<const EngineConfig> config() const ABSL_LOCKS_EXCLUDED(config_mutex_);
+  void SetConfig(EngineConfig config) ABSL_LOCKS_EXCLUDED(config_mutex_);
   const LogSink& sink() const { return sink_; }
   const std::shared_ptr<Maintenance>& maintenance() const { return maintenance_; }
 
@@ -84,7 +88,8 @@ class EngineEnvironment {
   const LogSink sink_;
   const std::shared_ptr<log::LogMetrics> log_metrics_ = std::make_shared<log::LogMetrics>();
   ClientMetrics client_metrics_;
-  const EngineConfig config_;
+  mutable base::Mutex config_mutex_;  // for an instant
+  std::shared_ptr<const EngineConfig> config_ ABSL_GUARDED_BY(config_mutex_);
   const std::shared_ptr<Maintenance> maintenance_;
   std::shared_ptr<SharedPage> page_;
   std::shared_ptr<FolderWatch> watch_;

@@ -49,9 +49,9 @@ class LocalEngine::CheckpointWriter final : public MaintenanceTask {
  public:
   CheckpointWriter(LocalEngine* engine, absl::Time now)
       : engine_(engine),
-        recovery_points_{engine->config().recovery_checkpoint_interval, now},
-        log_starts_{engine->config().log_start_checkpoint_interval, now},
-        high_watermarks_{engine->config().high_watermark_checkpoint_interval, now} {}
+        recovery_points_{engine->config()->recovery_checkpoint_interval, now},
+        log_starts_{engine->config()->log_start_checkpoint_interval, now},
+        high_watermarks_{engine->config()->high_watermark_checkpoint_interval, now} {}
 
   absl::Time Run(absl::Time now) override {
     const auto written =
@@ -151,10 +151,11 @@ void LocalEngine::ShowOthers() {
 }
 
 absl::Status LocalEngine::ReadFolder() {
+  ReadResourceConfigs();
   const auto topics = catalogue_->image().topics();
   for (const auto& [name, topic] : topics) {
     if (topic.deleting) continue;  // FinishDeletes
-    if (auto sound = CheckTopicConfigs(topic.configs, config()); !sound.ok()) {
+    if (auto sound = CheckTopicConfigs(topic.configs, *config()); !sound.ok()) {
       return Prefixed(fmt::format("topic {} in {}", name, folder_->path()), sound.status());
     }
     AddTopic(name, topic);
@@ -257,7 +258,7 @@ void LocalEngine::StartTasks() {
   if (watch() != nullptr) return;
   environment_->maintenance()->Add(std::make_shared<CheckpointWriter>(this, clock()->Now()),
                                    /*is_woken_by_all=*/false);
-  if (!config().log_cleaner_enable) return;
+  if (!config()->log_cleaner_enable) return;
   environment_->maintenance()->Add(std::make_shared<LogCleaner>(this), /*is_woken_by_all=*/false);
 }
 

@@ -19,12 +19,14 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "base/budget.h"
+#include "base/mutex.h"
 #include "engine/catalogue_file.h"
 #include "engine/data_folder.h"
 #include "engine/engine_config.h"
 #include "engine/engine_environment.h"
 #include "engine/group_service.h"
 #include "engine/maintenance.h"
+#include "engine/resource_configs.h"
 #include "engine/topic_import.h"
 #include "engine/topic_state.h"
 #include "io/file_system.h"
@@ -105,6 +107,17 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   absl::Status ReplaceTopicConfigs(const std::string& name, const ConfigsChange& change,
                                    bool only_validate);
 
+  // The configs of all that is no topic, as they are now. Never null.
+  std::shared_ptr<const ResourceConfigs> resource_configs() const
+      ABSL_LOCKS_EXCLUDED(resource_configs_mutex_);
+  // Moves whenever they change.
+  std::uint64_t resource_configs_version() const { return resource_configs_version_.load(); }
+  // The like of ReplaceTopicConfigs. What `change` gives is right but for the engine's own configs
+  // among a broker's, which are checked here, and hold from then on. InvalidArgument
+  // (INVALID_CONFIG) too where a topic's own configs would not go with them.
+  absl::Status ReplaceResourceConfigs(const std::string& resource, const ConfigsChange& change,
+                                      bool only_validate) ABSL_LOCKS_EXCLUDED(change_mutex_);
+
   // FailedPrecondition where the folder was opened only to be read.
   absl::Status CheckMayWrite() const;
   // Where the folder was opened only to be read: takes up what the catalogue says by now. Costs
@@ -136,7 +149,8 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   CleanerGauges& cleaner_gauges() { return cleaner_gauges_; }
   base::Budget* buffers() const { return environment_->buffers().get(); }
   const base::ForkMark& fork_mark() const { return environment_->fork_mark(); }
-  const EngineConfig& config() const { return environment_->config(); }
+  // What holds now: what was given, and what was set since.
+  std::shared_ptr<const EngineConfig> config() const { return environment_->config(); }
   const MetaProperties& properties() const { return folder_->properties(); }
   // Where all of it is: a folder, from the root, or "mem:".
   const std::string& directory() const { return environment_->directory(); }
@@ -227,6 +241,14 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   void TakeUpTopic(const std::string& name, const CatalogueTopic& topic)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
 
+  // local_engine_configs.cc
+  absl::StatusOr<EngineConfig> ConfigWith(const ResourceConfigs& configs) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
+  void ShowResourceConfigs(const ResourceConfigs& configs)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
+  void TakeUpConfig(EngineConfig config) ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
+  void ReadResourceConfigs() ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
+
   // local_engine_metrics.cc
   void AddLogMetrics(EngineMetrics& metrics) const;
 
@@ -263,7 +285,7 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   const CatalogueImage& image() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_) {
     return catalogue_ != nullptr ? catalogue_->image() : image_read_;
   }
-  absl::Status Commit(const TopicChange& change) ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
+  absl::Status Commit(const CatalogueCommand& change) ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
   absl::StatusOr<CatalogueTopic> NewTopic(const std::string& name,
                                           const TopicOptions& options) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
@@ -339,6 +361,11 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   std::map<std::string, std::string> collision_keys_ ABSL_GUARDED_BY(topics_mutex_);
   int next_ordinal_ ABSL_GUARDED_BY(topics_mutex_) = 0;
   std::atomic<std::uint64_t> topics_version_ = 0;
+
+  mutable base::Mutex resource_configs_mutex_;  // for an instant
+  std::shared_ptr<const ResourceConfigs> resource_configs_
+      ABSL_GUARDED_BY(resource_configs_mutex_) = std::make_shared<const ResourceConfigs>();
+  std::atomic<std::uint64_t> resource_configs_version_ = 0;
 
   CleanerGauges cleaner_gauges_;
 

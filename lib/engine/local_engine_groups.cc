@@ -87,20 +87,20 @@ absl::Status LocalEngine::OpenGroups(const Options& options) {
           const auto engine = weak.lock();
           return engine != nullptr && engine->HasPartition(partition);
         },
-        clock(), static_cast<Compression>(config().offsets_compression_codec));
+        clock(), static_cast<Compression>(config()->offsets_compression_codec));
     if (!opened.ok()) return opened.status();
     store = *std::move(opened);
     offsets_ = store;
   }
   groups_ = std::make_shared<GroupService>(GroupService::Parts{
       .clock = clock(),
-      .config = GroupConfigOf(config()),
-      .consumer_config = ConsumerGroupConfigOf(config()),
+      .config = GroupConfigOf(*config()),
+      .consumer_config = ConsumerGroupConfigOf(*config()),
       .new_member_id = NewMemberId,
       .offsets = offsets_,
       .records = store,
       .topics = std::make_shared<EngineTopics>(weak_from_this()),
-      .max_metadata_bytes = config().offset_metadata_max_bytes,
+      .max_metadata_bytes = config()->offset_metadata_max_bytes,
       .schedule = [maintenance = environment_->maintenance()](
                       absl::Time at) { maintenance->ScheduleAll(at); },
       .warn = [environment = environment_](

@@ -76,7 +76,7 @@ void LocalEngine::EndImport(const Imports& imports) {
 absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::CopyAndAdd(
     const std::string& name, const std::vector<std::string>& places,
     const std::map<std::string, std::string>& configs, Imports& imports) {
-  auto checked = CheckTopicConfigs(configs, config());
+  auto checked = CheckTopicConfigs(configs, *config());
   if (!checked.ok()) return checked.status();
   const auto stored = FindStoredTopic(environment_->files(), name, places);
   if (!stored.ok()) return stored.status();
@@ -168,7 +168,7 @@ absl::Status LocalEngine::CopyForImport(const StoredTopic& stored, const TopicPa
   const auto& from = stored.partitions[static_cast<std::size_t>(partition.partition)];
   auto copied =
       CopyPartition(environment, from, import.directory, partition,
-                    ResolveLogConfig(topic.configs, config()), [this] { return CheckOpen(); });
+                    ResolveLogConfig(topic.configs, *config()), [this] { return CheckOpen(); });
   if (!copied.ok()) return copied.status();
   import.checkpoint = *copied;
   auto written = log::WritePartitionMetadata(

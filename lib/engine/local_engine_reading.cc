@@ -78,7 +78,7 @@ void LocalEngine::TakeUp(CatalogueImage image) {
 }
 
 void LocalEngine::TakeUpTopic(const std::string& name, const CatalogueTopic& topic) {
-  if (auto sound = CheckTopicConfigs(topic.configs, config()); !sound.ok()) {
+  if (auto sound = CheckTopicConfigs(topic.configs, *config()); !sound.ok()) {
     return Say(LogLevel::kError,
                fmt::format("topic {} in {} is left out: {}", name, environment_->directory(),
                            std::string(sound.status().message())));

@@ -41,7 +41,7 @@ TopicOptions Completed(const TopicOptions& asked, const std::string& name,
 
 }  // namespace
 
-absl::Status LocalEngine::Commit(const TopicChange& change) {
+absl::Status LocalEngine::Commit(const CatalogueCommand& change) {
   auto committed = catalogue_->Commit(change);
   if (committed.ok() && environment_->page() != nullptr) {
     environment_->page()->CountCatalogueChange();
@@ -92,11 +92,11 @@ absl::StatusOr<CatalogueTopic> LocalEngine::NewTopic(const std::string& name,
                                                      const TopicOptions& options) const {
   if (auto open = CheckOpen(); !open.ok()) return open;
   if (auto free = CheckNewName(name); !free.ok()) return free;
-  const TopicOptions wanted = Completed(options, name, config());
+  const TopicOptions wanted = Completed(options, name, *config());
   CatalogueTopic topic;
   topic.partitions = wanted.partitions;
   if (auto sound = CheckPartitionCount(name, topic.partitions); !sound.ok()) return sound;
-  auto configs = CheckTopicConfigs(wanted.configs, config());
+  auto configs = CheckTopicConfigs(wanted.configs, *config());
   if (!configs.ok()) return configs.status();
   topic.configs = *std::move(configs);
   if (auto free = CheckFoldersFree(name, 0, topic.partitions); !free.ok()) return free;
@@ -233,7 +233,7 @@ TopicDescription LocalEngine::Describe(const std::string& name, const CatalogueT
           .id = topic.id.ToString(),
           .is_internal = IsInternalTopic(name),
           .partitions = topic.partitions,
-          .configs = ResolveTopicConfigs(topic.configs, config())};
+          .configs = ResolveTopicConfigs(topic.configs, *config())};
 }
 
 absl::Status LocalEngine::CheckNotInternal(const std::string& name, const char* what) const {
@@ -268,7 +268,7 @@ absl::Status LocalEngine::CreatePartitions(const std::string& name, int total, b
 absl::Status LocalEngine::AlterTopicConfigs(
     const std::string& name, const std::map<std::string, std::optional<std::string>>& changes) {
   const auto change = [&](const ConfigMap& own) {
-    return ChangeTopicConfigs(own, changes, config());
+    return ChangeTopicConfigs(own, changes, *config());
   };
   return ReplaceTopicConfigs(name, change, /*only_validate=*/false);
 }
@@ -280,14 +280,14 @@ absl::Status LocalEngine::ReplaceTopicConfigs(const std::string& name, const Con
   auto topic = Entry(name);
   if (!topic.ok()) return topic.status();
   auto configs = change(topic->configs);
-  if (configs.ok()) configs = CheckTopicConfigs(*configs, config());
+  if (configs.ok()) configs = CheckTopicConfigs(*configs, *config());
   if (!configs.ok()) return configs.status();
   if (only_validate || *configs == topic->configs) return absl::OkStatus();
   topic->configs = *std::move(configs);
   if (auto committed = Commit(TopicChange{name, *topic}); !committed.ok()) return committed;
   const auto state = FindTopic(name);
   if (!state.ok()) return state.status();
-  (*state)->SetConfig(ResolveLogConfig(topic->configs, config()));
+  (*state)->SetConfig(ResolveLogConfig(topic->configs, *config()));
   return absl::OkStatus();
 }
 

@@ -20,18 +20,20 @@ constexpr int kMostDoublings = 8;  // of the wait, from one failure to the next
 }  // namespace
 
 LogCleaner::LogCleaner(LocalEngine* engine)
-    : engine_(engine),
-      backoff_(std::max(engine->config().log_cleaner_backoff, absl::Milliseconds(1))),
-      throttle_(engine->config().log_cleaner_io_max_bytes_per_second) {}
+    : engine_(engine), throttle_(engine->config()->log_cleaner_io_max_bytes_per_second) {}
+
+absl::Duration LogCleaner::Backoff() const {
+  return std::max(engine_->config()->log_cleaner_backoff, absl::Milliseconds(1));
+}
 
 absl::Time LogCleaner::Run(absl::Time now) {
   if (cleaning_.log == nullptr) {
-    const bool was_set_back = next_look_ - now > backoff_;
+    const bool was_set_back = next_look_ - now > Backoff();
     if (now < next_look_ && !was_set_back) return next_look_;
     if (!Look(now)) return kUnfinished;
     if (filthiest_.log == nullptr) {
       if (owes_checkpoint_) Checkpoint(now);
-      return next_look_ = now + backoff_;
+      return next_look_ = now + Backoff();
     }
     cleaning_ = std::exchange(filthiest_, {});
     bytes_read_ = bytes_written_ = 0;
@@ -103,7 +105,7 @@ void LogCleaner::ForgetDeleted() {
 absl::Time LogCleaner::CleanSlice(absl::Time now) {
   const std::int64_t first_dirty_before = cleaning_.log->first_dirty_offset();
   const auto progress =
-      cleaning_.log->Clean({.map_bytes = engine_->config().log_cleaner_dedupe_buffer_size});
+      cleaning_.log->Clean({.map_bytes = engine_->config()->log_cleaner_dedupe_buffer_size});
   if (!progress.ok()) {
     OnFailure(std::exchange(cleaning_, {}), progress.status(), now);
     return kUnfinished;
@@ -111,13 +113,15 @@ absl::Time LogCleaner::CleanSlice(absl::Time now) {
   bytes_read_ += progress->bytes_read;
   bytes_written_ += progress->bytes_written;
   if (progress->done) OnDone(first_dirty_before, now);
+  throttle_.SetBytesPerSecond(engine_->config()->log_cleaner_io_max_bytes_per_second);
   return throttle_.After(progress->bytes_read + progress->bytes_written, now);
 }
 
 void LogCleaner::OnDone(std::int64_t first_dirty_before, absl::Time now) {
   const std::int64_t first_dirty = cleaning_.log->first_dirty_offset();
   if (first_dirty == first_dirty_before) {
-    Postpone(cleaning_, now + backoff_);  // all of it was deleted, or its policy changed, meanwhile
+    Postpone(cleaning_,
+             now + Backoff());  // all of it was deleted, or its policy changed, meanwhile
   } else {
     const TopicPartition& name = cleaning_.log->topic_partition();
     engine_->Say(LogLevel::kInfo,
@@ -137,7 +141,7 @@ void LogCleaner::OnFailure(const Candidate& failed, const absl::Status& status, 
   Postponed& postponed = Postpone(failed, absl::InfiniteFuture());
   if (!is_damaged) {
     const int doublings = std::min(postponed.failures++, kMostDoublings);
-    postponed.until = now + std::max(backoff_, kLeastWait) * (1 << doublings);
+    postponed.until = now + std::max(Backoff(), kLeastWait) * (1 << doublings);
   }
   if (failed.topic->deleted() || engine_->closed()) return;
   const TopicPartition& name = failed.log->topic_partition();

@@ -47,13 +47,14 @@ class LogCleaner final : public MaintenanceTask {
   Postponed& Postpone(const Candidate& candidate, absl::Time until);
   void ForgetDeleted();
   void ShowGauges();
+  // May change from one call to the next.
+  absl::Duration Backoff() const;
   absl::Time CleanSlice(absl::Time now);
   void OnDone(std::int64_t first_dirty_before, absl::Time now);
   void OnFailure(const Candidate& failed, const absl::Status& status, absl::Time now);
   void Checkpoint(absl::Time now);
 
   LocalEngine* const engine_;
-  const absl::Duration backoff_;
   Throttle throttle_;
   PartitionPass pass_;
   absl::Time next_look_ = absl::InfinitePast();

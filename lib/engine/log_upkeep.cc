@@ -12,7 +12,7 @@ absl::Time LogUpkeep::Run(absl::Time now) {
     wakes_ = engine_->log_wakes();
     due_ = absl::InfiniteFuture();
   }
-  const absl::Duration interval = engine_->config().retention_check_interval;
+  const absl::Duration interval = engine_->config()->retention_check_interval;
   const bool is_done = pass_.TakeTurn(*engine_, [&](const auto&, const auto& partition) {
     due_ = std::min(due_, partition->Upkeep(now, interval));
   });

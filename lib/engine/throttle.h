@@ -14,6 +14,9 @@ class Throttle {
   // `bytes_per_second` is above 0.
   explicit Throttle(double bytes_per_second) : bytes_per_second_(bytes_per_second) {}
 
+  // From the next piece on; above 0.
+  void SetBytesPerSecond(double bytes_per_second) { bytes_per_second_ = bytes_per_second; }
+
   // When the next piece may begin, after one of `bytes` was done at `now`.
   absl::Time After(std::uint64_t bytes, absl::Time now) {
     const absl::Time begin = std::clamp(next_, now - kCatchUp, now);
@@ -24,7 +27,7 @@ class Throttle {
  private:
   static constexpr absl::Duration kCatchUp = absl::Milliseconds(10);
 
-  const double bytes_per_second_;
+  double bytes_per_second_;
   absl::Time next_ = absl::InfinitePast();
 };
 

@@ -29,9 +29,8 @@ ConfigValue Resolve(const TopicConfigSpec& config, const ConfigMap& configs,
     return {own->second, ConfigSource::kDynamicTopicConfig};
   }
   for (const ConfigSynonym& synonym : config.synonyms) {
-    if (const auto set = engine.values.find(std::string(synonym.name));
-        set != engine.values.end()) {
-      return {Converted(synonym, set->second), ConfigSource::kStaticBrokerConfig};
+    if (const auto set = engine.layers.Find(synonym.name); !set.empty()) {
+      return {Converted(synonym, std::string(set.front().value)), set.front().source};
     }
   }
   return {std::string(config.spec.default_value), ConfigSource::kDefaultConfig};

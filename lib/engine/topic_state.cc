@@ -18,7 +18,7 @@ TopicState::TopicState(std::shared_ptr<EngineEnvironment> environment, std::stri
       is_internal_(IsInternalTopic(name_)),
       ordinal_(ordinal),
       config_(std::make_shared<log::LogConfig>(
-          ResolveLogConfig(topic.configs, environment_->config()))) {
+          ResolveLogConfig(topic.configs, *environment_->config()))) {
   Grow(topic.partitions);
 }
 

@@ -1,22 +1,59 @@
 #include "net/alter_resources.h"
 
+#include "engine/topic_config.h"
 #include "fmt/format.h"
 #include "net/authorize.h"
+#include "net/broker_configs.h"
 #include "net/config_resource.h"
 
 namespace rill::net {
+namespace {
 
-absl::Status CheckMayAlter(const Call& call, std::int8_t resource_type, const std::string& name) {
+const engine::ConfigSpec* SpecOf(ConfigResource type, const std::string& config) {
+  switch (type) {
+    case ConfigResource::kTopic:
+      return engine::FindTopicConfigSpec(config);
+    case ConfigResource::kBroker:
+      return FindBrokerConfigSpec(config);
+    default:
+      return nullptr;
+  }
+}
+
+std::string HeldWithout(const Call& call, ConfigResource type, const engine::ConfigSpec& spec) {
+  if (type == ConfigResource::kTopic) {
+    const auto resolved = engine::ResolveTopicConfigs({}, *call.node.engine->config());
+    return resolved.at(std::string(spec.name)).value;
+  }
+  const engine::ConfigLayers layers = BrokerLayersOf(call.node);
+  const auto set = layers.Find(spec.name);
+  return std::string(set.empty() ? spec.default_value : set.front().value);
+}
+
+}  // namespace
+
+absl::Status ReplaceConfigs(const Call& call, std::int8_t resource_type, const std::string& name,
+                            const engine::LocalEngine::ConfigsChange& change, bool only_validate) {
   switch (static_cast<ConfigResource>(resource_type)) {
     case ConfigResource::kTopic:
-      if (name.empty()) return RefuseRequest("topics have no default resource");
-      return CheckTopic(call, AclOperation::kAlterConfigs, name);
+      if (name.empty()) return RefuseRequest("Default topic resources are not allowed.");
+      if (auto may = CheckTopic(call, AclOperation::kAlterConfigs, name); !may.ok()) return may;
+      return call.node.engine->ReplaceTopicConfigs(name, change, only_validate);
     case ConfigResource::kBroker:
       if (auto may = CheckCluster(call, AclOperation::kAlterConfigs); !may.ok()) return may;
-      return RefuseRequest("the configs of a broker cannot be changed while it runs");
+      return ReplaceBrokerConfigs(call, name, change, only_validate);
     default:
       return RefuseRequest(fmt::format("resources of type {} have no configs here", resource_type));
   }
+}
+
+std::optional<std::string> ListHeld(const Call& call, std::int8_t resource_type,
+                                    const std::string& config, const engine::ConfigMap& own) {
+  const auto type = static_cast<ConfigResource>(resource_type);
+  const engine::ConfigSpec* const spec = SpecOf(type, config);
+  if (spec == nullptr || spec->type != engine::ConfigType::kList) return std::nullopt;
+  const auto set = own.find(config);
+  return set != own.end() ? set->second : HeldWithout(call, type, *spec);
 }
 
 }  // namespace rill::net

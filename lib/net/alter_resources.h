@@ -2,12 +2,14 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "engine/local_engine.h"
 #include "net/call.h"
 #include "net/place_of.h"
 #include "net/refuse.h"
@@ -16,9 +18,16 @@ namespace rill::net {
 
 // What AlterConfigs and IncrementalAlterConfigs have in common.
 
-// Only topics have configs that change while a node runs: INVALID_REQUEST for all else;
+// Has `change` change the configs of a topic, of this broker or of all; with `only_validate` says
+// whether it would. INVALID_REQUEST for a resource that has none here, or is not this node's;
 // TOPIC_AUTHORIZATION_FAILED or CLUSTER_AUTHORIZATION_FAILED for who may not change them.
-absl::Status CheckMayAlter(const Call& call, std::int8_t resource_type, const std::string& name);
+absl::Status ReplaceConfigs(const Call& call, std::int8_t resource_type, const std::string& name,
+                            const engine::LocalEngine::ConfigsChange& change, bool only_validate);
+
+// The list that a change of a single config begins with: its own, else what holds without. Nothing
+// where the config is no list.
+std::optional<std::string> ListHeld(const Call& call, std::int8_t resource_type,
+                                    const std::string& config, const engine::ConfigMap& own);
 
 // INVALID_REQUEST where one of them stands there twice.
 template <typename Config>
@@ -32,15 +41,14 @@ absl::Status CheckNamedOnce(const std::vector<Config>& configs) {
   return absl::OkStatus();
 }
 
-// Has `alter` alter each resource that may be, and is named once; an answer for each, in order.
+// Has `alter` alter each resource that is named once; an answer for each, in order.
 template <typename Response, typename Request, typename Alter>
-Response AlterEach(const Call& call, const Request& request, const Alter& alter) {
+Response AlterEach(const Request& request, const Alter& alter) {
   std::map<std::pair<std::int8_t, std::string>, int> named;
   for (const auto& asked : request.resources) ++named[{asked.resource_type, asked.resource_name}];
   Response response;
   for (const auto& asked : request.resources) {
-    absl::Status status = CheckMayAlter(call, asked.resource_type, asked.resource_name);
-    if (status.ok()) status = CheckNamedOnce(asked.configs);
+    absl::Status status = CheckNamedOnce(asked.configs);
     if (named[{asked.resource_type, asked.resource_name}] > 1) {
       status = RefuseRequest("the resource is named twice in the request");
     }

@@ -35,6 +35,7 @@ constexpr ConfigSpec kSpecs[] = {
      .type = ConfigType::kInt,
      .default_value = "2147483647",
      .min = 0,
+     .is_dynamic = true,
      .effect = "Connections that the node has at a time; more are closed as they come."},
     {.name = "max.incremental.fetch.session.cache.slots",
      .type = ConfigType::kInt,

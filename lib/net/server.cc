@@ -12,6 +12,7 @@
 #include "asio/this_coro.hpp"
 #include "asio/use_awaitable.hpp"
 #include "fmt/format.h"
+#include "net/broker_configs.h"
 #include "net/listen.h"
 #include "net/wake.h"
 
@@ -122,7 +123,7 @@ asio::awaitable<void> Server::Accept() {
       co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
       continue;
     }
-    if (connections_.load() >= node_.config.max_connections) continue;  // the socket closes
+    if (connections_.load() >= MaxConnections(node_)) continue;  // the socket closes
     connections_.fetch_add(1);
     asio::co_spawn(loop.io, Serve(loop, std::move(socket)), asio::detached);
   }

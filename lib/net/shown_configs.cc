@@ -10,11 +10,12 @@
 
 #include "engine/engine_config.h"
 #include "engine/topic_config.h"
+#include "net/broker_configs.h"
 
 namespace rill::net {
 namespace {
 
-using engine::ConfigMap;
+using engine::ConfigLayers;
 using engine::ConfigSpec;
 using engine::ConfigType;
 
@@ -42,45 +43,90 @@ void AddSynonym(std::string_view name, std::string_view value, ConfigSource sour
   shown.synonyms.push_back({std::string(name), std::string(value), WireSource(source)});
 }
 
-// What is set of an engine's or a node's config, and what it is otherwise.
-void AddStaticSynonyms(const ConfigSpec& spec, const ConfigMap& values, ShownConfig& shown) {
-  if (const auto set = values.find(std::string(spec.name)); set != values.end()) {
-    AddSynonym(spec.name, set->second, ConfigSource::kStaticBrokerConfig, shown);
+// Where an engine's or a node's config is set, and what it is otherwise.
+void AddSettings(const ConfigSpec& spec, const ConfigLayers& layers, ShownConfig& shown) {
+  for (const ConfigLayers::Setting& set : layers.Find(spec.name)) {
+    AddSynonym(spec.name, set.value, set.source, shown);
   }
   if (ShownValue(spec, spec.default_value).has_value()) {
     AddSynonym(spec.name, spec.default_value, ConfigSource::kDefaultConfig, shown);
   }
 }
 
-void AddTopicSynonyms(const ConfigSpec& spec, const ConfigValue& value, const ConfigMap& engine,
+// The same of several of the engine.
+void AddSettings(std::span<const engine::ConfigSynonym> names, const ConfigLayers& layers,
+                 ShownConfig& shown) {
+  for (const engine::ConfigSynonym& synonym : names) {
+    const ConfigSpec* const spec =
+        engine::FindConfigSpec(engine::EngineConfigSpecs(), synonym.name);
+    if (spec != nullptr) AddSettings(*spec, layers, shown);
+  }
+}
+
+void AddTopicSynonyms(const ConfigSpec& spec, const ConfigValue& value, const ConfigLayers& engine,
                       ShownConfig& shown) {
   if (value.source == ConfigSource::kDynamicTopicConfig) {
     AddSynonym(spec.name, value.value, value.source, shown);
   }
   const engine::TopicConfigSpec* const config = engine::FindTopicConfig(spec.name);
   if (config == nullptr) return;
-  for (const engine::ConfigSynonym& synonym : config->synonyms) {
-    const ConfigSpec* const of_engine =
-        engine::FindConfigSpec(engine::EngineConfigSpecs(), synonym.name);
-    if (of_engine != nullptr) AddStaticSynonyms(*of_engine, engine, shown);
-  }
+  AddSettings(config->synonyms, engine, shown);
   if (config->synonyms.empty()) {
     AddSynonym(spec.name, spec.default_value, ConfigSource::kDefaultConfig, shown);
   }
 }
 
-void ShowStatic(std::span<const ConfigSpec> specs, const ConfigMap& values, const ShownParts& parts,
-                std::vector<ShownConfig>& all) {
-  for (const ConfigSpec& spec : specs) {
-    const auto set = values.find(std::string(spec.name));
-    const bool is_set = set != values.end();
-    ShownConfig shown =
-        Show(spec, is_set ? std::string_view(set->second) : spec.default_value,
-             is_set ? ConfigSource::kStaticBrokerConfig : ConfigSource::kDefaultConfig, parts);
-    shown.read_only = true;
-    if (parts.synonyms) AddStaticSynonyms(spec, values, shown);
-    all.push_back(std::move(shown));
+// The configs that say the same as `name` in another unit, and hold where it is not set.
+std::span<const engine::ConfigSynonym> NextNames(std::string_view name) {
+  for (const engine::TopicConfigSpec& topic : engine::TopicConfigSpecs()) {
+    const auto found = std::find_if(topic.synonyms.begin(), topic.synonyms.end(),
+                                    [&](const auto& synonym) { return synonym.name == name; });
+    if (found != topic.synonyms.end()) return {std::next(found), topic.synonyms.end()};
   }
+  return {};
+}
+
+ShownConfig ShowOfBroker(const ConfigSpec& spec, const ConfigLayers& layers,
+                         const ShownParts& parts) {
+  const auto set = layers.Find(spec.name);
+  ShownConfig shown = set.empty()
+                          ? Show(spec, spec.default_value, ConfigSource::kDefaultConfig, parts)
+                          : Show(spec, set.front().value, set.front().source, parts);
+  shown.read_only = !spec.is_dynamic;
+  if (!parts.synonyms) return shown;
+  AddSettings(spec, layers, shown);
+  if (!shown.synonyms.empty()) AddSettings(NextNames(spec.name), layers, shown);
+  return shown;
+}
+
+// Nobody here knows what it is, and so whether it may be seen.
+ShownConfig ShowUnknown(const std::string& name, const ConfigLayers& layers,
+                        const ShownParts& parts) {
+  const auto set = layers.Find(name);
+  ShownConfig shown;
+  shown.name = name;
+  shown.value.reset();
+  shown.is_sensitive = true;
+  shown.read_only = true;
+  shown.config_source = WireSource(set.front().source);
+  shown.config_type = kUnknownWireType;
+  shown.documentation.reset();
+  if (!parts.synonyms) return shown;
+  for (const ConfigLayers::Setting& one : set) {
+    shown.synonyms.push_back({name, std::nullopt, WireSource(one.source)});
+  }
+  return shown;
+}
+
+void ShowKnown(std::span<const ConfigSpec> specs, const ConfigLayers& layers,
+               const ShownParts& parts, std::vector<ShownConfig>& all) {
+  for (const ConfigSpec& spec : specs) all.push_back(ShowOfBroker(spec, layers, parts));
+}
+
+std::vector<ShownConfig> ByName(std::vector<ShownConfig> all) {
+  std::sort(all.begin(), all.end(),
+            [](const ShownConfig& a, const ShownConfig& b) { return a.name < b.name; });
+  return all;
 }
 
 }  // namespace
@@ -88,10 +134,11 @@ void ShowStatic(std::span<const ConfigSpec> specs, const ConfigMap& values, cons
 std::vector<ShownConfig> ShowTopicConfigs(const NodeContext& node, const TopicDescription& topic,
                                           const ShownParts& parts) {
   std::vector<ShownConfig> all;
+  const auto config = node.engine->config();
   for (const auto& [name, value] : topic.configs) {
     const ConfigSpec& spec = *engine::FindTopicConfigSpec(name);
     ShownConfig shown = Show(spec, value.value, value.source, parts);
-    if (parts.synonyms) AddTopicSynonyms(spec, value, node.engine->config().values, shown);
+    if (parts.synonyms) AddTopicSynonyms(spec, value, config->layers, shown);
     all.push_back(std::move(shown));
   }
   return all;
@@ -99,10 +146,33 @@ std::vector<ShownConfig> ShowTopicConfigs(const NodeContext& node, const TopicDe
 
 std::vector<ShownConfig> ShowNodeConfigs(const NodeContext& node, const ShownParts& parts) {
   std::vector<ShownConfig> all;
-  ShowStatic(engine::EngineConfigSpecs(), node.engine->config().values, parts, all);
-  ShowStatic(NodeConfigSpecs(), node.config.values, parts, all);
-  std::sort(all.begin(), all.end(),
-            [](const ShownConfig& a, const ShownConfig& b) { return a.name < b.name; });
+  const ConfigLayers layers = BrokerLayersOf(node);
+  ShowKnown(engine::EngineConfigSpecs(), layers, parts, all);
+  ShowKnown(NodeConfigSpecs(), layers, parts, all);
+  engine::ConfigMap unknown = layers.of_broker;
+  unknown.insert(layers.of_cluster.begin(), layers.of_cluster.end());
+  for (const auto& [name, value] : unknown) {
+    if (FindBrokerConfigSpec(name) == nullptr) all.push_back(ShowUnknown(name, layers, parts));
+  }
+  return ByName(std::move(all));
+}
+
+std::vector<ShownConfig> ShowClusterConfigs(const NodeContext& node, const ShownParts& parts) {
+  std::vector<ShownConfig> all;
+  const ConfigLayers set = {{}, BrokerLayersOf(node).of_cluster, {}};
+  for (const auto& [name, value] : set.of_cluster) {
+    const ConfigSpec* const spec = FindBrokerConfigSpec(name);
+    if (spec == nullptr) {
+      all.push_back(ShowUnknown(name, set, parts));
+      continue;
+    }
+    ShownConfig shown = Show(*spec, value, ConfigSource::kDynamicDefaultBrokerConfig, parts);
+    shown.read_only = !spec->is_dynamic;
+    if (parts.synonyms) {
+      AddSynonym(name, value, ConfigSource::kDynamicDefaultBrokerConfig, shown);
+    }
+    all.push_back(std::move(shown));
+  }
   return all;
 }
 

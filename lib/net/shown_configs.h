@@ -15,6 +15,10 @@ constexpr std::int8_t WireSource(ConfigSource source) {
   switch (source) {
     case ConfigSource::kDynamicTopicConfig:
       return 1;
+    case ConfigSource::kDynamicBrokerConfig:
+      return 2;
+    case ConfigSource::kDynamicDefaultBrokerConfig:
+      return 3;
     case ConfigSource::kStaticBrokerConfig:
       return 4;
     case ConfigSource::kDefaultConfig:
@@ -42,6 +46,8 @@ constexpr std::int8_t WireType(engine::ConfigType type) {
   return 0;
 }
 
+inline constexpr std::int8_t kUnknownWireType = 0;
+
 using ShownConfig = wire::DescribeConfigsResponse::Resource::Config;
 
 // What is shown of a config besides its value.
@@ -53,7 +59,9 @@ struct ShownParts {
 // All configs of the topic, by name.
 std::vector<ShownConfig> ShowTopicConfigs(const NodeContext& node, const TopicDescription& topic,
                                           const ShownParts& parts);
-// All of the node and its engine, by name. They change with a restart only.
+// All of the node and its engine, by name, and what else was set for the broker.
 std::vector<ShownConfig> ShowNodeConfigs(const NodeContext& node, const ShownParts& parts);
+// What was set for all brokers, by name.
+std::vector<ShownConfig> ShowClusterConfigs(const NodeContext& node, const ShownParts& parts);
 
 }  // namespace rill::net

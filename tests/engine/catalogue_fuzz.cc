@@ -16,6 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!written.ok()) std::abort();
     const auto again = ParseCatalogue(*written, "catalogue");
     if (!again.ok() || again->image.topics() != contents->image.topics()) std::abort();
+    if (again->image.resource_configs() != contents->image.resource_configs()) std::abort();
     if (again->later.values != contents->later.values) std::abort();
   }
   // Checksums keep a fuzzer out of the records, so these are also tried on their own.

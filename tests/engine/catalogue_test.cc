@@ -68,6 +68,34 @@ TEST_CASE("A command reads back from its record as it was") {
   CHECK(std::get<ProducerIdsTaken>(*ids).end == 2000);
 }
 
+TEST_CASE("Configs of what is no topic read back from their record as they were") {
+  const ResourceConfigsChange change = {"broker/1", {{"log.roll.ms", "5"}, {"x", "a=b"}}};
+  CHECK(EncodeCommandKey(change) == "configs/broker/1");
+  const std::string value = *EncodeCommandValue(change);
+  CHECK(value == "config.log.roll.ms=5\nconfig.x=a=b\n");
+  const auto decoded = DecodeCommand("configs/broker/1", value);
+  REQUIRE(decoded.ok());
+  CHECK(std::get<ResourceConfigsChange>(*decoded).resource == "broker/1");
+  CHECK(std::get<ResourceConfigsChange>(*decoded).configs == change.configs);
+  CatalogueImage image;
+  REQUIRE(Refusal(image, change) == "");
+  image.Apply(change);
+  CHECK(image.resource_configs() == ResourceConfigs{{"broker/1", change.configs}});
+  CHECK(image.size() == 1);
+  CHECK(ParseCatalogue(*FormatCatalogue(image, 0), "f")->image.resource_configs() ==
+        image.resource_configs());
+
+  CHECK_FALSE(EncodeCommandValue(ResourceConfigsChange{"broker/1", {}}).has_value());
+  const auto gone = DecodeCommand("configs/broker/1", std::string_view());
+  REQUIRE(gone.ok());
+  image.Apply(*gone);
+  CHECK(image.resource_configs().empty());
+  for (const char* name : {"", "a=b", "a\nb"}) {
+    CHECK(Refusal(image, ResourceConfigsChange{"x/", {{name, "1"}}}) != "");
+  }
+  CHECK(Refusal(image, ResourceConfigsChange{"x/", {{"a", "1\n"}}}) != "");
+}
+
 TEST_CASE("A record that is no command is damage") {
   const std::string id = "id=Hq1Y6xyTRkaSaMQp0HGqeA\n";
   for (const auto& [key, value] : std::vector<std::pair<std::string, std::string>>{
@@ -81,6 +109,9 @@ TEST_CASE("A record that is no command is damage") {
            {"topic/x", id + "partitions=1\nretention.ms=1\n"},
            {"topic/x", id + "partitions=1\nconfig.retention.ms\n"},
            {"topic/x", id + "partitions=1\nconfig.a=1\nconfig.a=2\n"},
+           {"configs/broker/1", ""},
+           {"configs/broker/1", "log.roll.ms=5\n"},
+           {"configs/broker/1", "config.a=1\nconfig.a=2\n"},
            {"producer-ids", "end=\n"},
            {"producer-ids", "end=1\nmore"}}) {
     CAPTURE(key, value);

@@ -13,11 +13,16 @@ inline std::string ConfigCell(std::string_view text) {
   return text.empty() ? std::string("(empty)") : fmt::format("`{}`", text);
 }
 
-// `synonyms` is the cell of its own that topic configs have.
-inline std::string ConfigRow(const ConfigSpec& spec, const std::string& synonyms) {
+// Whether it may be set while the engine or the node runs.
+inline std::string RunningCell(const ConfigSpec& spec) {
+  return spec.is_dynamic ? "yes | " : "no | ";
+}
+
+// `more` is the cell of its own that the table has.
+inline std::string ConfigRow(const ConfigSpec& spec, const std::string& more) {
   const std::string valid = ValidValues(spec);
   return fmt::format("| `{}` | {} | {} | {} | {}{} |\n", spec.name, ConfigTypeName(spec.type),
-                     ConfigCell(spec.default_value), valid.empty() ? "any" : valid, synonyms,
+                     ConfigCell(spec.default_value), valid.empty() ? "any" : valid, more,
                      spec.effect);
 }
 

@@ -287,7 +287,7 @@ std::string TopicTable() {
 
 std::string EngineTable() {
   std::string table;
-  for (const ConfigSpec& spec : EngineConfigSpecs()) table += ConfigRow(spec, "");
+  for (const ConfigSpec& spec : EngineConfigSpecs()) table += ConfigRow(spec, RunningCell(spec));
   return table;
 }
 

@@ -1,11 +1,13 @@
 // AlterConfigs, versions 0 to 2.
 //
-// Gives a topic the configs that the request has: those that it does not name go back to what holds
-// without the topic. Or only says whether it would (`validate_only`). One answer for each resource;
-// what is named twice is INVALID_REQUEST, and so is a config without a value.
+// Gives a topic, this broker or all brokers (a broker without a name) the configs that the request
+// has: those that it does not name go back to what holds without. Or only says whether it would
+// (`validate_only`). One answer for each resource; what is named twice is INVALID_REQUEST, and so
+// is a config without a value. Of a broker's configs those change that change while a Kafka broker
+// runs, and are kept; a name that nobody knows is kept, too, as by Kafka.
 //
-// Deviations: the configs of a broker do not change while it runs, and loggers, client metrics and
-// groups have none: INVALID_REQUEST.
+// Deviations: a broker's config that means nothing here is INVALID_REQUEST. Loggers, client metrics
+// and groups have none: INVALID_REQUEST.
 #include "fmt/format.h"
 #include "net/alter_resources.h"
 #include "net/handlers.h"
@@ -30,10 +32,10 @@ absl::StatusOr<engine::ConfigMap> Wanted(const Asked& asked) {
 
 wire::AlterConfigsResponse HandleAlterConfigs(const Call& call,
                                               const wire::AlterConfigsRequest& request) {
-  return AlterEach<wire::AlterConfigsResponse>(call, request, [&](const Asked& asked) {
+  return AlterEach<wire::AlterConfigsResponse>(request, [&](const Asked& asked) {
     const auto change = [&](const engine::ConfigMap&) { return Wanted(asked); };
-    return call.node.engine->ReplaceTopicConfigs(asked.resource_name, change,
-                                                 request.validate_only);
+    return ReplaceConfigs(call, asked.resource_type, asked.resource_name, change,
+                          request.validate_only);
   });
 }
 

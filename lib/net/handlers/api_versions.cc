@@ -22,7 +22,7 @@ constexpr int kFirstWithLowestZero = 4;
 
 void ShowFeatures(const Call& call, wire::ApiVersionsResponse& response) {
   response.finalized_features_epoch = 0;  // they do not change
-  if (!call.node.engine->config().has_consumer_groups) return;
+  if (!call.node.engine->config()->has_consumer_groups) return;
   // Older clients cannot take a feature that begins at 0; Kafka, too, leaves it out for them.
   if (call.version >= kFirstWithLowestZero) {
     response.supported_features.push_back({kGroupVersion, 0, 1});

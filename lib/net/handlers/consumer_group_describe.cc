@@ -63,7 +63,7 @@ absl::Status CheckTopicsOf(const Call& call, const engine::DescribedConsumer& me
 absl::StatusOr<engine::DescribedConsumerGroup> Find(const Call& call, const std::string& group) {
   if (auto may = CheckGroup(call, AclOperation::kDescribe, group); !may.ok()) return may;
   if (auto open = call.node.engine->CheckOpen(); !open.ok()) return open;
-  if (!call.node.engine->config().has_consumer_groups) {
+  if (!call.node.engine->config()->has_consumer_groups) {
     return MakeError(absl::StatusCode::kUnimplemented, ErrorCode::kUnsupportedVersion,
                      "group.coordinator.rebalance.protocols has no consumer");
   }

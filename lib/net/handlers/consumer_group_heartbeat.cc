@@ -88,7 +88,7 @@ wire::ConsumerGroupHeartbeatResponse HandleConsumerGroupHeartbeat(const Call& ca
       error != ErrorCode::kNone) {
     return Failure(error, "");
   }
-  if (!call.node.engine->config().has_consumer_groups) {
+  if (!call.node.engine->config()->has_consumer_groups) {
     return Failure(ErrorCode::kUnsupportedVersion,
                    "group.coordinator.rebalance.protocols has no consumer");
   }

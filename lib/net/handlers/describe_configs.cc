@@ -1,11 +1,12 @@
 // DescribeConfigs, versions 1 to 4.
 //
-// All configs of topics, and of this node with its engine (a broker by its number, or without a
-// name), or those that are asked for by their keys: no keys are all, as in Kafka. With the value
-// comes where it is from; on request where else it could be from, and (version 3) what it does.
+// All configs of topics, of this node with its engine (a broker by its number), and what was set
+// for all brokers (one without a name); or those that are asked for by their keys: no keys are all,
+// as in Kafka. With the value comes where it is from; on request where else it could be from, and
+// (version 3) what it does. A config that was set and that nobody knows is shown without its value.
 //
 // Deviations: a resource that is asked for twice is answered once. What can be told of a broker is
-// what means something here, all of it read-only. Loggers, client metrics and groups have no
+// what means something here. Loggers, client metrics and groups have no
 // configs here: INVALID_REQUEST.
 #include <algorithm>
 #include <set>
@@ -14,13 +15,12 @@
 #include <tuple>
 #include <utility>
 
-#include "base/parse_number.h"
 #include "engine/topic_name.h"
 #include "fmt/format.h"
 #include "net/authorize.h"
+#include "net/broker_configs.h"
 #include "net/config_resource.h"
 #include "net/handlers.h"
-#include "net/identity.h"
 #include "net/place_of.h"
 #include "net/refuse.h"
 #include "net/shown_configs.h"
@@ -30,14 +30,6 @@ namespace {
 
 using Asked = wire::DescribeConfigsRequest::Resource;
 using Answered = wire::DescribeConfigsResponse::Resource;
-
-absl::Status CheckBroker(const Call& call, const std::string& name) {
-  if (name.empty()) return absl::OkStatus();
-  const auto number = base::ParseNumber<std::int32_t>(name);
-  if (!number) return RefuseRequest(fmt::format("a broker id is a number, not \"{}\"", name));
-  if (*number == NodeId(call)) return absl::OkStatus();
-  return RefuseRequest(fmt::format("this is broker {}, not {}", NodeId(call), name));
-}
 
 absl::StatusOr<std::vector<ShownConfig>> ConfigsOf(const Call& call, const Asked& asked,
                                                    const ShownParts& parts) {
@@ -53,7 +45,8 @@ absl::StatusOr<std::vector<ShownConfig>> ConfigsOf(const Call& call, const Asked
     case ConfigResource::kBroker:
       if (auto may = CheckCluster(call, AclOperation::kDescribeConfigs); !may.ok()) return may;
       if (auto own = CheckBroker(call, asked.resource_name); !own.ok()) return own;
-      return ShowNodeConfigs(call.node, parts);
+      return asked.resource_name.empty() ? ShowClusterConfigs(call.node, parts)
+                                         : ShowNodeConfigs(call.node, parts);
     default:
       return RefuseRequest(
           fmt::format("resources of type {} have no configs here", asked.resource_type));

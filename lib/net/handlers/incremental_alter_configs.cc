@@ -1,20 +1,22 @@
 // IncrementalAlterConfigs, versions 0 and 1.
 //
-// Sets single configs of a topic, takes them back, or puts items into lists and takes them out of
-// them: all that is asked for of one topic in one step, or, where something of it is wrong,
-// nothing. Or only says whether it would (`validate_only`). One answer for each resource; what is
-// named twice is INVALID_REQUEST. What is in a list already is not put there again, and what is not
-// there need not be to be taken out, as in Kafka.
+// Sets single configs of a topic, of this broker or of all brokers (a broker without a name), takes
+// them back, or puts items into lists and takes them out of them: all that is asked for of one
+// resource in one step, or, where something of it is wrong, nothing. Or only says whether it would
+// (`validate_only`). One answer for each resource; what is named twice is INVALID_REQUEST. What is
+// in a list already is not put there again, and what is not there need not be to be taken out, as
+// in Kafka. Of a broker's configs those change that change while a Kafka broker runs, and are kept;
+// a name that nobody knows is kept, too, as by Kafka.
 //
-// Deviations: a list that the topic does not set begins with what holds for the topic, where Kafka
-// begins with the config's own default, whatever the broker's configs say. The configs of a broker
-// do not change while it runs, and loggers, client metrics and groups have none: INVALID_REQUEST.
+// Deviations: a list that is not set begins with what holds, where Kafka begins with the config's
+// own default, whatever the broker's configs say. A broker's config that means nothing here is
+// INVALID_REQUEST. Loggers, client metrics and groups have none: INVALID_REQUEST.
 #include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "engine/topic_config.h"
+#include "engine/config_spec.h"
 #include "fmt/format.h"
 #include "fmt/ranges.h"
 #include "net/alter_resources.h"
@@ -56,20 +58,20 @@ std::string ListWithout(const std::string& list, const std::string& removed) {
   return fmt::format("{}", fmt::join(items, ","));
 }
 
-absl::Status ChangeList(const Asked::Config& config, const engine::EngineConfig& engine,
+absl::Status ChangeList(const Call& call, std::int8_t resource_type, const Asked::Config& config,
                         engine::ConfigMap& configs) {
   const bool appends = OperationOf(config) == Operation::kAppend;
-  const engine::ConfigSpec* const spec = engine::FindTopicConfigSpec(config.name);
-  if (spec == nullptr || spec->type != engine::ConfigType::kList) {
+  const auto held = ListHeld(call, resource_type, config.name, configs);
+  if (!held.has_value()) {
     return engine::ConfigError(fmt::format("Can't {} to key {} because its type is not LIST.",
                                            appends ? "APPEND" : "SUBTRACT", config.name));
   }
-  const std::string held = engine::ResolveTopicConfigs(configs, engine)[config.name].value;
-  configs[config.name] = appends ? ListWith(held, *config.value) : ListWithout(held, *config.value);
+  configs[config.name] =
+      appends ? ListWith(*held, *config.value) : ListWithout(*held, *config.value);
   return absl::OkStatus();
 }
 
-absl::StatusOr<engine::ConfigMap> Changed(const Asked& asked, const engine::EngineConfig& engine,
+absl::StatusOr<engine::ConfigMap> Changed(const Call& call, const Asked& asked,
                                           engine::ConfigMap configs) {
   for (const Asked::Config& config : asked.configs) {
     absl::Status status = Check(config);
@@ -83,7 +85,7 @@ absl::StatusOr<engine::ConfigMap> Changed(const Asked& asked, const engine::Engi
         break;
       case Operation::kAppend:
       case Operation::kSubtract:
-        status = ChangeList(config, engine, configs);
+        status = ChangeList(call, asked.resource_type, config, configs);
         if (!status.ok()) return status;
     }
   }
@@ -94,11 +96,10 @@ absl::StatusOr<engine::ConfigMap> Changed(const Asked& asked, const engine::Engi
 
 wire::IncrementalAlterConfigsResponse HandleIncrementalAlterConfigs(
     const Call& call, const wire::IncrementalAlterConfigsRequest& request) {
-  const engine::EngineConfig& config = call.node.engine->config();
-  return AlterEach<wire::IncrementalAlterConfigsResponse>(call, request, [&](const Asked& asked) {
-    const auto change = [&](const engine::ConfigMap& own) { return Changed(asked, config, own); };
-    return call.node.engine->ReplaceTopicConfigs(asked.resource_name, change,
-                                                 request.validate_only);
+  return AlterEach<wire::IncrementalAlterConfigsResponse>(request, [&](const Asked& asked) {
+    const auto change = [&](const engine::ConfigMap& own) { return Changed(call, asked, own); };
+    return ReplaceConfigs(call, asked.resource_type, asked.resource_name, change,
+                          request.validate_only);
   });
 }
 

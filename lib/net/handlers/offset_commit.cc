@@ -37,7 +37,7 @@ using Commits = std::vector<Commit>;
 ErrorCode Check(const Call& call, const Commit& commit) {
   const OffsetAndMetadata& committed = commit.committed;
   if (committed.offset < 0 || committed.leader_epoch < -1) return ErrorCode::kInvalidRequest;
-  const auto most = call.node.engine->config().offset_metadata_max_bytes;
+  const auto most = call.node.engine->config()->offset_metadata_max_bytes;
   const bool is_long = static_cast<std::int64_t>(committed.metadata.size()) > most;
   return is_long ? ErrorCode::kOffsetMetadataTooLarge : ErrorCode::kNone;
 }

@@ -1,0 +1,105 @@
+#include "net/broker_configs.h"
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "base/parse_number.h"
+#include "engine/engine_config.h"
+#include "engine/resource_configs.h"
+#include "fmt/format.h"
+#include "fmt/ranges.h"
+#include "net/identity.h"
+#include "net/place_of.h"
+#include "net/refuse.h"
+
+namespace rill::net {
+namespace {
+
+using engine::ConfigMap;
+using engine::ConfigSpec;
+
+absl::Status CheckMayChange(const ConfigMap& configs) {
+  std::vector<std::string_view> fixed;
+  for (const auto& [name, value] : configs) {
+    const ConfigSpec* const spec = FindBrokerConfigSpec(name);
+    if (spec != nullptr && !spec->is_dynamic) fixed.push_back(name);
+  }
+  if (fixed.empty()) return absl::OkStatus();
+  return RefuseRequest(
+      fmt::format("Cannot update these configs dynamically: [{}]", fmt::join(fixed, ", ")));
+}
+
+absl::StatusOr<std::string> Checked(const std::string& name, const std::string& value) {
+  if (const ConfigSpec* const spec = FindBrokerConfigSpec(name)) {
+    auto checked = engine::CheckConfigValue(*spec, value);
+    if (!checked.ok()) return RefuseRequest(std::string(checked.status().message()));
+    return checked;
+  }
+  if (const auto* const refused = engine::FindRefusedEngineConfig(name)) {
+    return RefuseRequest(
+        fmt::format("Kafka's config {} does nothing here: {}", name, refused->reason));
+  }
+  return value;  // kept for whoever knows it, as by Kafka
+}
+
+absl::StatusOr<ConfigMap> Checked(const ConfigMap& configs) {
+  if (auto may = CheckMayChange(configs); !may.ok()) return may;
+  ConfigMap checked;
+  for (const auto& [name, value] : configs) {
+    auto sound = Checked(name, value);
+    if (!sound.ok()) return sound.status();
+    checked.emplace(name, *std::move(sound));
+  }
+  return checked;
+}
+
+}  // namespace
+
+const ConfigSpec* FindBrokerConfigSpec(std::string_view name) {
+  const ConfigSpec* const of_engine = engine::FindConfigSpec(engine::EngineConfigSpecs(), name);
+  return of_engine != nullptr ? of_engine : engine::FindConfigSpec(NodeConfigSpecs(), name);
+}
+
+engine::ConfigLayers BrokerLayersOf(const NodeContext& node) {
+  ConfigMap given = node.engine->config()->layers.given;
+  given.insert(node.config.values.begin(), node.config.values.end());
+  return engine::BrokerLayers(given, *node.engine->resource_configs(), node.node_id);
+}
+
+int MaxConnections(const NodeContext& node) {
+  const engine::ConfigLayers layers = BrokerLayersOf(node);
+  const auto set = layers.Find("max.connections");
+  return set.empty() ? node.config.max_connections
+                     : static_cast<int>(engine::ConfigInteger(set.front().value));
+}
+
+absl::Status CheckBroker(const Call& call, const std::string& name) {
+  if (name.empty()) return absl::OkStatus();
+  const auto number = base::ParseNumber<std::int32_t>(name);
+  if (!number) return RefuseRequest(fmt::format("a broker id is a number, not \"{}\"", name));
+  if (*number == NodeId(call)) return absl::OkStatus();
+  return RefuseRequest(
+      fmt::format("Unexpected broker id, expected {}, but received {}", NodeId(call), name));
+}
+
+absl::Status ReplaceBrokerConfigs(const Call& call, const std::string& name,
+                                  const engine::LocalEngine::ConfigsChange& change,
+                                  bool only_validate) {
+  if (auto own = CheckBroker(call, name); !own.ok()) return own;
+  // "01" is 1.
+  const std::string id = name.empty() ? "" : std::to_string(NodeId(call));
+  bool is_change = false;
+  const auto checked_change = [&](const ConfigMap& own) -> absl::StatusOr<ConfigMap> {
+    auto changed = change(own);
+    is_change = changed.ok();
+    if (!changed.ok()) return changed;
+    return Checked(*changed);
+  };
+  auto replaced = call.node.engine->ReplaceResourceConfigs(
+      engine::ResourceName(engine::kBrokerResources, id), checked_change, only_validate);
+  if (!is_change || CodeOf(replaced) != ErrorCode::kInvalidConfig) return replaced;
+  return RefuseRequest(std::string(replaced.message()));
+}
+
+}  // namespace rill::net

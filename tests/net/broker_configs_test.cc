@@ -1,0 +1,172 @@
+#include "net/broker_configs.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "io/temporary_folder.h"
+#include "net/config_resource.h"
+#include "net/shown_configs.h"
+#include "node_under_test.h"
+#include "rill/node.h"
+#include "rill/rill.h"
+#include "wire_client.h"
+
+namespace rill::net {
+namespace {
+
+constexpr auto kTopic = static_cast<std::int8_t>(ConfigResource::kTopic);
+constexpr auto kBroker = static_cast<std::int8_t>(ConfigResource::kBroker);
+
+using Resource = wire::IncrementalAlterConfigsRequest::Resource;
+using Change = Resource::Config;
+using Synonym = ShownConfig::Synonym;
+
+Change Set(const std::string& name, const std::string& value) { return {name, 0, value}; }
+Change Delete(const std::string& name) { return {name, 1, std::nullopt}; }
+
+wire::IncrementalAlterConfigsResponse::Resource Alter(
+    NodeUnderTest& node, const std::string& name, std::vector<Change> changes,
+    bool only_validate = false) {
+  const wire::IncrementalAlterConfigsRequest asked = {{{kBroker, name, std::move(changes)}},
+                                                      only_validate};
+  return node.Ask(&HandleIncrementalAlterConfigs, asked, 1).responses.at(0);
+}
+
+std::vector<ShownConfig> Describe(NodeUnderTest& node, std::int8_t type, const std::string& name) {
+  const wire::DescribeConfigsRequest asked = {{{type, name, std::nullopt}}, true, true};
+  return node.AskInAll(&HandleDescribeConfigs, asked).results.at(0).configs;
+}
+
+std::optional<ShownConfig> Find(const std::vector<ShownConfig>& configs, const std::string& name) {
+  const auto found = std::find_if(configs.begin(), configs.end(),
+                                  [&](const ShownConfig& config) { return config.name == name; });
+  return found == configs.end() ? std::nullopt : std::optional(*found);
+}
+
+TEST_CASE("a broker's configs are set while it runs, for it and for all, and shown with both") {
+  NodeUnderTest node("mem:", {{"log.segment.bytes", "3000000"}});
+  node.MakeTopic("orders", 1);
+  const std::string own = std::to_string(node.id());
+  CHECK(
+      Alter(node, "", {Set("log.retention.ms", "6000"), Set("max.connections", "9")}).error_code ==
+      ErrorCode::kNone);
+  CHECK(Alter(node, own, {Set("log.retention.ms", "5000"), Set("log.segment.bytes", "2000000")})
+            .error_code == ErrorCode::kNone);
+  const auto shown = Describe(node, kBroker, own);
+  const auto retention = Find(shown, "log.retention.ms");
+  CHECK(retention->value == "5000");
+  CHECK(retention->config_source == 2);
+  CHECK_FALSE(retention->read_only);
+  CHECK(retention->synonyms == std::vector<Synonym>{{"log.retention.ms", "5000", 2},
+                                                    {"log.retention.ms", "6000", 3},
+                                                    {"log.retention.hours", "168", 5}});
+  CHECK(Find(shown, "log.segment.bytes")->synonyms ==
+        std::vector<Synonym>{{"log.segment.bytes", "2000000", 2},
+                             {"log.segment.bytes", "3000000", 4},
+                             {"log.segment.bytes", "1073741824", 5}});
+  CHECK(Find(shown, "max.connections")->config_source == 3);
+  CHECK(Find(shown, "num.partitions")->read_only);
+
+  const auto of_all = Describe(node, kBroker, "");
+  CHECK(of_all.size() == 2);
+  CHECK(Find(of_all, "log.retention.ms")->synonyms ==
+        std::vector<Synonym>{{"log.retention.ms", "6000", 3}});
+
+  const auto of_topic = Find(Describe(node, kTopic, "orders"), "retention.ms");
+  CHECK(of_topic->value == "5000");
+  CHECK(of_topic->config_source == 2);
+  CHECK(of_topic->synonyms == retention->synonyms);
+
+  CHECK(Alter(node, own, {Delete("log.retention.ms"), Delete("num.partitions")}).error_code ==
+        ErrorCode::kNone);
+  CHECK(Find(Describe(node, kTopic, "orders"), "retention.ms")->value == "6000");
+}
+
+TEST_CASE("what Kafka does not let change while a broker runs is refused with Kafka's words") {
+  NodeUnderTest node;
+  const std::string own = std::to_string(node.id());
+  const auto refused = [&](const std::string& name, std::vector<Change> changes) {
+    const auto answered = Alter(node, name, std::move(changes));
+    CHECK(answered.error_code == ErrorCode::kInvalidRequest);
+    return answered.error_message.value_or("");
+  };
+  CHECK(refused(own, {Set("num.partitions", "3"), Set("log.retention.hours", "4"),
+                      Set("log.roll.ms", "9")}) ==
+        "Cannot update these configs dynamically: [log.retention.hours, num.partitions]");
+  CHECK(refused("", {Set("connections.max.idle.ms", "3")}) ==
+        "Cannot update these configs dynamically: [connections.max.idle.ms]");
+  CHECK(refused(own, {Set("log.roll.ms", "x")}).find("log.roll.ms cannot be \"x\"") !=
+        std::string::npos);
+  CHECK(refused(own, {Set("num.io.threads", "8")}) ==
+        "Kafka's config num.io.threads does nothing here: the engine has one maintenance thread, "
+        "or none");
+  CHECK(refused(std::to_string(node.id() + 1), {Set("log.roll.ms", "9")})
+            .find("Unexpected broker id") != std::string::npos);
+  CHECK(refused("one", {Set("log.roll.ms", "9")}) != "");
+  CHECK(node.engine().resource_configs()->empty());
+  CHECK(Alter(node, own, {Set("log.roll.ms", "9")}, /*only_validate=*/true).error_code ==
+        ErrorCode::kNone);
+  CHECK(node.engine().resource_configs()->empty());
+}
+
+TEST_CASE("a config that nobody knows is kept for a broker, and not shown what it says") {
+  NodeUnderTest node;
+  CHECK(Alter(node, "", {Set("my.own", "secret")}).error_code == ErrorCode::kNone);
+  const auto shown = Find(Describe(node, kBroker, std::to_string(node.id())), "my.own");
+  REQUIRE(shown.has_value());
+  CHECK_FALSE(shown->value.has_value());
+  CHECK(shown->is_sensitive);
+  CHECK(shown->config_source == 3);
+  CHECK(shown->synonyms == std::vector<Synonym>{{"my.own", std::nullopt, 3}});
+  CHECK(Find(Describe(node, kBroker, ""), "my.own").has_value());
+}
+
+TEST_CASE("AlterConfigs takes the place of all that is set for a broker") {
+  NodeUnderTest node;
+  CHECK(Alter(node, "", {Set("log.roll.ms", "9")}).error_code == ErrorCode::kNone);
+  const wire::AlterConfigsRequest asked = {{{kBroker, "", {{"message.max.bytes", "77"}}}}, false};
+  CHECK(node.AskInAll(&HandleAlterConfigs, asked).responses.at(0).error_code == ErrorCode::kNone);
+  const auto shown = Describe(node, kBroker, "");
+  REQUIRE(shown.size() == 1);
+  CHECK(shown[0].name == "message.max.bytes");
+}
+
+TEST_CASE("lists of a broker are added to and taken from") {
+  NodeUnderTest node;
+  CHECK(Alter(node, "", {{"log.cleanup.policy", 2, "compact"}}).error_code == ErrorCode::kNone);
+  CHECK(Describe(node, kBroker, "").at(0).value == "delete,compact");
+  CHECK(Alter(node, "", {{"log.cleanup.policy", 3, "delete"}}).error_code == ErrorCode::kNone);
+  CHECK(Describe(node, kBroker, "").at(0).value == "compact");
+  CHECK(Alter(node, "", {{"log.roll.ms", 2, "1"}}).error_code == ErrorCode::kInvalidConfig);
+}
+
+TEST_CASE("a node takes as many connections as it is told while it runs, also by another node") {
+  const auto engine = rill::Open("mem:");
+  REQUIRE(engine.ok());
+  const auto first = Node::Start(*engine, {.listen = "127.0.0.1:0"});
+  const auto second = Node::Start(*engine, {.listen = "127.0.0.1:0"});
+  REQUIRE((first.ok() && second.ok()));
+  WireClient admin(second->port());
+  wire::IncrementalAlterConfigsRequest asked = {{{kBroker, "", {Set("max.connections", "0")}}},
+                                                false};
+  const auto alter = [&] {
+    return admin
+        .Ask<wire::IncrementalAlterConfigsResponse>(wire::ApiKey::kIncrementalAlterConfigs, 1,
+                                                    asked)
+        .responses.at(0)
+        .error_code;
+  };
+  REQUIRE(alter() == ErrorCode::kNone);
+  CHECK(WireClient(first->port()).IsClosed());
+  asked.resources[0].configs = {Delete("max.connections")};
+  REQUIRE(alter() == ErrorCode::kNone);
+  WireClient taken(first->port());
+  CHECK(taken.Ask<wire::ListGroupsResponse>(wire::ApiKey::kListGroups, 0, wire::ListGroupsRequest())
+            .error_code == ErrorCode::kNone);
+}
+
+}  // namespace
+}  // namespace rill::net
