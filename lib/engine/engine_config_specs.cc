@@ -169,7 +169,6 @@ constexpr std::string_view kOfNode = "a node has it (NodeOptions::configs), and 
 constexpr std::string_view kNotOfNode = "neither an engine nor a node of rill's has it";
 constexpr std::string_view kNoOtherNodes = "there are no other nodes yet";
 constexpr std::string_view kNoSecurity = "there is no TLS, SASL or authorization yet";
-constexpr std::string_view kNoQuotas = "there are no quotas";
 constexpr std::string_view kNoReplication = "nothing is replicated";
 constexpr std::string_view kOneCleaner =
     "one log is compacted at a time, by the maintenance, with buffers of a fixed size";
@@ -190,7 +189,7 @@ constexpr RefusedConfig kRefused[] = {
     {"auto.leader.rebalance.enable", kNoReplication},
     {"background.threads", kNoThreads},
     {"broker.*", kNoOtherNodes},
-    {"client.quota.*", kNoQuotas},
+    {"client.quota.*", kNoClasses},
     {"config.providers", kNotOfNode},
     {"connection.*", kNotOfNode},
     {"connections.max.idle.ms", kOfNode},
@@ -249,7 +248,8 @@ constexpr RefusedConfig kRefused[] = {
     {"producer.id.expiration.*", "producers' state is kept for Kafka's default of a day"},
     {"producer.purgatory.*", kNotOfNode},
     {"queued.*", kNotOfNode},
-    {"quota.*", kNoQuotas},
+    {"quota.window.num", kOfNode},
+    {"quota.window.size.seconds", kOfNode},
     {"remote.*", kNoTiers},
     {"replica.*", kNoReplication},
     {"replication.*", kNoReplication},

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <vector>
 
@@ -12,6 +13,8 @@ struct Answer {
   wire::EncodedPieces frame;
   std::vector<std::shared_ptr<const void>> pins;  // of the records
   bool is_silent = false;                         // nothing goes back (Produce with acks 0)
+  std::chrono::nanoseconds waited{};              // of the time since the request came
+  std::chrono::milliseconds throttle{};           // how long nothing more is read of the client
 };
 
 }  // namespace rill::net

@@ -1,5 +1,6 @@
 #include "net/api_table.h"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -12,6 +13,7 @@
 #include "net/go_on_in.h"
 #include "net/handlers.h"
 #include "net/pending_answer.h"
+#include "net/throttle.h"
 #include "net/wake.h"
 #include "wire/decode.h"
 
@@ -32,17 +34,21 @@ struct Signature<void (*)(const Call&, const Request&, std::function<void(Respon
 };
 
 template <typename Response>
-absl::Status Put(const Response& response, int version, Answer& answer) {
-  return wire::Encode(response, version, answer.frame);
+absl::Status Put(Response response, const Call& call, Answer& answer) {
+  Throttle(call, response, answer);
+  return wire::Encode(response, call.version, answer.frame);
 }
 template <typename Response>
-absl::Status Put(const std::optional<Response>& response, int version, Answer& answer) {
-  answer.is_silent = !response.has_value();
-  return answer.is_silent ? absl::OkStatus() : Put(*response, version, answer);
+absl::Status Put(std::optional<Response> response, const Call& call, Answer& answer) {
+  if (response.has_value()) return Put(*std::move(response), call, answer);
+  answer.is_silent = true;
+  Response nothing;
+  Throttle(call, nothing, answer);
+  return absl::OkStatus();
 }
 template <typename Response>
-absl::Status Put(const absl::StatusOr<Response>& response, int version, Answer& answer) {
-  return response.ok() ? Put(*response, version, answer) : response.status();
+absl::Status Put(absl::StatusOr<Response> response, const Call& call, Answer& answer) {
+  return response.ok() ? Put(*std::move(response), call, answer) : response.status();
 }
 
 template <auto kHandle>
@@ -50,7 +56,7 @@ absl::Status Handle(const Call& call, base::KafkaReader& body, Answer& answer) {
   using Request = typename Signature<decltype(kHandle)>::RequestType;
   const auto request = wire::Decode<Request>(call.version, body);
   if (!request.ok()) return request.status();
-  return Put(kHandle(call, *request), call.version, answer);
+  return Put(kHandle(call, *request), call, answer);
 }
 
 // For what only looks into memory, or appends to it.
@@ -92,7 +98,8 @@ asio::awaitable<absl::Status> Later(const Call& call, base::KafkaReader& body, a
     co_await wake->WaitUntil(Wake::Clock::time_point::max());
     response = pending->Take();
   }
-  if (response.has_value()) co_return Put(*response, call.version, answer);
+  answer.waited = std::chrono::steady_clock::now() - call.begun;
+  if (response.has_value()) co_return Put(*std::move(response), call, answer);
   co_return absl::UnavailableError("the node stops, and the request was still waiting");
 }
 
@@ -123,6 +130,8 @@ constexpr ServedApi kServed[] = {
     {wire::ApiKey::kDeleteGroups, Here<HandleDeleteGroups>},
     {wire::ApiKey::kIncrementalAlterConfigs, OnWorker<HandleIncrementalAlterConfigs>},
     {wire::ApiKey::kOffsetDelete, Here<HandleOffsetDelete>},
+    {wire::ApiKey::kDescribeClientQuotas, Here<HandleDescribeClientQuotas>},
+    {wire::ApiKey::kAlterClientQuotas, OnWorker<HandleAlterClientQuotas>},
     {wire::ApiKey::kDescribeCluster, Here<HandleDescribeCluster>},
     {wire::ApiKey::kDescribeProducers, Here<HandleDescribeProducers>},
     {wire::ApiKey::kConsumerGroupHeartbeat, OnWorker<HandleConsumerGroupHeartbeat>},

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -10,22 +12,35 @@
 #include "net/host_port.h"
 #include "net/node_apis.h"
 #include "net/node_config.h"
+#include "net/quotas.h"
 #include "net/request_memory.h"
 #include "net/stopping.h"
 #include "rill/authorizer.h"
 
 namespace rill::net {
 
+class Telemetry;
+
+// What a client said of the program that it is, in ApiVersions.
+struct ClientSoftware {
+  std::string name;
+  std::string version;
+};
+
 // What all requests to a node share. Handlers use it from several threads; it does not change.
 struct NodeContext {
+  // `for_telemetry` is null where nobody wants to hear of clients' metrics.
   NodeContext(std::shared_ptr<engine::LocalEngine> served, NodeConfig own_config,
-              NodeApis own_apis = {}, std::shared_ptr<Authorizer> own_authorizer = {})
+              NodeApis own_apis = {}, std::shared_ptr<Authorizer> own_authorizer = {},
+              std::shared_ptr<Telemetry> for_telemetry = {})
       : engine(std::move(served)),
         config(std::move(own_config)),
         apis(std::move(own_apis)),
         authorizer(std::move(own_authorizer)),
+        telemetry(std::move(for_telemetry)),
         fetch_sessions(std::make_unique<FetchSessions>(
             FetchSessions::Limits{config.max_incremental_fetch_session_cache_slots})),
+        quotas(std::make_unique<Quotas>(engine, config)),
         request_memory(std::make_unique<RequestMemory>(config.queued_max_request_bytes,
                                                        config.socket_request_max_bytes)),
         node_id(engine->properties().node_id),
@@ -35,10 +50,12 @@ struct NodeContext {
   const NodeConfig config;
   const NodeApis apis;
   const std::shared_ptr<Authorizer> authorizer;  // null: everybody may do all
+  const std::shared_ptr<Telemetry> telemetry;
   const std::shared_ptr<Stopping> stopping = std::make_shared<Stopping>();
   // What was asked has had its time: nobody is waited for any more.
   const std::shared_ptr<Stopping> ending = std::make_shared<Stopping>();
   const std::unique_ptr<FetchSessions> fetch_sessions;
+  const std::unique_ptr<Quotas> quotas;
   const std::unique_ptr<RequestMemory> request_memory;
   // The engine's, which no longer tells them when it was closed.
   const std::int32_t node_id;
@@ -52,6 +69,10 @@ struct Call {
   const std::string& client_host;  // as Kafka shows it: "/127.0.0.1"
   int version = 0;
   std::string client_id = {};
+  std::size_t request_bytes = 0;
+  std::uint16_t client_port = 0;
+  ClientSoftware* software = nullptr;  // of the connection; may be null
+  std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
 };
 
 }  // namespace rill::net

@@ -48,6 +48,7 @@ Connection::Connection(asio::ip::tcp::socket socket, const Parts& parts)
                        gone ? std::uint16_t{0} : peer.port()};
   peer_ = ToString(place);
   client_host_ = "/" + place.host;
+  client_port_ = place.port;
   socket_.set_option(asio::ip::tcp::no_delay(true), gone);
 }
 
@@ -68,6 +69,7 @@ asio::awaitable<absl::Status> Connection::ServeAll() {
     if (frame->empty()) break;
     is_busy_ = true;
     const absl::Status served = co_await ServeOne(*frame);
+    if (served.ok() && throttle_.count() > 0) co_await Mute(throttle_);
     is_busy_ = false;
     if (!served.ok()) co_return served;
     idle_since_ = Clock::now();
@@ -84,10 +86,17 @@ asio::awaitable<absl::Status> Connection::ServeOne(std::string_view frame) {
   if (request->api == nullptr) {
     served = AnswerUnknownApiVersions(answer);
   } else {
-    const Call call{*parts_.node, *parts_.advertised, client_host_, request->version,
-                    std::move(request->client_id)};
+    const Call call{*parts_.node,
+                    *parts_.advertised,
+                    client_host_,
+                    request->version,
+                    std::move(request->client_id),
+                    frame.size(),
+                    client_port_,
+                    &software_};
     served = co_await ServeApi(*request->api, call, request->body, *parts_.workers, answer);
   }
+  throttle_ = answer.throttle;
   if (!served.ok()) co_return served;
   if (answer.is_silent) co_return absl::OkStatus();
   if (auto finished = FinishAnswer(answer); !finished.ok()) co_return finished;
@@ -191,14 +200,29 @@ asio::awaitable<absl::Status> Connection::Write(const Answer& answer) {
   co_return absl::OkStatus();
 }
 
+asio::awaitable<void> Connection::Mute(std::chrono::milliseconds time) {
+  if (begin_ == input_.size()) {
+    // Others may have the memory meanwhile.
+    input_ = base::Buffer();
+    begin_ = 0;
+    memory_.Resize(0);
+  }
+  muted_ = std::make_shared<Wake>(co_await asio::this_coro::executor);
+  const auto deadline = Clock::now() + time;
+  while (!is_closing_ && Clock::now() < deadline) co_await muted_->WaitUntil(deadline);
+  muted_ = nullptr;
+}
+
 void Connection::CloseWhenIdle() {
   is_closing_ = true;
+  if (muted_ != nullptr) muted_->Notify();
   if (!is_busy_) Close();
 }
 
 void Connection::Close() {
   is_closing_ = true;
   if (waiting_for_memory_ != nullptr) waiting_for_memory_->Notify();
+  if (muted_ != nullptr) muted_->Notify();
   asio::error_code ignored;
   socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
   socket_.close(ignored);

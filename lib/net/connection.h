@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -55,15 +56,21 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool TryMakeRoom(std::size_t size);
   std::size_t LargestKept() const;
   asio::awaitable<absl::Status> Write(const Answer& answer);
+  // Leaves the client alone for that long, or until the connection is to be closed (KIP-219).
+  asio::awaitable<void> Mute(std::chrono::milliseconds time);
 
   asio::ip::tcp::socket socket_;
   const Parts parts_;
   std::string peer_;         // "127.0.0.1:54321", for messages
   std::string client_host_;  // "/127.0.0.1", as Kafka shows it
+  std::uint16_t client_port_ = 0;
+  ClientSoftware software_;
   RequestMemory::Share memory_;
   base::Buffer input_;
   std::size_t begin_ = 0;                     // of what was not looked at yet
   std::shared_ptr<Wake> waiting_for_memory_;  // null: it does not
+  std::shared_ptr<Wake> muted_;               // the same
+  std::chrono::milliseconds throttle_{};      // after the request that is being served
   std::chrono::steady_clock::time_point idle_since_;
   bool is_busy_ = false;
   bool is_writing_ = false;

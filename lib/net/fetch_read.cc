@@ -26,7 +26,11 @@ std::size_t CountPartitions(const wire::FetchRequest& request) {
 }  // namespace
 
 FetchRead::FetchRead(const Call& call, const wire::FetchRequest& request, std::size_t places)
-    : call_(call), request_(request), wanted_(AtLeastNothing(request.min_bytes)) {
+    : call_(call),
+      request_(request),
+      wanted_(AtLeastNothing(request.min_bytes)),
+      most_(std::min({AtLeastNothing(request.max_bytes), call.node.config.fetch_max_bytes,
+                      call.node.quotas->MostAtOnce(call.client_id)})) {
   places_.reserve(places);
 }
 
@@ -90,8 +94,6 @@ void FetchRead::Read() {
 void FetchRead::ReadOne(Place& place) {
   const auto& asked = *place.asked;
   auto& answered = place.answered;
-  const auto most =
-      std::min<std::size_t>(AtLeastNothing(request_.max_bytes), call_.node.config.fetch_max_bytes);
   answered.records = "";
   place.pin = nullptr;
   place.seen_bytes = place.log->size_bytes();
@@ -102,8 +104,8 @@ void FetchRead::ReadOne(Place& place) {
   answered.log_start_offset = place.log->log_start_offset();
   answered.aborted_transactions.reset();
   // Once there is something, no more batches than fit (KIP-74).
-  if (size_ > 0 && size_ >= most) return;
-  const std::size_t room = std::min(AtLeastNothing(asked.partition_max_bytes), most - size_);
+  if (size_ > 0 && size_ >= most_) return;
+  const std::size_t room = std::min(AtLeastNothing(asked.partition_max_bytes), most_ - size_);
   auto found = place.log->ReadStored(asked.fetch_offset, room, end);
   if (!found.ok()) {
     answered.error_code = CodeOf(found.status());
@@ -158,6 +160,7 @@ std::vector<std::shared_ptr<void>> FetchRead::Observe(const std::function<void()
 
 absl::Status FetchRead::Finish(Answer& answer) && {
   wire::FetchResponse response;
+  response.throttle_time_ms = static_cast<std::int32_t>(answer.throttle.count());
   if (session_ != nullptr) response.session_id = session_->id();
   for (Place& place : places_) {
     if (place.remembered == nullptr) {

@@ -31,6 +31,9 @@ class FetchRead {
   // Whether so much was appended since the last Read that the next may be due.
   bool MayBeDue() const;
 
+  // Bytes of records that the last Read found.
+  std::size_t size() const { return size_; }
+
   // Makes `observer` run whenever a partition of it may have more to read, until the tokens go.
   std::vector<std::shared_ptr<void>> Observe(const std::function<void()>& observer) const;
 
@@ -62,6 +65,7 @@ class FetchRead {
   const Call& call_;
   const wire::FetchRequest& request_;
   const std::size_t wanted_;
+  const std::size_t most_;  // bytes of records in all, but for a first batch
   FetchSession* session_ = nullptr;
   bool tells_changes_only_ = false;
   std::vector<Place> places_;

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "net/call.h"
+#include "wire/messages/alter_client_quotas.h"
 #include "wire/messages/alter_configs.h"
 #include "wire/messages/api_versions.h"
 #include "wire/messages/consumer_group_describe.h"
@@ -16,6 +17,7 @@
 #include "wire/messages/delete_groups.h"
 #include "wire/messages/delete_records.h"
 #include "wire/messages/delete_topics.h"
+#include "wire/messages/describe_client_quotas.h"
 #include "wire/messages/describe_cluster.h"
 #include "wire/messages/describe_configs.h"
 #include "wire/messages/describe_groups.h"
@@ -73,6 +75,10 @@ wire::IncrementalAlterConfigsResponse HandleIncrementalAlterConfigs(
     const Call& call, const wire::IncrementalAlterConfigsRequest& request);
 wire::ListConfigResourcesResponse HandleListConfigResources(
     const Call& call, const wire::ListConfigResourcesRequest& request);
+wire::DescribeClientQuotasResponse HandleDescribeClientQuotas(
+    const Call& call, const wire::DescribeClientQuotasRequest& request);
+wire::AlterClientQuotasResponse HandleAlterClientQuotas(
+    const Call& call, const wire::AlterClientQuotasRequest& request);
 wire::DescribeClusterResponse HandleDescribeCluster(const Call& call,
                                                     const wire::DescribeClusterRequest& request);
 wire::DescribeTopicPartitionsResponse HandleDescribeTopicPartitions(

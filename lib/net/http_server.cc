@@ -104,7 +104,7 @@ std::string HttpServer::Answer(const std::optional<HttpRequest>& request) const 
 HttpResponse HttpServer::ResponseTo(const HttpRequest& request) const {
   if (!IsRead(request)) return {405, "GET and HEAD are answered\n"};
   if (AsksForMetrics(request)) {
-    return {200, MetricsPage(*parts_.node->engine, parts_.connections->load()),
+    return {200, MetricsPage(*parts_.node, parts_.connections->load()),
             "text/plain; version=0.0.4; charset=utf-8"};
   }
   if (request.path == "/healthz") return Health();

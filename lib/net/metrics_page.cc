@@ -48,7 +48,8 @@ std::map<std::string, Traffic> ByTopic(const std::vector<PartitionMetrics>& part
 
 }  // namespace
 
-std::string MetricsPage(const engine::LocalEngine& engine, int connections) {
+std::string MetricsPage(const NodeContext& node, int connections) {
+  const engine::LocalEngine& engine = *node.engine;
   const EngineMetrics metrics = engine.Metrics();
   std::vector<PartitionMetrics> partitions;
   if (metrics.partitions <= kMostPartitionsShown) partitions = engine.MetricsOfPartitions();
@@ -64,6 +65,8 @@ std::string MetricsPage(const engine::LocalEngine& engine, int connections) {
   AddGauge(page, "kafka_controller_kafkacontroller_globalpartitioncount", metrics.partitions);
   AddGauge(page, "kafka_server_socket_server_metrics_connection_count",
            static_cast<std::uint64_t>(connections));
+  page += fmt::format("# TYPE {0} counter\n{0} {1}\n", "rill_node_throttled_answers_total",
+                      node.quotas->throttled());
   return page;
 }
 

@@ -50,6 +50,17 @@ constexpr ConfigSpec kSpecs[] = {
      .effect = "What requests that are coming in may have of memory together, beyond 16 KiB a "
                "connection: more wait for others to be answered, for 30 s, and are closed then. At "
                "least socket.request.max.bytes; -1 is as much as they want, Kafka's default."},
+    {.name = "quota.window.num",
+     .type = ConfigType::kInt,
+     .default_value = "11",
+     .min = 1,
+     .max = 1000,
+     .effect = "Over how many windows of time the rates of clients are taken that have quotas."},
+    {.name = "quota.window.size.seconds",
+     .type = ConfigType::kInt,
+     .default_value = "1",
+     .min = 1,
+     .effect = "How long such a window is."},
     {.name = "socket.request.max.bytes",
      .type = ConfigType::kInt,
      .default_value = "104857600",
@@ -98,6 +109,8 @@ absl::StatusOr<NodeConfig> ParseNodeConfig(const engine::ConfigMap& configs) {
   config.max_incremental_fetch_session_cache_slots =
       static_cast<std::size_t>(integer("max.incremental.fetch.session.cache.slots"));
   config.socket_request_max_bytes = static_cast<std::size_t>(integer("socket.request.max.bytes"));
+  config.quota_windows.count = static_cast<int>(integer("quota.window.num"));
+  config.quota_windows.length = absl::Seconds(integer("quota.window.size.seconds"));
   const std::int64_t queued = integer("queued.max.request.bytes");
   config.queued_max_request_bytes =
       queued < 0 ? std::numeric_limits<std::size_t>::max() : static_cast<std::size_t>(queued);

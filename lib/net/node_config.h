@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "engine/config_spec.h"
+#include "engine/quota/quota_rate.h"
 
 namespace rill::net {
 
@@ -24,6 +25,7 @@ struct NodeConfig {
   std::size_t max_incremental_fetch_session_cache_slots = 0;
   bool auto_create_topics_enable = true;
   std::size_t fetch_max_bytes = 0;
+  engine::QuotaWindows quota_windows;
 };
 
 // InvalidArgument (INVALID_CONFIG) names what is unknown or out of range.

@@ -88,6 +88,8 @@ asio::awaitable<absl::Status> ServeThen(const Passage& passage, std::size_t next
     co_return served;
   }
   answer.is_silent = passed.is_silent;
+  answer.waited = passed.waited;
+  answer.throttle = passed.throttle;
   if (passed.is_silent) co_return absl::OkStatus();
   auto response =
       wire::AnyMessage::Read(static_cast<wire::ApiKey>(request->key),

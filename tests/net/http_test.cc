@@ -47,6 +47,7 @@ TEST_CASE("A node tells Prometheus what it does, also by the names of Kafka's me
   for (const char* line :
        {"\nrill_appended_records_total 3\n",
         "\nkafka_server_socket_server_metrics_connection_count 1\n",
+        "\nrill_node_throttled_answers_total 0\n",
         "\nrill_partition_appended_records_total{topic=\"orders\",partition=\"1\"} 3\n",
         "\nkafka_server_brokertopicmetrics_messagesin_total 3\n",
         "\nkafka_server_brokertopicmetrics_messagesin_total{topic=\"orders\"} 3\n",

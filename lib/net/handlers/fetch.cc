@@ -11,6 +11,9 @@
 // Clients that ask for committed records are told of the transactions that were aborted in a topic
 // that Kafka wrote, and that was imported; they leave these out.
 //
+// A client that had more than its quotas allow is answered without records, and told how long to
+// wait; but for a first batch that is larger than what it may have at once.
+//
 // Deviations: no wait is longer than connections.max.idle.ms. A session that is in use never makes
 // room for another, however small it is. There are no followers: requests of replicas are answered
 // as a consumer's.
@@ -26,6 +29,7 @@
 #include "net/fetch_read.h"
 #include "net/fetch_sessions.h"
 #include "net/place_of.h"
+#include "net/throttle.h"
 #include "net/wake.h"
 #include "wire/decode.h"
 #include "wire/messages/fetch.h"
@@ -60,6 +64,24 @@ FetchRead ReadOf(const Call& call, const wire::FetchRequest& request, std::optio
   return {call, request, **lease};
 }
 
+// As Kafka answers who had too much. A session that the request was to begin ends, for it was not
+// told of its partitions.
+absl::Status AnswerNothing(const Call& call, const wire::FetchRequest& request,
+                           std::optional<Lease>& session, Answer& answer) {
+  wire::FetchResponse response;
+  response.throttle_time_ms = static_cast<std::int32_t>(answer.throttle.count());
+  if (session.has_value()) {
+    const std::int32_t id = (*session)->id();
+    if (NamesAll(request)) {
+      session.reset();
+      call.node.fetch_sessions->End(id);
+    } else {
+      response.session_id = id;
+    }
+  }
+  return wire::Encode(response, call.version, answer.frame);
+}
+
 }  // namespace
 
 asio::awaitable<absl::Status> ServeFetch(const Call& call, base::KafkaReader& body,
@@ -83,10 +105,16 @@ asio::awaitable<absl::Status> ServeFetch(const Call& call, base::KafkaReader& bo
     const auto stopping = call.node.stopping->Observe([wake] { wake->Notify(); });
     read.Read();  // what came before there was anybody to tell
     while (!read.is_due() && !call.node.stopping->has_begun()) {
-      if (!co_await wake->WaitUntil(deadline)) break;
+      const auto slept = Wake::Clock::now();
+      const bool is_woken = co_await wake->WaitUntil(deadline);
+      answer.waited += Wake::Clock::now() - slept;
+      if (!is_woken) break;
       if (read.MayBeDue()) read.Read();
     }
     if (!read.is_due()) read.Read();
+  }
+  if (IsHeldBack(call, read.size(), answer)) {
+    co_return AnswerNothing(call, *request, *session, answer);
   }
   co_return std::move(read).Finish(answer);
 }

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/quota/quota_entity.h"
+#include "engine/resource_configs.h"
+
+namespace rill::engine {
+
+// What quotas limit.
+enum class QuotaKind { kProducerBytes, kConsumerBytes, kRequestTime };
+inline constexpr std::size_t kQuotaKinds = 3;
+
+// "producer_byte_rate", "consumer_byte_rate", "request_percentage".
+std::string_view QuotaName(QuotaKind kind);
+// Nothing for a quota that is none, or that binds nobody here.
+std::optional<QuotaKind> FindQuota(std::string_view name);
+
+// Which quotas hold for whom. A value.
+class ClientQuotas {
+ public:
+  ClientQuotas() = default;
+  // Those among `configs`; what is none of this rill's is passed by.
+  explicit ClientQuotas(const ResourceConfigs& configs);
+
+  bool empty() const { return by_entity_.empty(); }
+
+  struct Limit {
+    double bound = 0;  // a second; of kRequestTime in percent of a thread
+    // Who has it together: all with the same text.
+    std::string shared_by;
+  };
+  // The one that holds for the client, of those that bind it: the order is Kafka's, in which users
+  // come before clients and names before defaults. A client without an id has no quota of clients.
+  std::optional<Limit> Find(QuotaKind kind, const std::string& user,
+                            const std::string& client_id) const;
+
+ private:
+  std::optional<double> BoundOf(QuotaKind kind, const QuotaEntity& entity) const;
+
+  std::map<QuotaEntity, std::map<QuotaKind, double>> by_entity_;
+};
+
+}  // namespace rill::engine
