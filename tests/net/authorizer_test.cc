@@ -15,6 +15,7 @@
 #include "rill/error.h"
 #include "rill/node.h"
 #include "rill/record_batch.h"
+#include "wire/messages/alter_client_quotas.h"
 #include "wire/messages/alter_configs.h"
 #include "wire/messages/consumer_group_describe.h"
 #include "wire/messages/consumer_group_heartbeat.h"
@@ -23,6 +24,7 @@
 #include "wire/messages/delete_groups.h"
 #include "wire/messages/delete_records.h"
 #include "wire/messages/delete_topics.h"
+#include "wire/messages/describe_client_quotas.h"
 #include "wire/messages/describe_cluster.h"
 #include "wire/messages/describe_configs.h"
 #include "wire/messages/describe_groups.h"
@@ -478,6 +480,17 @@ TEST_CASE("Configs and folders are shown to who may see them, and changed by who
   CHECK(test.AskWithout<Changed>({kAlterConfigs, kCluster, kClusterResource},
                                  ApiKey::kIncrementalAlterConfigs, 1, change)
             .responses[1]
+            .error_code == kClusterRefused);
+
+  wire::DescribeClientQuotasRequest quotas;
+  CHECK(test.AskWithout<wire::DescribeClientQuotasResponse>(cluster, ApiKey::kDescribeClientQuotas,
+                                                            1, quotas)
+            .error_code == kClusterRefused);
+  wire::AlterClientQuotasRequest set;
+  set.entries.push_back({{{"client-id", "a"}}, {{"producer_byte_rate", 1000, false}}});
+  CHECK(test.AskWithout<wire::AlterClientQuotasResponse>(
+                {kAlterConfigs, kCluster, kClusterResource}, ApiKey::kAlterClientQuotas, 1, set)
+            .entries[0]
             .error_code == kClusterRefused);
 
   wire::DescribeLogDirsRequest dirs;

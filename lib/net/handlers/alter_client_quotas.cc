@@ -17,6 +17,7 @@
 #include "engine/quota/client_quotas.h"
 #include "engine/quota/quota_entity.h"
 #include "fmt/format.h"
+#include "net/authorize.h"
 #include "net/handlers.h"
 #include "net/place_of.h"
 #include "net/quota_types.h"
@@ -92,10 +93,11 @@ wire::AlterClientQuotasResponse HandleAlterClientQuotas(
   for (const Asked& asked : request.entries) {
     if (const auto entity = EntityOf(asked); entity.ok()) ++named[engine::QuotaResource(*entity)];
   }
+  const absl::Status may = CheckCluster(call, AclOperation::kAlterConfigs);
   wire::AlterClientQuotasResponse response;
   for (const Asked& asked : request.entries) {
     const auto entity = EntityOf(asked);
-    absl::Status status = entity.status();
+    absl::Status status = may.ok() ? entity.status() : may;
     const std::string resource = entity.ok() ? engine::QuotaResource(*entity) : std::string();
     if (status.ok() && named[resource] > 1) {
       status = RefuseRequest("the entity is named twice in the request");

@@ -13,6 +13,7 @@
 
 #include "engine/quota/quota_entity.h"
 #include "fmt/format.h"
+#include "net/authorize.h"
 #include "net/handlers.h"
 #include "net/place_of.h"
 #include "net/quota_types.h"
@@ -60,7 +61,9 @@ absl::Status Add(const Component& asked, Filter& filter) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Filter> FilterOf(const wire::DescribeClientQuotasRequest& request) {
+absl::StatusOr<Filter> FilterOf(const Call& call,
+                                const wire::DescribeClientQuotasRequest& request) {
+  if (auto may = CheckCluster(call, AclOperation::kDescribeConfigs); !may.ok()) return may;
   Filter filter;
   for (const Component& asked : request.components) {
     if (auto added = Add(asked, filter); !added.ok()) return added;
@@ -98,7 +101,7 @@ Entry Show(const engine::QuotaEntity& entity, const engine::ConfigMap& quotas) {
 wire::DescribeClientQuotasResponse HandleDescribeClientQuotas(
     const Call& call, const wire::DescribeClientQuotasRequest& request) {
   wire::DescribeClientQuotasResponse response;
-  const auto filter = FilterOf(request);
+  const auto filter = FilterOf(call, request);
   if (!filter.ok()) {
     response.error_code = CodeOf(filter.status());
     response.error_message = std::string(filter.status().message());
