@@ -26,6 +26,10 @@ struct NodeOptions {
   // ("[::1]:9092"). Port 0 takes one that is free. "0.0.0.0" and "[::]" are all addresses of the
   // machine; then `advertise` says which of them clients are told.
   std::string listen = "127.0.0.1:9092";
+  // Whether it listens in the engine's folder, too, on the socket "rill.sock", for processes of the
+  // same user on this machine (docs/guide/node.md). Then `listen` may be empty: no port. The file
+  // goes with Stop; what a killed process left is replaced. Not for "mem:".
+  bool folder_socket = false;
   // What clients are told to connect to, as "host:port". Empty: `listen`, with the port it has.
   std::string advertise = {};
   // Where the node tells over HTTP how it is, as "host:port", for those who watch it: GET /metrics
@@ -62,8 +66,8 @@ class RILL_EXPORT Node {
   // Begins to listen. `engine` is one that writes its folder, or "mem:".
   //   InvalidArgument      `options` out of range; an address that is none; `listen` names all
   //                        addresses of the machine, without `advertise`; handlers that cannot be
-  //   FailedPrecondition   the engine is closed or read-only
-  //   AlreadyExists        somebody listens there
+  //   FailedPrecondition   the engine is closed or read-only; folder_socket without a folder
+  //   AlreadyExists        somebody listens there; or a file is in the place of the folder's socket
   //   PermissionDenied     of a port that is reserved
   //   Unavailable          the system refuses for another reason, which the message has
   static absl::StatusOr<Node> Start(const Engine& engine, const NodeOptions& options = {});
@@ -73,7 +77,7 @@ class RILL_EXPORT Node {
   // Stop, where nobody has called it.
   ~Node();
 
-  // The port it listens on.
+  // The port it listens on; 0 without one.
   std::uint16_t port() const;
   // The port of NodeOptions::http; 0 without it.
   std::uint16_t http_port() const;

@@ -1,11 +1,14 @@
 #include "cli/admin_session.h"
 
+#include <chrono>
 #include <cstdint>
 #include <utility>
 
 #include "cli/app_words.h"
 #include "cli/command_config.h"
+#include "client/remote/socket.h"
 #include "engine/data_folder.h"
+#include "engine/socket_file.h"
 #include "fmt/format.h"
 #include "rill/engine.h"
 #include "rill/options.h"
@@ -34,6 +37,15 @@ absl::StatusOr<remote::AdminOptions> OptionsOf(const CommandContext& context,
 }  // namespace
 
 #if RILL_HAS_NODE
+namespace {
+
+bool IsListening(const remote::BrokerAddress& socket) {
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  return remote::Socket::Connect(socket, patience).ok();
+}
+
+}  // namespace
+
 class AdminSession::Served {
  public:
   Served(Engine engine, Node node) : engine_(std::move(engine)), node_(std::move(node)) {}
@@ -57,6 +69,12 @@ absl::Status AdminSession::Serve(const CommandContext& context, const std::strin
   how.create_if_missing = false;
   auto engine = rill::Open(*path, how);
   if (!engine.ok()) {
+    const remote::BrokerAddress socket = {std::string(remote::kUnixPrefix) + *path + "/" +
+                                          engine::kSocketFile};
+    if (IsListening(socket)) {
+      options.bootstrap = {socket};
+      return absl::OkStatus();
+    }
     const auto in_use = context.files.IsLocked(*path + "/" + engine::kLockFile);
     if (!in_use.ok() || !*in_use) return engine.status();
     return absl::Status(engine.status().code(),

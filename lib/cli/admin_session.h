@@ -17,8 +17,8 @@ namespace rill::cli {
 bool NamesCluster(const CommandLine& line);
 
 // A client of the cluster that a tool was told of: by --bootstrap-server, with --command-config; or
-// by --data-dir, the folder of rill's that no process has open, which is served for as long as the
-// session lasts, to this process alone.
+// by --data-dir, a folder of rill's: one that no process has open is served for as long as the
+// session lasts, to this process alone; of one that a node has open its socket there is used.
 class AdminSession {
  public:
   // `client_id` is what the brokers are told, unless the --command-config says another; `timeout`

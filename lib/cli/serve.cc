@@ -13,6 +13,7 @@
 #include "cli/serve_config.h"
 #include "cli/stop_signals.h"
 #include "engine/data_folder.h"
+#include "engine/socket_file.h"
 #include "fmt/format.h"
 #include "net/host_port.h"
 #include "rill/engine.h"
@@ -27,6 +28,7 @@ constexpr int kFailed = 1;
 constexpr int kWrongWords = 2;
 
 constexpr char kDefaultListen[] = "127.0.0.1:9092";
+constexpr char kNoPort[] = "none";
 constexpr int kMostThreadsUnasked = 8;
 constexpr std::uint64_t kMaxConfigSize = std::uint64_t{1} << 20;
 
@@ -37,6 +39,7 @@ struct ServeWords {
   std::string http;
   int threads = 0;
   std::string config;
+  bool no_socket = false;
 };
 
 int ThreadsUnasked() {
@@ -50,7 +53,8 @@ void AddOptions(CLI::App& app, ServeWords& words) {
       ->type_name("DIR");
   app.add_option("--listen", words.listen,
                  fmt::format("Where clients connect; {} by default, which only programs of this "
-                             "machine can. Port 0 takes one that is free, and says which",
+                             "machine can. Port 0 takes one that is free, and says which; none has "
+                             "no port, but the folder's socket",
                              kDefaultListen))
       ->type_name("HOST:PORT");
   app.add_option("--advertise", words.advertise,
@@ -66,6 +70,10 @@ void AddOptions(CLI::App& app, ServeWords& words) {
                              kMostThreadsUnasked))
       ->type_name("N")
       ->check(CLI::Range(1, kMaxServeThreads));
+  app.add_flag("--no-socket", words.no_socket,
+               fmt::format("Do not listen on {} in the folder, which programs of the same user can "
+                           "connect to",
+                           engine::kSocketFile));
   app.add_option("--config", words.config,
                  "A server.properties of a single Kafka node: configs, log.dirs, listeners. What "
                  "the options here say holds before it")
@@ -131,6 +139,14 @@ absl::StatusOr<Plan> MakePlan(const CommandContext& context, const ServeWords& w
   plan.node.threads =
       words.threads > 0 ? words.threads : config->threads.value_or(ThreadsUnasked());
   plan.warnings = std::move(config->warnings);
+  plan.node.folder_socket = !words.no_socket;
+  if (plan.node.listen == kNoPort) {
+    if (words.no_socket) {
+      return absl::InvalidArgumentError("with --listen none and --no-socket nobody can connect");
+    }
+    plan.node.listen.clear();
+    return plan;
+  }
   const auto listen = net::ParseHostPort(plan.node.listen);
   if (!listen.ok()) return listen.status();
   if (net::IsAnyAddress(listen->host) && plan.node.advertise.empty()) {
@@ -160,6 +176,17 @@ std::string WithWay(const absl::Status& started) {
     return told + "; ports below 1024 are root's: give another with --listen";
   }
   return told;
+}
+
+// Where it listens, as the log has it.
+std::string PlacesOf(const Plan& plan, std::uint16_t port) {
+  std::string places;
+  if (!plan.node.listen.empty()) {
+    places = net::ToString({net::ParseHostPort(plan.node.listen)->host, port});
+    if (!plan.node.advertise.empty()) places += ", clients are told " + plan.node.advertise;
+  }
+  if (!plan.node.folder_socket) return places;
+  return fmt::format("{}{}{}", places, places.empty() ? "" : ", ", engine::kSocketFile);
 }
 
 class Serving {
@@ -198,11 +225,8 @@ class Serving {
   int Serve(const Engine& engine, const Plan& plan, const StopSignals& stop) {
     auto node = Node::Start(engine, plan.node);
     if (!node.ok()) return Fail(WithWay(node.status()));
-    const std::string told =
-        plan.node.advertise.empty() ? "" : ", clients are told " + plan.node.advertise;
-    const net::HostPort place{net::ParseHostPort(plan.node.listen)->host, node->port()};
-    log_.Write(LogLevel::kInfo, fmt::format("listening on {}{}, data in {}; stop with Ctrl-C",
-                                            net::ToString(place), told, plan.folder));
+    log_.Write(LogLevel::kInfo, fmt::format("listening on {}, data in {}; stop with Ctrl-C",
+                                            PlacesOf(plan, node->port()), plan.folder));
     if (node->http_port() != 0) SayHttp(plan.node.http, node->http_port());
     const char* const signal = stop.Await();
     log_.Write(LogLevel::kInfo,

@@ -6,6 +6,7 @@
 #include "engine/catalogue_file.h"
 #include "engine/meta_properties.h"
 #include "engine/shared_page.h"
+#include "engine/socket_file.h"
 #include "engine/topic_config.h"
 #include "engine/topic_name.h"
 #include "fmt/format.h"
@@ -27,6 +28,7 @@ constexpr const char* kRootFiles[] = {kLockFile,
                                       kMetaPropertiesFile,
                                       kCatalogueFile,
                                       kSharedPageFile,
+                                      kSocketFile,
                                       log::kRecoveryPointCheckpoint,
                                       log::kLogStartCheckpoint,
                                       log::kHighWatermarkCheckpoint,

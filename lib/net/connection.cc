@@ -37,27 +37,20 @@ absl::StatusOr<std::string_view> Nothing(const absl::StatusOr<bool>& read) {
 
 }  // namespace
 
-Connection::Connection(asio::ip::tcp::socket socket, const Parts& parts)
+Connection::Connection(Socket socket, Peer peer, const Parts& parts)
     : socket_(std::move(socket)),
       parts_(parts),
+      peer_(std::move(peer)),
       memory_(*parts.node->request_memory),
-      idle_since_(Clock::now()) {
-  asio::error_code gone;
-  const auto peer = socket_.remote_endpoint(gone);
-  const HostPort place{gone ? "" : peer.address().to_string(),
-                       gone ? std::uint16_t{0} : peer.port()};
-  peer_ = ToString(place);
-  client_host_ = "/" + place.host;
-  client_port_ = place.port;
-  socket_.set_option(asio::ip::tcp::no_delay(true), gone);
-}
+      idle_since_(Clock::now()) {}
 
 asio::awaitable<void> Connection::Run() {
   const auto self = shared_from_this();
   const absl::Status ended = co_await ServeAll();
   if (!ended.ok()) {
-    parts_.node->engine->Say(LogLevel::kInfo, fmt::format("{}: closing the connection: {}", peer_,
-                                                          std::string(ended.message())));
+    parts_.node->engine->Say(
+        LogLevel::kInfo,
+        fmt::format("{}: closing the connection: {}", peer_.name, std::string(ended.message())));
   }
   Close();
 }
@@ -88,11 +81,11 @@ asio::awaitable<absl::Status> Connection::ServeOne(std::string_view frame) {
   } else {
     const Call call{*parts_.node,
                     *parts_.advertised,
-                    client_host_,
+                    peer_.client_host,
                     request->version,
                     std::move(request->client_id),
                     frame.size(),
-                    client_port_,
+                    peer_.client_port,
                     &software_};
     served = co_await ServeApi(*request->api, call, request->body, *parts_.workers, answer);
   }
@@ -224,7 +217,7 @@ void Connection::Close() {
   if (waiting_for_memory_ != nullptr) waiting_for_memory_->Notify();
   if (muted_ != nullptr) muted_->Notify();
   asio::error_code ignored;
-  socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
+  socket_.shutdown(Socket::shutdown_both, ignored);
   socket_.close(ignored);
 }
 

@@ -10,7 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "asio/awaitable.hpp"
-#include "asio/ip/tcp.hpp"
+#include "asio/generic/stream_protocol.hpp"
 #include "asio/thread_pool.hpp"
 #include "base/buffer.h"
 #include "net/answer.h"
@@ -33,7 +33,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
     const HostPort* advertised = nullptr;
     asio::thread_pool* workers = nullptr;
   };
-  Connection(asio::ip::tcp::socket socket, const Parts& parts);
+  // Who is at the other end.
+  struct Peer {
+    std::string name;         // "127.0.0.1:54321", for messages
+    std::string client_host;  // "/127.0.0.1", as Kafka shows it
+    std::uint16_t client_port = 0;
+  };
+  using Socket = asio::generic::stream_protocol::socket;
+  Connection(Socket socket, Peer peer, const Parts& parts);
 
   // Until the client goes, or does what closes the connection.
   asio::awaitable<void> Run();
@@ -59,11 +66,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Leaves the client alone for that long, or until the connection is to be closed (KIP-219).
   asio::awaitable<void> Mute(std::chrono::milliseconds time);
 
-  asio::ip::tcp::socket socket_;
+  Socket socket_;
   const Parts parts_;
-  std::string peer_;         // "127.0.0.1:54321", for messages
-  std::string client_host_;  // "/127.0.0.1", as Kafka shows it
-  std::uint16_t client_port_ = 0;
+  const Peer peer_;
   ClientSoftware software_;
   RequestMemory::Share memory_;
   base::Buffer input_;

@@ -45,6 +45,34 @@ absl::StatusOr<HostPort> Advertised(const NodeOptions& options, const HostPort& 
                   options.listen));
 }
 
+// Where it listens, and what clients are told; both empty where it has no port.
+absl::StatusOr<std::pair<HostPort, HostPort>> PlacesOf(const NodeOptions& options) {
+  if (options.listen.empty()) {
+    if (options.folder_socket) return std::pair<HostPort, HostPort>();
+    return absl::InvalidArgumentError("`listen` is empty and there is no folder_socket");
+  }
+  const auto listen = ParseHostPort(options.listen);
+  if (!listen.ok()) return listen.status();
+  const auto advertised = Advertised(options, *listen);
+  if (!advertised.ok()) return advertised.status();
+  return std::pair(*listen, *advertised);
+}
+
+template <typename Executor>
+Connection::Peer PeerOf(asio::basic_stream_socket<tcp, Executor>& socket) {
+  asio::error_code gone;
+  const auto peer = socket.remote_endpoint(gone);
+  const HostPort place{gone ? "" : peer.address().to_string(),
+                       gone ? std::uint16_t{0} : peer.port()};
+  socket.set_option(tcp::no_delay(true), gone);
+  return {ToString(place), "/" + place.host, place.port};
+}
+
+template <typename Executor>
+Connection::Peer PeerOf(const asio::basic_stream_socket<asio::local::stream_protocol, Executor>&) {
+  return {"a process of this machine", "/unix", 0};
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(std::shared_ptr<engine::LocalEngine> engine,
@@ -55,19 +83,21 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(std::shared_ptr<engine::Lo
     return absl::InvalidArgumentError(
         fmt::format("threads is {}; it is 1 to {}", options.threads, kMaxThreads));
   }
-  const auto listen = ParseHostPort(options.listen);
-  if (!listen.ok()) return listen.status();
-  const auto advertised = Advertised(options, *listen);
-  if (!advertised.ok()) return advertised.status();
+  const auto places = PlacesOf(options);
+  if (!places.ok()) return places.status();
+  const auto& [listen, advertised] = *places;
   auto config = ParseNodeConfig(options.configs);
   if (!config.ok()) return config.status();
   auto apis = NodeApis::Make(options.handlers, options.hidden_apis);
   if (!apis.ok()) return apis.status();
   std::unique_ptr<Server> server(
       new Server(std::move(engine), *std::move(config), *std::move(apis), options));
-  if (auto status = server->Listen(*listen); !status.ok()) return status;
+  if (auto status = server->Listen(listen); !status.ok()) return status;
+  if (options.folder_socket) {
+    if (auto status = server->ListenInFolder(); !status.ok()) return status;
+  }
   if (auto status = server->ListenForHttp(options.http); !status.ok()) return status;
-  server->advertised_ = *advertised;
+  server->advertised_ = advertised;
   if (options.advertise.empty()) server->advertised_.port = server->listening_.port;
   server->Run();
   return server;
@@ -84,10 +114,22 @@ Server::Server(std::shared_ptr<engine::LocalEngine> engine, NodeConfig config, N
 Server::~Server() { Stop().IgnoreError(); }
 
 absl::Status Server::Listen(const HostPort& place) {
+  if (place == HostPort()) return absl::OkStatus();
   auto acceptor = ListenOn(loops_.front()->io, place);
   if (!acceptor.ok()) return acceptor.status();
   acceptor_ = *std::move(acceptor);
   listening_ = {place.host, acceptor_->local_endpoint().port()};
+  return absl::OkStatus();
+}
+
+absl::Status Server::ListenInFolder() {
+  if (!node_.engine->disk_space().has_value()) {
+    return absl::FailedPreconditionError("folder_socket: the engine is in no folder");
+  }
+  auto socket = FolderSocket::Listen(loops_.front()->io, node_.engine->directory());
+  if (!socket.ok()) return socket.status();
+  folder_socket_ = *std::move(socket);
+  advertised_in_folder_ = {"unix:" + folder_socket_->path(), 0};
   return absl::OkStatus();
 }
 
@@ -102,19 +144,31 @@ absl::Status Server::ListenForHttp(const std::string& text) {
 }
 
 void Server::Run() {
-  asio::co_spawn(loops_.front()->io, Accept(), asio::detached);
+  {
+    absl::MutexLock lock(&stop_mutex_);
+    stopped_ = false;
+  }
+  asio::io_context& first = loops_.front()->io;
+  if (acceptor_ != nullptr) {
+    asio::co_spawn(first, Accept(*acceptor_, advertised_), asio::detached);
+  }
+  if (folder_socket_ != nullptr) {
+    asio::co_spawn(first, Accept(folder_socket_->acceptor(), advertised_in_folder_),
+                   asio::detached);
+  }
   for (const auto& loop : loops_) {
     asio::co_spawn(loop->io, CloseIdle(*loop), asio::detached);
     loop->thread = std::thread([io = &loop->io] { io->run(); });
   }
 }
 
-asio::awaitable<void> Server::Accept() {
+template <typename Acceptor>
+asio::awaitable<void> Server::Accept(Acceptor& acceptor, const HostPort& told) {
   for (std::size_t next = 0; !node_.stopping->has_begun(); next = (next + 1) % loops_.size()) {
     Loop& loop = *loops_[next];
     asio::error_code error;
     auto socket =
-        co_await acceptor_->async_accept(loop.io, asio::redirect_error(asio::use_awaitable, error));
+        co_await acceptor.async_accept(loop.io, asio::redirect_error(asio::use_awaitable, error));
     if (error == asio::error::operation_aborted) break;
     if (error) {
       node_.engine->Say(LogLevel::kWarning,
@@ -125,14 +179,18 @@ asio::awaitable<void> Server::Accept() {
     }
     if (connections_.load() >= MaxConnections(node_)) continue;  // the socket closes
     connections_.fetch_add(1);
-    asio::co_spawn(loop.io, Serve(loop, std::move(socket)), asio::detached);
+    Connection::Peer peer = PeerOf(socket);
+    asio::co_spawn(loop.io,
+                   Serve(loop, Connection::Socket(std::move(socket)), std::move(peer), told),
+                   asio::detached);
   }
 }
 
-asio::awaitable<void> Server::Serve(Loop& loop, tcp::socket socket) {
+asio::awaitable<void> Server::Serve(Loop& loop, Connection::Socket socket, Connection::Peer peer,
+                                    const HostPort& told) {
   {
     const auto connection = std::make_shared<Connection>(
-        std::move(socket), Connection::Parts{&node_, &advertised_, &workers_});
+        std::move(socket), std::move(peer), Connection::Parts{&node_, &told, &workers_});
     loop.connections.insert(connection);
     if (!node_.stopping->has_begun()) co_await connection->Run();
     loop.connections.erase(connection);
@@ -174,10 +232,11 @@ bool Server::AwaitNone(absl::Duration patience) {
 
 absl::Status Server::Stop() {
   absl::MutexLock lock(&stop_mutex_);
-  if (std::exchange(stopped_, true) || acceptor_ == nullptr) return absl::OkStatus();
+  if (std::exchange(stopped_, true)) return absl::OkStatus();
   asio::post(loops_.front()->io, [this] {
     asio::error_code ignored;
-    acceptor_->close(ignored);
+    if (acceptor_ != nullptr) acceptor_->close(ignored);
+    if (folder_socket_ != nullptr) folder_socket_->acceptor().close(ignored);
   });
   node_.stopping->Begin();
   ForEachConnection(&Connection::CloseWhenIdle);
@@ -196,6 +255,7 @@ absl::Status Server::Stop() {
     if (loop->thread.joinable()) loop->thread.join();
   }
   workers_.join();
+  folder_socket_ = nullptr;  // the file goes with it
   return status;
 }
 

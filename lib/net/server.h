@@ -20,13 +20,14 @@
 #include "asio/thread_pool.hpp"
 #include "net/call.h"
 #include "net/connection.h"
+#include "net/folder_socket.h"
 #include "net/http_server.h"
 #include "rill/node.h"
 
 namespace rill::net {
 
-// A listener, the threads that serve its connections, each with an event loop of its own, and the
-// workers for what waits for the disk. A connection stays in its thread. Thread-safe.
+// Its listeners, the threads that serve their connections, each with an event loop of its own, and
+// the workers for what waits for the disk. A connection stays in its thread. Thread-safe.
 class Server {
  public:
   static absl::StatusOr<std::unique_ptr<Server>> Start(std::shared_ptr<engine::LocalEngine> engine,
@@ -53,9 +54,13 @@ class Server {
          const NodeOptions& options);
   absl::Status Listen(const HostPort& place);
   absl::Status ListenForHttp(const std::string& place);
+  absl::Status ListenInFolder();
   void Run();
-  asio::awaitable<void> Accept();
-  asio::awaitable<void> Serve(Loop& loop, asio::ip::tcp::socket socket);
+  // `told` is where those that it takes are told to connect to.
+  template <typename Acceptor>
+  asio::awaitable<void> Accept(Acceptor& acceptor, const HostPort& told);
+  asio::awaitable<void> Serve(Loop& loop, Connection::Socket socket, Connection::Peer peer,
+                              const HostPort& told);
   // Closes connections on which nothing comes.
   asio::awaitable<void> CloseIdle(Loop& loop);
   // Runs `act` with each connection, in its thread.
@@ -67,14 +72,17 @@ class Server {
   const absl::Duration drain_;
   HostPort listening_;
   HostPort advertised_;
+  HostPort advertised_in_folder_;
   asio::thread_pool workers_;
   std::vector<std::unique_ptr<Loop>> loops_;
-  std::unique_ptr<asio::ip::tcp::acceptor> acceptor_;  // of the first loop
-  std::unique_ptr<HttpServer> http_;                   // in the first loop; may be null
+  // In the first loop; any of them may be null.
+  std::unique_ptr<asio::ip::tcp::acceptor> acceptor_;
+  std::unique_ptr<FolderSocket> folder_socket_;
+  std::unique_ptr<HttpServer> http_;
   std::atomic<int> connections_ = 0;
   absl::Mutex mutex_;  // what AwaitNone sleeps on
   absl::Mutex stop_mutex_;
-  bool stopped_ ABSL_GUARDED_BY(stop_mutex_) = false;
+  bool stopped_ ABSL_GUARDED_BY(stop_mutex_) = true;  // until it runs
 };
 
 }  // namespace rill::net

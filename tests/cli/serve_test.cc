@@ -118,8 +118,9 @@ TEST_CASE("A name that nobody knows is passed over, with the one that is near") 
 TEST_CASE("rill serve tells what it takes") {
   const Ran help = RunRillLine("serve --help");
   CHECK(help.exit_code == 0);
-  for (const char* word : {"--data-dir DIR", "--listen HOST:PORT", "--advertise HOST:PORT",
-                           "--threads N", "--config FILE", "kcat -P -b 127.0.0.1:9092", "130"}) {
+  for (const char* word :
+       {"--data-dir DIR", "--listen HOST:PORT", "--advertise HOST:PORT", "--no-socket",
+        "--threads N", "--config FILE", "kcat -P -b 127.0.0.1:9092", "130"}) {
     CAPTURE(word);
     CHECK(Contains(help.out, word));
   }
@@ -136,6 +137,7 @@ TEST_CASE("rill serve refuses words that are wrong with what is right") {
       {"", "rill serve: say where the data is: --data-dir DIR, or log.dirs in the --config file"},
       {"--data-dir mem:", "\"mem:\" is memory of a process and no folder"},
       {"--data-dir /d --threads 0", "--threads"},
+      {"--data-dir /d --listen none --no-socket", "nobody can connect"},
       {"--data-dir /d --threads 1025", "--threads"},
       {"--data-dir /d --listen localhost", "\"localhost\" is no host:port: it has no port"},
       {"--data-dir /d --listen 0.0.0.0:9092", "to connect to: --advertise HOST:9092, or"},

@@ -216,6 +216,33 @@ TEST_CASE("A folder that nobody has open is served for the time of the command")
   CHECK_FALSE(std::filesystem::exists(folder));
 }
 
+TEST_CASE("A folder that a node has open is asked for over its socket, by whichever name") {
+  const std::string folder = fmt::format("/tmp/rill-topics-socket-{}", ::getpid());
+  {
+    auto engine = rill::Open(folder);
+    REQUIRE(engine.ok());
+    auto node = Node::Start(*engine, {.listen = "", .folder_socket = true});
+    INFO(node.status());
+    REQUIRE(node.ok());
+    const std::string at = "topics --data-dir " + folder;
+    CHECK(RunRillLine(at + " --create --topic orders --partitions 2").out ==
+          "Created topic orders.\n");
+    CHECK(RunRillLine(at + " --list").out == "orders\n");
+    CHECK(engine->FindTopic("orders").ok());
+    const std::string socket = " --bootstrap-server unix:" + folder + "/rill.sock ";
+    CHECK(RunRillLine("topics" + socket + "--list").out == "orders\n");
+    CHECK(Contains(RunRillLine("get-offsets" + socket + "--topic orders").out, "orders:1:0"));
+    CHECK(RunRillLine("consumer-groups" + socket + "--list").exit_code == 0);
+    CHECK(node->Stop().ok());
+    const Ran gone = RunRillLine("topics" + socket + "--list");
+    CHECK(gone.exit_code == 1);
+    CHECK(Contains(gone.err, "connecting to unix:" + folder + "/rill.sock: "));
+    // Without a socket it is as before.
+    CHECK(Contains(RunRillLine(at + " --list").err, "one engine at a time"));
+  }
+  std::filesystem::remove_all(folder);
+}
+
 TEST_CASE("A cluster is named once, and answers") {
   const Ran both = RunRillLine("topics --bootstrap-server a:1 --data-dir b --list");
   CHECK(both.exit_code == 1);

@@ -32,6 +32,11 @@ class WireClient {
     place.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     REQUIRE(connect(socket_, reinterpret_cast<const sockaddr*>(&place), sizeof place) == 0);
   }
+  // Takes a connection that a test has made.
+  struct Connected {
+    int socket;
+  };
+  explicit WireClient(Connected connected) : socket_(connected.socket) {}
   ~WireClient() { close(socket_); }
   WireClient(const WireClient&) = delete;
   WireClient& operator=(const WireClient&) = delete;

@@ -19,6 +19,9 @@ std::string_view Trimmed(std::string_view text) {
 }
 
 std::optional<BrokerAddress> ParseAddress(std::string_view text) {
+  if (text.starts_with(kUnixPrefix) && text.size() > kUnixPrefix.size()) {
+    return BrokerAddress{std::string(text), 0};
+  }
   if (const auto scheme = text.find("://"); scheme != std::string_view::npos) {
     text.remove_prefix(scheme + 3);
   }
@@ -36,6 +39,7 @@ std::optional<BrokerAddress> ParseAddress(std::string_view text) {
 }  // namespace
 
 std::string ToString(const BrokerAddress& address) {
+  if (address.is_unix()) return address.host;
   const bool has_colons = address.host.find(':') != std::string::npos;
   return has_colons ? fmt::format("[{}]:{}", address.host, address.port)
                     : fmt::format("{}:{}", address.host, address.port);

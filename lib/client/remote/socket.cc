@@ -6,6 +6,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -66,22 +67,62 @@ absl::Status FinishConnect(int descriptor, Deadline deadline) {
   return error == 0 ? absl::OkStatus() : absl::UnavailableError(ErrorText(error));
 }
 
+absl::Status ConnectError(int error) {
+  const std::string text = ErrorText(error);
+  if (error == ENOENT || error == ENOTDIR) return absl::NotFoundError(text);
+  if (error == EACCES) return absl::PermissionDeniedError(text);
+  return absl::UnavailableError(text);
+}
+
+absl::Status ConnectDescriptor(int descriptor, const sockaddr* to, socklen_t size,
+                               Deadline deadline) {
+  if (::connect(descriptor, to, size) == 0) return absl::OkStatus();
+  if (errno != EINPROGRESS && errno != EINTR) return ConnectError(errno);
+  return FinishConnect(descriptor, deadline);
+}
+
 absl::StatusOr<io::FileDescriptor> ConnectTo(const addrinfo& to, Deadline deadline) {
   io::FileDescriptor descriptor(
       ::socket(to.ai_family, to.ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, to.ai_protocol));
   if (!descriptor.valid()) return absl::UnavailableError(ErrorText(errno));
   const int now = 1;
   ::setsockopt(descriptor.get(), IPPROTO_TCP, TCP_NODELAY, &now, sizeof now);
-  if (::connect(descriptor.get(), to.ai_addr, to.ai_addrlen) != 0) {
-    if (errno != EINPROGRESS && errno != EINTR) return absl::UnavailableError(ErrorText(errno));
-    if (auto done = FinishConnect(descriptor.get(), deadline); !done.ok()) return done;
+  auto done = ConnectDescriptor(descriptor.get(), to.ai_addr, to.ai_addrlen, deadline);
+  if (!done.ok()) return done;
+  return descriptor;
+}
+
+// By the folder's descriptor: the address of a socket has 107 characters, and paths have more.
+absl::StatusOr<io::FileDescriptor> ConnectToFile(const std::string& path, Deadline deadline) {
+  const auto slash = path.rfind('/');
+  const bool has_folder = slash != std::string::npos;
+  const std::string folder = has_folder ? path.substr(0, slash + 1) : ".";
+  const std::string name = has_folder ? path.substr(slash + 1) : path;
+  const io::FileDescriptor opened(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!opened.valid()) return ConnectError(errno);
+  const std::string at = fmt::format("/proc/self/fd/{}/{}", opened.get(), name);
+  sockaddr_un to = {};
+  to.sun_family = AF_UNIX;
+  if (at.size() >= sizeof to.sun_path) {
+    return absl::NotFoundError(fmt::format("no socket has a name of {} characters", name.size()));
   }
+  std::memcpy(to.sun_path, at.c_str(), at.size() + 1);
+  io::FileDescriptor descriptor(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!descriptor.valid()) return absl::UnavailableError(ErrorText(errno));
+  auto done = ConnectDescriptor(descriptor.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to,
+                                deadline);
+  if (!done.ok()) return done;
   return descriptor;
 }
 
 }  // namespace
 
 absl::StatusOr<Socket> Socket::Connect(const BrokerAddress& address, Deadline deadline) {
+  if (address.is_unix()) {
+    auto descriptor = ConnectToFile(address.host.substr(kUnixPrefix.size()), deadline);
+    if (!descriptor.ok()) return descriptor.status();
+    return Socket(*std::move(descriptor));
+  }
   const auto list = Resolve(address);
   if (!list.ok()) return list.status();
   absl::Status last = absl::UnavailableError("the host has no address");

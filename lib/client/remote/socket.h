@@ -15,11 +15,13 @@ namespace rill::remote {
 // When somebody stops waiting; the wall clock may be set meanwhile.
 using Deadline = std::chrono::steady_clock::time_point;
 
-// A TCP connection whose calls block, but not beyond a deadline. Not thread-safe.
+// A connection over TCP, or a socket in the file system, whose calls block, but not beyond a
+// deadline. Not thread-safe.
 class Socket {
  public:
   // Tries all addresses that the host's name has. Unavailable where nobody answers there,
-  // DeadlineExceeded, NotFound for a name that is no host's.
+  // DeadlineExceeded, NotFound for a name that is no host's, or no socket's; PermissionDenied for a
+  // socket of another user's.
   static absl::StatusOr<Socket> Connect(const BrokerAddress& address, Deadline deadline);
 
   // Unavailable where the other side has closed the connection or the network fails,

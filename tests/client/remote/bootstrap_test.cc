@@ -16,6 +16,17 @@ TEST_CASE("Bootstrap servers are hosts with ports, commas between") {
   CHECK(ToString((*parsed)[0]) == "localhost:9092");
 }
 
+TEST_CASE("A socket in the file system is named by its path") {
+  const auto parsed = ParseBootstrap("unix:/srv/a:b/rill.sock,unix:rill.sock");
+  REQUIRE(parsed.ok());
+  REQUIRE(parsed->size() == 2);
+  CHECK((*parsed)[0] == BrokerAddress{"unix:/srv/a:b/rill.sock", 0});
+  CHECK((*parsed)[0].is_unix());
+  CHECK(ToString((*parsed)[0]) == "unix:/srv/a:b/rill.sock");
+  CHECK((*parsed)[1] == BrokerAddress{"unix:rill.sock", 0});
+  CHECK(ParseBootstrap("unix:").status().code() == absl::StatusCode::kInvalidArgument);
+}
+
 TEST_CASE("What is no host with a port is refused by name") {
   for (const char* word : {"localhost", "localhost:", ":9092", "localhost:0", "localhost:65536",
                            "localhost:9092x", "http://host/x:80"}) {
