@@ -16,6 +16,7 @@ repeat_concurrent() {
 for step in $(.ci/run --list); do
   run_step "$step" .ci/run "$step"
 done
+run_step "all clients" tests/clients/run.py
 run_step "concurrent tests, 20 times" repeat_concurrent release
 run_step "the same under TSan" repeat_concurrent tsan
 # Other ones each time: those of last time found nothing.

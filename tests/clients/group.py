@@ -69,6 +69,7 @@ def in_log(node, topic):
 def join_and_leave(node, program, prefix):
     """Two members share the partitions; when one has left, the other has all of them."""
     group = topic = f"{prefix}-group"
+    feed(node, topic, 30)  # a client may look for new topics every five minutes only
     with Member(program, node, group, topic) as first:
         feed_until(node, topic, lambda: first.read, "the first member reads")
         with Member(program, node, group, topic) as second:

@@ -23,7 +23,7 @@ def install(client, folder):
 def install_locked(client, folder, target):
     stamp = target / "stamp"
     digest = hashlib.sha256()
-    for file in sorted(file for file in folder.iterdir() if file.is_file()):
+    for file in sorted(file for file in folder.rglob("*") if file.is_file()):
         digest.update(file.name.encode() + b"\0" + file.read_bytes())
     if not stamp.exists() or stamp.read_text() != digest.hexdigest():
         shutil.rmtree(target, ignore_errors=True)

@@ -39,8 +39,12 @@ from node import Node, StepFailed, codec_and_producer, records_by_kcat
 CLIENTS = {
     "librdkafka-c": "librdkafka",
     "python3-kafka": "python",
+    "kafka-python": "python",
+    "aiokafka": "python",
+    "confluent-kafka-python": "python",
     "kafkajs": "node",
     "java": "java",
+    "java-oldest": "java",
 }
 
 CODECS = ["none", "gzip", "snappy", "lz4", "zstd"]

@@ -13,6 +13,9 @@ build_packages=(
 clang_packages=(clang clang-format clang-tidy libclang-rt-14-dev llvm)
 # To compare with Apache Kafka, which Maven brings.
 oracle_packages=(maven default-jdk-headless)
+# To run all of Kafka's clients (tests/clients/run.py): what .ci/run's need, and Python's. Those of Go
+# want a newer Go than Debian 12 has, so it is not in the list.
+client_packages=(maven default-jdk-headless python3-venv)
 # To run rill beside its peers (bench/peers/run.sh, which also uses the ones above).
 peer_packages=(libsqlite3-dev liblmdb-dev librocksdb-dev libconcurrentqueue-dev)
 
@@ -94,4 +97,12 @@ need_packages() {
   mapfile -t missing < <(missing_packages "${wanted[@]}")
   [ "${#missing[@]}" -eq 0 ] ||
     refuse_packages "apt-get could not install them (its messages are above)." "${missing[@]}"
+}
+
+# need_command <command> <package>...: installs the packages where the command is missing. Toolchains
+# often come by other ways than Debian's packages, and newer.
+need_command() {
+  local command=$1
+  shift
+  command -v "$command" >/dev/null || need_packages "$@"
 }
