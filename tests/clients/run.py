@@ -38,6 +38,7 @@ from node import Node, StepFailed, codec_and_producer, records_by_kcat
 # The client, and the folder that has it.
 CLIENTS = {
     "librdkafka-c": "librdkafka",
+    "librdkafka-cpp": "librdkafka",
     "python3-kafka": "python",
     "kafka-python": "python",
     "aiokafka": "python",

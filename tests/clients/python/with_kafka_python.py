@@ -136,9 +136,12 @@ def member(address, group, topic, count):
     consumer = kafka.KafkaConsumer(topic, bootstrap_servers=address, group_id=group,
                                    enable_auto_commit=False, auto_offset_reset="earliest",
                                    session_timeout_ms=6000, heartbeat_interval_ms=500)
+    # Version 3 assigns no partitions, and stays without, when it joins before it has the metadata.
+    consumer.partitions_for_topic(topic)
     read = 0
     while read < count if count else not told_to_leave():
-        for partition, records in consumer.poll(100, **({"max_records": count - read} if count else {})).items():
+        limit = {"max_records": count - read} if count else {}
+        for partition, records in consumer.poll(100, **limit).items():
             for r in records:
                 print_read(r.partition, r.offset)
             read += len(records)
