@@ -44,6 +44,10 @@ CLIENTS = {
     "aiokafka": "python",
     "confluent-kafka-python": "python",
     "kafkajs": "node",
+    "platformatic-kafka": "node",
+    "franz-go": "go",
+    "sarama": "go",
+    "kafka-go": "go",
     "java": "java",
     "java-oldest": "java",
 }

@@ -6,7 +6,6 @@ client=$1 folder=$2
 case $client in
   kafkajs) packages=(kafkajs kafkajs-snappy kafkajs-lz4 @bokuweb/zstd-wasm) ;;
   platformatic-kafka) packages=(@platformatic/kafka) ;;
-  confluent-kafka-javascript) packages=(@confluentinc/kafka-javascript) ;;
 esac
 wanted=()
 for package in "${packages[@]}"; do
