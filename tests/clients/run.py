@@ -29,6 +29,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 from group import join_and_leave, resume
@@ -48,6 +49,7 @@ CLIENTS = {
     "franz-go": "go",
     "sarama": "go",
     "kafka-go": "go",
+    "rskafka": "rust",
     "java": "java",
     "java-oldest": "java",
 }
@@ -57,18 +59,26 @@ PROGRAM_STEPS = ["create topic", *CODECS, "acks 0", "acks 1", "idempotent", "see
                  "seek to time", "describe configs", "alter configs", "delete records",
                  "delete topic", "read reference"]
 STEPS = [*PROGRAM_STEPS, "group", "resume", "kcat reads"]
+PATIENCE = 600  # seconds for all steps of a program
 PASSED, LACKS = "passed", "not in this client"
 
 
 def run_program(program, node, records, prefix, report):
     process = subprocess.Popen([program, "steps", node.address, str(records), prefix, "reference"],
                                stdout=subprocess.PIPE, text=True)
-    for line in process.stdout:
-        step, tab, result = line.rstrip("\n").partition("\t")
-        if not tab or step not in STEPS:
-            raise StepFailed(f"it printed {line!r}")
-        report(step, result)
-    status = process.wait()
+    watchdog = threading.Timer(PATIENCE, process.kill)
+    watchdog.start()
+    try:
+        for line in process.stdout:
+            step, tab, result = line.rstrip("\n").partition("\t")
+            if not tab or step not in STEPS:
+                raise StepFailed(f"it printed {line!r}")
+            report(step, result)
+        status = process.wait()
+    finally:
+        watchdog.cancel()
+        process.kill()  # where it has ended, nothing happens
+        process.wait()
     if status != 0:
         raise StepFailed(f"it ended with {status}")
 
