@@ -19,7 +19,8 @@ namespace rill {
 
 namespace client {
 class ConsumerImpl;
-}
+class ClusterConsumer;
+}  // namespace client
 
 // Where a consumer begins in a partition for which its group has no offset, or one out of range
 // (Kafka's auto.offset.reset).
@@ -28,8 +29,8 @@ inline constexpr OffsetReset kLatest = OffsetReset::kLatest;
 inline constexpr OffsetReset kEarliest = OffsetReset::kEarliest;
 inline constexpr OffsetReset kNoReset = OffsetReset::kNone;  // an error from Poll instead
 
-// Which records of transactions are shown (KIP-98). There are no transactions yet: a consumer with
-// kReadCommitted is refused (Unimplemented).
+// Which records of transactions are shown (KIP-98). There are no transactions in this process yet:
+// a consumer with kReadCommitted is refused (Unimplemented), but for one over a cluster.
 enum class IsolationLevel { kReadUncommitted, kReadCommitted };
 
 // Told of changes of a subscribed consumer's assignment, from within Poll, Close, Unsubscribe or
@@ -71,6 +72,10 @@ struct ConsumerOptions {
   // Assignors in order of preference: "range", "roundrobin", "sticky", "cooperative-sticky".
   std::vector<std::string> partition_assignment_strategy = {"range", "cooperative-sticky"};
   RebalanceListener rebalance_listener = {};
+  // Over a cluster: librdkafka's properties of this consumer alone ("heartbeat.interval.ms", ...),
+  // which win over all that the options above and Options::configs say (docs/guide/cluster.md).
+  // Elsewhere it must be empty (InvalidArgument, INVALID_CONFIG).
+  std::map<std::string, std::string> configs = {};
 };
 
 // Reads records, alone or as a member of a group. Not thread-safe, except Wakeup: one thread at a
@@ -184,7 +189,9 @@ class RILL_EXPORT Consumer {
  private:
   friend class Engine;
   explicit Consumer(std::unique_ptr<client::ConsumerImpl> impl);
-  std::unique_ptr<client::ConsumerImpl> impl_;
+  explicit Consumer(std::unique_ptr<client::ClusterConsumer> cluster);
+  std::unique_ptr<client::ConsumerImpl> impl_;        // null: over a cluster, or moved from
+  std::unique_ptr<client::ClusterConsumer> cluster_;  // null: over this process's engine
 };
 
 }  // namespace rill

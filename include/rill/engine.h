@@ -24,6 +24,9 @@ namespace rill {
 namespace engine {
 class LocalEngine;
 }
+namespace client {
+class ClusterEngine;
+}
 
 // What an engine holds at the moment.
 struct ResourceUse {
@@ -33,7 +36,12 @@ struct ResourceUse {
   int mappings = 0;
 };
 
-// Topics, and what they are stored in, in this process: what Open returns.
+// Topics, and what they are stored in: in this process, or a cluster elsewhere. What Open returns.
+//
+// Over a cluster ("kafka://host:9092") its brokers have the topics and the groups, and what a call
+// does on them can fail for their reasons: Unavailable where none answers, DeadlineExceeded
+// (REQUEST_TIMED_OUT) where they take longer than a minute, PermissionDenied. What is of an engine
+// in this process alone says so below. docs/guide/cluster.md has the rest of what differs.
 //
 // Thread-safe. Owns everything behind it; producers, consumers and handles that outlive it give
 // FailedPrecondition. The destructor closes. In a child of fork() all of them are the parent's:
@@ -58,7 +66,8 @@ class RILL_EXPORT Engine {
   // NotFound (UNKNOWN_TOPIC_OR_PARTITION) when there is none.
   absl::StatusOr<Topic> FindTopic(const std::string& name) const;
   absl::Status DeleteTopic(const std::string& name);
-  // Names in order. Internal topics (__consumer_offsets) are left out unless asked for.
+  // Names in order. Internal topics (__consumer_offsets) are left out unless asked for. Over a
+  // cluster that does not answer: none, and the log sink is told.
   std::vector<std::string> ListTopics(bool include_internal = false) const;
   absl::StatusOr<TopicDescription> DescribeTopic(const std::string& name) const;
   // Grows the topic to `total` partitions. InvalidArgument (INVALID_PARTITIONS) when it has as
@@ -77,6 +86,7 @@ class RILL_EXPORT Engine {
                                      const std::vector<std::string>& topics,
                                      ConsumerOptions options = {});
 
+  // Over a cluster that does not answer: none, and the log sink is told.
   std::vector<GroupListing> ListGroups() const;
   // NotFound (GROUP_ID_NOT_FOUND).
   absl::StatusOr<GroupDescription> DescribeGroup(const std::string& group) const;
@@ -93,7 +103,8 @@ class RILL_EXPORT Engine {
   // With Options::Maintenance::kByCaller: does the background work that is due now, in this thread,
   // and returns when to call again (InfiniteFuture: when something was appended or changed). Calls
   // wait for one another; one that a callback makes from within the work does none and returns at
-  // once. With kOwnThread there is no need to call it.
+  // once. With kOwnThread there is no need to call it. Over a cluster there is no such work:
+  // InfiniteFuture.
   absl::Time RunMaintenance();
 
   // Takes in the topic `name` that Apache Kafka, or a rill, wrote: its partitions stand in
@@ -112,16 +123,19 @@ class RILL_EXPORT Engine {
   // FailedPrecondition (KAFKA_STORAGE_ERROR) when a partition is missing or is another topic's, a
   // transaction is open, a process has a folder open, or batches are of Kafka's old formats;
   // InvalidArgument (INVALID_CONFIG), also for a compacted topic without "cleanup.policy";
-  // FailedPrecondition for "mem:" and Options::read_only; ResourceExhausted.
+  // FailedPrecondition for "mem:" and Options::read_only; ResourceExhausted; Unimplemented over a
+  // cluster.
   absl::StatusOr<Topic> ImportTopic(const std::string& name,
                                     const std::vector<std::string>& folders,
                                     const std::map<std::string, std::string>& configs = {});
 
-  // Returns once everything appended to any topic would survive a power cut.
+  // Returns once everything appended to any topic would survive a power cut. Unimplemented over a
+  // cluster, where acks and min.insync.replicas say what an acknowledged record survives.
   absl::Status Flush();
 
   // Whether the folder is open for writing now: by this engine, or, where this one has it
-  // read-only, by whoever it is. One that was killed does not have it open.
+  // read-only, by whoever it is. One that was killed does not have it open. Not over a cluster,
+  // which has no folder here.
   bool has_writer() const;
 
   // Makes `folder`, which must not be there (those above it are made), a data folder with
@@ -149,9 +163,10 @@ class RILL_EXPORT Engine {
   // or "<folder>.incomplete", where that could not be removed. A process that dies leaves it, too;
   // it cannot be opened, and the next call removes it. Where it only lacked its name it can be, and
   // the next call refuses that one (AlreadyExists): rename it or remove it. An OffsetStore of the
-  // application's is not part of it.
+  // application's is not part of it. Unimplemented over a cluster.
   absl::Status Backup(const std::string& folder);
 
+  // Over a cluster all zero, as the metrics below: nothing of it is here.
   ResourceUse resource_use() const;
 
   // What the engine has done since it was opened (metrics.h). Takes some microseconds, with ten
@@ -164,7 +179,9 @@ class RILL_EXPORT Engine {
   // Stops the background work, writes the checkpoints, trims the segments, marks the folder cleanly
   // shut down and lets it go. Records that producers still hold back are sent first, also those
   // behind an append that another thread is in the middle of, which is given 10 s; what comes later
-  // is refused. Returns the first failure but closes all the same. Calling it again is OK.
+  // is refused. Returns the first failure but closes all the same. Calling it again is OK. Over a
+  // cluster only what producers hold back is sent, within those 10 s; consumers stay members of
+  // their groups until they are closed themselves.
   // FailedPrecondition from within a DeliveryCallback, which must not destroy the engine either.
   absl::Status Close();
 
@@ -172,7 +189,9 @@ class RILL_EXPORT Engine {
   friend absl::StatusOr<Engine> Open(const std::string& where, const Options& options);
   friend struct EngineAccess;
   explicit Engine(std::shared_ptr<engine::LocalEngine> engine);
-  std::shared_ptr<engine::LocalEngine> engine_;
+  explicit Engine(std::shared_ptr<client::ClusterEngine> cluster);
+  std::shared_ptr<engine::LocalEngine> engine_;     // null: over a cluster, or moved from
+  std::shared_ptr<client::ClusterEngine> cluster_;  // null: in this process
 };
 
 // Opens what `where` names:
@@ -182,6 +201,9 @@ class RILL_EXPORT Engine {
 //                working folder of this moment; the process may change that later. Refused are
 //                "mem", and what begins with "~", which only a shell takes for a home folder:
 //                write "./mem" and "./~/x" where folders have such names
+//   "kafka://host:port[,host:port...]"   the topics and groups of the cluster (rill's nodes, Apache
+//                Kafka, ...) that one of these brokers tells of. Its Options: configs, which are
+//                librdkafka's properties there, and log_sink
 // With Options::read_only the folder is opened as it is, beside a writer or without one.
 // Errors:
 //   FailedPrecondition    another engine, in this or another process, holds the folder; says who.
@@ -192,6 +214,10 @@ class RILL_EXPORT Engine {
 //   PermissionDenied      the folder cannot be written
 //   InvalidArgument       `where` has a scheme that is not known, or is no path; Options out of
 //                         range
+//   InvalidArgument (INVALID_CONFIG)   "kafka://" with an option that means nothing there, or a
+//                         property that librdkafka does not take, in its words
+//   Unavailable, DeadlineExceeded   no broker answers at any of these addresses, within 10 s each
+//   Unimplemented         "kafka://" of a rill that was built without librdkafka
 //   DataLoss              meta.properties, the catalogue of topics or __consumer_offsets cannot be
 //                         read; says where it is damaged
 RILL_EXPORT absl::StatusOr<Engine> Open(const std::string& where, const Options& options = {});

@@ -66,7 +66,8 @@ class RILL_EXPORT Node {
   // Begins to listen. `engine` is one that writes its folder, or "mem:".
   //   InvalidArgument      `options` out of range; an address that is none; `listen` names all
   //                        addresses of the machine, without `advertise`; handlers that cannot be
-  //   FailedPrecondition   the engine is closed or read-only; folder_socket without a folder
+  //   FailedPrecondition   the engine is closed, read-only or over a cluster; folder_socket without
+  //                        a folder
   //   AlreadyExists        somebody listens there; or a file is in the place of the folder's socket
   //   PermissionDenied     of a port that is reserved
   //   Unavailable          the system refuses for another reason, which the message has

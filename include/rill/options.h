@@ -28,7 +28,9 @@ enum class LogLevel { kDebug, kInfo, kWarning, kError };
 // locks of its own: it should be quick and must not call rill. Lines have no newline at the end.
 using LogSink = std::function<void(LogLevel level, std::string_view line)>;
 
-// How an engine is opened. Every default suits a guest in somebody else's process.
+// How an engine is opened. Every default suits a guest in somebody else's process. Over a cluster
+// ("kafka://...") `configs` and `log_sink` alone have a meaning; the others must be as they are
+// here (InvalidArgument, INVALID_CONFIG).
 struct Options {
   // Make the folder when it is missing; otherwise a missing folder is NotFound. "mem:" is missing
   // nowhere, and always new.
@@ -62,6 +64,9 @@ struct Options {
   // ("log.retention.ms", "log.segment.bytes", "num.partitions", ...), group limits
   // ("group.max.session.timeout.ms", ...), internal topics ("offsets.topic.num.partitions").
   // docs/reference/configs.md lists them. An unknown name or a value out of range is refused.
+  //
+  // Over a cluster: librdkafka's client properties ("client.id", "acks", ...), of all producers and
+  // consumers.
   std::map<std::string, std::string> configs = {};
 
   // Where the time is read; null for the system's. Must outlive the engine.

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -23,6 +24,7 @@ namespace rill {
 
 namespace client {
 class ProducerImpl;
+class ClusterProducer;
 class PendingBatch;
 struct ClaimedRecord;
 struct PendingSendAccess;
@@ -69,6 +71,10 @@ struct ProducerOptions {
   // With a producer id and sequence numbers, so that a batch is never stored twice. (Records that
   // are claimed carry none.)
   bool enable_idempotence = false;
+  // Over a cluster: librdkafka's properties of this producer alone ("acks", "message.timeout.ms",
+  // ...), which win over all that the options above and Options::configs say
+  // (docs/guide/cluster.md). Elsewhere it must be empty (InvalidArgument, INVALID_CONFIG).
+  std::map<std::string, std::string> configs = {};
 };
 
 // What became of a Send. Move-only; may be dropped at once by those who do not want to know. It may
@@ -101,7 +107,8 @@ class RILL_EXPORT PendingSend {
   // Waits, at most `timeout`, until the record is acknowledged or has failed; then where it landed,
   // or why not. DeadlineExceeded (REQUEST_TIMED_OUT) when the time is over first: the record may
   // still be delivered, and Wait may be called again. Waiting for a record that lingers sends its
-  // batch at once, in this thread: nobody waits for the linger. FailedPrecondition from within a
+  // batch at once, in this thread: nobody waits for the linger. (Over a cluster all that lingers in
+  // the producer is sent, by another thread.) FailedPrecondition from within a
   // DeliveryCallback, unless it is ready.
   absl::StatusOr<RecordMetadata> Wait(absl::Duration timeout = absl::InfiniteDuration()) const;
 
@@ -194,6 +201,7 @@ class RILL_EXPORT Producer {
 
   // Claims room for a record with a value of `value_size` bytes in the log itself. Records that
   // linger for the same partition go out first. Errors as for Send. The record is never compressed.
+  // Unimplemented over a cluster: there is no log here to write into.
   absl::StatusOr<Claim> ClaimRecord(const Topic& topic, const ProducerRecord& record,
                                     std::size_t value_size);
 
@@ -212,7 +220,12 @@ class RILL_EXPORT Producer {
  private:
   friend class Engine;
   explicit Producer(std::shared_ptr<client::ProducerImpl> impl);
-  std::shared_ptr<client::ProducerImpl> impl_;
+  explicit Producer(std::shared_ptr<client::ClusterProducer> cluster);
+  PendingSend SendElsewhere(const Topic& topic, const ProducerRecord& record,
+                            DeliveryCallback* callback);
+
+  std::shared_ptr<client::ProducerImpl> impl_;        // null: into a cluster, or moved from
+  std::shared_ptr<client::ClusterProducer> cluster_;  // null: into this process's engine
 };
 
 }  // namespace rill

@@ -14,15 +14,16 @@ namespace rill {
 
 namespace engine {
 class TopicState;
-}
+struct TopicElsewhere;
+}  // namespace engine
 
 // How a topic is made.
 struct TopicOptions {
-  // At least 1. -1 takes the engine's num.partitions.
+  // At least 1. -1 takes num.partitions of the engine, or of the cluster's brokers.
   int partitions = -1;
   // Topic configs by Kafka's names ("retention.ms", "cleanup.policy", "flush.messages", ...); what
   // is not named keeps the engine's default. docs/reference/configs.md lists them with their
-  // ranges.
+  // ranges; over a cluster its brokers say what they take.
   std::map<std::string, std::string> configs = {};
 };
 
@@ -60,10 +61,12 @@ class RILL_EXPORT Topic {
 
   const std::string& name() const;
   const std::string& id() const;
-  // May grow while the engine runs.
+  // May grow while the engine runs. Over a cluster: as its engine saw it last, of which all calls
+  // that name the topic are an occasion.
   std::int32_t partition_count() const;
 
   // The partition `index`, from 0. NotFound (UNKNOWN_TOPIC_OR_PARTITION) when there is none.
+  // Unimplemented over a cluster, whose logs are its brokers'.
   absl::StatusOr<Partition> partition(std::int32_t index) const;
 
  private:
@@ -71,7 +74,9 @@ class RILL_EXPORT Topic {
   friend class Producer;
   friend struct TopicAccess;
   explicit Topic(std::shared_ptr<engine::TopicState> state);
-  std::shared_ptr<engine::TopicState> state_;
+  explicit Topic(std::shared_ptr<engine::TopicElsewhere> elsewhere);
+  std::shared_ptr<engine::TopicState> state_;          // null: of a cluster
+  std::shared_ptr<engine::TopicElsewhere> elsewhere_;  // null: of this process
 };
 
 }  // namespace rill

@@ -20,6 +20,16 @@ absl::StatusOr<OffsetAndMetadata> ConsumerImpl::Committed(const TopicPartition& 
                                          options_.group, partition.topic, partition.partition));
 }
 
+absl::StatusOr<std::map<TopicPartition, OffsetAndMetadata>> EndsOf(const Records& records) {
+  if (auto status = records.Check(); !status.ok()) return status;
+  std::map<TopicPartition, OffsetAndMetadata> ends;
+  for (const Records::Range& range : records.ranges()) {
+    OffsetAndMetadata& end = ends[range.partition()];
+    end.offset = std::max(end.offset, range.next_offset);
+  }
+  return ends;
+}
+
 ConsumerImpl::Offsets ConsumerImpl::Positions() const {
   Offsets offsets;
   for (const AssignedPartition& partition : assigned_.all()) {
@@ -36,14 +46,10 @@ absl::Status ConsumerImpl::Commit() {
 }
 
 absl::Status ConsumerImpl::Commit(const Records& records) {
-  if (auto status = records.Check(); !status.ok()) return status;
-  Offsets offsets;
-  for (const Records::Range& range : records.ranges()) {
-    OffsetAndMetadata& end = offsets[range.partition()];
-    end.offset = std::max(end.offset, range.next_offset);
-  }
+  const auto ends = EndsOf(records);
+  if (!ends.ok()) return ends.status();
   RunAsyncCommits();
-  return Store(offsets);
+  return Store(*ends);
 }
 
 absl::Status ConsumerImpl::Commit(const Offsets& offsets) {

@@ -46,36 +46,6 @@ absl::Status CheckNames(const ConsumerOptions& options) {
   return first;
 }
 
-absl::Status CheckOptions(const ConsumerOptions& options) {
-  if (options.max_poll_records < 1) {
-    return InvalidOption(fmt::format("ConsumerOptions::max_poll_records={} must be at least 1",
-                                     options.max_poll_records));
-  }
-  if (options.fetch_max_bytes == 0 || options.max_partition_fetch_bytes == 0) {
-    return InvalidOption(
-        "ConsumerOptions::fetch_max_bytes and max_partition_fetch_bytes must be at least 1");
-  }
-  if (options.isolation_level == IsolationLevel::kReadCommitted) {
-    return absl::UnimplementedError(
-        "ConsumerOptions::isolation_level=kReadCommitted: transactions are not there yet, and "
-        "records of those that Kafka aborted could not be left out");
-  }
-  if (options.auto_commit_interval < absl::ZeroDuration()) {
-    return InvalidOption("ConsumerOptions::auto_commit_interval must not be negative");
-  }
-  if (options.reset < OffsetReset::kLatest || options.reset > OffsetReset::kNone) {
-    return InvalidOption("ConsumerOptions::reset must be kLatest, kEarliest or kNoReset");
-  }
-  if (options.max_poll_interval <= absl::ZeroDuration()) {
-    return InvalidOption("ConsumerOptions::max_poll_interval must be positive");
-  }
-  if (options.group.empty() && (options.enable_auto_commit || !options.group_instance_id.empty())) {
-    return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidGroupId,
-                     "enable_auto_commit and group_instance_id need a ConsumerOptions::group");
-  }
-  return CheckNames(options);
-}
-
 absl::StatusOr<std::vector<engine::Assignor>> FindAssignors(const std::vector<std::string>& names) {
   if (names.empty()) {
     return InvalidOption("ConsumerOptions::partition_assignment_strategy names no assignor");
@@ -98,9 +68,44 @@ absl::StatusOr<std::vector<engine::Assignor>> FindAssignors(const std::vector<st
 
 }  // namespace
 
+absl::Status CheckConsumerOptions(const ConsumerOptions& options) {
+  if (options.max_poll_records < 1) {
+    return InvalidOption(fmt::format("ConsumerOptions::max_poll_records={} must be at least 1",
+                                     options.max_poll_records));
+  }
+  if (options.fetch_max_bytes == 0 || options.max_partition_fetch_bytes == 0) {
+    return InvalidOption(
+        "ConsumerOptions::fetch_max_bytes and max_partition_fetch_bytes must be at least 1");
+  }
+  if (options.auto_commit_interval < absl::ZeroDuration()) {
+    return InvalidOption("ConsumerOptions::auto_commit_interval must not be negative");
+  }
+  if (options.reset < OffsetReset::kLatest || options.reset > OffsetReset::kNone) {
+    return InvalidOption("ConsumerOptions::reset must be kLatest, kEarliest or kNoReset");
+  }
+  if (options.max_poll_interval <= absl::ZeroDuration()) {
+    return InvalidOption("ConsumerOptions::max_poll_interval must be positive");
+  }
+  if (options.group.empty() && (options.enable_auto_commit || !options.group_instance_id.empty())) {
+    return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidGroupId,
+                     "enable_auto_commit and group_instance_id need a ConsumerOptions::group");
+  }
+  return CheckNames(options);
+}
+
 absl::StatusOr<std::unique_ptr<ConsumerImpl>> ConsumerImpl::Create(
     std::shared_ptr<engine::LocalEngine> engine, const ConsumerOptions& options) {
-  if (auto status = CheckOptions(options); !status.ok()) return status;
+  if (auto status = CheckConsumerOptions(options); !status.ok()) return status;
+  if (options.isolation_level == IsolationLevel::kReadCommitted) {
+    return absl::UnimplementedError(
+        "ConsumerOptions::isolation_level=kReadCommitted: transactions are not there yet, and "
+        "records of those that Kafka aborted could not be left out");
+  }
+  if (!options.configs.empty()) {
+    return InvalidOption(fmt::format(
+        "ConsumerOptions::configs: \"{}\" is for consumers over a cluster (\"kafka://...\")",
+        options.configs.begin()->first));
+  }
   auto assignors = FindAssignors(options.partition_assignment_strategy);
   if (!assignors.ok()) return assignors.status();
   if (auto status = engine->CheckOpen(); !status.ok()) return status;

@@ -25,6 +25,13 @@
 
 namespace rill::client {
 
+// InvalidArgument names the option that is out of range, wherever the topics are.
+absl::Status CheckConsumerOptions(const ConsumerOptions& options);
+
+// What Commit(records) commits: where each of their partitions goes on. DataLoss: their Check
+// fails.
+absl::StatusOr<std::map<TopicPartition, OffsetAndMetadata>> EndsOf(const Records& records);
+
 // What is behind rill::Consumer. Not thread-safe, but for Wakeup.
 class ConsumerImpl {
  public:

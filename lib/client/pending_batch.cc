@@ -69,6 +69,12 @@ void PendingBatch::Complete(const absl::StatusOr<AppendResult>& result) {
   queue = std::move(queue_);
 }
 
+void PendingBatch::CompleteAt(std::shared_ptr<const TopicPartition> where,
+                              const absl::StatusOr<AppendResult>& result) {
+  where_ = std::move(where);
+  Complete(result);
+}
+
 void PendingBatch::Report() {
   if (listeners_.empty()) return;
   {
@@ -117,7 +123,7 @@ PendingBatch* BatchPool::GetBatch() {
       return batch;
     }
   }
-  return new PendingBatch(nullptr);
+  return new PendingBatch(std::shared_ptr<const TopicPartition>());
 }
 
 std::unique_ptr<BatchBuilder> BatchPool::GetBuilder() {

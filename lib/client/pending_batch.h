@@ -20,6 +20,16 @@ namespace rill::client {
 
 class BatchPool;
 class PartitionQueue;
+class PendingBatch;
+
+// Whoever sends a record to a cluster, for those who wait for it. Thread-safe.
+class SenderElsewhere {
+ public:
+  virtual ~SenderElsewhere() = default;
+  // Waits until the batch is done. DeadlineExceeded (REQUEST_TIMED_OUT) after `timeout`;
+  // FailedPrecondition in a child of fork.
+  virtual absl::Status Finish(const PendingBatch& batch, absl::Duration timeout) = 0;
+};
 
 // Records of one partition that go to the log together, and what becomes of them: shared by the
 // queue that fills and sends it and by the PendingSends that ask. Counted by hand, and pooled, so
@@ -30,6 +40,8 @@ class PartitionQueue;
 class PendingBatch {
  public:
   explicit PendingBatch(std::shared_ptr<const TopicPartition> where) : where_(std::move(where)) {}
+  // Of one record, that `sender` sends to a cluster.
+  explicit PendingBatch(std::shared_ptr<SenderElsewhere> sender) : sender_(std::move(sender)) {}
 
   // Begins anew as a batch that is being filled.
   void Open(std::shared_ptr<PartitionQueue> queue, std::shared_ptr<const TopicPartition> where,
@@ -56,6 +68,9 @@ class PendingBatch {
   void Complete(const absl::StatusOr<AppendResult>& result);
   // Tells the callbacks, in order.
   void Report();
+  // The same as Complete where the partition is known only now.
+  void CompleteAt(std::shared_ptr<const TopicPartition> where,
+                  const absl::StatusOr<AppendResult>& result);
 
   // --- For those who ask.
 
@@ -65,6 +80,8 @@ class PendingBatch {
   bool done() const { return progress() != Progress::kWaits; }
   // The queue that will send it; null when it is done.
   std::shared_ptr<PartitionQueue> queue() const;
+  // Null: it is not a cluster's.
+  SenderElsewhere* sender_elsewhere() const { return sender_.get(); }
   // Where the record at `index` landed; for a batch that is done.
   absl::StatusOr<RecordMetadata> ResultOf(std::int64_t index, std::int64_t timestamp_ms) const;
   const TopicPartition& where() const { return *where_; }
@@ -94,6 +111,8 @@ class PendingBatch {
   std::unique_ptr<BatchBuilder> builder_;
   std::size_t charge_ = 0;
   std::vector<Listener> listeners_;
+
+  const std::shared_ptr<SenderElsewhere> sender_;
 
   mutable base::Mutex queue_mutex_;
   std::shared_ptr<PartitionQueue> queue_ ABSL_GUARDED_BY(queue_mutex_);

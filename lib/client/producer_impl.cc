@@ -25,7 +25,16 @@ absl::Status CheckCompression(const ProducerOptions& options) {
   return probe.Seal().status();
 }
 
-absl::Status CheckOptions(const ProducerOptions& options) {
+// A batch's worth. Where batches linger, filling one is the sign to move on; counting is for those
+// that go by time, and counts twice as much, as Kafka does (KIP-794): the size of records is known
+// as an upper bound, and a batch that was left just before it is full would wait for the linger.
+std::size_t StickyLimit(const ProducerOptions& options) {
+  return options.linger > absl::ZeroDuration() ? 2 * options.batch_size : options.batch_size;
+}
+
+}  // namespace
+
+absl::Status CheckProducerOptions(const ProducerOptions& options) {
   if (options.compression > Compression::kZstd) {
     return InvalidOption(fmt::format("ProducerOptions::compression={} is no codec",
                                      static_cast<int>(options.compression)));
@@ -49,18 +58,14 @@ absl::Status CheckOptions(const ProducerOptions& options) {
   return CheckCompression(options);
 }
 
-// A batch's worth. Where batches linger, filling one is the sign to move on; counting is for those
-// that go by time, and counts twice as much, as Kafka does (KIP-794): the size of records is known
-// as an upper bound, and a batch that was left just before it is full would wait for the linger.
-std::size_t StickyLimit(const ProducerOptions& options) {
-  return options.linger > absl::ZeroDuration() ? 2 * options.batch_size : options.batch_size;
-}
-
-}  // namespace
-
 absl::StatusOr<std::shared_ptr<ProducerImpl>> ProducerImpl::Create(
     std::shared_ptr<engine::LocalEngine> engine, const ProducerOptions& options) {
-  if (auto status = CheckOptions(options); !status.ok()) return status;
+  if (auto status = CheckProducerOptions(options); !status.ok()) return status;
+  if (!options.configs.empty()) {
+    return InvalidOption(fmt::format(
+        "ProducerOptions::configs: \"{}\" is for producers over a cluster (\"kafka://...\")",
+        options.configs.begin()->first));
+  }
   if (auto status = engine->CheckOpen(); !status.ok()) return status;
   std::shared_ptr<ProducerImpl> producer(new ProducerImpl(std::move(engine), options));
   if (options.enable_idempotence) {

@@ -26,6 +26,9 @@ struct ClaimedRecord {
   std::int64_t timestamp_ms = kNoTimestamp;
 };
 
+// InvalidArgument (INVALID_CONFIG) names the option that is out of range, wherever the topics are.
+absl::Status CheckProducerOptions(const ProducerOptions& options);
+
 // What is behind rill::Producer. Two ways to the log: without linger, compression and idempotence a
 // record is appended there and then (SendNow); otherwise it goes through its partition's queue.
 class ProducerImpl {

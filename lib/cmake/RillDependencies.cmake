@@ -28,6 +28,9 @@ rill_find_module(RILL_ISAL libisal)
 rill_find_module(RILL_ZSTD libzstd)
 rill_find_module(RILL_LZ4 liblz4)
 rill_find_module(RILL_SNAPPY snappy)
+if(RILL_BUILD_KAFKA)
+  rill_find_module(RILL_RDKAFKA rdkafka)
+endif()
 
 if(RILL_BUILD_CLI)
   find_package(CLI11 REQUIRED)
@@ -41,6 +44,6 @@ endif()
 
 message(STATUS "rill ${PROJECT_VERSION}: tests ${RILL_BUILD_TESTS}, bench ${RILL_BUILD_BENCH}, "
                "examples ${RILL_BUILD_EXAMPLES}, command ${RILL_BUILD_CLI}, "
-               "node ${RILL_BUILD_NODE}, "
+               "node ${RILL_BUILD_NODE}, kafka:// ${RILL_BUILD_KAFKA}, "
                "C interface ${RILL_BUILD_C}, "
                "fuzzers ${RILL_BUILD_FUZZERS}, sanitizers '${RILL_SANITIZE}'")

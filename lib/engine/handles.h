@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/partition_state.h"
+#include "engine/topic_elsewhere.h"
 #include "engine/topic_state.h"
 #include "rill/partition.h"
 #include "rill/topic.h"
@@ -13,8 +14,15 @@ namespace rill {
 // Between the public handles and what they stand for.
 struct TopicAccess {
   static Topic Make(std::shared_ptr<engine::TopicState> state) { return Topic(std::move(state)); }
+  static Topic Make(std::shared_ptr<engine::TopicElsewhere> elsewhere) {
+    return Topic(std::move(elsewhere));
+  }
+  // Null where the other is not.
   static const std::shared_ptr<engine::TopicState>& State(const Topic& topic) {
     return topic.state_;
+  }
+  static const std::shared_ptr<engine::TopicElsewhere>& Elsewhere(const Topic& topic) {
+    return topic.elsewhere_;
   }
 };
 

@@ -9,7 +9,10 @@ namespace rill {
 
 absl::StatusOr<Node> Node::Start(const Engine& engine, const NodeOptions& options) {
   const auto& local = EngineAccess::Local(engine);
-  if (local == nullptr) return absl::FailedPreconditionError("this Engine was moved from");
+  if (local == nullptr) {
+    return absl::FailedPreconditionError(
+        "this Engine was moved from, or is over a cluster: a node serves topics of its process");
+  }
   auto server = net::Server::Start(local, options);
   if (!server.ok()) return server.status();
   return Node(*std::move(server));

@@ -34,7 +34,8 @@ void TakeOffsets(const Topics& topics, std::vector<CommittedOffset>& offsets) {
       if (partition.error_code != ErrorCode::kNone || partition.committed_offset < 0) continue;
       offsets.push_back({{topic.name, partition.partition_index},
                          partition.committed_offset,
-                         partition.committed_leader_epoch});
+                         partition.committed_leader_epoch,
+                         partition.metadata.value_or("")});
     }
   }
 }

@@ -62,6 +62,7 @@ struct CommittedOffset {
   TopicPartition partition;
   std::int64_t offset = -1;
   std::int32_t leader_epoch = -1;  // -1: none
+  std::string metadata = {};       // what the application added
 };
 
 // All offsets that a group has committed, in the answer's order; partitions without one, and those
