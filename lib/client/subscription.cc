@@ -34,12 +34,14 @@ absl::StatusOr<Subscription> Subscription::Matching(const std::string& pattern) 
 }
 
 std::vector<std::string> Subscription::Topics(const engine::LocalEngine& engine) const {
+  return pattern_ == nullptr ? topics_ : Among(engine.ListTopics(false));
+}
+
+std::vector<std::string> Subscription::Among(std::vector<std::string> existing) const {
   if (pattern_ == nullptr) return topics_;
-  std::vector<std::string> matching;
-  for (std::string& name : engine.ListTopics(false)) {
-    if (std::regex_match(name, *pattern_)) matching.push_back(std::move(name));
-  }
-  return matching;
+  std::erase_if(existing,
+                [this](const std::string& name) { return !std::regex_match(name, *pattern_); });
+  return existing;
 }
 
 }  // namespace rill::client

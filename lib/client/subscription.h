@@ -23,6 +23,10 @@ class Subscription {
   // match, but for internal ones.
   std::vector<std::string> Topics(const engine::LocalEngine& engine) const;
 
+  bool is_pattern() const { return pattern_ != nullptr; }
+  // The same, of a pattern among topics that are known, in their order.
+  std::vector<std::string> Among(std::vector<std::string> existing) const;
+
  private:
   std::vector<std::string> topics_;
   std::shared_ptr<const std::regex> pattern_;  // null: by name

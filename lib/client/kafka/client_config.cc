@@ -1,0 +1,90 @@
+#include "client/kafka/client_config.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "fmt/format.h"
+#include "rill/error.h"
+
+namespace rill::client {
+namespace {
+
+using ErrorText = std::array<char, 512>;
+
+absl::Status InvalidConfig(const std::string& message) {
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidConfig, message);
+}
+
+// Of syslog's levels.
+LogLevel LevelOf(int level) {
+  constexpr int kSyslogError = 3;
+  constexpr int kSyslogWarning = 4;
+  constexpr int kSyslogInfo = 6;
+  if (level <= kSyslogError) return LogLevel::kError;
+  if (level == kSyslogWarning) return LogLevel::kWarning;
+  return level <= kSyslogInfo ? LogLevel::kInfo : LogLevel::kDebug;
+}
+
+void Log(const rd_kafka_t* client, int level, const char* facility, const char* text) {
+  const auto* const owner = static_cast<const KafkaClientOwner*>(rd_kafka_opaque(client));
+  if (owner == nullptr) return;
+  owner->environment->Say(LevelOf(level), fmt::format("librdkafka: {}: {}", facility, text));
+}
+
+// Properties that decide what rill decides, and what says it instead.
+struct Taken {
+  const char* name;
+  const char* instead;
+};
+constexpr Taken kTaken[] = {
+    {"bootstrap.servers", "the addresses behind \"kafka://\" say it"},
+    {"metadata.broker.list", "the addresses behind \"kafka://\" say it"},
+    {"group.id", "ConsumerOptions::group says it"},
+    {"group.instance.id", "ConsumerOptions::group_instance_id says it"},
+    {"enable.auto.commit", "ConsumerOptions::enable_auto_commit says it"},
+    {"auto.commit.interval.ms", "ConsumerOptions::auto_commit_interval says it"},
+    {"enable.auto.offset.store", "positions are kept by the Consumer"},
+    {"auto.offset.reset", "ConsumerOptions::reset says it"},
+    {"isolation.level", "ConsumerOptions::isolation_level says it"},
+    {"enable.partition.eof", "positions are kept by the Consumer"},
+    {"transactional.id", "there are no transactions yet"},
+};
+
+}  // namespace
+
+ClientConfig::ClientConfig() : conf_(rd_kafka_conf_new()) {
+  rd_kafka_conf_set_log_cb(conf_.get(), Log);
+}
+
+absl::Status ClientConfig::Set(const std::string& name, const std::string& value) {
+  ErrorText text = {};
+  const auto result =
+      rd_kafka_conf_set(conf_.get(), name.c_str(), value.c_str(), text.data(), text.size());
+  if (result == RD_KAFKA_CONF_OK) return absl::OkStatus();
+  return InvalidConfig(fmt::format("{}={}: {}", name, value, text.data()));
+}
+
+absl::Status ClientConfig::SetAll(const std::map<std::string, std::string>& properties) {
+  for (const auto& [name, value] : properties) {
+    const auto* const taken =
+        std::find_if(std::begin(kTaken), std::end(kTaken),
+                     [&name = name](const Taken& one) { return name == one.name; });
+    if (taken != std::end(kTaken)) {
+      return InvalidConfig(fmt::format("configs: \"{}\" cannot be set: {}", name, taken->instead));
+    }
+    if (auto set = Set(name, value); !set.ok()) return set;
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<KafkaClient> ClientConfig::Make(rd_kafka_type_t type, KafkaClientOwner* owner) {
+  rd_kafka_conf_set_opaque(conf_.get(), owner);
+  ErrorText text = {};
+  KafkaClient client(rd_kafka_new(type, conf_.get(), text.data(), text.size()));
+  if (client == nullptr) return InvalidConfig(text.data());
+  static_cast<void>(conf_.release());
+  return client;
+}
+
+}  // namespace rill::client

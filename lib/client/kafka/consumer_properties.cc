@@ -1,0 +1,106 @@
+#include "client/kafka/consumer_properties.h"
+
+#include <algorithm>
+
+#include "absl/time/time.h"
+#include "engine/group/assignor.h"
+#include "fmt/format.h"
+#include "rill/error.h"
+
+namespace rill::client {
+namespace {
+
+// librdkafka takes partitions by hand, too, only where there is the name of a group.
+constexpr char kNoGroup[] = "rill.no-group";
+// Ranges of librdkafka's within which rill's are cut.
+constexpr std::size_t kMostFetchBytes = 1'000'000'000;
+constexpr std::int64_t kMostPollIntervalMs = 86'400'000;
+// Kafka's own, and how many heartbeats a session has at least.
+constexpr std::int64_t kSessionMs = 45'000;
+constexpr std::int64_t kHeartbeatMs = 3'000;
+constexpr std::int64_t kHeartbeatsInSession = 3;
+
+absl::Status Invalid(const std::string& message) {
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidConfig,
+                   "ConsumerOptions::partition_assignment_strategy: " + message);
+}
+
+// librdkafka has no "sticky", and mixes none that take all partitions away in a rebalance with
+// one that leaves what stays: the first decides which of them are offered to the group.
+absl::StatusOr<std::string> AssignorsOf(const std::vector<std::string>& names) {
+  std::string offered;
+  bool is_cooperative = false;
+  for (const std::string& name : names) {
+    if (!engine::FindAssignor(name).has_value()) {
+      return Invalid(
+          fmt::format("there is no assignor \"{}\"; those are range, roundrobin, sticky "
+                      "and cooperative-sticky",
+                      name));
+    }
+    if (name == "sticky") continue;
+    const bool is_this_cooperative = name == "cooperative-sticky";
+    if (offered.empty()) {
+      is_cooperative = is_this_cooperative;
+      offered = name;
+    } else if (is_this_cooperative == is_cooperative) {
+      offered += "," + name;
+    }
+  }
+  if (offered.empty()) {
+    return Invalid(
+        "over a cluster there are range, roundrobin and cooperative-sticky; none of them is named");
+  }
+  return offered;
+}
+
+std::string ResetOf(OffsetReset reset) {
+  switch (reset) {
+    case OffsetReset::kLatest:
+      return "latest";
+    case OffsetReset::kEarliest:
+      return "earliest";
+    case OffsetReset::kNone:
+      break;
+  }
+  return "error";
+}
+
+}  // namespace
+
+absl::StatusOr<std::map<std::string, std::string>> PropertiesOf(const ConsumerOptions& options) {
+  const auto assignors = AssignorsOf(options.partition_assignment_strategy);
+  if (!assignors.ok()) return assignors.status();
+  const auto number = [](std::int64_t n) { return fmt::format("{}", n); };
+  const std::int64_t poll_interval_ms = std::clamp<std::int64_t>(
+      absl::ToInt64Milliseconds(options.max_poll_interval), 1, kMostPollIntervalMs);
+  const std::int64_t session_ms = std::min(kSessionMs, poll_interval_ms);
+  std::map<std::string, std::string> properties;
+  properties["group.id"] = options.group.empty() ? kNoGroup : options.group;
+  if (!options.group_instance_id.empty()) {
+    properties["group.instance.id"] = options.group_instance_id;
+  }
+  properties["client.id"] = options.client_id;
+  properties["auto.offset.reset"] = ResetOf(options.reset);
+  properties["isolation.level"] = options.isolation_level == IsolationLevel::kReadCommitted
+                                      ? "read_committed"
+                                      : "read_uncommitted";
+  properties["enable.auto.commit"] = "false";
+  properties["enable.auto.offset.store"] = "false";
+  // Tells how far there is nothing to be read.
+  properties["enable.partition.eof"] = "true";
+  properties["max.poll.interval.ms"] = number(poll_interval_ms);
+  properties["session.timeout.ms"] = number(session_ms);
+  properties["heartbeat.interval.ms"] =
+      number(std::clamp<std::int64_t>(session_ms / kHeartbeatsInSession, 1, kHeartbeatMs));
+  properties["fetch.max.bytes"] =
+      fmt::format("{}", std::min(options.fetch_max_bytes, kMostFetchBytes));
+  properties["max.partition.fetch.bytes"] =
+      fmt::format("{}", std::min(options.max_partition_fetch_bytes, kMostFetchBytes));
+  properties["partition.assignment.strategy"] = *assignors;
+  // Patterns do not match these.
+  properties["topic.blacklist"] =
+      "^__consumer_offsets$,^__transaction_state$,^__share_group_state$";
+  return properties;
+}
+
+}  // namespace rill::client

@@ -1,0 +1,91 @@
+#include "place.h"
+
+#include <cstdlib>
+#include <random>
+
+#ifdef RILL_TEST_NODE
+#include "rill/node.h"
+#endif
+
+namespace rill::testing {
+namespace {
+
+const char* BrokersElsewhere() { return std::getenv("RILL_TEST_KAFKA"); }
+
+std::string RandomSuffix() {
+  std::random_device random;
+  return "-" + std::to_string(random()) + std::to_string(random());
+}
+
+}  // namespace
+
+struct Place::Behind {
+#ifdef RILL_TEST_NODE
+  Engine engine = Get(Open("mem:"));
+  Node node = Get(Node::Start(engine, {.listen = "127.0.0.1:0"}));
+  std::string where() const { return "kafka://127.0.0.1:" + std::to_string(node.port()); }
+#endif
+};
+
+std::vector<std::string> Places() {
+  if (BrokersElsewhere() != nullptr) return {"cluster"};
+  std::vector<std::string> places = {"mem:", "folder"};
+#ifdef RILL_TEST_NODE
+  places.emplace_back("node");
+#endif
+  return places;
+}
+
+Place::Place(const std::string& kind) : is_cluster_(kind == "cluster" || kind == "node") {
+  std::string where = kind;
+  if (kind == "folder") where = folder_.emplace().data();
+  if (kind == "cluster") {
+    where = std::string("kafka://") + BrokersElsewhere();
+    suffix_ = RandomSuffix();
+  }
+#ifdef RILL_TEST_NODE
+  if (kind == "node") {
+    behind_ = std::make_unique<Behind>();
+    where = behind_->where();
+  }
+#endif
+  engine_ = Get(Open(where));
+}
+
+Place::~Place() = default;
+
+std::string Place::Name(const std::string& name) const { return name + suffix_; }
+
+Topic Place::MakeTopic(const std::string& name, int partitions,
+                       std::map<std::string, std::string> configs) {
+  return Get(
+      engine().CreateTopic(Name(name), {.partitions = partitions, .configs = std::move(configs)}));
+}
+
+ConsumerOptions Place::Quick(ConsumerOptions options) const {
+  if (!is_cluster()) return options;
+  options.configs.try_emplace("heartbeat.interval.ms", "50");
+  options.configs.try_emplace("topic.metadata.refresh.interval.ms", "200");
+  return options;
+}
+
+std::vector<std::string> ReadValues(Consumer& consumer, std::size_t count) {
+  std::vector<std::string> values;
+  const absl::Time last = absl::Now() + kLong;
+  while (values.size() < count && absl::Now() < last) {
+    const Records records = Get(consumer.Poll(absl::Milliseconds(100)));
+    for (const Record& record : records) values.emplace_back(record.value());
+  }
+  return values;
+}
+
+bool Eventually(const std::function<bool()>& is_true) {
+  const absl::Time last = absl::Now() + kLong;
+  while (!is_true()) {
+    if (absl::Now() > last) return false;
+    absl::SleepFor(absl::Milliseconds(5));
+  }
+  return true;
+}
+
+}  // namespace rill::testing
