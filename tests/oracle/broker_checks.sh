@@ -266,3 +266,14 @@ holds_what_was_meant() {
     [ "$(wc -l <"$work/exported/$topic")" -lt 700 ] || fail "$topic is not compacted"
   done
 }
+
+# The tests of the public API, over kafka:// to Apache Kafka.
+check_api() {
+  with_broker broker_is_a_place
+}
+
+broker_is_a_place() {
+  local address
+  address=$("$here/kafka.sh" start "$work/broker")
+  RILL_TEST_KAFKA=$address run_program client_api_test
+}

@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <system_error>
+#include <thread>
 #include <utility>
 
+#include "absl/synchronization/notification.h"
+#include "absl/time/time.h"
 #include "fmt/format.h"
 #include "rill/error.h"
 
@@ -51,6 +55,9 @@ constexpr Taken kTaken[] = {
     {"transactional.id", "there are no transactions yet"},
 };
 
+// How long a client may take to end.
+constexpr absl::Duration kEnding = absl::Seconds(5);
+
 }  // namespace
 
 ClientConfig::ClientConfig() : conf_(rd_kafka_conf_new()) {
@@ -85,6 +92,27 @@ absl::StatusOr<KafkaClient> ClientConfig::Make(rd_kafka_type_t type, KafkaClient
   if (client == nullptr) return InvalidConfig(text.data());
   static_cast<void>(conf_.release());
   return client;
+}
+
+void EndClient(KafkaClient client, const ClusterEnvironment& environment) {
+  // What it says from now on, perhaps when its owner is gone, has nobody to go to.
+  constexpr int kSyslogEmergency = 0;
+  rd_kafka_set_log_level(client.get(), kSyslogEmergency);
+  const auto has_ended = std::make_shared<absl::Notification>();
+  rd_kafka_t* const ending = client.release();
+  try {
+    std::thread([ending, has_ended] {
+      rd_kafka_destroy(ending);
+      has_ended->Notify();
+    }).detach();
+  } catch (const std::system_error&) {
+    // No thread is to be had: it stays.
+  }
+  if (has_ended->WaitForNotificationWithTimeout(kEnding)) return;
+  environment.Say(LogLevel::kError,
+                  fmt::format("librdkafka: a client has not ended within {}: it is left behind, "
+                              "with its threads",
+                              absl::FormatDuration(kEnding)));
 }
 
 }  // namespace rill::client

@@ -38,4 +38,9 @@ class ClientConfig {
   KafkaHandle<rd_kafka_conf_t, rd_kafka_conf_destroy> conf_;
 };
 
+// Ends a client that nobody uses any more and whose callbacks have all run. librdkafka 2.0 can wait
+// for itself for ever then (after a topic that was consumed is deleted, for one): such a client is
+// left behind, and the environment told.
+void EndClient(KafkaClient client, const ClusterEnvironment& environment);
+
 }  // namespace rill::client

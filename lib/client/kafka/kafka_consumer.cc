@@ -243,7 +243,7 @@ absl::Status KafkaConsumer::Close() {
     absl::MutexLock lock(&queue_mutex_);
     queue_.reset();
   }
-  client_.reset();
+  EndClient(std::move(client_), *environment);
   // What callbacks asked for meanwhile.
   for (const AsyncCommit& commit : std::exchange(async_commits_, {})) {
     Answer(commit.callback, CheckOpen());

@@ -383,6 +383,7 @@ void KafkaProducer::Destroy() {
     client = std::move(client_);
   }
   background.reset();
+  EndClient(std::move(client), *environment);
 }
 
 void KafkaProducer::Abandon() {

@@ -66,6 +66,7 @@ ConsumerOptions Place::Quick(ConsumerOptions options) const {
   if (!is_cluster()) return options;
   options.configs.try_emplace("heartbeat.interval.ms", "50");
   options.configs.try_emplace("topic.metadata.refresh.interval.ms", "200");
+  options.configs.try_emplace("topic.metadata.propagation.max.ms", "200");
   return options;
 }
 
