@@ -16,9 +16,8 @@
 namespace rill::client {
 namespace {
 
-// How long leaving a group may take, in which the partitions are given back.
-constexpr absl::Duration kLeaving = absl::Seconds(10);
-constexpr int kLookMs = 10;
+// How often a consumer that finds nothing to read asks whether its topics are still there.
+constexpr absl::Duration kBetweenLooks = absl::Seconds(5);
 
 absl::Status NoSuchPartition(const TopicPartition& name) {
   return MakeError(absl::StatusCode::kNotFound, ErrorCode::kUnknownTopicOrPartition,
@@ -42,23 +41,39 @@ KafkaConsumer::~KafkaConsumer() {
 absl::StatusOr<std::unique_ptr<ClusterConsumer>> KafkaConsumer::Create(
     std::shared_ptr<ClusterEnvironment> environment, const ConsumerOptions& options) {
   if (auto sound = CheckConsumerOptions(options); !sound.ok()) return sound;
-  const auto properties = PropertiesOf(options);
+  auto consumer = std::make_unique<KafkaConsumer>(std::move(environment), options);
+  if (auto made = consumer->MakeClient(); !made.ok()) return made;
+  return consumer;
+}
+
+absl::Status KafkaConsumer::MakeClient() {
+  const auto properties = PropertiesOf(options_);
   if (!properties.ok()) return properties.status();
   ClientConfig config;
   absl::Status set = config.Set("bootstrap.servers", environment->servers());
   for (const auto& [name, value] : *properties) set.Update(config.Set(name, value));
   set.Update(config.SetAll(environment->configs()));
-  set.Update(config.SetAll(options.configs));
+  set.Update(config.SetAll(options_.configs));
   if (!set.ok()) return set;
   rd_kafka_conf_set_rebalance_cb(config.get(), OnRebalance);
-  auto consumer = std::make_unique<KafkaConsumer>(std::move(environment), options);
-  auto client = config.Make(RD_KAFKA_CONSUMER, consumer.get());
+  auto client = config.Make(RD_KAFKA_CONSUMER, this);
   if (!client.ok()) return client.status();
-  consumer->client_ = *std::move(client);
-  rd_kafka_poll_set_consumer(consumer->client_.get());
-  absl::MutexLock lock(&consumer->queue_mutex_);
-  consumer->queue_.reset(rd_kafka_queue_get_consumer(consumer->client_.get()));
-  return consumer;
+  client_ = *std::move(client);
+  rd_kafka_poll_set_consumer(client_.get());
+  absl::MutexLock lock(&queue_mutex_);
+  queue_.reset(rd_kafka_queue_get_consumer(client_.get()));
+  return absl::OkStatus();
+}
+
+// Gives the partitions back, in a callback, and leaves the group, but for a static member.
+void KafkaConsumer::DestroyClient() {
+  if (client_ == nullptr) return;  // it could not be made
+  rd_kafka_consumer_close(client_.get());
+  {
+    absl::MutexLock lock(&queue_mutex_);
+    queue_.reset();
+  }
+  EndClient(std::move(client_), *environment);
 }
 
 absl::Status KafkaConsumer::CheckOpen() const {
@@ -104,6 +119,7 @@ absl::Status KafkaConsumer::BecomeSubscribed(Subscription subscription, const Pa
   if (auto may = CheckMayChange(); !may.ok()) return may;
   if (auto has_group = CheckGroup(); !has_group.ok()) return has_group;
   if (mode_ == Mode::kAssigned || names.empty()) NoteAutoCommit(BecomeNothing());
+  if (auto open = CheckOpen(); !open.ok()) return open;
   if (!names.empty()) {
     auto subscribed =
         StatusOf(rd_kafka_subscribe(client_.get(), ListOf(names).get()), "cannot subscribe");
@@ -114,28 +130,27 @@ absl::Status KafkaConsumer::BecomeSubscribed(Subscription subscription, const Pa
   return absl::OkStatus();
 }
 
-// Leaves whatever the consumer had, after the last commits, whose failure it returns.
+// Leaves whatever the consumer had, after the last commits, whose failure it returns. What comes
+// next begins with a client of its own: librdkafka 2.0 does not change between all of a group's
+// protocols and partitions by hand.
 absl::Status KafkaConsumer::BecomeNothing() {
   last_auto_commit_ = absl::OkStatus();
-  if (mode_ == Mode::kSubscribed) {
-    rd_kafka_unsubscribe(client_.get());
-    // The partitions are given back in a callback, within a poll.
-    const absl::Time deadline = absl::Now() + kLeaving;
-    while (!assigned_.empty() && absl::Now() < deadline) {
-      const KafkaMessage unwanted(rd_kafka_consumer_poll(client_.get(), kLookMs));
-    }
-  }
+  if (client_ == nullptr) return last_auto_commit_;
   RunAsyncCommits();
-  if (mode_ == Mode::kAssigned) {
-    last_auto_commit_ = AutoCommit();
-    rd_kafka_assign(client_.get(), nullptr);
-  }
+  if (mode_ == Mode::kAssigned) last_auto_commit_ = AutoCommit();
+  const bool is_to_be_renewed = mode_ != Mode::kNothing;
+  if (is_to_be_renewed) DestroyClient();
   assigned_.clear();
   gathered_.clear();
   stored_.clear();
   failure_ = absl::OkStatus();
   must_assign_ = false;
   mode_ = Mode::kNothing;
+  if (!is_to_be_renewed) return last_auto_commit_;
+  if (auto made = MakeClient(); !made.ok()) {
+    closed_ = true;
+    return made;
+  }
   return last_auto_commit_;
 }
 
@@ -163,12 +178,23 @@ absl::Status KafkaConsumer::CheckAllExist(const Partitions& partitions) {
   return absl::OkStatus();
 }
 
+void KafkaConsumer::LookForDeleted() {
+  if (mode_ != Mode::kAssigned || absl::Now() < next_look_) return;
+  next_look_ = absl::Now() + kBetweenLooks;
+  if (!absl::IsNotFound(CheckAllExist(assignment()))) return;
+  for (auto& [name, partition] : assigned_) {
+    const auto there = CheckAllExist({name});
+    if (absl::IsNotFound(there)) partition.trouble = there;
+  }
+}
+
 absl::Status KafkaConsumer::Assign(const Partitions& partitions) {
   if (auto may = CheckMayChange(); !may.ok()) return may;
   // Before anything is left, which a wrong name must not cost.
   if (auto exist = CheckAllExist(partitions); !exist.ok()) return exist;
   if (mode_ == Mode::kSubscribed || partitions.empty()) {
     NoteAutoCommit(BecomeNothing());
+    if (auto open = CheckOpen(); !open.ok()) return open;
   } else {
     NoteAutoCommit(AutoCommit());
   }
@@ -183,6 +209,7 @@ absl::Status KafkaConsumer::Assign(const Partitions& partitions) {
   stored_.clear();
   failure_ = absl::OkStatus();
   must_assign_ = !partitions.empty();
+  next_look_ = absl::Now() + kBetweenLooks;
   mode_ = partitions.empty() ? Mode::kNothing : Mode::kAssigned;
   return absl::OkStatus();
 }
@@ -225,30 +252,18 @@ void KafkaConsumer::Tell(const Listener& listener, const Partitions& partitions)
 absl::Status KafkaConsumer::Close() {
   if (closed_) return absl::OkStatus();
   if (in_callback_) return CheckMayChange();
-  absl::Status last;
-  if (mode_ == Mode::kSubscribed) {
-    // Gives the partitions back, in a callback, and leaves the group, but for a static member.
-    last_auto_commit_ = absl::OkStatus();
-    RunAsyncCommits();
-    rd_kafka_consumer_close(client_.get());
-    last = last_auto_commit_;
-    assigned_.clear();
-    mode_ = Mode::kNothing;
-  } else {
-    last = BecomeNothing();
-    rd_kafka_consumer_close(client_.get());
-  }
+  last_auto_commit_ = absl::OkStatus();
+  RunAsyncCommits();
+  if (mode_ == Mode::kAssigned) last_auto_commit_ = AutoCommit();
+  DestroyClient();
+  assigned_.clear();
+  mode_ = Mode::kNothing;
   closed_ = true;
-  {
-    absl::MutexLock lock(&queue_mutex_);
-    queue_.reset();
-  }
-  EndClient(std::move(client_), *environment);
   // What callbacks asked for meanwhile.
   for (const AsyncCommit& commit : std::exchange(async_commits_, {})) {
     Answer(commit.callback, CheckOpen());
   }
-  return last;
+  return last_auto_commit_;
 }
 
 }  // namespace rill::client

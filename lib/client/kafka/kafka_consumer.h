@@ -77,6 +77,8 @@ class KafkaConsumer final : public ClusterConsumer, private KafkaClientOwner {
   };
   using Listener = std::function<void(const Partitions&)>;
 
+  absl::Status MakeClient();
+  void DestroyClient();
   absl::Status CheckOpen() const;
   // CheckOpen, for calls that may not be made from within a listener or a CommitCallback.
   absl::Status CheckMayChange() const;
@@ -99,6 +101,8 @@ class KafkaConsumer final : public ClusterConsumer, private KafkaClientOwner {
   void StopFetching(const Partitions& partitions);
 
   absl::Status WhileWaiting();
+  // librdkafka 2.0 does not tell that a topic is gone.
+  void LookForDeleted();
   absl::Status FirstTrouble() const;
   void Gather(absl::Duration wait);
   void Take(const rd_kafka_message_t& message);
@@ -141,6 +145,7 @@ class KafkaConsumer final : public ClusterConsumer, private KafkaClientOwner {
   Offsets stored_;  // what this consumer committed last
   absl::Time next_auto_commit_ = absl::InfinitePast();
   absl::Status last_auto_commit_;
+  absl::Time next_look_ = absl::InfinitePast();  // for deleted topics
   // What the Poll at work has so far: positions move when it returns, so that nothing is committed
   // that the application has not seen.
   std::map<TopicPartition, GatheredRecords> gathered_;

@@ -42,6 +42,7 @@ absl::StatusOr<Records> KafkaConsumer::Poll(absl::Duration timeout) {
           "this consumer has neither a subscription nor an assignment: Subscribe or Assign first");
     }
     if (is_woken_.exchange(false)) return absl::CancelledError("the consumer was woken up");
+    if (!first) LookForDeleted();
     if (auto failed = WhileWaiting(); !failed.ok()) return failed;
     const absl::Duration left = deadline - absl::Now();
     if (!first && left <= absl::ZeroDuration()) return Records();

@@ -75,6 +75,10 @@ TEST_CASE("librdkafka checks its properties, and what rill decides cannot be set
   IsInvalidConfig(
       engine.NewConsumer({.group = "g", .configs = {{"enable.auto.commit", "true"}}}).status(),
       "enable_auto_commit");
+  // Properties that do not go together.
+  IsInvalidConfig(
+      engine.NewConsumer({.group = "g", .configs = {{"session.timeout.ms", "3600000"}}}).status(),
+      "session.timeout.ms");
   CHECK(engine.NewProducer({.configs = {{"acks", "1"}, {"linger.ms", "3"}}}).ok());
 }
 

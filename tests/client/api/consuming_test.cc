@@ -221,7 +221,7 @@ TEST_CASE("Poll without anything to read from, after Close and after the engine'
   CHECK(other.Poll(kLong).status().code() == absl::StatusCode::kFailedPrecondition);
 }
 
-TEST_CASE("partitions that are not there cannot be assigned") {
+TEST_CASE("partitions that are not there cannot be assigned, deleted ones are missed") {
   Place place(ANY_PLACE);
   const Topic topic = place.MakeTopic("soon-gone");
   Consumer consumer = place.NewConsumer({.reset = kEarliest});
@@ -232,6 +232,15 @@ TEST_CASE("partitions that are not there cannot be assigned") {
     CHECK(GetErrorCode(status) == ErrorCode::kUnknownTopicOrPartition);
   }
   CHECK(consumer.assignment().empty());
+  REQUIRE(consumer.Assign({{topic.name(), 0}}).ok());
+  CHECK(Get(consumer.Poll(kSoon)).empty());
+  REQUIRE(place.engine().DeleteTopic(topic.name()).ok());
+  absl::Status status;
+  CHECK(Eventually([&] {
+    status = consumer.Poll(absl::Milliseconds(100)).status();
+    return !status.ok();
+  }));
+  CHECK(status.code() == absl::StatusCode::kNotFound);
 }
 
 TEST_CASE("options of a consumer out of range are refused by name") {
