@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -19,6 +21,15 @@ class Authorizer;
 namespace net {
 class Server;
 }
+
+// What a client pushed of its metrics (KIP-714).
+struct ClientTelemetry {
+  std::string client_instance_id;  // Kafka's text of a UUID, as TopicDescription::id
+  std::string client_id;
+  // OpenTelemetry's MetricsData (version 1, protobuf), unpacked. Stays for the call.
+  std::string_view metrics;
+  bool is_terminating = false;  // the client ends, and pushes no more
+};
 
 // How a node listens.
 struct NodeOptions {
@@ -52,6 +63,11 @@ struct NodeOptions {
   std::shared_ptr<Authorizer> authorizer = {};
   // Requests that clients are not told of, and that close the connection.
   std::vector<wire::ApiKey> hidden_apis = {};
+  // Receives what clients push of their metrics, by the subscriptions that are set as Kafka's
+  // client metrics ("kafka-configs --entity-type client-metrics"). Runs in threads of the node's,
+  // in several at a time; until it returns the client waits, and does not throw. Empty: clients are
+  // told that nobody wants to know, and push nothing.
+  std::function<void(const ClientTelemetry&)> telemetry = {};
 };
 
 // Makes an engine a Kafka broker: while there is one, clients that speak Kafka's protocol produce

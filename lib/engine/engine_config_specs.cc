@@ -261,7 +261,7 @@ constexpr RefusedConfig kRefused[] = {
     {"socket.request.max.bytes", kOfNode},
     {"socket.*", kNotOfNode},
     {"ssl.*", kNoSecurity},
-    {"telemetry.*", kNotOfNode},
+    {"telemetry.max.bytes", kOfNode},
     {"transaction.*", kNoTransactions},
     {"transactional.*", kNoTransactions},
     {"unclean.leader.election.*", kNoReplication},

@@ -73,6 +73,7 @@ struct CheckpointFiles {
 //   TopicState::mutex_       its partitions and configs, for an instant
 //   PartitionState::mutex_   held while a log is opened or closed
 //   the log's own
+//   resource_configs_mutex_, EngineEnvironment::config_mutex_  for an instant
 //   Maintenance::mutex_      for an instant
 class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
  public:

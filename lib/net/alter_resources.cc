@@ -5,6 +5,7 @@
 #include "net/authorize.h"
 #include "net/broker_configs.h"
 #include "net/config_resource.h"
+#include "net/telemetry_subscriptions.h"
 
 namespace rill::net {
 namespace {
@@ -15,6 +16,8 @@ const engine::ConfigSpec* SpecOf(ConfigResource type, const std::string& config)
       return engine::FindTopicConfigSpec(config);
     case ConfigResource::kBroker:
       return FindBrokerConfigSpec(config);
+    case ConfigResource::kClientMetrics:
+      return engine::FindConfigSpec(ClientMetricsConfigSpecs(), config);
     default:
       return nullptr;
   }
@@ -25,9 +28,22 @@ std::string HeldWithout(const Call& call, ConfigResource type, const engine::Con
     const auto resolved = engine::ResolveTopicConfigs({}, *call.node.engine->config());
     return resolved.at(std::string(spec.name)).value;
   }
+  if (type == ConfigResource::kClientMetrics) return std::string(spec.default_value);
   const engine::ConfigLayers layers = BrokerLayersOf(call.node);
   const auto set = layers.Find(spec.name);
   return std::string(set.empty() ? spec.default_value : set.front().value);
+}
+
+absl::Status ReplaceClientMetrics(const Call& call, const std::string& name,
+                                  const engine::LocalEngine::ConfigsChange& change,
+                                  bool only_validate) {
+  const auto checked = [&](const engine::ConfigMap& own) -> absl::StatusOr<engine::ConfigMap> {
+    auto changed = change(own);
+    if (!changed.ok()) return changed;
+    return CheckClientMetricsConfigs(name, *changed);
+  };
+  return call.node.engine->ReplaceResourceConfigs(
+      engine::ResourceName(kClientMetricsResources, name), checked, only_validate);
 }
 
 }  // namespace
@@ -42,6 +58,9 @@ absl::Status ReplaceConfigs(const Call& call, std::int8_t resource_type, const s
     case ConfigResource::kBroker:
       if (auto may = CheckCluster(call, AclOperation::kAlterConfigs); !may.ok()) return may;
       return ReplaceBrokerConfigs(call, name, change, only_validate);
+    case ConfigResource::kClientMetrics:
+      if (auto may = CheckCluster(call, AclOperation::kAlterConfigs); !may.ok()) return may;
+      return ReplaceClientMetrics(call, name, change, only_validate);
     default:
       return RefuseRequest(fmt::format("resources of type {} have no configs here", resource_type));
   }

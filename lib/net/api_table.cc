@@ -136,6 +136,8 @@ constexpr ServedApi kServed[] = {
     {wire::ApiKey::kDescribeProducers, Here<HandleDescribeProducers>},
     {wire::ApiKey::kConsumerGroupHeartbeat, OnWorker<HandleConsumerGroupHeartbeat>},
     {wire::ApiKey::kConsumerGroupDescribe, Here<HandleConsumerGroupDescribe>},
+    {wire::ApiKey::kGetTelemetrySubscriptions, Here<HandleGetTelemetrySubscriptions>},
+    {wire::ApiKey::kPushTelemetry, OnWorker<HandlePushTelemetry>},
     {wire::ApiKey::kListConfigResources, Here<HandleListConfigResources>},
     {wire::ApiKey::kDescribeTopicPartitions, Here<HandleDescribeTopicPartitions>},
 };

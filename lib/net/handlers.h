@@ -25,6 +25,7 @@
 #include "wire/messages/describe_producers.h"
 #include "wire/messages/describe_topic_partitions.h"
 #include "wire/messages/find_coordinator.h"
+#include "wire/messages/get_telemetry_subscriptions.h"
 #include "wire/messages/heartbeat.h"
 #include "wire/messages/incremental_alter_configs.h"
 #include "wire/messages/init_producer_id.h"
@@ -39,6 +40,7 @@
 #include "wire/messages/offset_fetch.h"
 #include "wire/messages/offset_for_leader_epoch.h"
 #include "wire/messages/produce.h"
+#include "wire/messages/push_telemetry.h"
 #include "wire/messages/sync_group.h"
 
 // A function a request, in a file of its own (net/handlers/), which opens with the versions that it
@@ -79,6 +81,11 @@ wire::DescribeClientQuotasResponse HandleDescribeClientQuotas(
     const Call& call, const wire::DescribeClientQuotasRequest& request);
 wire::AlterClientQuotasResponse HandleAlterClientQuotas(
     const Call& call, const wire::AlterClientQuotasRequest& request);
+// A status where nobody receives telemetry.
+absl::StatusOr<wire::GetTelemetrySubscriptionsResponse> HandleGetTelemetrySubscriptions(
+    const Call& call, const wire::GetTelemetrySubscriptionsRequest& request);
+absl::StatusOr<wire::PushTelemetryResponse> HandlePushTelemetry(
+    const Call& call, const wire::PushTelemetryRequest& request);
 wire::DescribeClusterResponse HandleDescribeCluster(const Call& call,
                                                     const wire::DescribeClusterRequest& request);
 wire::DescribeTopicPartitionsResponse HandleDescribeTopicPartitions(

@@ -66,6 +66,11 @@ constexpr ConfigSpec kSpecs[] = {
      .default_value = "104857600",
      .min = 1,
      .effect = "The largest request; the connection that one comes on is closed."},
+    {.name = "telemetry.max.bytes",
+     .type = ConfigType::kInt,
+     .default_value = "1048576",
+     .min = 1,
+     .effect = "The most bytes of metrics, as they come, that a client may push at once."},
 };
 
 const ConfigSpec* Find(std::string_view name) { return engine::FindConfigSpec(kSpecs, name); }
@@ -111,6 +116,7 @@ absl::StatusOr<NodeConfig> ParseNodeConfig(const engine::ConfigMap& configs) {
   config.socket_request_max_bytes = static_cast<std::size_t>(integer("socket.request.max.bytes"));
   config.quota_windows.count = static_cast<int>(integer("quota.window.num"));
   config.quota_windows.length = absl::Seconds(integer("quota.window.size.seconds"));
+  config.telemetry_max_bytes = static_cast<std::size_t>(integer("telemetry.max.bytes"));
   const std::int64_t queued = integer("queued.max.request.bytes");
   config.queued_max_request_bytes =
       queued < 0 ? std::numeric_limits<std::size_t>::max() : static_cast<std::size_t>(queued);

@@ -26,6 +26,7 @@ struct NodeConfig {
   bool auto_create_topics_enable = true;
   std::size_t fetch_max_bytes = 0;
   engine::QuotaWindows quota_windows;
+  std::size_t telemetry_max_bytes = 0;
 };
 
 // InvalidArgument (INVALID_CONFIG) names what is unknown or out of range.

@@ -14,6 +14,7 @@
 #include "fmt/format.h"
 #include "net/broker_configs.h"
 #include "net/listen.h"
+#include "net/telemetry.h"
 #include "net/wake.h"
 
 namespace rill::net {
@@ -90,8 +91,12 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(std::shared_ptr<engine::Lo
   if (!config.ok()) return config.status();
   auto apis = NodeApis::Make(options.handlers, options.hidden_apis);
   if (!apis.ok()) return apis.status();
-  std::unique_ptr<Server> server(
-      new Server(std::move(engine), *std::move(config), *std::move(apis), options));
+  std::shared_ptr<Telemetry> telemetry;
+  if (options.telemetry) {
+    telemetry = std::make_shared<Telemetry>(engine, options.telemetry, config->telemetry_max_bytes);
+  }
+  std::unique_ptr<Server> server(new Server(std::move(engine), *std::move(config), *std::move(apis),
+                                            std::move(telemetry), options));
   if (auto status = server->Listen(listen); !status.ok()) return status;
   if (options.folder_socket) {
     if (auto status = server->ListenInFolder(); !status.ok()) return status;
@@ -104,8 +109,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(std::shared_ptr<engine::Lo
 }
 
 Server::Server(std::shared_ptr<engine::LocalEngine> engine, NodeConfig config, NodeApis apis,
-               const NodeOptions& options)
-    : node_(std::move(engine), std::move(config), std::move(apis), options.authorizer),
+               std::shared_ptr<Telemetry> telemetry, const NodeOptions& options)
+    : node_(std::move(engine), std::move(config), std::move(apis), options.authorizer,
+            std::move(telemetry)),
       drain_(options.drain),
       workers_(kWorkers) {
   for (int i = 0; i < options.threads; ++i) loops_.push_back(std::make_unique<Loop>());

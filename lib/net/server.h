@@ -51,7 +51,7 @@ class Server {
   };
 
   Server(std::shared_ptr<engine::LocalEngine> engine, NodeConfig config, NodeApis apis,
-         const NodeOptions& options);
+         std::shared_ptr<Telemetry> telemetry, const NodeOptions& options);
   absl::Status Listen(const HostPort& place);
   absl::Status ListenForHttp(const std::string& place);
   absl::Status ListenInFolder();

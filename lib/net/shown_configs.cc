@@ -11,6 +11,7 @@
 #include "engine/engine_config.h"
 #include "engine/topic_config.h"
 #include "net/broker_configs.h"
+#include "net/telemetry_subscriptions.h"
 
 namespace rill::net {
 namespace {
@@ -155,6 +156,26 @@ std::vector<ShownConfig> ShowNodeConfigs(const NodeContext& node, const ShownPar
     if (FindBrokerConfigSpec(name) == nullptr) all.push_back(ShowUnknown(name, layers, parts));
   }
   return ByName(std::move(all));
+}
+
+std::vector<ShownConfig> ShowClientMetricsConfigs(const NodeContext& node, const std::string& name,
+                                                  const ShownParts& parts) {
+  std::vector<ShownConfig> all;
+  const auto resources = node.engine->resource_configs();
+  const engine::ConfigMap set =
+      engine::ConfigsOf(*resources, engine::ResourceName(kClientMetricsResources, name));
+  for (const ConfigSpec& spec : ClientMetricsConfigSpecs()) {
+    const auto own = set.find(std::string(spec.name));
+    const bool is_set = own != set.end();
+    ShownConfig& shown =
+        all.emplace_back(Show(spec, is_set ? std::string_view(own->second) : spec.default_value,
+                              ConfigSource::kDefaultConfig, parts));
+    if (is_set) shown.config_source = kClientMetricsWireSource;
+    if (!parts.synonyms) continue;
+    if (is_set) shown.synonyms.push_back({shown.name, own->second, kClientMetricsWireSource});
+    AddSynonym(spec.name, spec.default_value, ConfigSource::kDefaultConfig, shown);
+  }
+  return all;
 }
 
 std::vector<ShownConfig> ShowClusterConfigs(const NodeContext& node, const ShownParts& parts) {

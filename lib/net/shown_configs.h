@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "engine/config_spec.h"
@@ -47,6 +48,7 @@ constexpr std::int8_t WireType(engine::ConfigType type) {
 }
 
 inline constexpr std::int8_t kUnknownWireType = 0;
+inline constexpr std::int8_t kClientMetricsWireSource = 7;
 
 using ShownConfig = wire::DescribeConfigsResponse::Resource::Config;
 
@@ -61,6 +63,9 @@ std::vector<ShownConfig> ShowTopicConfigs(const NodeContext& node, const TopicDe
                                           const ShownParts& parts);
 // All of the node and its engine, by name, and what else was set for the broker.
 std::vector<ShownConfig> ShowNodeConfigs(const NodeContext& node, const ShownParts& parts);
+// All of a subscription to clients' metrics, which need not be there.
+std::vector<ShownConfig> ShowClientMetricsConfigs(const NodeContext& node, const std::string& name,
+                                                  const ShownParts& parts);
 // What was set for all brokers, by name.
 std::vector<ShownConfig> ShowClusterConfigs(const NodeContext& node, const ShownParts& parts);
 

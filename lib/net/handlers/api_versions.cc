@@ -11,6 +11,9 @@
 // Deviations: Produce is told of from version 0 on, as Kafka does, though versions below 3 are
 // refused (KAFKA-18659). Of Kafka's other features none is told of: there are none that a client
 // could ask for yet.
+#include <cstddef>
+#include <string>
+
 #include "net/handlers.h"
 
 namespace rill::net {
@@ -19,6 +22,7 @@ namespace {
 
 constexpr char kGroupVersion[] = "group.version";
 constexpr int kFirstWithLowestZero = 4;
+constexpr std::size_t kLongestSoftwareName = 256;
 
 void ShowFeatures(const Call& call, wire::ApiVersionsResponse& response) {
   response.finalized_features_epoch = 0;  // they do not change
@@ -30,11 +34,30 @@ void ShowFeatures(const Call& call, wire::ApiVersionsResponse& response) {
   response.finalized_features.push_back({kGroupVersion, 1, 1});
 }
 
+// Clients push as soon as they are told that they can.
+bool IsTold(const Call& call, const NodeApis::Entry& api) {
+  const auto key = static_cast<wire::ApiKey>(api.key);
+  const bool is_telemetry =
+      key == wire::ApiKey::kGetTelemetrySubscriptions || key == wire::ApiKey::kPushTelemetry;
+  return !is_telemetry || call.node.telemetry != nullptr || !api.own.empty();
+}
+
+void Remember(const wire::ApiVersionsRequest& request, ClientSoftware* software) {
+  if (software == nullptr) return;
+  const auto kept = [](const std::string& text) {
+    return text.size() <= kLongestSoftwareName ? text : std::string();
+  };
+  *software = {kept(request.client_software_name), kept(request.client_software_version)};
+}
+
 }  // namespace
 
-wire::ApiVersionsResponse HandleApiVersions(const Call& call, const wire::ApiVersionsRequest&) {
+wire::ApiVersionsResponse HandleApiVersions(const Call& call,
+                                            const wire::ApiVersionsRequest& request) {
+  Remember(request, call.software);
   wire::ApiVersionsResponse response;
   for (const NodeApis::Entry& api : call.node.apis.entries()) {
+    if (!IsTold(call, api)) continue;
     response.api_keys.push_back({api.key, static_cast<std::int16_t>(api.first_advertised),
                                  static_cast<std::int16_t>(api.last_version)});
   }

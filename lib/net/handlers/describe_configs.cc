@@ -1,13 +1,14 @@
 // DescribeConfigs, versions 1 to 4.
 //
-// All configs of topics, of this node with its engine (a broker by its number), and what was set
-// for all brokers (one without a name); or those that are asked for by their keys: no keys are all,
-// as in Kafka. With the value comes where it is from; on request where else it could be from, and
-// (version 3) what it does. A config that was set and that nobody knows is shown without its value.
+// All configs of topics, of this node with its engine (a broker by its number), of subscriptions to
+// clients' metrics, and what was set for all brokers (one without a name); or those that are asked
+// for by their keys: no keys are all, as in Kafka. With the value comes where it is from; on
+// request where else it could be from, and (version 3) what it does. A config that was set and that
+// nobody knows is shown without its value.
 //
 // Deviations: a resource that is asked for twice is answered once. What can be told of a broker is
-// what means something here. Loggers, client metrics and groups have no
-// configs here: INVALID_REQUEST.
+// what means something here. Loggers and groups have no configs
+// here: INVALID_REQUEST.
 #include <algorithm>
 #include <set>
 #include <string>
@@ -47,6 +48,12 @@ absl::StatusOr<std::vector<ShownConfig>> ConfigsOf(const Call& call, const Asked
       if (auto own = CheckBroker(call, asked.resource_name); !own.ok()) return own;
       return asked.resource_name.empty() ? ShowClusterConfigs(call.node, parts)
                                          : ShowNodeConfigs(call.node, parts);
+    case ConfigResource::kClientMetrics:
+      if (auto may = CheckCluster(call, AclOperation::kDescribeConfigs); !may.ok()) return may;
+      if (asked.resource_name.empty()) {
+        return RefuseRequest("Client metrics subscription name must not be empty");
+      }
+      return ShowClientMetricsConfigs(call.node, asked.resource_name, parts);
     default:
       return RefuseRequest(
           fmt::format("resources of type {} have no configs here", asked.resource_type));
