@@ -171,9 +171,9 @@ std::vector<ShownConfig> ShowClientMetricsConfigs(const NodeContext& node, const
         all.emplace_back(Show(spec, is_set ? std::string_view(own->second) : spec.default_value,
                               ConfigSource::kDefaultConfig, parts));
     if (is_set) shown.config_source = kClientMetricsWireSource;
-    if (!parts.synonyms) continue;
-    if (is_set) shown.synonyms.push_back({shown.name, own->second, kClientMetricsWireSource});
-    AddSynonym(spec.name, spec.default_value, ConfigSource::kDefaultConfig, shown);
+    if (parts.synonyms) {
+      shown.synonyms.push_back({shown.name, shown.value, shown.config_source});
+    }
   }
   return all;
 }

@@ -239,6 +239,7 @@ TEST_CASE("subscriptions are set, listed, shown, and gone when nothing of them i
   CHECK(shown[0].name == "interval.ms");
   CHECK(shown[0].value == "1000");
   CHECK(shown[0].config_source == 7);
+  CHECK(shown[0].synonyms == std::vector<ShownConfig::Synonym>{{"interval.ms", "1000", 7}});
   CHECK(shown[1].config_source == 5);
   CHECK(shown[2].value == "a.,b.");
 
