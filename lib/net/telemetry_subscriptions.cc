@@ -96,6 +96,12 @@ absl::Status CheckTogether(const ConfigMap& configs) {
   return match == configs.end() ? absl::OkStatus() : PatternsOf(match->second).status();
 }
 
+std::string_view ValueOf(const ConfigMap& set, const char* name) {
+  const auto found = set.find(name);
+  return found == set.end() ? engine::FindConfigSpec(kSpecs, name)->default_value
+                            : std::string_view(found->second);
+}
+
 std::int32_t IdOf(const TelemetryPlan& plan, const base::Uuid& instance) {
   const std::string text =
       fmt::format("{} {}", fmt::join(plan.metrics, ","), absl::ToInt64Milliseconds(plan.interval));
@@ -128,16 +134,11 @@ absl::StatusOr<ConfigMap> CheckClientMetricsConfigs(const std::string& name,
 TelemetrySubscriptions::TelemetrySubscriptions(const engine::ResourceConfigs& configs) {
   for (const auto& [resource, set] : configs) {
     if (!resource.starts_with(kClientMetricsResources)) continue;
-    const auto value = [&](const char* name) -> std::string_view {
-      const auto found = set.find(name);
-      return found == set.end() ? engine::FindConfigSpec(kSpecs, name)->default_value
-                                : std::string_view(found->second);
-    };
-    auto match = PatternsOf(value(kMatch));
+    auto match = PatternsOf(ValueOf(set, kMatch));
     if (!match.ok()) continue;  // of a later rill, which knows more patterns
-    const auto metrics = engine::ConfigListItems(value(kMetrics));
+    const auto metrics = engine::ConfigListItems(ValueOf(set, kMetrics));
     subscriptions_.push_back({{metrics.begin(), metrics.end()},
-                              absl::Milliseconds(engine::ConfigInteger(value(kInterval))),
+                              absl::Milliseconds(engine::ConfigInteger(ValueOf(set, kInterval))),
                               *std::move(match)});
   }
 }

@@ -27,9 +27,9 @@ using Synonym = ShownConfig::Synonym;
 Change Set(const std::string& name, const std::string& value) { return {name, 0, value}; }
 Change Delete(const std::string& name) { return {name, 1, std::nullopt}; }
 
-wire::IncrementalAlterConfigsResponse::Resource Alter(
-    NodeUnderTest& node, const std::string& name, std::vector<Change> changes,
-    bool only_validate = false) {
+wire::IncrementalAlterConfigsResponse::Resource Alter(NodeUnderTest& node, const std::string& name,
+                                                      std::vector<Change> changes,
+                                                      bool only_validate = false) {
   const wire::IncrementalAlterConfigsRequest asked = {{{kBroker, name, std::move(changes)}},
                                                       only_validate};
   return node.Ask(&HandleIncrementalAlterConfigs, asked, 1).responses.at(0);
