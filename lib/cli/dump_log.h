@@ -1,5 +1,6 @@
 #pragma once
 
+#include <istream>
 #include <ostream>
 #include <span>
 #include <string>
@@ -12,9 +13,11 @@ namespace rill::cli {
 struct CommandContext {
   io::FileSystem& files;
   std::string working_directory;  // relative paths count from here; absolute
+  std::istream& in;
   std::ostream& out;
   std::ostream& err;
   bool err_is_terminal = false;
+  bool is_interactive = false;  // somebody types what is read, and sees what is written
 };
 
 // `rill dump-log <words>`: does and prints what Kafka's DumpLogSegments 4.3.1 does with the same

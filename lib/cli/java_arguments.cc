@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <limits>
 #include <system_error>
@@ -19,6 +20,26 @@ constexpr double kPlainTo = 1e7;
 std::string WithPoint(std::string digits) {
   if (digits.find('.') == std::string::npos) digits += ".0";
   return digits;
+}
+
+template <std::floating_point T>
+std::string Format(T value) {
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value < 0 ? "-Infinity" : "Infinity";
+  const T size = std::fabs(value);
+  if (size == 0 || (size >= static_cast<T>(kPlainFrom) && size < static_cast<T>(kPlainTo))) {
+    char digits[32];
+    const auto [end, error] =
+        std::to_chars(digits, digits + sizeof digits, value, std::chars_format::fixed);
+    return WithPoint(std::string(digits, end));
+  }
+  char digits[32];
+  const auto [end, error] =
+      std::to_chars(digits, digits + sizeof digits, value, std::chars_format::scientific);
+  const std::string text(digits, end);
+  const std::size_t exponent = text.find('e');
+  return fmt::format("{}E{}", WithPoint(text.substr(0, exponent)),
+                     std::stoi(text.substr(exponent + 1)));
 }
 
 }  // namespace
@@ -39,24 +60,8 @@ std::optional<double> ParseJavaDouble(std::string_view text) {
   return sign * value;
 }
 
-std::string FormatJavaDouble(double value) {
-  if (std::isnan(value)) return "NaN";
-  if (std::isinf(value)) return value < 0 ? "-Infinity" : "Infinity";
-  const double size = std::fabs(value);
-  if (size == 0 || (size >= kPlainFrom && size < kPlainTo)) {
-    char digits[32];
-    const auto [end, error] =
-        std::to_chars(digits, digits + sizeof digits, value, std::chars_format::fixed);
-    return WithPoint(std::string(digits, end));
-  }
-  char digits[32];
-  const auto [end, error] =
-      std::to_chars(digits, digits + sizeof digits, value, std::chars_format::scientific);
-  const std::string text(digits, end);
-  const std::size_t exponent = text.find('e');
-  return fmt::format("{}E{}", WithPoint(text.substr(0, exponent)),
-                     std::stoi(text.substr(exponent + 1)));
-}
+std::string FormatJavaDouble(double value) { return Format(value); }
+std::string FormatJavaFloat(float value) { return Format(value); }
 
 std::string JavaPath(std::string_view path) {
   std::string result;

@@ -21,8 +21,9 @@ std::optional<T> ParseJavaNumber(std::string_view text) {
 // The number that Double.parseDouble makes of `text`, for what people write: decimals, exponents,
 // "NaN" and "Infinity".
 std::optional<double> ParseJavaDouble(std::string_view text);
-// What Double.toString makes of `value`: "1024.0", "1.0E7".
+// What Double.toString and Float.toString make of `value`: "1024.0", "1.0E7".
 std::string FormatJavaDouble(double value);
+std::string FormatJavaFloat(float value);
 
 // `path` as java.io.File holds it: without repeated slashes and without one at the end.
 std::string JavaPath(std::string_view path);

@@ -16,5 +16,7 @@ int main(int argc, char** argv) {
   const std::vector<std::string> words(argv, argv + argc);
   const std::string directory = std::filesystem::current_path(gone).string();
   const bool err_is_terminal = ::isatty(STDERR_FILENO) == 1;
-  return rill::cli::RunRill({*files, directory, std::cout, std::cerr, err_is_terminal}, words);
+  const bool is_interactive = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
+  return rill::cli::RunRill(
+      {*files, directory, std::cin, std::cout, std::cerr, err_is_terminal, is_interactive}, words);
 }

@@ -13,6 +13,8 @@
 #include "cli/broker_api_versions.h"
 #include "cli/check.h"
 #include "cli/configs.h"
+#include "cli/console_consumer.h"
+#include "cli/console_producer.h"
 #include "cli/consumer_groups.h"
 #include "cli/delete_records.h"
 #include "cli/dump_log_options.h"
@@ -57,6 +59,10 @@ constexpr Command kCommands[] = {
     {"check", "Verify a data folder, and repair what can be made anew", CheckHelp, RunCheck},
     {"configs", "Show and change configs of topics, brokers and others, as kafka-configs",
      ConfigsHelp, RunConfigs, true},
+    {"console-consumer", "Print records of topics, as kafka-console-consumer", ConsoleConsumerHelp,
+     RunConsoleConsumer, true},
+    {"console-producer", "Send lines as records, as kafka-console-producer", ConsoleProducerHelp,
+     RunConsoleProducer, true},
     {"consumer-groups", "List, describe, reset and delete groups, as kafka-consumer-groups",
      ConsumerGroupsHelp, RunConsumerGroups, true},
     {"delete-records", "Delete records below an offset, as kafka-delete-records", DeleteRecordsHelp,

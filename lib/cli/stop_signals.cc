@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <cstdlib>
+#include <utility>
 
 namespace rill::cli {
 namespace {
@@ -11,7 +12,8 @@ constexpr int kKilledBySignal = 128;  // as shells show it
 
 }  // namespace
 
-StopSignals::StopSignals() {
+StopSignals::StopSignals(std::function<void(int signal)> on_first)
+    : on_first_(std::move(on_first)) {
   ::sigemptyset(&watched_);
   ::sigaddset(&watched_, SIGINT);
   ::sigaddset(&watched_, SIGTERM);
@@ -29,6 +31,8 @@ StopSignals::~StopSignals() {
   ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 
+int StopSignals::ExitCodeOf(int signal) { return kKilledBySignal + signal; }
+
 const char* StopSignals::Await() const {
   first_has_come_.WaitForNotification();
   return first_ == SIGINT ? "SIGINT" : "SIGTERM";
@@ -39,9 +43,10 @@ void StopSignals::Watch() {
     int signal = 0;
     ::sigwait(&watched_, &signal);
     if (is_over_) return;
-    if (has_come()) std::_Exit(kKilledBySignal + signal);
+    if (has_come()) std::_Exit(ExitCodeOf(signal));
     first_ = signal;
     first_has_come_.Notify();
+    if (on_first_ != nullptr) on_first_(signal);
   }
 }
 

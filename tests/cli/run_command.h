@@ -28,11 +28,13 @@ inline std::vector<std::string> SplitWords(const std::string& line) {
   return words;
 }
 
+// `input` is what stands on standard input.
 inline Ran RunWords(io::FileSystem& files, const std::string& directory,
-                    const std::vector<std::string>& words) {
+                    const std::vector<std::string>& words, const std::string& input = "") {
+  std::istringstream in(input);
   std::ostringstream out;
   std::ostringstream err;
-  const int exit_code = RunRill({files, directory, out, err}, words);
+  const int exit_code = RunRill({files, directory, in, out, err}, words);
   return {exit_code, out.str(), err.str()};
 }
 

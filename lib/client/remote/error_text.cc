@@ -29,6 +29,8 @@ constexpr Told kTold[] = {
      "For requests intended only for the leader, this error indicates that the broker is not the "
      "current leader. For requests intended for any replica, this error indicates that the broker "
      "is not a replica of the topic partition."},
+    {ErrorCode::kMessageTooLarge, "RecordTooLargeException",
+     "The request included a message larger than the max message size the server will accept."},
     {ErrorCode::kRequestTimedOut, "TimeoutException", "The request timed out."},
     {ErrorCode::kBrokerNotAvailable, "BrokerNotAvailableException", "The broker is not available."},
     {ErrorCode::kReplicaNotAvailable, "ReplicaNotAvailableException",

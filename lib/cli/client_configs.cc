@@ -1,0 +1,261 @@
+#include "cli/client_configs.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "cli/config_values.h"
+#include "cli/java_text.h"
+#include "cli/rdkafka_names.h"
+#include "fmt/format.h"
+#include "fmt/ranges.h"
+
+namespace rill::cli {
+namespace {
+
+using Configs = std::map<std::string, std::string>;
+
+// What the tools see to themselves, as Kafka's do, whatever a client was given.
+constexpr std::string_view kOfTools[] = {"bootstrap.servers",  "group.protocol",
+                                         "key.deserializer",   "key.serializer",
+                                         "value.deserializer", "value.serializer"};
+
+template <std::size_t n>
+bool IsOneOf(const std::string_view (&names)[n], std::string_view name) {
+  return std::find(std::begin(names), std::end(names), name) != std::end(names);
+}
+
+template <typename T, std::size_t n>
+absl::Status SetChoice(std::string_view name, std::string_view text,
+                       const std::pair<std::string_view, T> (&choices)[n], T& value) {
+  const std::string word = JavaTrim(text);
+  std::vector<std::string_view> words;
+  for (const auto& [choice, meaning] : choices) {
+    if (choice == word) {
+      value = meaning;
+      return absl::OkStatus();
+    }
+    words.push_back(choice);
+  }
+  return WrongClientConfig(name, text,
+                           fmt::format("String must be one of: {}", fmt::join(words, ", ")));
+}
+
+constexpr char kCompressionType[] = "compression.type";
+
+constexpr std::pair<std::string_view, Compression> kCompressions[] = {
+    {"none", Compression::kNone},
+    {"gzip", Compression::kGzip},
+    {"snappy", Compression::kSnappy},
+    {"lz4", Compression::kLz4},
+    {"zstd", Compression::kZstd}};
+
+constexpr std::pair<std::string_view, IsolationLevel> kIsolationLevels[] = {
+    {"read_committed", IsolationLevel::kReadCommitted},
+    {"read_uncommitted", IsolationLevel::kReadUncommitted}};
+
+constexpr std::pair<std::string_view, bool> kAcks[] = {
+    {"all", true}, {"-1", true}, {"0", true}, {"1", true}};
+
+// A codec's level, which counts where that codec is used.
+absl::Status SetLevel(std::string_view name, std::string_view text, ProducerOptions& options) {
+  int level = 0;
+  auto set = SetNumber<std::int32_t>(name, text, std::numeric_limits<std::int32_t>::min(), level);
+  const bool is_used =
+      name == fmt::format("compression.{}.level", CompressionName(options.compression));
+  if (set.ok() && is_used) options.compression_level = level;
+  return set;
+}
+
+// Reads a property that is an option of rill's; nothing where it is none.
+std::optional<absl::Status> SetProducerOption(std::string_view name, std::string_view text,
+                                              ProducerOptions& options) {
+  if (name == "linger.ms") return SetMilliseconds<std::int64_t>(name, text, 0, options.linger);
+  if (name == "batch.size") return SetNumber<std::int32_t>(name, text, 0, options.batch_size);
+  if (name == "buffer.memory") return SetNumber<std::int64_t>(name, text, 0, options.buffer_memory);
+  if (name == "max.block.ms") {
+    return SetMilliseconds<std::int64_t>(name, text, 0, options.max_block);
+  }
+  if (name == "max.request.size") {
+    return SetNumber<std::int32_t>(name, text, 0, options.max_request_size);
+  }
+  if (name == kCompressionType) return SetChoice(name, text, kCompressions, options.compression);
+  if (name.starts_with("compression.") && name.ends_with(".level")) {
+    return SetLevel(name, text, options);
+  }
+  if (name == "enable.idempotence") return SetBoolean(name, text, options.enable_idempotence);
+  return std::nullopt;
+}
+
+absl::Status SetReset(std::string_view name, std::string_view text, OffsetReset& reset) {
+  static constexpr std::pair<std::string_view, OffsetReset> kResets[] = {
+      {"earliest", OffsetReset::kEarliest},
+      {"latest", OffsetReset::kLatest},
+      {"none", OffsetReset::kNone}};
+  return SetChoice(name, text, kResets, reset);
+}
+
+// "org.apache.kafka.clients.consumer.RangeAssignor, ...", by Kafka's class names or by the short
+// ones.
+absl::Status SetAssignors(std::string_view name, std::string_view text,
+                          std::vector<std::string>& assignors) {
+  static constexpr std::string_view kPackage = "org.apache.kafka.clients.consumer.";
+  static constexpr std::pair<std::string_view, std::string_view> kClasses[] = {
+      {"RangeAssignor", "range"},
+      {"RoundRobinAssignor", "roundrobin"},
+      {"StickyAssignor", "sticky"},
+      {"CooperativeStickyAssignor", "cooperative-sticky"}};
+  std::vector<std::string> chosen;
+  for (const std::string& part : NonEmptyParts(text)) {
+    const std::string word = JavaTrim(part);
+    const auto* const found =
+        std::find_if(std::begin(kClasses), std::end(kClasses), [&](const auto& known) {
+          return word == known.second || word == std::string(kPackage) + std::string(known.first);
+        });
+    if (found == std::end(kClasses)) {
+      return WrongClientConfig(name, text,
+                               fmt::format("there is no assignor {}; rill knows RangeAssignor, "
+                                           "RoundRobinAssignor, StickyAssignor and "
+                                           "CooperativeStickyAssignor of {}",
+                                           word, kPackage.substr(0, kPackage.size() - 1)));
+    }
+    chosen.emplace_back(found->second);
+  }
+  if (!chosen.empty()) assignors = std::move(chosen);
+  return absl::OkStatus();
+}
+
+std::optional<absl::Status> SetConsumerOption(std::string_view name, const std::string& text,
+                                              ConsumerOptions& options) {
+  if (name == "group.id") {
+    options.group = text;
+    return absl::OkStatus();
+  }
+  if (name == "group.instance.id") {
+    options.group_instance_id = text;
+    return absl::OkStatus();
+  }
+  if (name == "auto.offset.reset") return SetReset(name, text, options.reset);
+  if (name == "isolation.level") {
+    return SetChoice(name, text, kIsolationLevels, options.isolation_level);
+  }
+  if (name == "enable.auto.commit") return SetBoolean(name, text, options.enable_auto_commit);
+  if (name == "auto.commit.interval.ms") {
+    return SetMilliseconds<std::int32_t>(name, text, 0, options.auto_commit_interval);
+  }
+  if (name == "max.poll.records") {
+    return SetNumber<std::int32_t>(name, text, 1, options.max_poll_records);
+  }
+  if (name == "fetch.max.bytes") {
+    return SetNumber<std::int32_t>(name, text, 0, options.fetch_max_bytes);
+  }
+  if (name == "max.partition.fetch.bytes") {
+    return SetNumber<std::int32_t>(name, text, 0, options.max_partition_fetch_bytes);
+  }
+  if (name == "max.poll.interval.ms") {
+    return SetMilliseconds<std::int32_t>(name, text, 1, options.max_poll_interval);
+  }
+  if (name == "partition.assignment.strategy") {
+    return SetAssignors(name, text, options.partition_assignment_strategy);
+  }
+  return std::nullopt;
+}
+
+absl::Status CheckProducerWord(std::string_view name, std::string_view text) {
+  bool known = false;
+  if (name == "acks") return SetChoice(name, text, kAcks, known);
+  if (name == "transactional.id") {
+    return absl::UnimplementedError(
+        "transactional.id asks for transactions, which rill's producer does not have yet");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckConsumerWord(std::string_view name, std::string_view text) {
+  if (name != "group.protocol" || absl::AsciiStrToLower(JavaTrim(text)) == "classic") {
+    return absl::OkStatus();
+  }
+  return absl::UnimplementedError(
+      fmt::format("group.protocol={} is not there: rill's consumer joins groups by the classic "
+                  "protocol",
+                  text));
+}
+
+// What is common to both: where properties go that are no options of rill's.
+class Rest {
+ public:
+  Rest(LogKind kind, ClientKind client) : kind_(kind), client_(client) {}
+
+  void Take(const std::string& name, const std::string& value, Configs& connection,
+            Configs& configs, std::vector<std::string>& passed_over) const {
+    if (IsOneOf(kOfTools, name)) return;
+    const bool is_client_id = name == "client.id";
+    const std::string_view rdkafka = is_client_id ? name : RdkafkaName(client_, name);
+    if (kind_ == LogKind::kFolder && (IsSecurityProperty(name) || !rdkafka.empty())) {
+      if (!is_client_id) {
+        passed_over.push_back(
+            fmt::format("{} is passed over: it means nothing for a data folder", name));
+      }
+    } else if (IsSecurityProperty(name)) {
+      return;  // read together
+    } else if (!rdkafka.empty()) {
+      (is_client_id ? connection : configs)[std::string(rdkafka)] = JavaTrim(value);
+    } else {
+      passed_over.push_back(
+          fmt::format("{} is passed over: it is no property of a client's that rill knows", name));
+    }
+  }
+
+ private:
+  LogKind kind_;
+  ClientKind client_;
+};
+
+template <typename Result, typename SetOption, typename CheckWord>
+absl::StatusOr<Result> Convert(Result result, const ClientProperties& properties, LogKind kind,
+                               ClientKind client, SetOption set_option, CheckWord check_word) {
+  if (kind == LogKind::kCluster) {
+    auto security = RdkafkaSecurity(properties);
+    if (!security.ok()) return security.status();
+    result.connection = *std::move(security);
+  }
+  const Rest rest(kind, client);
+  for (const auto& [name, value] : properties) {
+    if (auto right = check_word(name, value); !right.ok()) return right;
+    if (const auto set = set_option(name, value, result.options)) {
+      if (!set->ok()) return *set;
+    } else {
+      rest.Take(name, value, result.connection, result.configs, result.passed_over);
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+absl::StatusOr<ProducerConfigs> ToProducerConfigs(const ClientProperties& properties,
+                                                  LogKind kind) {
+  ProducerConfigs begun;
+  const auto codec = properties.find(kCompressionType);  // says whose level counts
+  if (codec != properties.end()) {
+    auto set = SetChoice(kCompressionType, codec->second, kCompressions, begun.options.compression);
+    if (!set.ok()) return set;
+  }
+  return Convert(std::move(begun), properties, kind, ClientKind::kProducer, SetProducerOption,
+                 CheckProducerWord);
+}
+
+absl::StatusOr<ConsumerConfigs> ToConsumerConfigs(const ClientProperties& properties,
+                                                  LogKind kind) {
+  auto converted = Convert(ConsumerConfigs(), properties, kind, ClientKind::kConsumer,
+                           SetConsumerOption, CheckConsumerWord);
+  const auto id = properties.find("client.id");
+  if (converted.ok() && id != properties.end()) converted->options.client_id = id->second;
+  return converted;
+}
+
+}  // namespace rill::cli

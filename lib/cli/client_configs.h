@@ -1,0 +1,37 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "cli/client_properties.h"
+#include "rill/consumer.h"
+#include "rill/producer.h"
+
+namespace rill::cli {
+
+// Where the log is that a tool reads or writes.
+enum class LogKind { kFolder, kCluster };
+
+// What properties of a Java client say to rill. Properties that rill's options have go there, those
+// that librdkafka has under the same or another name to its configs, where the log is a cluster's.
+struct ProducerConfigs {
+  ProducerOptions options;
+  std::map<std::string, std::string> connection;  // for Options::configs
+  std::map<std::string, std::string> configs;     // TMP
+  std::vector<std::string> passed_over;           // a line for each property that does nothing
+};
+struct ConsumerConfigs {
+  ConsumerOptions options;
+  std::map<std::string, std::string> connection;
+  std::map<std::string, std::string> configs;  // TMP
+  std::vector<std::string> passed_over;
+};
+
+// InvalidArgument for a value that a property cannot have, Unimplemented for what rill cannot do,
+// such as transactions; both name the property.
+absl::StatusOr<ProducerConfigs> ToProducerConfigs(const ClientProperties& properties, LogKind kind);
+absl::StatusOr<ConsumerConfigs> ToConsumerConfigs(const ClientProperties& properties, LogKind kind);
+
+}  // namespace rill::cli

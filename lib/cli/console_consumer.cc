@@ -1,0 +1,267 @@
+#include "cli/console_consumer.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "cli/console_consumer_options.h"
+#include "cli/java_log.h"
+#include "cli/log_place.h"
+#include "cli/name_pattern.h"
+#include "cli/stop_signals.h"
+#include "cli/topic_follower.h"
+#include "fmt/format.h"
+#include "rill/engine.h"
+#include "rill/error.h"
+
+namespace rill::cli {
+namespace {
+
+constexpr char kClass[] = "org.apache.kafka.tools.consumer.ConsoleConsumer";
+constexpr char kTerminating[] = "Error processing message, terminating consumer process: ";
+constexpr std::size_t kFlushSize = std::size_t{64} << 10;
+// How soon new topics and partitions of a folder are seen.
+constexpr absl::Duration kLookAgain = absl::Seconds(1);
+// More than Kafka's consumers take, for larger writes.
+constexpr std::int64_t kPollRecords = 10000;
+
+class ConsoleConsumer {
+ public:
+  ConsoleConsumer(const CommandContext& context, ConsoleConsumerWords& words)
+      : context_(context), words_(words) {}
+
+  // Opens the log and takes up what is to be read.
+  absl::Status Open(const CommandLine& line);
+  // Reads and prints until the end; an error is a record that cannot be printed.
+  absl::Status Run(const StopSignals& signals);
+  // Gives back what was read and not printed, and leaves.
+  void Close();
+  void Wakeup() { consumer_->Wakeup(); }
+
+  std::int64_t count() const { return count_; }
+
+ private:
+  absl::Status Begin(const LogPlace& place);
+  // Nothing where the time for a record is over, or the end was asked for.
+  absl::StatusOr<std::optional<Records>> Receive(const StopSignals& signals);
+  absl::StatusOr<Records> Poll(const StopSignals& signals, absl::Duration timeout);
+  absl::Status Print(const Records& records);
+  absl::Status PrintOne(const Record& record);
+  bool IsFull() const { return words_.max_messages != -1 && count_ >= words_.max_messages; }
+  // Writes what is printed, as long as somebody takes it.
+  void Flush();
+  void Tell(const std::string& what, const std::string& exception);
+
+  const CommandContext& context_;
+  ConsoleConsumerWords& words_;
+  std::optional<Engine> engine_;
+  std::optional<Consumer> consumer_;
+  std::optional<TopicFollower> follower_;          // of a folder, without a group
+  std::map<TopicPartition, std::int64_t> unread_;  // the first record of each that was not printed
+  std::string text_;
+  std::int64_t count_ = 0;
+  bool is_out_closed_ = false;
+};
+
+absl::Status ConsoleConsumer::Open(const CommandLine& line) {
+  const auto place = PlaceOf(context_, line);
+  if (!place.ok()) return place.status();
+  auto configs = ToConsumerConfigs(words_.properties, place->kind);
+  if (!configs.ok()) return configs.status();
+  TellPassedOver(context_, kConsoleConsumerTool, configs->passed_over);
+  if (!words_.properties.contains("max.poll.records")) {
+    configs->options.max_poll_records = kPollRecords;
+  }
+  const bool is_alone = place->kind == LogKind::kFolder && !words_.has_group;
+  if (is_alone) {
+    configs->options.group.clear();
+    configs->options.enable_auto_commit = false;
+  }
+  auto engine =
+      OpenLog(context_, kConsoleConsumerTool, *place,
+              is_alone ? LogUse::kRead : LogUse::kReadAndWrite, std::move(configs->connection));
+  if (!engine.ok()) return engine.status();
+  engine_.emplace(*std::move(engine));
+  auto consumer = engine_->NewConsumer(configs->options);
+  if (!consumer.ok()) return consumer.status();
+  consumer_.emplace(*std::move(consumer));
+  return Begin(*place);
+}
+
+absl::Status ConsoleConsumer::Begin(const LogPlace& place) {
+  if (words_.partition) {
+    const TopicPartition partition = {words_.topic, *words_.partition};
+    if (auto assigned = consumer_->Assign({partition}); !assigned.ok()) return assigned;
+    if (words_.offset == kFromEarliest) return consumer_->SeekToBeginning({partition});
+    if (words_.offset == kFromLatest) return consumer_->SeekToEnd({partition});
+    return consumer_->Seek(partition, words_.offset);
+  }
+  if (place.kind == LogKind::kCluster || words_.has_group) {
+    return words_.topic.empty() ? consumer_->SubscribePattern(words_.include)
+                                : consumer_->Subscribe({words_.topic});
+  }
+  if (words_.topic.empty()) {
+    auto pattern = ParseRegex(words_.include);
+    if (!pattern.ok()) return pattern.status();
+    follower_.emplace(*engine_, *std::move(pattern));
+  } else {
+    follower_.emplace(*engine_, words_.topic);
+  }
+  if (auto updated = follower_->Update(*consumer_); !updated.ok()) return updated;
+  if (!follower_->has_partitions()) {
+    context_.err << fmt::format("rill {}: {} has no such topic yet; waiting for one\n",
+                                kConsoleConsumerTool.name, place.where);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Records> ConsoleConsumer::Poll(const StopSignals& signals, absl::Duration timeout) {
+  if (!follower_) return consumer_->Poll(timeout);
+  const absl::Duration slice = std::min(timeout, kLookAgain);
+  if (!follower_->has_partitions()) {
+    signals.AwaitFor(slice);
+    if (auto updated = follower_->Update(*consumer_); !updated.ok()) return updated;
+    return Records();
+  }
+  auto records = consumer_->Poll(slice);
+  const bool is_gone = absl::IsNotFound(records.status());
+  if (!is_gone && (!records.ok() || !records->empty())) return records;
+  if (auto updated = follower_->Update(*consumer_); !updated.ok()) return updated;
+  return is_gone ? absl::StatusOr<Records>(Records()) : std::move(records);
+}
+
+absl::StatusOr<std::optional<Records>> ConsoleConsumer::Receive(const StopSignals& signals) {
+  const absl::Time until = absl::Now() + words_.timeout;
+  do {
+    auto records = Poll(signals, std::max(until - absl::Now(), absl::ZeroDuration()));
+    if (signals.has_come() && absl::IsCancelled(records.status())) break;
+    if (!records.ok()) return records.status();
+    if (!records->empty()) return std::optional<Records>(*std::move(records));
+  } while (absl::Now() < until && !signals.has_come());
+  return std::optional<Records>();
+}
+
+absl::Status ConsoleConsumer::Run(const StopSignals& signals) {
+  while (!IsFull() && !is_out_closed_) {
+    const auto received = Receive(signals);
+    if (!received.ok()) {
+      Tell(kTerminating, AsJavaException(received.status()));
+      break;
+    }
+    if (!*received) {
+      if (signals.has_come()) break;
+      Tell(kTerminating, "org.apache.kafka.common.errors.TimeoutException");
+      break;
+    }
+    const Records& records = **received;
+    const absl::Status printed = Print(records);
+    Flush();
+    if (!printed.ok()) return printed;
+    if (auto sound = records.Check(); !sound.ok()) {
+      Tell(kTerminating, AsJavaException(sound));
+      break;
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ConsoleConsumer::Print(const Records& records) {
+  absl::Status failed;
+  for (const Record& record : records) {
+    if (IsFull() || is_out_closed_ || !failed.ok()) {
+      unread_.try_emplace({record.topic(), record.partition()}, record.offset());
+      continue;
+    }
+    ++count_;
+    failed = PrintOne(record);
+    if (text_.size() >= kFlushSize) Flush();
+  }
+  return failed;
+}
+
+absl::Status ConsoleConsumer::PrintOne(const Record& record) {
+  const absl::Status printed = words_.formatter->Append(record, text_);
+  if (printed.ok() || !words_.skip_message_on_error) return printed;
+  Flush();
+  Tell("Error processing message, skipping this message: ",
+       "org.apache.kafka.common.errors.SerializationException: " + std::string(printed.message()));
+  return absl::OkStatus();
+}
+
+void ConsoleConsumer::Flush() {
+  if (is_out_closed_) return;
+  context_.out.write(text_.data(), static_cast<std::streamsize>(text_.size()));
+  context_.out.flush();
+  text_.clear();
+  if (context_.out.good()) return;
+  is_out_closed_ = true;
+  context_.err << "Unable to write to standard out, closing consumer.\n";
+}
+
+void ConsoleConsumer::Tell(const std::string& what, const std::string& exception) {
+  LogAsJava(context_.err, "ERROR", what, kClass);
+  context_.err << exception << '\n';
+}
+
+void ConsoleConsumer::Close() {
+  if (!consumer_) return;
+  // So that no offset is committed of what nobody saw.
+  for (const auto& [partition, offset] : unread_) {
+    const absl::Status moved = consumer_->Seek(partition, offset);
+    if (!moved.ok()) Tell("Failed to go back to what was not printed: ", AsJavaException(moved));
+  }
+  absl::Status closed = consumer_->Close();
+  if (closed.ok()) closed = engine_->Close();
+  if (!closed.ok()) Tell("Failed to close the consumer: ", AsJavaException(closed));
+}
+
+int TellError(const CommandContext& context, const std::string& exception) {
+  LogAsJava(context.err, "ERROR", "Unknown error when running consumer: ", kClass);
+  context.err << exception << '\n';
+  return 1;
+}
+
+}  // namespace
+
+std::string ConsoleConsumerHelp() { return HelpOf(kConsoleConsumerTool); }
+
+int RunConsoleConsumer(const CommandContext& context, std::span<const std::string> words) {
+  CommandLine line;
+  if (const auto done = ReadToolWords(context, kConsoleConsumerTool, words, line)) return *done;
+  auto read = ReadConsoleConsumerWords(context, line);
+  context.out.flush();
+  if (absl::IsInvalidArgument(read.status())) {
+    return RefuseUsage(context, kConsoleConsumerTool, std::string(read.status().message()));
+  }
+  if (!read.ok()) {
+    context.err << std::string(read.status().message()) << '\n';
+    return 1;
+  }
+  ConsoleConsumer consumer(context, *read);
+  if (auto opened = consumer.Open(line); !opened.ok()) {
+    return TellError(context, AsJavaException(opened));
+  }
+  int exit_code = 0;
+  {
+    const StopSignals signals([&consumer](int) { consumer.Wakeup(); });
+    const absl::Status done = consumer.Run(signals);
+    consumer.Close();
+    context.err << fmt::format("Processed a total of {} messages\n", consumer.count());
+    if (!done.ok()) {
+      exit_code = TellError(context, "org.apache.kafka.common.errors.SerializationException: " +
+                                         std::string(done.message()));
+    } else if (signals.has_come()) {
+      exit_code = signals.exit_code();
+    }
+  }
+  if (read->enable_systest_events) {
+    context.out << "shutdown_complete\n";
+    context.out.flush();
+  }
+  return exit_code;
+}
+
+}  // namespace rill::cli

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+
+// What Kafka's tools tell by their log, which stands on standard error.
+namespace rill::cli {
+
+// A line as Kafka's tools log it: "[2026-11-28 01:02:03,456] ERROR what (class)", with local time.
+void LogAsJava(std::ostream& err, std::string_view level, std::string_view what,
+               std::string_view java_class);
+
+// A status as Java shows an exception: "org.apache.kafka.common.errors.TimeoutException: why", by
+// the Kafka error code that it carries, or as a KafkaException.
+std::string AsJavaException(const absl::Status& status);
+
+// InvalidArgument (INVALID_CONFIG), in the words of Kafka's clients, for a value that a config of
+// theirs cannot have.
+absl::Status WrongClientConfig(std::string_view name, std::string_view value, std::string_view why);
+
+}  // namespace rill::cli

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "cli/client_configs.h"
+#include "cli/client_properties.h"
+#include "cli/command_line.h"
+#include "cli/dump_log.h"
+#include "cli/kafka_tool.h"
+#include "rill/engine.h"
+
+namespace rill::cli {
+
+// Where the log is that a tool reads or writes: a cluster, by --bootstrap-server, or a data folder
+// of rill's, by --data-dir.
+struct LogPlace {
+  LogKind kind = LogKind::kCluster;
+  std::string where;  // the brokers, or the folder from the root
+};
+
+// InvalidArgument where the words name both, or no such place; `properties` may have the
+// bootstrap.servers, where --bootstrap-server is not given.
+absl::StatusOr<LogPlace> PlaceOf(const CommandContext& context, const CommandLine& line,
+                                 const ClientProperties& properties = {});
+
+enum class LogUse { kRead, kReadAndWrite };
+
+// Opens it; what the log has to say is told on `err`. A folder that is only read may be open in
+// another process. Errors as rill::Open.
+absl::StatusOr<Engine> OpenLog(const CommandContext& context, const KafkaTool& tool,
+                               const LogPlace& place, LogUse use,
+                               std::map<std::string, std::string> connection);
+
+// Tells what properties do nothing.
+void TellPassedOver(const CommandContext& context, const KafkaTool& tool,
+                    const std::vector<std::string>& lines);
+
+}  // namespace rill::cli

@@ -1,0 +1,243 @@
+#include <string>
+#include <vector>
+
+#include "catch.h"
+#include "fmt/format.h"
+#include "io/temporary_folder.h"
+#include "rill/engine.h"
+#include "run_command.h"
+
+// `rill console-producer` and `rill console-consumer`, as Kafka's, on data folders.
+namespace rill::cli {
+namespace {
+
+bool Contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+class WithFolder {
+ public:
+  // The tools do not make folders: that takes somebody who means it.
+  WithFolder() { REQUIRE(rill::Open(folder_.path()).ok()); }
+
+  Ran Run(const std::string& tool, std::vector<std::string> words, const std::string& input = "") {
+    words.insert(words.begin(), {"rill", tool, "--data-dir", folder_.path()});
+    return RunWords(*files_, "/", words, input);
+  }
+  // Sends lines to `topic`, and has to succeed in silence.
+  void Produce(const std::string& topic, const std::string& input,
+               const std::vector<std::string>& properties = {}) {
+    std::vector<std::string> words = {"--topic", topic};
+    for (const std::string& property : properties) {
+      words.insert(words.end(), {"--reader-property", property});
+    }
+    const Ran ran = Run("console-producer", words, input);
+    INFO(ran.err);
+    CHECK(ran.exit_code == 0);
+    CHECK(ran.out.empty());
+    CHECK(ran.err.empty());
+  }
+  // What `count` records of `topic` are printed as.
+  std::string Consume(const std::string& topic, int count,
+                      const std::vector<std::string>& properties = {}) {
+    std::vector<std::string> words = {"--topic", topic, "--from-beginning", "--max-messages",
+                                      fmt::format("{}", count)};
+    for (const std::string& property : properties) {
+      words.insert(words.end(), {"--formatter-property", property});
+    }
+    const Ran ran = Run("console-consumer", words);
+    CHECK(ran.exit_code == 0);
+    CHECK(ran.err == fmt::format("Processed a total of {} messages\n", count));
+    return ran.out;
+  }
+  const std::string& path() const { return folder_.path(); }
+
+ private:
+  test::TemporaryFolder folder_;
+  std::unique_ptr<io::FileSystem> files_ = io::NewRealFileSystem();
+};
+
+const std::vector<std::string> kAll = {"print.key=true", "print.headers=true",
+                                       "print.partition=true", "print.offset=true"};
+
+TEST_CASE("Lines are sent and printed as they are, the last one with or without its end") {
+  WithFolder folder;
+  folder.Produce("orders", "hello\n\n안녕하세요\r\nold mac\rlast");
+  CHECK(folder.Consume("orders", 5) == "hello\n\n안녕하세요\nold mac\nlast\n");
+}
+
+TEST_CASE("Bytes that are no text, and lines of a megabyte, come through unchanged") {
+  WithFolder folder;
+  const std::string line = std::string("\xff\xfe\0\x80", 4) + std::string(1000000, 'x');
+  folder.Produce("orders", line + "\n");
+  CHECK(folder.Consume("orders", 1) == line + "\n");
+}
+
+TEST_CASE("Keys and headers are read and printed where they are asked for") {
+  WithFolder folder;
+  folder.Produce("orders", "h1:v1,h2:NULL\tk\tv\nNULL\tNULL\tNULL\nh3:\t\t\n",
+                 {"parse.key=true", "parse.headers=true", "null.marker=NULL"});
+  CHECK(folder.Consume("orders", 3, kAll) ==
+        "Partition:0\tOffset:0\th1:v1,h2:null\tk\tv\n"
+        "Partition:0\tOffset:1\tNO_HEADERS\tnull\tnull\n"
+        "Partition:0\tOffset:2\th3:\t\t\n");
+  CHECK(folder.Consume("orders", 2,
+                       {"print.key=true", "print.value=false", "null.literal=<nothing>",
+                        "line.separator=;"}) == "k;<nothing>;");
+  CHECK(Contains(folder.Consume("orders", 1, {"print.timestamp=true", "key.separator=|"}),
+                 "CreateTime:1"));
+}
+
+TEST_CASE("A line without its separator ends the producer, or is a value where that is no error") {
+  WithFolder folder;
+  const std::vector<std::string> words = {"--topic",           "orders",
+                                          "--reader-property", "parse.key=true",
+                                          "--reader-property", "key.separator=:"};
+  const Ran ran = folder.Run("console-producer", words, "a:1\nbad\nc:3\n");
+  CHECK(ran.exit_code == 1);
+  CHECK(ran.err ==
+        "org.apache.kafka.common.KafkaException: No key separator found on line number 2: 'bad'\n");
+  CHECK(folder.Consume("orders", 1, {"print.key=true"}) == "a\t1\n");
+  folder.Produce("loose", "a:1\nbad\n", {"parse.key=true", "key.separator=:", "ignore.error=true"});
+  CHECK(folder.Consume("loose", 2, {"print.key=true"}) == "a\t1\nnull\tbad\n");
+}
+
+TEST_CASE("A record that is too large is told, and only --sync ends with it") {
+  WithFolder folder;
+  const std::string line(2000000, 'x');
+  const Ran ran = folder.Run("console-producer", {"--topic", "orders"}, line + "\nsmall\n");
+  CHECK(ran.exit_code == 0);
+  CHECK(Contains(ran.err,
+                 "ERROR Error when sending message to topic orders with key: null, value: 2000000 "
+                 "bytes with error: "
+                 "(org.apache.kafka.clients.producer.internals.ErrorLoggingCallback)\n"
+                 "org.apache.kafka.common.errors.RecordTooLargeException: "));
+  CHECK(folder.Consume("orders", 1) == "small\n");
+  const Ran sync = folder.Run("console-producer", {"--topic", "orders", "--sync"}, line + "\n");
+  CHECK(sync.exit_code == 1);
+}
+
+TEST_CASE("A group goes on behind what it was shown") {
+  WithFolder folder;
+  folder.Produce("orders", "1\n2\n3\n");
+  const std::vector<std::string> words = {"--topic", "orders",           "--group",
+                                          "billing", "--from-beginning", "--max-messages"};
+  std::vector<std::string> first = words;
+  first.emplace_back("2");
+  CHECK(folder.Run("console-consumer", first).out == "1\n2\n");
+  std::vector<std::string> then = words;
+  then.emplace_back("1");
+  CHECK(folder.Run("console-consumer", then).out == "3\n");
+}
+
+TEST_CASE("A partition is read from the offset that is asked for, while a process writes") {
+  WithFolder folder;
+  folder.Produce("orders", "1\n2\n3\n");
+  auto writer = rill::Open(folder.path());
+  REQUIRE(writer.ok());
+  const std::vector<std::string> words = {"--topic",        "orders", "--partition", "0",
+                                          "--max-messages", "1",      "--offset"};
+  std::vector<std::string> at_one = words;
+  at_one.emplace_back("1");
+  CHECK(folder.Run("console-consumer", at_one).out == "2\n");
+  std::vector<std::string> at_first = words;
+  at_first.emplace_back("Earliest");
+  CHECK(folder.Run("console-consumer", at_first).out == "1\n");
+  const Ran group = folder.Run("console-consumer", {"--topic", "orders", "--group", "billing"});
+  CHECK(group.exit_code == 1);
+  CHECK(Contains(group.err, "go there: --bootstrap-server HOST:PORT"));
+}
+
+TEST_CASE("All topics that match are read, and when nothing comes that is told") {
+  WithFolder folder;
+  folder.Produce("orders-a", "1\n");
+  folder.Produce("orders-b", "2\n");
+  folder.Produce("bills", "3\n");
+  const Ran ran = folder.Run("console-consumer",
+                             {"--include", "orders.*", "--from-beginning", "--timeout-ms", "1"});
+  CHECK(ran.exit_code == 0);
+  CHECK((ran.out == "1\n2\n" || ran.out == "2\n1\n"));
+  CHECK(Contains(ran.err,
+                 "ERROR Error processing message, terminating consumer process:  "
+                 "(org.apache.kafka.tools.consumer.ConsoleConsumer)\n"
+                 "org.apache.kafka.common.errors.TimeoutException\n"
+                 "Processed a total of 2 messages\n"));
+}
+
+TEST_CASE("Deserializers print numbers, and what is none ends the consumer unless it is skipped") {
+  WithFolder folder;
+  folder.Produce("orders", std::string("\0\0\0\0\0\0\0\x2a\nshort\n", 15));
+  const std::string long_class = "org.apache.kafka.common.serialization.LongDeserializer";
+  CHECK(folder.Consume("orders", 1, {"value.deserializer=" + long_class}) == "42\n");
+  std::vector<std::string> words = {"--topic",        "orders", "--from-beginning",
+                                    "--max-messages", "2",      "--value-deserializer",
+                                    long_class};
+  const Ran ended = folder.Run("console-consumer", words);
+  CHECK(ended.exit_code == 1);
+  CHECK(ended.out == "42\n");
+  CHECK(ended.err.starts_with("Processed a total of 2 messages\n"));
+  CHECK(Contains(ended.err,
+                 "SerializationException: Size of data received by LongDeserializer is "
+                 "not 8\n"));
+  words.emplace_back("--skip-message-on-error");
+  const Ran skipped = folder.Run("console-consumer", words);
+  CHECK(skipped.exit_code == 0);
+  CHECK(skipped.err.ends_with("Processed a total of 2 messages\n"));
+  const Ran unknown =
+      folder.Run("console-consumer", {"--topic", "orders", "--value-deserializer", "my.Own"});
+  CHECK(unknown.exit_code == 1);
+  CHECK(unknown.err.starts_with("there is no deserializer my.Own; "));
+}
+
+TEST_CASE("Words that do not go together are told before the help") {
+  WithFolder folder;
+  const struct {
+    std::vector<std::string> words;
+    const char* told;
+  } cases[] = {
+      {{"--from-beginning"},
+       "Exactly one of the following arguments is required: [topic], [include]\n"},
+      {{"--topic", "a", "--include", "b"},
+       "Exactly one of the following arguments is required: [topic], [include]\n"},
+      {{"--topic", "a", "--offset", "1"}, "The partition is required when offset is specified.\n"},
+      {{"--topic", "a", "--partition", "0", "--offset", "-1"},
+       "The provided offset value '-1' is incorrect."},
+      {{"--topic", "a", "--partition", "0", "--group", "b"},
+       "Options group and partition cannot be specified together.\n"},
+      {{"--topic", "a", "--property", "b=c", "--formatter-property", "d=e"},
+       "Options --property and --formatter-property cannot be specified together.\n"},
+      {{"--topic", "a", "--group", "b", "--command-property", "group.id=c"},
+       "The group ids provided in different places"},
+      {{"--topic", "a", "--from-beginning", "--command-property", "auto.offset.reset=latest"},
+       "Can't simultaneously specify --from-beginning and 'auto.offset.reset=latest'"},
+  };
+  for (const auto& one : cases) {
+    CAPTURE(one.told);
+    const Ran ran = folder.Run("console-consumer", one.words);
+    CHECK(ran.exit_code == 1);
+    CHECK(ran.out.empty());
+    CHECK(ran.err.starts_with(one.told));
+  }
+}
+
+TEST_CASE("Properties that do nothing are named, and values that none can have are refused") {
+  WithFolder folder;
+  folder.Produce("orders", "1\n");
+  const Ran ran = folder.Run("console-consumer",
+                             {"--topic", "orders", "--from-beginning", "--max-messages", "1",
+                              "--command-property", "fetch.min.bytes=1", "--command-property",
+                              "no.such=1", "--command-property", "max.poll.records=1"});
+  CHECK(ran.exit_code == 0);
+  CHECK(Contains(ran.err, "fetch.min.bytes is passed over: it means nothing for a data folder\n"));
+  CHECK(Contains(ran.err, "no.such is passed over: "));
+  CHECK_FALSE(Contains(ran.err, "max.poll.records"));
+  const Ran wrong =
+      folder.Run("console-producer", {"--topic", "orders", "--command-property", "acks=7"});
+  CHECK(wrong.exit_code == 1);
+  CHECK(Contains(wrong.err,
+                 "ConfigException: Invalid value 7 for configuration acks: String must be one of: "
+                 "all, -1, 0, 1\n"));
+}
+
+}  // namespace
+}  // namespace rill::cli
