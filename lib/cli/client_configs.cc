@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <initializer_list>
 #include <iterator>
 #include <limits>
 #include <optional>
@@ -202,8 +203,11 @@ class Rest {
       }
     } else if (IsSecurityProperty(name)) {
       return;  // read together
+    } else if (is_client_id) {
+      connection[name] = value;
+      if (client_ == ClientKind::kProducer) configs[name] = value;
     } else if (!rdkafka.empty()) {
-      (is_client_id ? connection : configs)[std::string(rdkafka)] = JavaTrim(value);
+      configs[std::string(rdkafka)] = JavaTrim(value);
     } else {
       passed_over.push_back(
           fmt::format("{} is passed over: it is no property of a client's that rill knows", name));
@@ -229,10 +233,24 @@ absl::StatusOr<Result> Convert(Result result, const ClientProperties& properties
     if (const auto set = set_option(name, value, result.options)) {
       if (!set->ok()) return *set;
     } else {
-      rest.Take(name, value, result.connection, result.configs, result.passed_over);
+      rest.Take(name, value, result.connection, result.options.configs, result.passed_over);
     }
   }
   return result;
+}
+
+// Kafka's clients are idempotent unless something forbids it: a record that is sent again is not
+// stored twice, nor behind what was sent after it.
+bool MayBeIdempotent(const ClientProperties& properties) {
+  const auto is = [&properties](const char* name, std::initializer_list<const char*> values) {
+    const auto found = properties.find(name);
+    return found == properties.end() ||
+           std::find(values.begin(), values.end(), JavaTrim(found->second)) != values.end();
+  };
+  const auto retries = properties.find("retries");
+  return is("acks", {"all", "-1"}) &&
+         is("max.in.flight.requests.per.connection", {"1", "2", "3", "4", "5"}) &&
+         (retries == properties.end() || JavaTrim(retries->second) != "0");
 }
 
 }  // namespace
@@ -240,6 +258,7 @@ absl::StatusOr<Result> Convert(Result result, const ClientProperties& properties
 absl::StatusOr<ProducerConfigs> ToProducerConfigs(const ClientProperties& properties,
                                                   LogKind kind) {
   ProducerConfigs begun;
+  begun.options.enable_idempotence = kind == LogKind::kCluster && MayBeIdempotent(properties);
   const auto codec = properties.find(kCompressionType);  // says whose level counts
   if (codec != properties.end()) {
     auto set = SetChoice(kCompressionType, codec->second, kCompressions, begun.options.compression);

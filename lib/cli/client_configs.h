@@ -19,13 +19,11 @@ enum class LogKind { kFolder, kCluster };
 struct ProducerConfigs {
   ProducerOptions options;
   std::map<std::string, std::string> connection;  // for Options::configs
-  std::map<std::string, std::string> configs;     // TMP
   std::vector<std::string> passed_over;           // a line for each property that does nothing
 };
 struct ConsumerConfigs {
   ConsumerOptions options;
   std::map<std::string, std::string> connection;
-  std::map<std::string, std::string> configs;  // TMP
   std::vector<std::string> passed_over;
 };
 

@@ -67,6 +67,11 @@ absl::StatusOr<CommandLine> CommandLine::Parse(std::span<const OptionSpec> specs
     } else if (has_next && !LooksLikeOption(words[i + 1])) {
       given.arguments.push_back(words[++i]);
     }
+    if (spec->argument != Argument::kSeveral) continue;
+    while (i + 1 < words.size() && !LooksLikeOption(words[i + 1])) {
+      given.arguments.push_back(words[++i]);
+    }
+    if (given.arguments.empty()) return Bad(fmt::format("--{} needs an argument", spec->name));
   }
   return line;
 }

@@ -12,7 +12,7 @@
 
 namespace rill::cli {
 
-enum class Argument { kNone, kOptional, kRequired };
+enum class Argument { kNone, kOptional, kRequired, kSeveral };
 
 struct OptionSpec {
   std::string_view name;
@@ -24,7 +24,8 @@ struct OptionSpec {
 //
 //   --name value, --name=value, -name value and -name=value are the same; names are not shortened
 //   a required argument is the next word, whatever it looks like; an optional one is the next word
-//   unless that begins with a dash; a flag ignores an argument given with "="
+//   unless that begins with a dash; several are all words up to the next that does (those of the
+//   library argparse4j); a flag ignores an argument given with "="
 //   words that belong to no option are ignored, as is everything behind "--"
 //   options may be repeated, but then their argument cannot be asked for
 class CommandLine {

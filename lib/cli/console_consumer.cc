@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -50,6 +52,8 @@ class ConsoleConsumer {
   absl::StatusOr<Records> Poll(const StopSignals& signals, absl::Duration timeout);
   absl::Status Print(const Records& records);
   absl::Status PrintOne(const Record& record);
+  // Tells the formatter what it has to know of a topic that is new.
+  void NoteTopic(const std::string& topic);
   bool IsFull() const { return words_.max_messages != -1 && count_ >= words_.max_messages; }
   // Writes what is printed, as long as somebody takes it.
   void Flush();
@@ -61,6 +65,7 @@ class ConsoleConsumer {
   std::optional<Consumer> consumer_;
   std::optional<TopicFollower> follower_;          // of a folder, without a group
   std::map<TopicPartition, std::int64_t> unread_;  // the first record of each that was not printed
+  std::set<std::string> topics_;                   // that the formatter knows
   std::string text_;
   std::int64_t count_ = 0;
   bool is_out_closed_ = false;
@@ -170,6 +175,7 @@ absl::Status ConsoleConsumer::Run(const StopSignals& signals) {
 
 absl::Status ConsoleConsumer::Print(const Records& records) {
   absl::Status failed;
+  for (const auto& range : records.ranges()) NoteTopic(range.partition().topic);
   for (const Record& record : records) {
     if (IsFull() || is_out_closed_ || !failed.ok()) {
       unread_.try_emplace({record.topic(), record.partition()}, record.offset());
@@ -180,6 +186,15 @@ absl::Status ConsoleConsumer::Print(const Records& records) {
     if (text_.size() >= kFlushSize) Flush();
   }
   return failed;
+}
+
+void ConsoleConsumer::NoteTopic(const std::string& topic) {
+  if (!words_.formatter->shows_timestamps() || !topics_.insert(topic).second) return;
+  const auto described = engine_->DescribeTopic(topic);
+  if (!described.ok()) return;  // it is gone
+  const auto type = described->configs.find("message.timestamp.type");
+  if (type == described->configs.end() || type->second.value != "LogAppendTime") return;
+  words_.formatter->NoteLogAppendTime(topic);
 }
 
 absl::Status ConsoleConsumer::PrintOne(const Record& record) {

@@ -91,9 +91,10 @@ constexpr OldOption kFile = {"consumer.config", "command-config"};
 constexpr OldOption kProperty = {"consumer-property", "command-property"};
 constexpr OldOption kFormat = {"property", "formatter-property"};
 
+// Not among the records, where Kafka's tool tells it.
 void TellOld(const CommandContext& context, const CommandLine& line, const OldOption& option) {
   if (!line.Has(option.old_name)) return;
-  context.out << fmt::format(
+  context.err << fmt::format(
       "Option --{} is deprecated and will be removed in a future version. Use --{} instead.\n",
       option.old_name, option.name);
 }

@@ -63,6 +63,10 @@ std::optional<double> ParseJavaDouble(std::string_view text) {
 std::string FormatJavaDouble(double value) { return Format(value); }
 std::string FormatJavaFloat(float value) { return Format(value); }
 
+std::string FormatJavaFixed(double value, int digits) {
+  return std::isfinite(value) ? fmt::format("{:.{}f}", value, digits) : FormatJavaDouble(value);
+}
+
 std::string JavaPath(std::string_view path) {
   std::string result;
   for (const char c : path) {

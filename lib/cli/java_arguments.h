@@ -24,6 +24,8 @@ std::optional<double> ParseJavaDouble(std::string_view text);
 // What Double.toString and Float.toString make of `value`: "1024.0", "1.0E7".
 std::string FormatJavaDouble(double value);
 std::string FormatJavaFloat(float value);
+// What String.format makes of it by "%.4f", for 4 `digits`.
+std::string FormatJavaFixed(double value, int digits);
 
 // `path` as java.io.File holds it: without repeated slashes and without one at the end.
 std::string JavaPath(std::string_view path);

@@ -1,6 +1,7 @@
 #include "cli/record_formatter.h"
 
 #include <iterator>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -16,9 +17,18 @@ namespace {
 
 constexpr std::string_view kPackage = "org.apache.kafka.tools.consumer.";
 
-std::string TimestampOf(const Record& record) {
-  return fmt::format("CreateTime:{}", record.timestamp_ms());
-}
+// Timestamps as Java shows them with their type, which is the topic's.
+class Timestamps {
+ public:
+  void NoteLogAppendTime(const std::string& topic) { stamped_.insert(topic); }
+  std::string Of(const Record& record) const {
+    const bool is_logs = !stamped_.empty() && stamped_.contains(record.topic());
+    return fmt::format("{}:{}", is_logs ? "LogAppendTime" : "CreateTime", record.timestamp_ms());
+  }
+
+ private:
+  std::set<std::string> stamped_;
+};
 
 // What the properties of a DefaultMessageFormatter say.
 struct Format {
@@ -95,6 +105,10 @@ class DefaultFormatter final : public RecordFormatter {
     }
     return absl::OkStatus();
   }
+  void NoteLogAppendTime(const std::string& topic) override {
+    timestamps_.NoteLogAppendTime(topic);
+  }
+  bool shows_timestamps() const override { return format_.timestamp; }
 
  private:
   void AppendSeparator(bool more, std::string& out) const {
@@ -112,7 +126,7 @@ class DefaultFormatter final : public RecordFormatter {
     const bool after_partition = more |= format_.offset;
     const bool after_timestamp = more |= format_.partition;
     if (format_.timestamp) {
-      out += TimestampOf(record);
+      out += timestamps_.Of(record);
       AppendSeparator(after_timestamp, out);
     }
     if (format_.partition) {
@@ -158,6 +172,7 @@ class DefaultFormatter final : public RecordFormatter {
   }
 
   Format format_;
+  Timestamps timestamps_;
 };
 
 class LoggingFormatter final : public RecordFormatter {
@@ -166,7 +181,7 @@ class LoggingFormatter final : public RecordFormatter {
 
   absl::Status Append(const Record& record, std::string& out) override {
     if (auto status = printed_.Append(record, out); !status.ok()) return status;
-    std::string told = TimestampOf(record) + ", key:";
+    std::string told = timestamps_.Of(record) + ", key:";
     if (IsNull(record.key())) {
       told += "null ";
     } else {
@@ -182,9 +197,15 @@ class LoggingFormatter final : public RecordFormatter {
     LogAsJava(err_, "INFO", told, std::string(kPackage) + "LoggingMessageFormatter");
     return absl::OkStatus();
   }
+  void NoteLogAppendTime(const std::string& topic) override {
+    printed_.NoteLogAppendTime(topic);
+    timestamps_.NoteLogAppendTime(topic);
+  }
+  bool shows_timestamps() const override { return true; }
 
  private:
   DefaultFormatter printed_;
+  Timestamps timestamps_;
   std::ostream& err_;
 };
 

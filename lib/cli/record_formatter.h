@@ -20,6 +20,12 @@ class RecordFormatter {
   // SerializationException, where a deserializer does not take it; what stands before that has been
   // appended then, as Kafka's tool prints it.
   virtual absl::Status Append(const Record& record, std::string& out) = 0;
+
+  // Told before the first record of a topic, where that stamps records itself; all other timestamps
+  // are those of producers.
+  virtual void NoteLogAppendTime(const std::string& /*topic*/) {}
+  // Whether it matters.
+  virtual bool shows_timestamps() const { return false; }
 };
 
 // The formatter that is a class of org.apache.kafka.tools.consumer: DefaultMessageFormatter,

@@ -12,15 +12,19 @@
 #include "cli/backup.h"
 #include "cli/broker_api_versions.h"
 #include "cli/check.h"
+#include "cli/completion.h"
 #include "cli/configs.h"
 #include "cli/console_consumer.h"
 #include "cli/console_producer.h"
 #include "cli/consumer_groups.h"
+#include "cli/consumer_perf.h"
 #include "cli/delete_records.h"
 #include "cli/dump_log_options.h"
+#include "cli/e2e_latency.h"
 #include "cli/get_offsets.h"
 #include "cli/import.h"
 #include "cli/log_dirs.h"
+#include "cli/producer_perf.h"
 #if RILL_HAS_NODE
 #include "cli/serve.h"
 #endif
@@ -52,11 +56,16 @@ struct Command {
   bool is_kafkas = false;  // there is a link "kafka-<name>" to it
 };
 
+std::string CompletionHelp();
+int RunCompletion(const CommandContext& context, std::span<const std::string> words);
+
 constexpr Command kCommands[] = {
     {"backup", "Make a backup of a data folder, by hard links", BackupHelp, RunBackup},
     {"broker-api-versions", "Print which requests brokers answer, as kafka-broker-api-versions",
      BrokerApiVersionsHelp, RunBrokerApiVersions, true},
     {"check", "Verify a data folder, and repair what can be made anew", CheckHelp, RunCheck},
+    {"completion", "Print what completes commands and options in a shell", CompletionHelp,
+     RunCompletion},
     {"configs", "Show and change configs of topics, brokers and others, as kafka-configs",
      ConfigsHelp, RunConfigs, true},
     {"console-consumer", "Print records of topics, as kafka-console-consumer", ConsoleConsumerHelp,
@@ -65,15 +74,21 @@ constexpr Command kCommands[] = {
      RunConsoleProducer, true},
     {"consumer-groups", "List, describe, reset and delete groups, as kafka-consumer-groups",
      ConsumerGroupsHelp, RunConsumerGroups, true},
+    {"consumer-perf-test", "Read records and tell how fast, as kafka-consumer-perf-test",
+     ConsumerPerfHelp, RunConsumerPerf, true},
     {"delete-records", "Delete records below an offset, as kafka-delete-records", DeleteRecordsHelp,
      RunDeleteRecords, true},
     {"dump-log", "Print what log, index and snapshot files hold, as kafka-dump-log", DumpLogHelp,
      RunDumpLog, true},
+    {"e2e-latency", "Tell how long records take from end to end, as kafka-e2e-latency",
+     E2eLatencyHelp, RunE2eLatency, true},
     {"get-offsets", "Print offsets of partitions, as kafka-get-offsets", GetOffsetsHelp,
      RunGetOffsets, true},
     {"import", "Take topics that Apache Kafka wrote into a data folder", ImportHelp, RunImport},
     {"log-dirs", "Print folders and logs with their sizes, as kafka-log-dirs", LogDirsHelp,
      RunLogDirs, true},
+    {"producer-perf-test", "Send records and tell how fast, as kafka-producer-perf-test",
+     ProducerPerfHelp, RunProducerPerf, true},
 #if RILL_HAS_NODE
     {"serve", "Serve a data folder to Kafka's clients, as a broker of its own", ServeHelp,
      RunServe},
@@ -98,6 +113,24 @@ const Command* FindLinked(std::string_view link) {
 
 // Not 1, which `rill check` says of a folder that is damaged.
 constexpr int kWrongWords = 2;
+
+std::string CompletionHelp() {
+  return "Usage: rill completion bash\n\nPrints a script that completes rill's commands and their "
+         "options:\n\n  source <(rill completion bash)\n";
+}
+
+int RunCompletion(const CommandContext& context, std::span<const std::string> words) {
+  if (words.size() != 1 || words[0] != "bash") {
+    context.err << CompletionHelp();
+    return kWrongWords;
+  }
+  std::vector<CompletedCommand> commands;
+  for (const Command& command : kCommands) {
+    commands.push_back({command.name, command.is_kafkas, OptionsIn(command.help())});
+  }
+  context.out << BashCompletion(commands);
+  return 0;
+}
 
 // The command that somebody meant who wrote `word`, if one is near.
 std::optional<std::string_view> NearestCommand(std::string_view word) {

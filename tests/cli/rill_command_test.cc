@@ -97,5 +97,16 @@ TEST_CASE("Words beside --files are ignored in silence, as by Kafka's tool") {
   CHECK(ran.err == "Ignoring unknown file a.none\n");
 }
 
+TEST_CASE("bash is told of each command and of the options that its help lists") {
+  const Ran ran = RunRillLine("completion bash");
+  CHECK(ran.exit_code == 0);
+  CHECK(Contains(ran.out, "    topics) echo \"--bootstrap-server --data-dir "));
+  CHECK(Contains(ran.out, " --consumer.config "));
+  CHECK(Contains(ran.out, "-F _rill rill "));
+  CHECK(Contains(ran.out, " kafka-console-consumer "));
+  CHECK_FALSE(Contains(ran.out, "kafka-check"));
+  CHECK(RunRillLine("completion fish").exit_code == 2);
+}
+
 }  // namespace
 }  // namespace rill::cli

@@ -48,6 +48,12 @@ class WithNode {
     return RunWords(*files_, "/here", words);
   }
   Ran Run(const std::string& tool, const std::string& line) { return Run(tool, SplitWords(line)); }
+  // ... with that on standard input.
+  Ran RunWith(const std::string& tool, const std::string& line, const std::string& input) {
+    std::vector<std::string> words = SplitWords(line);
+    words.insert(words.begin(), {"rill", tool, "--bootstrap-server", bootstrap()});
+    return RunWords(*files_, "/here", words, input);
+  }
   // `rill <tool> <words>`.
   Ran RunWithout(const std::string& tool, const std::string& line) {
     std::vector<std::string> words = SplitWords(line);

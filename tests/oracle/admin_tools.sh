@@ -84,21 +84,10 @@ on_kafkas_broker() {
 }
 
 on_rills_broker() {
-  local pid address status
-  "$build/bin/rill" serve --data-dir "$work/admin-data" --listen 127.0.0.1:0 2>"$work/admin-serve.log" &
-  pid=$!
-  for _ in $(seq 100); do
-    address=$(sed -nE 's/.*listening on ([^,]*),.*/\1/p' "$work/admin-serve.log")
-    [ -z "$address" ] || break
-    sleep 0.1
-  done
-  [ -n "$address" ] || { fail "rill serve does not listen: $work/admin-serve.log"; return 1; }
-  fill_broker "$address"
-  attempt compare_admin_tools "$address" "rill's"
-  status=$attempt_status
-  kill "$pid"
-  wait "$pid" || status=1
-  return "$status"
+  serve_rill "$work/admin-data" || return 1
+  fill_broker "$rill_address"
+  attempt compare_admin_tools "$rill_address" "rill's"
+  stop_rill && return "$attempt_status"
 }
 
 check_admin_tools() {

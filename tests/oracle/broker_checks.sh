@@ -17,6 +17,24 @@ start_broker() {
   "$here/kafka.sh" start "$work/broker" "$@"
 }
 
+# Serves a folder by rill, at rill_address, until stop_rill, which fails where rill does.
+serve_rill() {
+  local log=$1.log
+  "$build/bin/rill" serve --data-dir "$1" --listen 127.0.0.1:0 2>"$log" &
+  rill_pid=$!
+  for _ in $(seq 100); do
+    rill_address=$(sed -nE 's/.*listening on ([^,]*),.*/\1/p' "$log")
+    [ -z "$rill_address" ] || return 0
+    sleep 0.1
+  done
+  fail "rill serve does not listen: $log"
+}
+
+stop_rill() {
+  kill "$rill_pid"
+  wait "$rill_pid"
+}
+
 # What a Java client gets of each topic, in a folder of files.
 consume_all() {
   local address=$1 to=$2

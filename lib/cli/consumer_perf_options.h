@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "cli/client_properties.h"
+#include "cli/command_line.h"
+#include "cli/dump_log.h"
+#include "cli/java_date_format.h"
+#include "cli/kafka_tool.h"
+
+namespace rill::cli {
+
+extern const KafkaTool kConsumerPerfTool;
+
+// What the words of a consumer's performance test ask for.
+struct ConsumerPerfWords {
+  std::string topic;    // or, where it is empty,
+  std::string include;  // a regular expression
+  std::int64_t records = 0;
+  absl::Duration timeout = absl::Seconds(10);
+  absl::Duration reporting_interval = absl::Seconds(5);
+  JavaDateFormat date_format;
+  bool show_detailed_stats = false;
+  bool hide_header = false;
+  bool print_metrics = false;
+  bool has_group = false;       // somebody named it
+  ClientProperties properties;  // of the consumer
+};
+
+// Reads them. InvalidArgument, in the words of Kafka's tool, is told before the help; other errors
+// alone.
+absl::StatusOr<ConsumerPerfWords> ReadConsumerPerfWords(const CommandContext& context,
+                                                        const CommandLine& line);
+
+}  // namespace rill::cli

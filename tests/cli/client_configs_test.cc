@@ -1,0 +1,160 @@
+#include "cli/client_configs.h"
+
+#include <string>
+
+#include "catch.h"
+#include "cli/deserializer.h"
+#include "cli/line_reader.h"
+
+// What properties of Kafka's Java clients mean to rill.
+namespace rill::cli {
+namespace {
+
+using Configs = std::map<std::string, std::string>;
+
+std::string Refused(const ClientProperties& properties, LogKind kind = LogKind::kCluster) {
+  return std::string(ToProducerConfigs(properties, kind).status().message());
+}
+
+TEST_CASE("A producer's properties go to rill's options, or to librdkafka by its names") {
+  const auto configs = ToProducerConfigs({{"acks", "all"},
+                                          {"batch.size", "1"},
+                                          {"client.id", "me"},
+                                          {"compression.type", "zstd"},
+                                          {"compression.zstd.level", "7"},
+                                          {"compression.gzip.level", "2"},
+                                          {"linger.ms", " 5 "},
+                                          {"send.buffer.bytes", "100000"}},
+                                         LogKind::kCluster);
+  REQUIRE(configs.ok());
+  CHECK(configs->options.linger == absl::Milliseconds(5));
+  CHECK(configs->options.batch_size == 1);
+  CHECK(configs->options.compression == Compression::kZstd);
+  CHECK(configs->options.compression_level == 7);
+  CHECK(configs->options.configs ==
+        Configs{{"acks", "all"}, {"client.id", "me"}, {"socket.send.buffer.bytes", "100000"}});
+  CHECK(configs->connection == Configs{{"client.id", "me"}});
+  CHECK(configs->passed_over.empty());
+}
+
+TEST_CASE("A producer of a cluster is idempotent, as Kafka's, unless something forbids it") {
+  const auto is_idempotent = [](const ClientProperties& properties) {
+    const auto configs = ToProducerConfigs(properties, LogKind::kCluster);
+    REQUIRE(configs.ok());
+    return configs->options.enable_idempotence;
+  };
+  CHECK(is_idempotent({}));
+  CHECK(is_idempotent({{"acks", "-1"}}));
+  CHECK_FALSE(is_idempotent({{"acks", "1"}}));
+  CHECK_FALSE(is_idempotent({{"retries", "0"}}));
+  CHECK_FALSE(is_idempotent({{"max.in.flight.requests.per.connection", "6"}}));
+  CHECK_FALSE(is_idempotent({{"enable.idempotence", "false"}}));
+}
+
+TEST_CASE("A consumer's properties go to rill's options, Java's assignors by their short names") {
+  const std::string package = "org.apache.kafka.clients.consumer.";
+  const auto configs = ToConsumerConfigs(
+      {{"auto.offset.reset", "earliest"},
+       {"enable.auto.commit", "TRUE"},
+       {"fetch.max.wait.ms", "7"},
+       {"group.id", "billing"},
+       {"isolation.level", "read_committed"},
+       {"partition.assignment.strategy", package + "CooperativeStickyAssignor, range"},
+       {"value.deserializer", "whatever"}},
+      LogKind::kCluster);
+  REQUIRE(configs.ok());
+  CHECK(configs->options.group == "billing");
+  CHECK(configs->options.reset == kEarliest);
+  CHECK(configs->options.enable_auto_commit);
+  CHECK(configs->options.isolation_level == IsolationLevel::kReadCommitted);
+  CHECK(configs->options.partition_assignment_strategy ==
+        std::vector<std::string>{"cooperative-sticky", "range"});
+  CHECK(configs->options.configs == Configs{{"fetch.wait.max.ms", "7"}});
+  CHECK(configs->passed_over.empty());
+}
+
+TEST_CASE("What means nothing for a folder, or to rill, is named") {
+  const auto configs =
+      ToProducerConfigs({{"acks", "1"}, {"interceptor.classes", "x"}, {"security.protocol", "SSL"}},
+                        LogKind::kFolder);
+  REQUIRE(configs.ok());
+  CHECK(configs->options.configs.empty());
+  CHECK(configs->passed_over ==
+        std::vector<std::string>{
+            "acks is passed over: it means nothing for a data folder",
+            "interceptor.classes is passed over: it is no property of a client's that rill knows",
+            "security.protocol is passed over: it means nothing for a data folder"});
+}
+
+TEST_CASE("Values that a property cannot have are refused in the words of Kafka's clients") {
+  CHECK(Refused({{"linger.ms", "x"}}) ==
+        "Invalid value x for configuration linger.ms: Not a number of type LONG");
+  CHECK(Refused({{"batch.size", "-1"}}) ==
+        "Invalid value -1 for configuration batch.size: Value must be at least 0");
+  CHECK(Refused({{"compression.type", "zip"}}) ==
+        "Invalid value zip for configuration compression.type: String must be one of: none, gzip, "
+        "snappy, lz4, zstd");
+  CHECK(Refused({{"transactional.id", "x"}}, LogKind::kFolder).starts_with("transactional.id "));
+}
+
+TEST_CASE("How a client proves who it is, is said in librdkafka's names, or refused by name") {
+  const auto configs = ToProducerConfigs(
+      {{"security.protocol", "SASL_SSL"},
+       {"sasl.mechanism", "PLAIN"},
+       {"sasl.jaas.config",
+        "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"me\" "
+        "password=\"a \\\" b\";"},
+       {"ssl.endpoint.identification.algorithm", ""},
+       {"ssl.truststore.location", "ca.pem"},
+       {"ssl.truststore.type", "PEM"}},
+      LogKind::kCluster);
+  REQUIRE(configs.ok());
+  CHECK(configs->connection == Configs{{"sasl.mechanism", "PLAIN"},
+                                       {"sasl.password", "a \" b"},
+                                       {"sasl.username", "me"},
+                                       {"security.protocol", "SASL_SSL"},
+                                       {"ssl.ca.location", "ca.pem"},
+                                       {"ssl.endpoint.identification.algorithm", "none"}});
+  CHECK(Refused({{"ssl.truststore.location", "a.jks"}})
+            .starts_with("ssl.truststore.location is a trust store of type JKS"));
+  CHECK(Refused({{"sasl.login.class", "x"}}).starts_with("sasl.login.class is a setting"));
+}
+
+TEST_CASE("Deserializers print what Java's toString does") {
+  const auto shown = [](const std::string& name, std::string_view bytes) {
+    const auto deserializer =
+        FindDeserializer("org.apache.kafka.common.serialization." + name + "Deserializer");
+    REQUIRE(deserializer.ok());
+    std::string text;
+    const absl::Status status = (*deserializer)(bytes, text);
+    return status.ok() ? text : "refused: " + std::string(status.message());
+  };
+  CHECK(shown("Integer", std::string_view("\xff\xff\xff\xfe", 4)) == "-2");
+  CHECK(shown("Short", std::string_view("\x01\x00", 2)) == "256");
+  CHECK(shown("Float", std::string_view("\x3f\x80\x00\x00", 4)) == "1.0");
+  CHECK(shown("Float", std::string_view("\x3d\xcc\xcc\xcd", 4)) == "0.1");
+  CHECK(shown("Double", std::string_view("\x40\x59\x00\x00\x00\x00\x00\x00", 8)) == "100.0");
+  CHECK(shown("Boolean", std::string_view("\x01", 1)) == "true");
+  CHECK(shown("Bytes", std::string_view("a\\\x00", 3)) == "a\\x5C\\x00");
+  CHECK(shown("String", "\xff") == "\xef\xbf\xbd");
+  CHECK(shown("UUID", "1-2-3-4-5") == "00000001-0002-0003-0004-000000000005");
+  CHECK(shown("UUID", "1-2-3-4") == "refused: Error parsing data into UUID");
+  CHECK(shown("Long", "x") == "refused: Size of data received by LongDeserializer is not 8");
+}
+
+TEST_CASE("Separators of lines must differ, and headers are split as Java's String.split does") {
+  const auto wrong = LineReader::New({{"headers.separator", ":"}});
+  CHECK(wrong.status().message() == "headers.separator and headers.key.separator may not be equal");
+  auto reader = LineReader::New({{"parse.headers", "true"}, {"headers.separator", "[;|]"}});
+  REQUIRE(reader.ok());
+  const auto record = reader->Parse("a:1;b:2|;\tvalue");
+  REQUIRE(record.ok());
+  CHECK(record->headers.size() == 2);
+  CHECK(record->headers[1].name == "b");
+  CHECK(record->value == "value");
+  CHECK(reader->Parse("a\tvalue").status().message() ==
+        "No header key separator found in pair 'a' on line number 2");
+}
+
+}  // namespace
+}  // namespace rill::cli
