@@ -181,7 +181,8 @@ class LoggingFormatter final : public RecordFormatter {
 
   absl::Status Append(const Record& record, std::string& out) override {
     if (auto status = printed_.Append(record, out); !status.ok()) return status;
-    std::string told = timestamps_.Of(record) + ", key:";
+    std::string told = timestamps_.Of(record);
+    told += ", key:";
     if (IsNull(record.key())) {
       told += "null ";
     } else {
