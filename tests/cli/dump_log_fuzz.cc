@@ -5,6 +5,7 @@
 #include <ostream>
 #include <span>
 #include <streambuf>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,9 +63,10 @@ void Run(std::string_view input) {
   if (suffix == ".timeindex") Write(*files, stem + ".index", input.substr(0, size / 3));
   Nowhere nowhere;
   std::ostream out(&nowhere);
+  std::istringstream nothing;
   std::vector<std::string> words = {"--files", stem + std::string(suffix)};
   if (!option.empty()) words.emplace_back(option);
-  const int exit_code = RunDumpLog({*files, "/", out, out}, words);
+  const int exit_code = RunDumpLog({*files, "/", nothing, out, out}, words);
   if (exit_code != 0 && exit_code != 1) std::abort();
 }
 
