@@ -195,7 +195,7 @@ class LoggingFormatter final : public RecordFormatter {
     } else {
       wire::AppendJavaText(record.value(), told);
     }
-    LogAsJava(err_, "INFO", told, std::string(kPackage) + "LoggingMessageFormatter");
+    LogAsJava(err_, "INFO", told, fmt::format("{}LoggingMessageFormatter", kPackage));
     return absl::OkStatus();
   }
   void NoteLogAppendTime(const std::string& topic) override {

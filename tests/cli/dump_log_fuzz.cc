@@ -4,8 +4,8 @@
 #include <cstdlib>
 #include <ostream>
 #include <span>
-#include <streambuf>
 #include <sstream>
+#include <streambuf>
 #include <string>
 #include <string_view>
 #include <vector>
