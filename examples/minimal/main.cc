@@ -3,7 +3,7 @@
 #include <cstdio>
 
 absl::Status Run(const char* where) {
-  auto log = rill::Open(where);  // "mem:" or a folder
+  auto log = rill::Open(where);  // "mem:", a folder, or "kafka://host:9092"
   if (!log.ok()) return log.status();
   auto orders = log->EnsureTopic("orders", {.partitions = 3});
   if (!orders.ok()) return orders.status();

@@ -69,7 +69,8 @@ struct ProducerOptions {
   // Empty: Kafka's default (partitioner.h).
   Partitioner partitioner = {};
   // With a producer id and sequence numbers, so that a batch is never stored twice. (Records that
-  // are claimed carry none.)
+  // are claimed carry none.) Over a cluster several requests may be under way at a time with it,
+  // and one without.
   bool enable_idempotence = false;
   // Over a cluster: librdkafka's properties of this producer alone ("acks", "message.timeout.ms",
   // ...), which win over all that the options above and Options::configs say

@@ -1,3 +1,4 @@
+#include <cstddef>
 #include <utility>
 
 #include "engine/local_engine.h"
@@ -7,6 +8,34 @@
 
 // What is set while the engine runs, of all that is no topic.
 namespace rill::engine {
+namespace {
+
+// Whoever can connect to a node can set some. They are read as a whole, and the catalogue, where
+// they are kept, has to stay one that can be read.
+constexpr std::size_t kMostResources = 10'000;
+constexpr std::size_t kMostBytesOfOne = std::size_t{1} << 20;
+constexpr std::size_t kMostBytes = std::size_t{8} << 20;
+
+std::size_t SizeOf(const ConfigMap& configs) {
+  std::size_t size = 0;
+  for (const auto& [name, value] : configs) size += name.size() + value.size();
+  return size;
+}
+
+absl::Status CheckSizes(const ResourceConfigs& all, const std::string& changed) {
+  std::size_t size = 0;
+  for (const auto& [resource, configs] : all) size += resource.size() + SizeOf(configs);
+  const std::size_t of_one = SizeOf(all.at(changed));
+  if (of_one <= kMostBytesOfOne && size <= kMostBytes && all.size() <= kMostResources) {
+    return absl::OkStatus();
+  }
+  return ConfigError(fmt::format(
+      "configs that are set while the engine runs: {} bytes of this resource, {} in all, of {} "
+      "resources; there is room for {}, {} and {}: delete some first",
+      of_one, size, all.size(), kMostBytesOfOne, kMostBytes, kMostResources));
+}
+
+}  // namespace
 
 std::shared_ptr<const ResourceConfigs> LocalEngine::resource_configs() const {
   base::MutexLock lock(&resource_configs_mutex_);
@@ -66,6 +95,9 @@ absl::Status LocalEngine::ReplaceResourceConfigs(const std::string& resource,
     return ConfigError("the name or the value of a config has a line break, or the name a \"=\"");
   }
   all[resource] = *configs;
+  if (configs->size() > own.size() || SizeOf(*configs) > SizeOf(own)) {
+    if (auto fits = CheckSizes(all, resource); !fits.ok()) return fits;
+  }
   auto changed = ConfigWith(all);
   if (!changed.ok()) return changed.status();
   for (const auto& [name, topic] : image().topics()) {

@@ -1,17 +1,28 @@
 #include "net/quotas.h"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <optional>
+#include <string_view>
 #include <utility>
+
+#include "fmt/format.h"
 
 namespace rill::net {
 namespace {
 
 // There is no authentication: all clients are who Kafka says that such clients are.
 constexpr char kUser[] = "ANONYMOUS";
-// Some 400 bytes each with eleven windows.
+// Some 400 bytes each with eleven windows, and its name.
 constexpr std::size_t kMostClients = 10000;
+constexpr std::size_t kLongestClientId = 256;
+
+// Of names that are no names, so that they take no more memory and time than others.
+std::string Shortened(const std::string& client_id) {
+  return fmt::format("{}-{:016x}", std::string_view(client_id).substr(0, kLongestClientId),
+                     std::hash<std::string>()(client_id));
+}
 
 absl::Time TimeOf(Quotas::Clock::time_point now) {
   return absl::UnixEpoch() + absl::FromChrono(now.time_since_epoch());
@@ -34,7 +45,8 @@ std::optional<Quotas::Limit> Quotas::LimitOf(engine::QuotaKind kind, const std::
     has_none_.store(quotas_.empty());
     seen_version_.store(version);
   }
-  return quotas_.Find(kind, kUser, client_id);
+  return quotas_.Find(kind, kUser,
+                      client_id.size() <= kLongestClientId ? client_id : Shortened(client_id));
 }
 
 // Of time no more than a window, as Kafka does; of all no more than a client may be idle.

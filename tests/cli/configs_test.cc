@@ -56,7 +56,7 @@ TEST_CASE("What a broker refuses is told behind the words it was told with") {
   WithNode node;
   node.Out("topics", "--create --topic orders");
   for (const char* words : {"--topic orders --alter --add-config no.such.config=1",
-                            "--topic nothing --describe --all", "--client me --describe"}) {
+                            "--topic nothing --describe --all"}) {
     CAPTURE(words);
     const Ran ran = node.Run("configs", words);
     CHECK(ran.exit_code == 1);

@@ -7,7 +7,7 @@ build_packages=(
   libabsl-dev libfmt-dev libisal-dev libzstd-dev liblz4-dev libsnappy-dev zlib1g-dev
   librdkafka-dev catch2 libasio-dev libbenchmark-dev libcli11-dev nlohmann-json3-dev libsqlite3-dev
   python3 python3-prometheus-client kcat redis-tools
-  librdkafka-dev python3-kafka python3-snappy python3-lz4 python3-zstandard
+  python3-kafka python3-snappy python3-lz4 python3-zstandard
 )
 # To check and fuzz with clang.
 clang_packages=(clang clang-format clang-tidy libclang-rt-14-dev llvm)

@@ -168,5 +168,16 @@ TEST_CASE("a node takes as many connections as it is told while it runs, also by
             .error_code == ErrorCode::kNone);
 }
 
+TEST_CASE("Clients cannot set more configs than the folder can be opened with") {
+  NodeUnderTest node;
+  const std::string half(std::size_t{600} << 10, 'x');
+  CHECK(Alter(node, "", {Set("own.a", half)}).error_code == ErrorCode::kNone);
+  const auto refused = Alter(node, "", {Set("own.b", half)});
+  CHECK(refused.error_code == ErrorCode::kInvalidConfig);
+  CHECK(refused.error_message->find("there is room for") != std::string::npos);
+  CHECK(Alter(node, "", {Delete("own.a")}).error_code == ErrorCode::kNone);
+  CHECK(Alter(node, "", {Set("own.b", half)}).error_code == ErrorCode::kNone);
+}
+
 }  // namespace
 }  // namespace rill::net

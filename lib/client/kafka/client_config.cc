@@ -52,6 +52,7 @@ constexpr Taken kTaken[] = {
     {"auto.offset.reset", "ConsumerOptions::reset says it"},
     {"isolation.level", "ConsumerOptions::isolation_level says it"},
     {"enable.partition.eof", "positions are kept by the Consumer"},
+    {"delivery.report.only.error", "each Send is told what became of it"},
     {"transactional.id", "there are no transactions yet"},
 };
 

@@ -198,6 +198,12 @@ absl::Status KafkaConsumer::Assign(const Partitions& partitions) {
   } else {
     NoteAutoCommit(AutoCommit());
   }
+  Partitions left;
+  for (const auto& [name, partition] : assigned_) {
+    const bool is_kept = std::find(partitions.begin(), partitions.end(), name) != partitions.end();
+    if (!is_kept) left.push_back(name);
+  }
+  GoOn(left);
   std::map<TopicPartition, Assigned> before = std::exchange(assigned_, {});
   for (const TopicPartition& name : partitions) {
     if (const auto kept = before.find(name); kept != before.end()) {

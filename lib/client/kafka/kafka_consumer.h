@@ -93,6 +93,7 @@ class KafkaConsumer final : public ClusterConsumer, private KafkaClientOwner {
                           rd_kafka_topic_partition_list_t* partitions, void* opaque);
   void TakePartitions(const Partitions& partitions);
   void LosePartitions(const Partitions& partitions);
+  void GoOn(const Partitions& partitions);
   void Drop(const Partitions& partitions);
   bool IsCooperative() const;
   // Tells librdkafka which partitions to fetch, in addition to or instead of those that it has, as

@@ -123,8 +123,10 @@ void KafkaConsumer::TakeRecord(const rd_kafka_message_t& message, Assigned& part
   const std::size_t size_before = records.size();
   if (auto added = records.Add(message); !added.ok()) {
     failure_ = added;
-    // Read again by the next Poll: nothing behind it may be shown before it.
-    MoveTo(partition, message.offset);
+    // Read again by a later Poll: nothing behind it may be shown before it, and what was gathered
+    // before it is still to be shown.
+    partition.position = records.record_count() > 0 ? records.next_offset() : message.offset;
+    partition.must_seek = true;
     return;
   }
   ++gathered_records_;

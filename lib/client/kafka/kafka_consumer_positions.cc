@@ -211,9 +211,9 @@ absl::Status KafkaConsumer::SetPaused(const Partitions& names, bool paused) {
   const auto partitions = FindAll(names);
   if (!partitions.ok()) return partitions.status();
   for (Assigned* partition : *partitions) {
-    partition->is_paused = paused;
+    const bool was_paused = std::exchange(partition->is_paused, paused);
     // Where librdkafka would go on is where it was paused, whatever was sought since.
-    if (!paused && partition->position) partition->must_seek = true;
+    if (was_paused && !paused && partition->position) partition->must_seek = true;
   }
   const KafkaPartitions list = ListOf(names);
   return StatusOf(paused ? rd_kafka_pause_partitions(client_.get(), list.get())

@@ -71,7 +71,18 @@ void KafkaConsumer::LosePartitions(const Partitions& partitions) {
   StopFetching(partitions);
 }
 
+// librdkafka keeps in mind that a partition is paused, also when it is assigned anew.
+void KafkaConsumer::GoOn(const Partitions& partitions) {
+  Partitions paused;
+  for (const TopicPartition& name : partitions) {
+    const Assigned* const partition = FindAssigned(name);
+    if (partition != nullptr && partition->is_paused) paused.push_back(name);
+  }
+  if (!paused.empty()) rd_kafka_resume_partitions(client_.get(), ListOf(paused).get());
+}
+
 void KafkaConsumer::Drop(const Partitions& partitions) {
+  GoOn(partitions);
   for (const TopicPartition& name : partitions) {
     assigned_.erase(name);
     gathered_.erase(name);

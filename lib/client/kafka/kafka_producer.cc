@@ -20,6 +20,7 @@ namespace {
 
 // How long librdkafka is left with what it sends until somebody looks again.
 constexpr int kLookMs = 10;
+constexpr absl::Duration kPurgeAgain = absl::Milliseconds(20);
 
 absl::Status Late(const std::string& what) {
   return MakeError(absl::StatusCode::kDeadlineExceeded, ErrorCode::kRequestTimedOut, what);
@@ -235,6 +236,7 @@ absl::Status KafkaProducer::Produce(rd_kafka_t* client, const ClusterTopicPtr& t
     const bool is_full = rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR__QUEUE_FULL;
     if (!is_full) return StatusOf(error, NameOf(topic->name, *partition));
     rd_kafka_error_destroy(error);
+    if (IsClosed()) return ProducerClosed();
     if (absl::Now() >= deadline) {
       return Late(
           fmt::format("{}: ProducerOptions::buffer_memory={} is full; raise it or "
@@ -244,6 +246,11 @@ absl::Status KafkaProducer::Produce(rd_kafka_t* client, const ClusterTopicPtr& t
     }
     rd_kafka_flush(client, kLookMs);
   }
+}
+
+bool KafkaProducer::IsClosed() {
+  absl::MutexLock lock(&mutex_);
+  return closed_;
 }
 
 void KafkaProducer::Forget(std::uint64_t round, std::uint64_t records) {
@@ -367,18 +374,19 @@ absl::Status KafkaProducer::Close(absl::Duration timeout) {
 
 // What is not sent yet fails, and is reported.
 void KafkaProducer::Destroy() {
-  {
-    const ClientInUse client(this);
-    rd_kafka_purge(client.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-  }
   const auto is_left = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return records_.empty() && users_ == 0;
   };
   KafkaClient client;
   KafkaQueue background;
-  {
+  while (client == nullptr) {
+    {
+      // Once more after a while: a Send that waited for room may have got it from the last one.
+      const ClientInUse used(this);
+      rd_kafka_purge(used.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+    }
     absl::MutexLock lock(&mutex_);
-    mutex_.Await(absl::Condition(&is_left));
+    if (!mutex_.AwaitWithTimeout(absl::Condition(&is_left), kPurgeAgain)) continue;
     background = std::move(background_);
     client = std::move(client_);
   }

@@ -63,6 +63,7 @@ class KafkaProducer final : public ClusterProducer,
   absl::Status Produce(rd_kafka_t* client, const ClusterTopicPtr& topic,
                        const ProducerRecord& record, std::int64_t timestamp_ms, Sending* sending);
   absl::Status Failed(absl::Status status);
+  bool IsClosed();
   void Forget(std::uint64_t round, std::uint64_t records);
 
   // Makes librdkafka send what lingers, until all of the rounds before `round` is reported.

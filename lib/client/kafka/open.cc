@@ -71,6 +71,12 @@ absl::StatusOr<std::shared_ptr<ClusterEngine>> OpenCluster(const std::string& wh
   }
   std::string servers;
   for (const remote::BrokerAddress& address : *addresses) {
+    if (address.is_unix()) {
+      return absl::UnimplementedError(
+          fmt::format("cannot open \"{}\": librdkafka connects over TCP alone; name the node's "
+                      "host and port",
+                      where));
+    }
     if (!servers.empty()) servers += ',';
     servers += remote::ToString(address);
   }

@@ -42,6 +42,10 @@ std::map<std::string, std::string> PropertiesOf(const ProducerOptions& options) 
       "message.max.bytes",
       fmt::format("{}", std::clamp(options.max_request_size, kLeastMessage, kMostMessage)));
   properties.emplace("enable.idempotence", options.enable_idempotence ? "true" : "false");
+  if (!options.enable_idempotence) {
+    // What is sent again must not come behind what was sent after it.
+    properties.emplace("max.in.flight.requests.per.connection", "1");
+  }
   properties.emplace("client.id", "rill");
   // The Java client's, where librdkafka's own is another.
   properties.emplace("partitioner", "murmur2_random");

@@ -2,9 +2,11 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "place.h"
 #include "rill/clock.h"
@@ -213,6 +215,36 @@ TEST_CASE("in a child of fork all of it is the parent's") {
   CHECK(WIFEXITED(status));
   CHECK(WEXITSTATUS(status) == 0);
   CHECK(producer->Send(topic, {.value = "v"}).Wait(kLong).ok());
+}
+
+TEST_CASE("a property that would leave sends without an answer is refused") {
+  const Cluster cluster;
+  Engine engine = Get(Open(cluster.where));
+  const std::map<std::string, std::string> configs = {{"delivery.report.only.error", "true"}};
+  IsInvalidConfig(engine.NewProducer({.configs = configs}).status(), "delivery.report.only.error");
+}
+
+TEST_CASE("a socket, which librdkafka does not speak over, is refused") {
+  const auto status = Open("kafka://unix:/tmp/rill.sock").status();
+  CHECK(status.code() == absl::StatusCode::kUnimplemented);
+  CHECK(Says(status, "TCP"));
+}
+
+TEST_CASE("a partition that was paused and left is read again when it is assigned anew") {
+  const Cluster cluster;
+  Engine engine = Get(Open(cluster.where));
+  const Topic topic = MakeTopic(engine, "left", 2);
+  Producer producer = Get(engine.NewProducer());
+  REQUIRE(producer.Send(topic, {.value = "v", .partition = 0}).Wait(kLong).ok());
+  Consumer consumer = Get(engine.NewConsumer({.reset = kEarliest}));
+  REQUIRE(consumer.Assign({{"left", 0}, {"left", 1}}).ok());
+  REQUIRE(consumer.Pause({{"left", 0}}).ok());
+  CHECK(Get(consumer.Poll(kSoon)).empty());
+  REQUIRE(consumer.Assign({{"left", 1}}).ok());
+  CHECK(Get(consumer.Poll(kSoon)).empty());
+  REQUIRE(consumer.Assign({{"left", 0}}).ok());
+  CHECK(consumer.paused().empty());
+  CHECK(Values(Get(consumer.Poll(kLong))) == std::vector<std::string>{"v"});
 }
 
 }  // namespace rill::testing
