@@ -173,7 +173,7 @@ TEST_CASE("Clients cannot set more configs than the folder can be opened with") 
   const std::string half(std::size_t{600} << 10, 'x');
   CHECK(Alter(node, "", {Set("own.a", half)}).error_code == ErrorCode::kNone);
   const auto refused = Alter(node, "", {Set("own.b", half)});
-  CHECK(refused.error_code == ErrorCode::kInvalidConfig);
+  CHECK(refused.error_code == ErrorCode::kInvalidRequest);
   CHECK(refused.error_message->find("there is room for") != std::string::npos);
   CHECK(Alter(node, "", {Delete("own.a")}).error_code == ErrorCode::kNone);
   CHECK(Alter(node, "", {Set("own.b", half)}).error_code == ErrorCode::kNone);
