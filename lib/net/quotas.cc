@@ -1,6 +1,7 @@
 #include "net/quotas.h"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <limits>
 #include <optional>
@@ -54,7 +55,7 @@ std::chrono::milliseconds Quotas::Told(engine::QuotaKind kind, absl::Duration ti
   const absl::Duration most =
       kind == engine::QuotaKind::kRequestTime ? windows_.length : absl::FromChrono(longest_);
   const double ms = absl::ToDoubleMilliseconds(std::min(time, most));
-  return std::min(std::chrono::milliseconds(static_cast<std::int64_t>(ms + 0.5)), longest_);
+  return std::min(std::chrono::milliseconds(std::llround(ms)), longest_);
 }
 
 std::chrono::milliseconds Quotas::Record(engine::QuotaKind kind, const std::string& client_id,
