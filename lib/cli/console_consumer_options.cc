@@ -149,6 +149,7 @@ absl::StatusOr<std::set<std::string>> GroupsOf(const CommandLine& line,
   }
   if (groups.size() > 1) {
     std::vector<std::string> quoted;
+    quoted.reserve(groups.size());
     for (const std::string& group : groups) quoted.push_back("'" + group + "'");
     return absl::InvalidArgumentError(fmt::format(
         "The group ids provided in different places (directly using '--group', via "

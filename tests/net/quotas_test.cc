@@ -123,7 +123,7 @@ TEST_CASE("filters for quotas that are none are refused") {
 // A node whose clients call themselves "a test" (WireClient), with a topic.
 class Served {
  public:
-  Served() : engine(Open("mem:").value()) {
+  Served() : engine(Open("mem:", {.configs = {{"log.retention.ms", "-1"}}}).value()) {
     REQUIRE(engine.EnsureTopic("orders").ok());
     node.emplace(Node::Start(engine, {.listen = "127.0.0.1:0"}).value());
   }
