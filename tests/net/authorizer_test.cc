@@ -77,7 +77,7 @@ class Rules : public Authorizer {
 
 class NodeUnderTest {
  public:
-  NodeUnderTest() : engine_(Open("mem:").value()) {
+  NodeUnderTest() : engine_(Open("mem:", {.configs = {{"log.retention.ms", "-1"}}}).value()) {
     REQUIRE(engine_.CreateTopic("orders", {.partitions = 2}).ok());
     REQUIRE(engine_.CreateTopic("bills").ok());
     node_.emplace(Node::Start(engine_, {.listen = "127.0.0.1:0", .authorizer = rules_}).value());

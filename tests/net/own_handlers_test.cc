@@ -29,7 +29,8 @@ using wire::ApiKey;
 constexpr auto kOwnKey = static_cast<ApiKey>(1234);
 
 struct NodeUnderTest {
-  explicit NodeUnderTest(NodeOptions options) : engine(Open("mem:").value()) {
+  explicit NodeUnderTest(NodeOptions options)
+      : engine(Open("mem:", {.configs = {{"log.retention.ms", "-1"}}}).value()) {
     options.listen = "127.0.0.1:0";
     node.emplace(Node::Start(engine, options).value());
   }
