@@ -127,8 +127,10 @@ absl::Status E2eLatency::MakeTopic() {
 }
 
 absl::Status E2eLatency::AssignEnds() {
+  const std::int32_t count = topic_->partition_count();
   std::vector<TopicPartition> partitions;
-  for (std::int32_t i = 0; i < topic_->partition_count(); ++i) {
+  partitions.reserve(static_cast<std::size_t>(count));
+  for (std::int32_t i = 0; i < count; ++i) {
     partitions.push_back({words_.topic, i});
   }
   if (auto assigned = consumer_->Assign(partitions); !assigned.ok()) return assigned;
