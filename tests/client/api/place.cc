@@ -58,6 +58,7 @@ std::string Place::Name(const std::string& name) const { return name + suffix_; 
 
 Topic Place::MakeTopic(const std::string& name, int partitions,
                        std::map<std::string, std::string> configs) {
+  configs.try_emplace("retention.ms", "-1");
   return Get(
       engine().CreateTopic(Name(name), {.partitions = partitions, .configs = std::move(configs)}));
 }

@@ -29,6 +29,7 @@ class Place {
   bool is_cluster() const { return is_cluster_; }
   // A name that nothing else in this place has had.
   std::string Name(const std::string& name) const;
+  // Records that say that they are old stay in it.
   Topic MakeTopic(const std::string& name, int partitions = 1,
                   std::map<std::string, std::string> configs = {});
   // The same options, with which a group over a cluster learns of changes quickly.
