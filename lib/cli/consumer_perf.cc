@@ -198,12 +198,6 @@ absl::Status ConsumerPerf::Run(const StopSignals& signals) {
   return absl::OkStatus();
 }
 
-int TellError(const CommandContext& context, const absl::Status& status) {
-  context.out.flush();
-  context.err << std::string(status.message()) << '\n';
-  return 1;
-}
-
 }  // namespace
 
 std::string ConsumerPerfHelp() { return HelpOf(kConsumerPerfTool); }
@@ -216,14 +210,14 @@ int RunConsumerPerf(const CommandContext& context, std::span<const std::string> 
   if (absl::IsInvalidArgument(read.status())) {
     return RefuseUsage(context, kConsumerPerfTool, std::string(read.status().message()));
   }
-  if (!read.ok()) return TellError(context, read.status());
+  if (!read.ok()) return FailPlainly(context, read.status());
   ConsumerPerf perf(context, *read);
-  if (auto opened = perf.Open(line); !opened.ok()) return TellError(context, opened);
+  if (auto opened = perf.Open(line); !opened.ok()) return FailPlainly(context, opened);
   const StopSignals signals;
   const absl::Status done = perf.Run(signals);
   const absl::Status closed = perf.Close();
-  if (!done.ok()) return TellError(context, done);
-  if (!closed.ok()) return TellError(context, closed);
+  if (!done.ok()) return FailPlainly(context, done);
+  if (!closed.ok()) return FailPlainly(context, closed);
   return signals.has_come() ? signals.exit_code() : 0;
 }
 

@@ -229,32 +229,26 @@ absl::Status E2eLatency::Run() {
   return absl::OkStatus();
 }
 
-int TellError(const CommandContext& context, const absl::Status& status) {
-  context.out.flush();
-  context.err << std::string(status.message()) << '\n';
-  return 1;
-}
-
 }  // namespace
 
 std::string E2eLatencyHelp() { return HelpOf(kE2eLatencyTool); }
 
 int RunE2eLatency(const CommandContext& context, std::span<const std::string> words) {
   const auto named = WithOptions(context, words);
-  if (!named.ok()) return TellError(context, named.status());
+  if (!named.ok()) return FailPlainly(context, named.status());
   CommandLine line;
   if (const auto done = ReadToolWords(context, kE2eLatencyTool, *named, line)) return *done;
   const auto read = ReadE2eLatencyWords(context, line);
   if (absl::IsInvalidArgument(read.status())) {
     return RefuseUsage(context, kE2eLatencyTool, std::string(read.status().message()));
   }
-  if (!read.ok()) return TellError(context, read.status());
+  if (!read.ok()) return FailPlainly(context, read.status());
   E2eLatency test(context, *read);
-  if (auto opened = test.Open(line); !opened.ok()) return TellError(context, opened);
+  if (auto opened = test.Open(line); !opened.ok()) return FailPlainly(context, opened);
   const absl::Status done = test.Run();
   const absl::Status closed = test.Close();
-  if (!done.ok()) return TellError(context, done);
-  return closed.ok() ? 0 : TellError(context, closed);
+  if (!done.ok()) return FailPlainly(context, done);
+  return closed.ok() ? 0 : FailPlainly(context, closed);
 }
 
 }  // namespace rill::cli

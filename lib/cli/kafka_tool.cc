@@ -31,6 +31,12 @@ int Fail(const CommandContext& context, const KafkaTool& tool, const absl::Statu
   return kWrong;
 }
 
+int FailPlainly(const CommandContext& context, const absl::Status& status) {
+  context.out.flush();
+  context.err << std::string(status.message()) << '\n';
+  return kWrong;
+}
+
 std::optional<int> ReadToolWords(const CommandContext& context, const KafkaTool& tool,
                                  std::span<const std::string> words, CommandLine& line) {
   auto parsed = CommandLine::Parse(tool.options, words);

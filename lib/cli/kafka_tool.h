@@ -30,6 +30,9 @@ int RefuseUsage(const CommandContext& context, const KafkaTool& tool, std::strin
 // Tells why the tool cannot go on; returns the exit code for it.
 int Fail(const CommandContext& context, const KafkaTool& tool, const absl::Status& status);
 
+// The same without the tool's name, as of Kafka's performance tools.
+int FailPlainly(const CommandContext& context, const absl::Status& status);
+
 // Reads the words into `line`. Nothing where the tool goes on; else the exit code: no words, words
 // that are wrong, --help (1 as of Kafka's tools) and --version are seen to.
 std::optional<int> ReadToolWords(const CommandContext& context, const KafkaTool& tool,

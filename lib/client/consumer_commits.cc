@@ -3,7 +3,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/cleanup/cleanup.h"
 #include "client/consumer_impl.h"
 #include "fmt/format.h"
 #include "rill/error.h"
@@ -122,38 +121,18 @@ absl::Status ConsumerImpl::Store(const Offsets& offsets) {
 
 void ConsumerImpl::CommitAsync(std::optional<Offsets> offsets, CommitCallback callback) {
   if (auto status = CheckOpen(); !status.ok()) {
-    // One that asks again when it is refused would ask for ever.
-    if (!in_callback_) Answer(callback, status);
-    return;
+    return async_commits_.Refuse(callback, status);
   }
-  async_commits_.push_back(
-      {offsets.has_value() ? *std::move(offsets) : Positions(), std::move(callback)});
+  async_commits_.Add(offsets.has_value() ? *std::move(offsets) : Positions(), std::move(callback));
 }
 
 void ConsumerImpl::RunAsyncCommits() {
-  // What a callback asks for has its turn the next time, or one that asks again would never end.
-  for (std::size_t left = async_commits_.size(); left > 0; --left) {
-    AsyncCommit commit = std::move(async_commits_.front());
-    async_commits_.pop_front();
-    Answer(commit.callback, Store(commit.offsets));
-  }
-}
-
-void ConsumerImpl::Answer(const CommitCallback& callback, const absl::Status& status) {
-  if (!callback) return;
-  const bool was_in_callback = std::exchange(in_callback_, true);
-  const absl::Cleanup leave = [&] { in_callback_ = was_in_callback; };
-  callback(status);
+  async_commits_.Run([this](const Offsets& offsets) { return Store(offsets); });
 }
 
 absl::Status ConsumerImpl::AutoCommit() {
   if (!options_.enable_auto_commit) return absl::OkStatus();
-  Offsets changed = Positions();
-  std::erase_if(changed, [this](const auto& entry) {
-    const auto stored = stored_.find(entry.first);
-    return stored != stored_.end() && stored->second.offset == entry.second.offset;
-  });
-  return Store(changed);
+  return Store(ChangedSince(Positions(), stored_));
 }
 
 void ConsumerImpl::NoteAutoCommit(const absl::Status& status) {

@@ -5,7 +5,6 @@
 #include <string>
 #include <utility>
 
-#include "absl/cleanup/cleanup.h"
 #include "base/kafka_bytes.h"
 #include "fmt/format.h"
 #include "rill/error.h"
@@ -154,10 +153,8 @@ absl::Status ConsumerImpl::SubscribePattern(const std::string& pattern) {
 }
 
 absl::Status ConsumerImpl::CheckMayChange() const {
-  if (!in_callback_) return CheckOpen();
-  return absl::FailedPreconditionError(
-      "Poll, Close, Subscribe, Unsubscribe and Assign may not be called from within a "
-      "RebalanceListener or a CommitCallback");
+  auto may = async_commits_.CheckNotInCallback();
+  return may.ok() ? CheckOpen() : may;
 }
 
 absl::Status ConsumerImpl::BecomeSubscribed(Subscription subscription) {
@@ -214,9 +211,7 @@ std::vector<std::string> ConsumerImpl::subscription() const {
 void ConsumerImpl::Tell(const std::function<void(const Partitions&)>& listener,
                         const Partitions& partitions) {
   if (!listener || partitions.empty()) return;
-  in_callback_ = true;
-  const absl::Cleanup leave = [this] { in_callback_ = false; };
-  listener(partitions);
+  async_commits_.CallBack([&] { listener(partitions); });
 }
 
 Membership::Events ConsumerImpl::MembershipEvents() {
@@ -339,13 +334,11 @@ bool ConsumerImpl::Sleep(base::Deadline deadline, base::SleepTimer& timer) {
 
 absl::Status ConsumerImpl::Close() {
   if (closed_) return absl::OkStatus();
-  if (in_callback_) return CheckMayChange();
+  if (auto may = async_commits_.CheckNotInCallback(); !may.ok()) return may;
   const auto status = BecomeNothing(!options_.group_instance_id.empty());
   closed_ = true;
   // What callbacks asked for meanwhile.
-  for (const AsyncCommit& commit : std::exchange(async_commits_, {})) {
-    Answer(commit.callback, CheckOpen());
-  }
+  async_commits_.Abandon(CheckOpen());
   return status;
 }
 

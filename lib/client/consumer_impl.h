@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -17,6 +16,7 @@
 #include "base/sleep_timer.h"
 #include "base/wakeup.h"
 #include "client/assigned_partitions.h"
+#include "client/async_commits.h"
 #include "client/consumer_signal.h"
 #include "client/membership.h"
 #include "client/poll_pace.h"
@@ -80,10 +80,6 @@ class ConsumerImpl {
 
  private:
   enum class Mode { kNothing, kAssigned, kSubscribed };
-  struct AsyncCommit {
-    Offsets offsets;
-    CommitCallback callback;
-  };
 
   ConsumerImpl(std::shared_ptr<engine::LocalEngine> engine, const ConsumerOptions& options,
                std::vector<engine::Assignor> assignors);
@@ -113,7 +109,6 @@ class ConsumerImpl {
   absl::StatusOr<TopicPtr> CheckCommit(const TopicPartition& partition,
                                        const OffsetAndMetadata& committed);
   void RunAsyncCommits();
-  void Answer(const CommitCallback& callback, const absl::Status& status);
   // With auto-commit, stores the positions that changed.
   absl::Status AutoCommit();
   // The same; a failure goes to the log.
@@ -127,10 +122,9 @@ class ConsumerImpl {
   const std::shared_ptr<ConsumerSignal> signal_ = std::make_shared<ConsumerSignal>();
   Mode mode_ = Mode::kNothing;
   bool closed_ = false;
-  bool in_callback_ = false;  // the application's: a listener or a CommitCallback
   AssignedPartitions assigned_;
   Membership membership_;
-  std::deque<AsyncCommit> async_commits_;
+  AsyncCommits async_commits_;
   Offsets stored_;  // what this consumer committed last
   std::int64_t next_auto_commit_nanos_ = 0;
   int busy_polls_ = 0;  // in a row that need not sleep

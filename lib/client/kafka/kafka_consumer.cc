@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/time/clock.h"
 #include "base/leak.h"
 #include "client/consumer_impl.h"
@@ -82,10 +81,8 @@ absl::Status KafkaConsumer::CheckOpen() const {
 }
 
 absl::Status KafkaConsumer::CheckMayChange() const {
-  if (!in_callback_) return CheckOpen();
-  return absl::FailedPreconditionError(
-      "Poll, Close, Subscribe, Unsubscribe and Assign may not be called from within a "
-      "RebalanceListener or a CommitCallback");
+  auto may = async_commits_.CheckNotInCallback();
+  return may.ok() ? CheckOpen() : may;
 }
 
 absl::Status KafkaConsumer::CheckGroup() const {
@@ -198,12 +195,7 @@ absl::Status KafkaConsumer::Assign(const Partitions& partitions) {
   } else {
     NoteAutoCommit(AutoCommit());
   }
-  Partitions left;
-  for (const auto& [name, partition] : assigned_) {
-    const bool is_kept = std::find(partitions.begin(), partitions.end(), name) != partitions.end();
-    if (!is_kept) left.push_back(name);
-  }
-  GoOn(left);
+  GoOn(assignment());  // what is kept is paused again before it is fetched
   std::map<TopicPartition, Assigned> before = std::exchange(assigned_, {});
   for (const TopicPartition& name : partitions) {
     if (const auto kept = before.find(name); kept != before.end()) {
@@ -250,14 +242,12 @@ std::string KafkaConsumer::member_id() const {
 
 void KafkaConsumer::Tell(const Listener& listener, const Partitions& partitions) {
   if (!listener || partitions.empty()) return;
-  const bool was_in_callback = std::exchange(in_callback_, true);
-  const absl::Cleanup leave = [&] { in_callback_ = was_in_callback; };
-  listener(partitions);
+  async_commits_.CallBack([&] { listener(partitions); });
 }
 
 absl::Status KafkaConsumer::Close() {
   if (closed_) return absl::OkStatus();
-  if (in_callback_) return CheckMayChange();
+  if (auto may = async_commits_.CheckNotInCallback(); !may.ok()) return may;
   last_auto_commit_ = absl::OkStatus();
   RunAsyncCommits();
   if (mode_ == Mode::kAssigned) last_auto_commit_ = AutoCommit();
@@ -266,9 +256,7 @@ absl::Status KafkaConsumer::Close() {
   mode_ = Mode::kNothing;
   closed_ = true;
   // What callbacks asked for meanwhile.
-  for (const AsyncCommit& commit : std::exchange(async_commits_, {})) {
-    Answer(commit.callback, CheckOpen());
-  }
+  async_commits_.Abandon(CheckOpen());
   return last_auto_commit_;
 }
 

@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -16,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "client/async_commits.h"
 #include "client/cluster.h"
 #include "client/kafka/client_config.h"
 #include "client/kafka/gathered_records.h"
@@ -70,10 +70,6 @@ class KafkaConsumer final : public ClusterConsumer, private KafkaClientOwner {
     int seeks_refused = 0;  // in a row
     // Why it cannot be read; until somebody moves it.
     absl::Status trouble = {};
-  };
-  struct AsyncCommit {
-    Offsets offsets;
-    Consumer::CommitCallback callback;
   };
   using Listener = std::function<void(const Partitions&)>;
 
@@ -130,7 +126,6 @@ class KafkaConsumer final : public ClusterConsumer, private KafkaClientOwner {
   absl::Status Store(const Offsets& offsets);
   absl::StatusOr<Offsets> FetchCommitted(const Partitions& partitions);
   void RunAsyncCommits();
-  void Answer(const Consumer::CommitCallback& callback, const absl::Status& status);
   absl::Status AutoCommit();
   void NoteAutoCommit(const absl::Status& status);
   void AutoCommitIfDue();
@@ -138,11 +133,10 @@ class KafkaConsumer final : public ClusterConsumer, private KafkaClientOwner {
   const ConsumerOptions options_;
   Mode mode_ = Mode::kNothing;
   bool closed_ = false;
-  bool in_callback_ = false;  // the application's: a listener or a CommitCallback
   bool must_assign_ = false;  // by hand, with the next Poll
   Subscription subscription_;
   std::map<TopicPartition, Assigned> assigned_;
-  std::deque<AsyncCommit> async_commits_;
+  AsyncCommits async_commits_;
   Offsets stored_;  // what this consumer committed last
   absl::Time next_auto_commit_ = absl::InfinitePast();
   absl::Status last_auto_commit_;

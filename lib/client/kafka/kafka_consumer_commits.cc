@@ -1,7 +1,6 @@
 #include <cstring>
 #include <utility>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/time/clock.h"
 #include "client/kafka/kafka_consumer.h"
 #include "client/kafka/status.h"
@@ -117,38 +116,18 @@ absl::Status KafkaConsumer::Store(const Offsets& offsets) {
 
 void KafkaConsumer::CommitAsync(std::optional<Offsets> offsets, Consumer::CommitCallback callback) {
   if (auto open = CheckOpen(); !open.ok()) {
-    // One that asks again when it is refused would ask for ever.
-    if (!in_callback_) Answer(callback, open);
-    return;
+    return async_commits_.Refuse(callback, open);
   }
-  async_commits_.push_back(
-      {offsets ? *std::move(offsets) : PositionsToCommit(), std::move(callback)});
+  async_commits_.Add(offsets ? *std::move(offsets) : PositionsToCommit(), std::move(callback));
 }
 
 void KafkaConsumer::RunAsyncCommits() {
-  // What a callback asks for has its turn the next time, or one that asks again would never end.
-  for (std::size_t left = async_commits_.size(); left > 0; --left) {
-    AsyncCommit commit = std::move(async_commits_.front());
-    async_commits_.pop_front();
-    Answer(commit.callback, Store(commit.offsets));
-  }
-}
-
-void KafkaConsumer::Answer(const Consumer::CommitCallback& callback, const absl::Status& status) {
-  if (!callback) return;
-  const bool was_in_callback = std::exchange(in_callback_, true);
-  const absl::Cleanup leave = [&] { in_callback_ = was_in_callback; };
-  callback(status);
+  async_commits_.Run([this](const Offsets& offsets) { return Store(offsets); });
 }
 
 absl::Status KafkaConsumer::AutoCommit() {
   if (!options_.enable_auto_commit) return absl::OkStatus();
-  Offsets changed = PositionsToCommit();
-  std::erase_if(changed, [this](const auto& entry) {
-    const auto stored = stored_.find(entry.first);
-    return stored != stored_.end() && stored->second.offset == entry.second.offset;
-  });
-  return Store(changed);
+  return Store(ChangedSince(PositionsToCommit(), stored_));
 }
 
 void KafkaConsumer::NoteAutoCommit(const absl::Status& status) {
