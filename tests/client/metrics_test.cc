@@ -75,7 +75,7 @@ std::string SealedBatch(int records, Compression compression = Compression::kNon
 
 TEST_CASE("Every append is counted, with its records and bytes, however it is made") {
   Engine engine = OpenMemory();
-  const Topic topic = MakeTopic(engine, "orders");
+  const Topic topic = MakeTopic(engine, "orders", 1, {{"retention.ms", "-1"}});
   Partition partition = Get(topic.partition(0));
   const auto expect = [&](std::uint64_t records, std::uint64_t batches) {
     const EngineMetrics now = engine.Metrics();
@@ -103,7 +103,7 @@ TEST_CASE("Every append is counted, with its records and bytes, however it is ma
 
 TEST_CASE("A batch that an idempotent producer repeats is counted once") {
   Engine engine = OpenMemory();
-  Partition partition = Get(MakeTopic(engine, "orders").partition(0));
+  Partition partition = Get(MakeTopic(engine, "orders", 1, {{"retention.ms", "-1"}}).partition(0));
   BatchBuilder builder;
   REQUIRE(builder.Append({.value = "v", .timestamp_ms = 1767225600000}).ok());
   builder.SetProducer(7, 0, 0);
@@ -140,7 +140,7 @@ TEST_CASE("Every append that gives an error is counted, and nothing of it") {
 
 TEST_CASE("Reads are counted by the records that they show") {
   Engine engine = OpenMemory();
-  const Topic topic = MakeTopic(engine, "orders");
+  const Topic topic = MakeTopic(engine, "orders", 1, {{"retention.ms", "-1"}});
   Partition partition = Get(topic.partition(0));
   const bool is_compressed = GENERATE(false, true);
   const std::string batch = SealedBatch(10, is_compressed ? Compression::kLz4 : Compression::kNone);
