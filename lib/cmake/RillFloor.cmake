@@ -4,7 +4,8 @@
 #
 #   rill_floor(NAME record USES base SOURCES batch.cc ... LINKS PkgConfig::RILL_ZSTD ...)
 #
-# A target of its own within a floor's folder names it: FOLDER client/remote.
+# A target of its own within a floor's folder names it: FOLDER client/remote. PRECOMPILE names headers
+# of other libraries that most of a floor's files include.
 
 # What every target of rill itself is compiled with, and no target of anybody else.
 add_library(rill_build_flags INTERFACE)
@@ -20,7 +21,7 @@ if(RILL_WARNINGS_AS_ERRORS)
 endif()
 
 function(rill_floor)
-  cmake_parse_arguments(PARSE_ARGV 0 FLOOR "" "NAME;FOLDER" "USES;SOURCES;LINKS")
+  cmake_parse_arguments(PARSE_ARGV 0 FLOOR "" "NAME;FOLDER" "USES;SOURCES;LINKS;PRECOMPILE")
   if(NOT FLOOR_FOLDER)
     set(FLOOR_FOLDER ${FLOOR_NAME})
   endif()
@@ -40,9 +41,11 @@ function(rill_floor)
     # What nearly every file of rill includes, parsed once for a floor and not once for a file.
     # Files include what they use all the same.
     target_precompile_headers(${target} PRIVATE
-      <algorithm> <cstdint> <functional> <map> <memory> <optional> <string> <string_view> <utility>
-      <vector> <absl/status/status.h> <absl/status/statusor.h> <absl/time/time.h>
-      <absl/synchronization/mutex.h> <fmt/format.h>)
+      <algorithm> <cstdint> <deque> <functional> <map> <memory> <optional> <set> <string>
+      <string_view> <utility> <vector> <absl/status/status.h> <absl/status/statusor.h>
+      <absl/time/clock.h> <absl/time/time.h> <absl/container/flat_hash_map.h>
+      <absl/synchronization/mutex.h> <fmt/format.h>
+      ${FLOOR_PRECOMPILE})
   endif()
   target_include_directories(${target} PUBLIC ${include_root})
   target_link_libraries(${target} PUBLIC rill_build_flags ${FLOOR_LINKS})
