@@ -13,10 +13,6 @@ trap 'rm -rf "$work"' EXIT
 python3 "$here/first_program.py" "$top/README.md" >"$work/main.cc"
 python3 "$here/first_program.py" "$top/docs/guide/c.md" c >"$work/main.c"
 python3 "$here/first_program.py" "$top/docs/guide/c.md" python >"$work/main.py"
-# The static and the shared library are of the same objects: with names relative to their build
-# folders, ccache knows them again.
-export CCACHE_BASEDIR=/ CCACHE_NOHASHDIR=1
-
 # Runs a command, and shows what it printed only when it fails.
 quietly() {
   if ! "$@" >"$work/log" 2>&1; then
@@ -108,15 +104,17 @@ test_installed() {
   test_files "$prefix" "$how"
 }
 
-# As a subfolder of another project: configured (which checks what it brings along), built and run.
+# As a subfolder of another project: configured (which checks what it brings along), built and run;
+# then once more with a shared library, of the same objects.
 test_subfolder() {
-  local PATH=$PATH
+  local PATH=$PATH shared
   [ ! -d /usr/lib/ccache ] || PATH=/usr/lib/ccache:$PATH  # rill itself must not ask for ccache here
-  quietly cmake -S "$here/subfolder" -B "$work/subfolder" -G Ninja -DRILL_SOURCE="$top" \
-    -DFIRST_PROGRAM="$work/main.cc" "$@"
-  quietly cmake --build "$work/subfolder"
-  run_program "add_subdirectory $*" "$work/subfolder/first"
-  rm -rf "$work/subfolder"
+  for shared in OFF ON; do
+    quietly cmake -S "$here/subfolder" -B "$work/subfolder" -G Ninja -DRILL_SOURCE="$top" \
+      -DFIRST_PROGRAM="$work/main.cc" -DBUILD_SHARED_LIBS=$shared
+    quietly cmake --build "$work/subfolder"
+    run_program "add_subdirectory -DBUILD_SHARED_LIBS=$shared" "$work/subfolder/first"
+  done
 }
 
 if [ $# -gt 0 ]; then
@@ -124,16 +122,13 @@ if [ $# -gt 0 ]; then
   exit
 fi
 
-# Static as everybody builds it: after ./tests/run.sh there is nothing left to compile.
+# Static as everybody builds it, then shared, of the same objects: after ./tests/run.sh there is
+# nothing left to compile.
 cd "$top"
-quietly cmake --preset release
-quietly cmake --build --preset release
-test_installed "$top/build/release" "BUILD_SHARED_LIBS=OFF"
-# How fast the shared one runs is not asked here, so it is not optimised, which compiles faster.
-build=$top/build/install-shared
-quietly cmake -S "$top" -B "$build" -G Ninja -DBUILD_SHARED_LIBS=ON -DCMAKE_CXX_FLAGS_RELWITHDEBINFO= \
-  -DRILL_BUILD_TESTS=OFF -DRILL_BUILD_BENCH=OFF -DRILL_BUILD_EXAMPLES=OFF
-quietly cmake --build "$build"
-test_installed "$build" "BUILD_SHARED_LIBS=ON"
+for shared in OFF ON; do
+  quietly cmake --preset release -DBUILD_SHARED_LIBS=$shared
+  quietly cmake --build --preset release --target rill rill_c_library rill_program
+  test_installed "$top/build/release" "BUILD_SHARED_LIBS=$shared"
+done
+quietly cmake --preset release -DBUILD_SHARED_LIBS=OFF
 test_subfolder
-test_subfolder -DBUILD_SHARED_LIBS=ON
