@@ -5,7 +5,8 @@
 
 RESULTS are what rill_bench wrote with --benchmark_out (each hot path beside its limit, or, with
 --benchmark_filter=durable, group commit), what bench/peers/run.sh wrote, or what rill_sustained,
-rill_pages or rill_tail printed. Several of one kind share a picture.
+rill_pages or rill_tail printed, or what bench/peers/kafka/run.py wrote. Several of one kind share a
+picture.
 """
 import json
 import sys
@@ -147,8 +148,65 @@ def tail(result):
     return panels
 
 
+def compare(table, titles, figures):
+    """Prints each figure of rill beside Kafka's."""
+    heads = [f"{head}, {of}" for head in figures for of in ("rill", "Kafka", "ratio")]
+    print(f"\n| | {' | '.join(heads)} |\n|{' --- |' * (len(heads) + 1)}")
+    for title in titles:
+        cells = []
+        for figure in figures.values():
+            ours, theirs = table[title]["rill"].get(figure), table[title]["kafka"].get(figure)
+            known = ours is not None and theirs
+            cells += ["—" if value is None else f"{value:,.4g}" for value in (ours, theirs)]
+            cells.append(f"{ours / theirs:.3g}" if known else "—")
+        print(f"| {title} | {' | '.join(cells)} |")
+
+
+def kafka(result):
+    table = result["kafka"]
+    unit = {"stored_megabytes_per_second": "MB/s", "p99_us": "us", "anonymous_mb": "MB"}
+
+    def panel(heading, titles, figure, log=False):
+        rows = []
+        for label, title in titles.items():
+            for name in ("rill", "kafka"):
+                value = table[title][name][figure]
+                colour = OURS if name == "rill" else THEIRS
+                rows.append((f"{label}, {name}", value, f"{value:,.4g} {unit[figure]}", colour))
+        return Panel(heading, rows, log)
+
+    def loads(run, acks):
+        return {
+            f"{size}, {codec}": f"{run}, {codec}, {size}, 16 partitions, 8 connections{acks}"
+            for size in ("100 B", "1024 B") for codec in ("none", "lz4")
+        }
+
+    stored, cpu = "stored_megabytes_per_second", "broker_cpu_seconds_per_gigabyte"
+    compare(table, [title for title in table if title.startswith(("produce,", "fetch,"))],
+            {"MB/s": stored, "CPU s/GB": cpu})
+    compare(table, [title for title in table if title.startswith("latency")],
+            {"p50 us": "p50_us", "p99 us": "p99_us", "p99.9 us": "p999_us"})
+    compare(table, [title for title in table if "perf-test" in title],
+            {"records/s": "records_per_second", "CPU s/GB": cpu})
+    compare(table, ["idle", "after 20 GB"],
+            {"anonymous MB": "anonymous_mb", "resident MB": "resident_mb",
+             "with page cache MB": "with_page_cache_mb"})
+    compare(table, ["1,000 idle connections", "10,000 partitions"],
+            {"anonymous MB more": "anonymous_mb_more", "resident MB more": "resident_mb_more"})
+    compare(table, ["start-up"], {"s": "seconds"})
+    latencies = {size: f"latency, {size}, 1,000 records a second" for size in ("100 B", "1024 B")}
+    return [
+        panel("Produced, one core for the broker (stored bytes)", loads("produce", ", acks=1"),
+              stored),
+        panel("Fetched, one core for the broker (stored bytes)", loads("fetch", ""), stored),
+        panel("99th percentile from sending to having (log scale)", latencies, "p99_us", log=True),
+        panel("Anonymous memory (log scale)", {"idle": "idle", "after 20 GB": "after 20 GB"},
+              "anonymous_mb", log=True),
+    ]
+
+
 def kind_of(result):
-    for kind in (peers, sustained, pages, tail):
+    for kind in (peers, sustained, pages, tail, kafka):
         if kind.__name__ in result:
             return kind
     names = [run["name"] for run in result["benchmarks"]]

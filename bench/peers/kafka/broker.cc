@@ -75,7 +75,8 @@ void MakeTopic(const Load& load) {
   topic.name = std::string(kTopic);
   topic.num_partitions = load.partitions;
   topic.replication_factor = 1;
-  const std::size_t kept_bytes = (std::size_t{4} << 30) / static_cast<std::size_t>(load.partitions);
+  const std::int64_t kept_bytes =
+      load.total_bytes > 0 ? -1 : (std::int64_t{4} << 30) / load.partitions;
   topic.configs.push_back({"segment.bytes", "268435456"});
   topic.configs.push_back({"retention.ms", "-1"});  // records say that they are old
   topic.configs.push_back({"retention.bytes", fmt::format("{}", kept_bytes)});

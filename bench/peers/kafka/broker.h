@@ -33,6 +33,8 @@ struct Load {
   double seconds = 5;  // that are measured
   double warm_up = 2;  // before them
   double rate = 1000;  // of a latency run, records a second
+  // Instead of `seconds`: until so many stored bytes are produced. The topic keeps all of them.
+  double total_bytes = 0;
 };
 
 remote::BrokerAddress AddressOf(const Load& load);

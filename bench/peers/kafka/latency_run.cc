@@ -19,16 +19,17 @@
 namespace rill::bench {
 namespace {
 
-// A record says when it was sent.
-std::string FrameOfNow(const Load& load, double now) {
-  std::string value(std::max(load.record_bytes, sizeof now), 'x');
-  std::memcpy(value.data(), &now, sizeof now);
+// A record says when it was due. (It may be sent later, while the one before it is not answered:
+// whoever sends at a fixed rate waits for that, too.)
+std::string FrameDue(const Load& load, double due) {
+  std::string value(std::max(load.record_bytes, sizeof due), 'x');
+  std::memcpy(value.data(), &due, sizeof due);
   BatchBuilder builder;
   if (!builder.Append({.value = value, .timestamp_ms = 1'700'000'000'000}).ok()) std::abort();
   return ProduceFrame(load, 0, *builder.Seal());
 }
 
-// When each record in `bytes` was sent; returns the offset behind them.
+// When each record in `bytes` was due; returns the offset behind them.
 std::int64_t TimesIn(std::string_view bytes, std::int64_t offset, std::vector<double>& times) {
   while (!bytes.empty()) {
     const auto batch = ParseBatch(bytes);
@@ -64,7 +65,7 @@ void RunLatency(const Load& load) {
   MakeTopic(load);
   Pipeline producer(AddressOf(load));
   Pipeline consumer(AddressOf(load));
-  std::string first = FrameOfNow(load, NowSeconds());
+  std::string first = FrameDue(load, NowSeconds());
   while (!IsProduced(producer.Ask(first))) ::usleep(20'000);
   std::int64_t offset = 1;
   std::string wanted = FetchFrame(0, offset, 500, 1 << 20);
@@ -78,7 +79,7 @@ void RunLatency(const Load& load) {
   for (double now = began; now < warm + load.seconds; now = NowSeconds()) {
     if (broker_cpu < 0 && now >= warm) broker_cpu = CpuSeconds(load.process);
     if (now >= next && producer.under_way() == 0) {
-      sent = FrameOfNow(load, now);
+      sent = FrameDue(load, next);
       producer.Send(sent);
       next += 1 / load.rate;
     }

@@ -12,12 +12,13 @@
 //
 // Loads the broker that listens at ADDRESS, whose process id is PROCESS, with requests that were
 // built before, from one thread, and prints a line of JSON. RUN is one of
-//   produce, fetch   as much as goes through, measured for `seconds` behind `warm_up`
+//   produce, fetch   as much as goes through, measured for `seconds` behind `warm_up`, or, where
+//                    that is given, until there are `total_bytes`
 //   latency          from sending a record to having it, at `rate` records a second
 //   ready            how long until the first request is answered, from `began` on
 //   idle             holds `connections` open until its input ends
 // The values: partitions, connections, depth, acks, record_bytes, batch_bytes, compression (none or
-// lz4), seconds, warm_up, rate, began.
+// lz4), seconds, warm_up, rate, total_bytes, began.
 namespace rill::bench {
 namespace {
 
@@ -51,6 +52,7 @@ void Set(Load& load, double& began, std::string_view word) {
       {"seconds", Into(load.seconds)},
       {"warm_up", Into(load.warm_up)},
       {"rate", Into(load.rate)},
+      {"total_bytes", Into(load.total_bytes)},
       {"began", Into(began)},
       {"compression",
        [&load](std::string_view text) {

@@ -72,6 +72,11 @@ struct Measured {
   double own_cpu = 0;
 };
 
+bool IsDone(const Load& load, double seconds, const Count& count) {
+  if (load.total_bytes > 0) return static_cast<double>(count.bytes) >= load.total_bytes;
+  return seconds >= load.seconds;
+}
+
 template <typename Check>
 Measured Play(const Load& load, const std::vector<Script>& scripts, Check check) {
   std::vector<std::unique_ptr<Player>> players;
@@ -99,7 +104,7 @@ Measured Play(const Load& load, const std::vector<Script>& scripts, Check check)
       before = count;
       broker_cpu = CpuSeconds(load.process);
       own_cpu = CpuSeconds(::getpid());
-    } else if (began != 0 && now >= began + load.seconds) {
+    } else if (began != 0 && IsDone(load, now - began, count)) {
       return {{count.requests - before.requests, count.records - before.records,
                count.bytes - before.bytes},
               now - began,
