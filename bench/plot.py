@@ -148,20 +148,6 @@ def tail(result):
     return panels
 
 
-def compare(table, titles, figures):
-    """Prints each figure of rill beside Kafka's."""
-    heads = [f"{head}, {of}" for head in figures for of in ("rill", "Kafka", "ratio")]
-    print(f"\n| | {' | '.join(heads)} |\n|{' --- |' * (len(heads) + 1)}")
-    for title in titles:
-        cells = []
-        for figure in figures.values():
-            ours, theirs = table[title]["rill"].get(figure), table[title]["kafka"].get(figure)
-            known = ours is not None and theirs
-            cells += ["—" if value is None else f"{value:,.4g}" for value in (ours, theirs)]
-            cells.append(f"{ours / theirs:.3g}" if known else "—")
-        print(f"| {title} | {' | '.join(cells)} |")
-
-
 def kafka(result):
     table = result["kafka"]
     unit = {"stored_megabytes_per_second": "MB/s", "p99_us": "us", "anonymous_mb": "MB"}
@@ -181,25 +167,13 @@ def kafka(result):
             for size in ("100 B", "1024 B") for codec in ("none", "lz4")
         }
 
-    stored, cpu = "stored_megabytes_per_second", "broker_cpu_seconds_per_gigabyte"
-    compare(table, [title for title in table if title.startswith(("produce,", "fetch,"))],
-            {"MB/s": stored, "CPU s/GB": cpu})
-    compare(table, [title for title in table if title.startswith("latency")],
-            {"p50 us": "p50_us", "p99 us": "p99_us", "p99.9 us": "p999_us"})
-    compare(table, [title for title in table if "perf-test" in title],
-            {"records/s": "records_per_second", "CPU s/GB": cpu})
-    compare(table, ["idle", "after 20 GB"],
-            {"anonymous MB": "anonymous_mb", "resident MB": "resident_mb",
-             "with page cache MB": "with_page_cache_mb"})
-    compare(table, ["1,000 idle connections", "10,000 partitions"],
-            {"anonymous MB more": "anonymous_mb_more", "resident MB more": "resident_mb_more"})
-    compare(table, ["start-up"], {"s": "seconds"})
+    stored = "stored_megabytes_per_second"
     latencies = {size: f"latency, {size}, 1,000 records a second" for size in ("100 B", "1024 B")}
     return [
         panel("Produced, one core for the broker (stored bytes)", loads("produce", ", acks=1"),
               stored),
         panel("Fetched, one core for the broker (stored bytes)", loads("fetch", ""), stored),
-        panel("99th percentile from sending to having (log scale)", latencies, "p99_us", log=True),
+        panel("99th percentile, from due to there (log scale)", latencies, "p99_us", log=True),
         panel("Anonymous memory (log scale)", {"idle": "idle", "after 20 GB": "after 20 GB"},
               "anonymous_mb", log=True),
     ]

@@ -4,8 +4,8 @@
 #
 #   rill_floor(NAME record USES base SOURCES batch.cc ... LINKS PkgConfig::RILL_ZSTD ...)
 #
-# A target of its own within a floor's folder names it: FOLDER client/remote. PRECOMPILE names headers
-# of other libraries that most of a floor's files include.
+# A target of its own within a floor's folder names it: FOLDER client/remote.
+# PRECOMPILE names headers of other libraries that many of a floor's files include.
 
 # What every target of rill itself is compiled with, and no target of anybody else.
 add_library(rill_build_flags INTERFACE)

@@ -39,10 +39,11 @@ fuzz() {
 each=$((seconds / ${#others[@]}))
 [ "$each" -gt 0 ] || each=1
 fuzz "$longest" "$seconds" &
+alone=$!
 for name in "${others[@]}"; do
   fuzz "$name" "$each"
 done
-wait
+wait "$alone"
 echo "hostile_clients for $((seconds / 2)) s"
 if ! build/asan/bin/hostile_clients "$((seconds / 2))" tests/data/fuzz/request_fuzz \
   >build/fuzz/hostile_clients.log 2>&1; then

@@ -13,6 +13,7 @@ trap 'rm -rf "$work"' EXIT
 python3 "$here/first_program.py" "$top/README.md" >"$work/main.cc"
 python3 "$here/first_program.py" "$top/docs/guide/c.md" c >"$work/main.c"
 python3 "$here/first_program.py" "$top/docs/guide/c.md" python >"$work/main.py"
+
 # Runs a command, and shows what it printed only when it fails.
 quietly() {
   if ! "$@" >"$work/log" 2>&1; then
@@ -125,10 +126,13 @@ fi
 # Static as everybody builds it, then shared, of the same objects: after ./tests/run.sh there is
 # nothing left to compile.
 cd "$top"
+trap 'rm -rf "$work"; cmake --preset release -DBUILD_SHARED_LIBS=OFF >/dev/null' EXIT
 for shared in OFF ON; do
   quietly cmake --preset release -DBUILD_SHARED_LIBS=$shared
   quietly cmake --build --preset release --target rill rill_c_library rill_program
   test_installed "$top/build/release" "BUILD_SHARED_LIBS=$shared"
 done
-quietly cmake --preset release -DBUILD_SHARED_LIBS=OFF
+# Without what only its developers build it is configured as well.
+quietly cmake -S "$top" -B "$work/alone" -G Ninja -DRILL_BUILD_TESTS=OFF -DRILL_BUILD_BENCH=OFF \
+  -DRILL_BUILD_EXAMPLES=OFF
 test_subfolder

@@ -14,7 +14,7 @@
 // built before, from one thread, and prints a line of JSON. RUN is one of
 //   produce, fetch   as much as goes through, measured for `seconds` behind `warm_up`, or, where
 //                    that is given, until there are `total_bytes`
-//   latency          from sending a record to having it, at `rate` records a second
+//   latency          from when a record is due to having it, at `rate` records a second
 //   ready            how long until the first request is answered, from `began` on
 //   idle             holds `connections` open until its input ends
 // The values: partitions, connections, depth, acks, record_bytes, batch_bytes, compression (none or
