@@ -17,5 +17,6 @@ if [ "$client" != python3-kafka ]; then
   "$python" -m pip install --quiet --disable-pip-version-check --requirement "$here/$client.txt"
 fi
 "$python" -c "import $module; print($module.__version__)" >"$folder/version"
-printf '#!/bin/sh\nexec %q %q "$@"\n' "$python" "$here/$program" >"$folder/client"
+cp "$here/$program" "$here/records.py" "$folder"
+printf '#!/bin/sh\nexec %q %q "$@"\n' "$python" "$folder/$program" >"$folder/client"
 chmod +x "$folder/client"
