@@ -107,6 +107,10 @@ class File {
   // last success.
   virtual absl::Status Sync() = 0;
 
+  // For calls of the system's that take one, as sendfile; -1 where there is none, as in memory, or
+  // nothing may go past this. It stays the file's.
+  virtual int descriptor() const { return -1; }
+
   // Maps the first `length` bytes, at least 1; `length` may pass the file's size (see Mapping).
   virtual absl::StatusOr<std::unique_ptr<Mapping>> Map(std::size_t length, MapMode mode) = 0;
 };

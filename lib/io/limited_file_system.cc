@@ -67,6 +67,7 @@ class LimitedFileSystem::LimitedFile final : public File {
   absl::StatusOr<std::uint64_t> Size() override { return base_->Size(); }
   absl::StatusOr<FileId> Id() override { return base_->Id(); }
   absl::Status Sync() override { return base_->Sync(); }
+  int descriptor() const override { return base_->descriptor(); }
   void CacheZeros(std::uint64_t offset, std::uint64_t length) override {
     base_->CacheZeros(offset, length);
   }

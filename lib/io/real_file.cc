@@ -56,6 +56,7 @@ class RealFile final : public File {
     CacheZerosOf(fd_, offset, length);
   }
   absl::Status Sync() override;
+  int descriptor() const override { return fd_.get(); }
   absl::StatusOr<std::unique_ptr<Mapping>> Map(std::size_t length, MapMode mode) override;
 
  private:

@@ -39,7 +39,7 @@ absl::StatusOr<Records> LogReader::Read(std::int64_t offset, const ReadOptions& 
                                  ? offset + std::max<std::int64_t>(options.max_records, 0)
                                  : end;
   RecordCollector collector(partition_, offset, limit, options.max_bytes, buffers_);
-  if (auto status = Collect(collector, offset, limit, end); !status.ok()) return status;
+  if (auto from = Collect(collector, offset, limit, end); !from.ok()) return from.status();
   return std::move(collector).Finish();
 }
 
@@ -48,14 +48,18 @@ absl::StatusOr<StoredBatches> LogReader::ReadStored(std::int64_t offset, std::si
   if (offset < log_->log_start_offset() || offset > end) return OutsideOfLog(offset, end);
   RecordCollector collector(partition_, offset, end, max_bytes, buffers_,
                             RecordCollector::Shape::kStored);
-  if (auto status = Collect(collector, offset, end, end); !status.ok()) return status;
-  return std::move(collector).FinishStored();
+  auto from = Collect(collector, offset, end, end);
+  if (!from.ok()) return from.status();
+  StoredBatches batches = std::move(collector).FinishStored();
+  batches.segment = *std::move(from);
+  return batches;
 }
 
-absl::Status LogReader::Collect(RecordCollector& collector, std::int64_t offset, std::int64_t limit,
-                                std::int64_t end) const {
+absl::StatusOr<std::shared_ptr<Segment>> LogReader::Collect(RecordCollector& collector,
+                                                            std::int64_t offset, std::int64_t limit,
+                                                            std::int64_t end) const {
   // Whoever looks all the time mostly finds nothing, and must not touch what appends write.
-  if (offset == end) return absl::OkStatus();
+  if (offset == end) return nullptr;
   auto place = segments_->Containing(offset);
   if (place.segment != nullptr) place.segment->Prefetch(offset);
   while (place.segment != nullptr && offset < limit) {
@@ -81,11 +85,10 @@ absl::Status LogReader::Collect(RecordCollector& collector, std::int64_t offset,
   }
   if (collector.empty() && offset < log_->log_start_offset()) return OutsideOfLog(offset, end);
   if (place.segment == nullptr) collector.SkipToLimit();
-  if (!collector.empty()) {
-    read_.records.Add(collector.record_count());
-    read_.bytes.Add(collector.stored_bytes());
-  }
-  return absl::OkStatus();
+  if (collector.empty()) return nullptr;
+  read_.records.Add(collector.record_count());
+  read_.bytes.Add(collector.stored_bytes());
+  return place.segment;
 }
 
 absl::StatusOr<bool> LogReader::HasAborted() const {

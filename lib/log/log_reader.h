@@ -52,8 +52,9 @@ class LogReader {
   }
 
  private:
-  absl::Status Collect(RecordCollector& collector, std::int64_t offset, std::int64_t limit,
-                       std::int64_t end) const;
+  // The segment that has what was collected; null where that is nothing.
+  absl::StatusOr<std::shared_ptr<Segment>> Collect(RecordCollector& collector, std::int64_t offset,
+                                                   std::int64_t limit, std::int64_t end) const;
   absl::StatusOr<bool> HasAborted() const;
   absl::Status OutsideOfLog(std::int64_t offset, std::int64_t end) const;
   absl::Status WithWayOn(const absl::Status& damage, std::int64_t offset,

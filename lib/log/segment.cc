@@ -49,6 +49,18 @@ absl::StatusOr<SegmentView> Segment::View() {
   return view;
 }
 
+std::shared_ptr<const io::File> Segment::OpenFile() {
+  if (!files_->IsShared()) return nullptr;
+  base::MutexLock lock(&load_mutex_);
+  if (auto open = file_.lock(); open != nullptr) return open;
+  if (is_retired() || held_) return nullptr;
+  auto file = files_->Open(log_path(), io::OpenMode::kRead);
+  if (!file.ok() || (*file)->descriptor() < 0) return nullptr;
+  std::shared_ptr<const io::File> opened = *std::move(file);
+  file_ = opened;
+  return opened;
+}
+
 absl::Status Segment::TookItsPlace() const {
   return MakeError(absl::StatusCode::kAborted, ErrorCode::kUnknownServerError,
                    fmt::format("{}: another segment took its place", log_path()));

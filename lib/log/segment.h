@@ -57,6 +57,11 @@ class Segment {
   // done any more (Retire).
   absl::StatusOr<SegmentView> View();
 
+  // Its file, open for reading, which those who ask at one time share. Null where there is no
+  // descriptor to be had of it (none is left, it is in memory, it went or another segment is to
+  // take its place): the mapping has the same bytes.
+  std::shared_ptr<const io::File> OpenFile();
+
   // For a segment that compaction made and whose files do not have their names yet: readers get
   // these, and they are not let go of before Release. `mapping` is null where there are no bytes,
   // `aborted` where nobody asks for it.
@@ -180,6 +185,7 @@ class Segment {
   mutable base::Mutex load_mutex_;
   std::shared_ptr<const io::Mapping> mapping_ ABSL_GUARDED_BY(load_mutex_);
   std::shared_ptr<const SegmentIndex> index_ ABSL_GUARDED_BY(load_mutex_);
+  std::weak_ptr<const io::File> file_ ABSL_GUARDED_BY(load_mutex_);  // of OpenFile
   AbortedTransactions aborted_ ABSL_GUARDED_BY(load_mutex_);  // null: not read yet
   bool growing_ ABSL_GUARDED_BY(load_mutex_) = false;         // who moves the end gave both
   bool held_ ABSL_GUARDED_BY(load_mutex_) = false;            // its files have other names yet

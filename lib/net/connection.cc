@@ -3,17 +3,14 @@
 #include <algorithm>
 #include <cstring>
 #include <utility>
-#include <vector>
 
 #include "absl/cleanup/cleanup.h"
-#include "asio/buffer.hpp"
-#include "asio/completion_condition.hpp"
 #include "asio/redirect_error.hpp"
 #include "asio/this_coro.hpp"
 #include "asio/use_awaitable.hpp"
-#include "asio/write.hpp"
 #include "base/bytes.h"
 #include "fmt/format.h"
+#include "net/answer_writer.h"
 #include "net/serve_api.h"
 #include "rill/error.h"
 
@@ -167,30 +164,24 @@ std::size_t Connection::LargestKept() const {
 }
 
 asio::awaitable<absl::Status> Connection::Write(const Answer& answer) {
-  std::vector<asio::const_buffer> parts;
-  const std::string& bytes = answer.frame.bytes;
-  std::size_t done = 0;
-  for (const auto& records : answer.frame.records) {
-    if (records.position > done) {
-      parts.emplace_back(bytes.data() + done, records.position - done);
-    }
-    parts.emplace_back(records.bytes.data(), records.bytes.size());
-    done = records.position;
-  }
-  if (bytes.size() > done) parts.emplace_back(bytes.data() + done, bytes.size() - done);
-  asio::error_code gone;
+  AnswerWriter writer(answer);
   is_writing_ = true;
-  idle_since_ = Clock::now();
-  co_await asio::async_write(
-      socket_, parts,
-      [this](const asio::error_code& error, std::size_t written) {
-        idle_since_ = Clock::now();
-        return asio::transfer_all()(error, written);
-      },
-      asio::redirect_error(asio::use_awaitable, gone));
-  is_writing_ = false;
-  if (gone) is_closing_ = true;
-  co_return absl::OkStatus();
+  const absl::Cleanup over = [this] { is_writing_ = false; };
+  for (;;) {
+    idle_since_ = Clock::now();
+    const auto progress = writer.WriteSome(socket_.native_handle());
+    if (!progress.ok()) co_return progress.status();
+    if (*progress == AnswerWriter::Progress::kDone) co_return absl::OkStatus();
+    asio::error_code gone;
+    if (*progress != AnswerWriter::Progress::kPeerGone) {
+      co_await socket_.async_wait(Socket::wait_write,
+                                  asio::redirect_error(asio::use_awaitable, gone));
+    }
+    if (gone || *progress == AnswerWriter::Progress::kPeerGone || !socket_.is_open()) {
+      is_closing_ = true;
+      co_return absl::OkStatus();
+    }
+  }
 }
 
 asio::awaitable<void> Connection::Mute(std::chrono::milliseconds time) {

@@ -95,7 +95,7 @@ void FetchRead::ReadOne(Place& place) {
   const auto& asked = *place.asked;
   auto& answered = place.answered;
   answered.records = "";
-  place.pin = nullptr;
+  place.found = {};
   place.seen_bytes = place.log->size_bytes();
   const std::int64_t end = place.log->high_watermark();
   place.seen_end = end;
@@ -119,8 +119,8 @@ void FetchRead::ReadOne(Place& place) {
     return;
   }
   answered.records = found->bytes;
-  place.pin = std::move(found->pin);
   size_ += found->bytes.size();
+  place.found = *std::move(found);
 }
 
 // Who shows committed records alone leaves out what a producer wrote from the first offset of an
@@ -188,7 +188,7 @@ void FetchRead::Tell(Place& place, wire::FetchResponse& response, Answer& answer
                        response.responses.back().topic == *place.topic &&
                        response.responses.back().topic_id == *place.topic_id;
   if (!goes_on) response.responses.push_back({*place.topic, *place.topic_id, {}});
-  if (place.pin != nullptr) answer.pins.push_back(std::move(place.pin));
+  if (!place.found.bytes.empty()) answer.batches.push_back(std::move(place.found));
   response.responses.back().partitions.push_back(std::move(place.answered));
 }
 

@@ -49,7 +49,7 @@ class FetchRead {
     FetchSession::Partition* remembered = nullptr;     // null outside of sessions
     std::shared_ptr<log::PartitionLog> log = nullptr;  // null where it could not be had
     wire::FetchResponse::Topic::Partition answered = {};
-    std::shared_ptr<const void> pin = nullptr;  // of the records
+    log::StoredBatches found = {};
     std::int64_t seen_end = 0;
     std::uint64_t seen_bytes = 0;
   };

@@ -1,5 +1,8 @@
 #include "net/server.h"
 
+#include <pthread.h>
+#include <signal.h>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -72,6 +75,15 @@ Connection::Peer PeerOf(asio::basic_stream_socket<tcp, Executor>& socket) {
 template <typename Executor>
 Connection::Peer PeerOf(const asio::basic_stream_socket<asio::local::stream_protocol, Executor>&) {
   return {"a process of this machine", "/unix", 0};
+}
+
+// In this thread: sendfile has no other way to be told that a client that goes is no reason to end
+// the process.
+void BlockBrokenPipe() {
+  sigset_t broken_pipe;
+  sigemptyset(&broken_pipe);
+  sigaddset(&broken_pipe, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
 }
 
 }  // namespace
@@ -164,7 +176,10 @@ void Server::Run() {
   }
   for (const auto& loop : loops_) {
     asio::co_spawn(loop->io, CloseIdle(*loop), asio::detached);
-    loop->thread = std::thread([io = &loop->io] { io->run(); });
+    loop->thread = std::thread([io = &loop->io] {
+      BlockBrokenPipe();
+      io->run();
+    });
   }
 }
 

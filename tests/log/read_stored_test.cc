@@ -1,5 +1,12 @@
-#include <string>
+#include <unistd.h>
 
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "io/limited_file_system.h"
+#include "io/real_file_system.h"
+#include "io/temporary_folder.h"
 #include "log/log_under_test.h"
 #include "rill/record_batch.h"
 
@@ -107,6 +114,63 @@ TEST_CASE("The first record with the largest timestamp is found, wherever it sta
   const auto found = test.log->OffsetOfLargestTimestamp();
   CHECK(found->offset == 37);
   CHECK(found->timestamp_ms == 9000);
+}
+
+TEST_CASE("Those who want stored batches of the file share one descriptor, and it goes with them") {
+  const test::TemporaryFolder folder;
+  const auto disk = io::NewRealFileSystem();
+  io::LimitedFileSystem files(disk.get(), {.max_open_files = 8});
+  LogUnderTest log(files, folder.path() + "/orders-0");
+  log.config.segment_bytes = 100'000;
+  log.Open();
+  const std::string batch = NumberedBatch(10, 1000);
+  for (int i = 0; i < 5; ++i) log.AppendBatch(batch);
+  const auto before = files.open_files();
+  const auto all = log->ReadStored(0, 1 << 20, 50).value();
+  const auto some = log->ReadStored(25, 1 << 20, 50).value();
+  CHECK(files.open_files() == before);
+  REQUIRE(some.segment != nullptr);
+  {
+    const auto file = all.segment->OpenFile();
+    REQUIRE(file != nullptr);
+    CHECK(some.segment->OpenFile() == file);
+    CHECK(files.open_files() == before + 1);
+    std::string bytes(some.bytes.size(), '\0');
+    const auto at = static_cast<off_t>(some.position);
+    CHECK(pread(file->descriptor(), bytes.data(), bytes.size(), at) ==
+          static_cast<ssize_t>(bytes.size()));
+    CHECK(bytes == some.bytes);
+    CHECK(some.position == 2 * batch.size());
+  }
+  CHECK(files.open_files() == before);
+  // Nothing was read, so there is nothing to open.
+  CHECK(log->ReadStored(50, 1 << 20, 50)->segment == nullptr);
+}
+
+TEST_CASE("Where no descriptor is left, or there is none, stored batches are in memory alone") {
+  const test::TemporaryFolder folder;
+  const auto disk = io::NewRealFileSystem();
+  io::LimitedFileSystem files(disk.get(), {.max_open_files = 4});
+  LogUnderTest log(files, folder.path() + "/orders-0");
+  log.Open();
+  log.AppendBatch(NumberedBatch(10, 1000));
+  const auto batches = log->ReadStored(0, 1 << 20, 10).value();
+  std::vector<std::unique_ptr<io::File>> others;
+  for (;;) {
+    auto other = files.Open(folder.path() + "/other", io::OpenMode::kCreate);
+    if (!other.ok()) break;
+    others.push_back(*std::move(other));
+  }
+  CHECK(batches.segment->OpenFile() == nullptr);
+  others.clear();
+  CHECK(batches.segment->OpenFile() != nullptr);
+  batches.segment->Retire();
+  CHECK(batches.segment->OpenFile() == nullptr);
+
+  Stored in_memory;
+  in_memory.log.Open();
+  in_memory.log.AppendBatch(NumberedBatch(10, 1000));
+  CHECK(in_memory.Read(0).segment->OpenFile() == nullptr);
 }
 
 }  // namespace
