@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -27,6 +28,10 @@ class LocalEngine;
 namespace client {
 class ClusterEngine;
 }
+
+// Told how many bytes of log files an import has taken, of how many there are. Runs in the thread
+// that imports, some times a second or for each file, and must not call the engine.
+using ImportProgress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 
 // What an engine holds at the moment.
 struct ResourceUse {
@@ -116,6 +121,7 @@ class RILL_EXPORT Engine {
   // disk: with OK also where a partition of it cannot be opened yet, of which its calls tell; after
   // an error nothing of it is left, unless the status names folders that could not be removed.
   // Everything else goes on meanwhile. Close ends it (FailedPrecondition) before the next file.
+  // `progress` may be empty.
   //
   // AlreadyExists (TOPIC_ALREADY_EXISTS), also where the topic is made meanwhile; Unavailable where
   // it was made meanwhile and is being deleted; NotFound where no folder has such a partition;
@@ -127,7 +133,8 @@ class RILL_EXPORT Engine {
   // cluster.
   absl::StatusOr<Topic> ImportTopic(const std::string& name,
                                     const std::vector<std::string>& folders,
-                                    const std::map<std::string, std::string>& configs = {});
+                                    const std::map<std::string, std::string>& configs = {},
+                                    const ImportProgress& progress = {});
 
   // Returns once everything appended to any topic would survive a power cut. Unimplemented over a
   // cluster, where acks and min.insync.replicas say what an acknowledged record survives.

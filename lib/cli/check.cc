@@ -6,7 +6,7 @@
 
 #include "CLI/CLI.hpp"
 #include "cli/app_words.h"
-#include "cli/check_progress.h"
+#include "cli/byte_progress.h"
 #include "engine/folder_check.h"
 #include "fmt/format.h"
 #include "rill/options.h"
@@ -98,7 +98,7 @@ class Checker {
 
  private:
   absl::StatusOr<engine::FolderCheckSummary> Check() {
-    CheckProgress progress(context_.err, context_.err_is_terminal);
+    ByteProgress progress(context_.err, context_.err_is_terminal);
     auto checked = engine::CheckFolder(
         context_.files, path_,
         {.topics = {words_.topics.begin(), words_.topics.end()},

@@ -8,7 +8,7 @@
 
 #include "CLI/CLI.hpp"
 #include "cli/app_words.h"
-#include "cli/check_progress.h"
+#include "cli/byte_progress.h"
 #include "engine/catalogue_file.h"
 #include "engine/data_folder.h"
 #include "engine/topic_config.h"
@@ -154,7 +154,11 @@ class Importer {
   }
 
   absl::Status Take(Engine& engine, const std::string& name) {
-    const auto topic = engine.ImportTopic(name, folders_, configs_);
+    ByteProgress progress(context_.err, context_.err_is_terminal);
+    const auto topic = engine.ImportTopic(
+        name, folders_, configs_,
+        [&](std::uint64_t done, std::uint64_t total) { progress.Show(done, total); });
+    progress.Wipe();
     if (!topic.ok()) return topic.status();
     std::uint64_t bytes = 0;
     for (std::int32_t i = 0; i < topic->partition_count(); ++i) {

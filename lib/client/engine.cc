@@ -134,10 +134,11 @@ absl::Status Engine::AlterTopicConfigs(
 
 absl::StatusOr<Topic> Engine::ImportTopic(const std::string& name,
                                           const std::vector<std::string>& folders,
-                                          const std::map<std::string, std::string>& configs) {
+                                          const std::map<std::string, std::string>& configs,
+                                          const ImportProgress& progress) {
   if (auto usable = Check(engine_, cluster_); !usable.ok()) return usable;
   if (cluster_ != nullptr) return NotOverACluster("ImportTopic");
-  auto topic = engine_->ImportTopic(name, folders, configs);
+  auto topic = engine_->ImportTopic(name, folders, configs, progress);
   if (!topic.ok()) return topic.status();
   return Topic(*std::move(topic));
 }

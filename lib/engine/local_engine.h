@@ -179,7 +179,8 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   absl::Status Flush();
   absl::StatusOr<std::shared_ptr<TopicState>> ImportTopic(
       const std::string& name, const std::vector<std::string>& folders,
-      const std::map<std::string, std::string>& configs) ABSL_LOCKS_EXCLUDED(change_mutex_);
+      const std::map<std::string, std::string>& configs, const ImportProgress& progress = {})
+      ABSL_LOCKS_EXCLUDED(change_mutex_);
   absl::Status Backup(const std::string& to) ABSL_LOCKS_EXCLUDED(change_mutex_);
   EngineUse resource_use() const;
   EngineMetrics Metrics() const;
@@ -216,15 +217,16 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   void EndImport(const Imports& imports) ABSL_LOCKS_EXCLUDED(change_mutex_);
   absl::StatusOr<std::shared_ptr<TopicState>> CopyAndAdd(
       const std::string& name, const std::vector<std::string>& places,
-      const std::map<std::string, std::string>& configs, Imports& imports)
-      ABSL_LOCKS_EXCLUDED(change_mutex_);
+      const std::map<std::string, std::string>& configs, const ImportProgress& progress,
+      Imports& imports) ABSL_LOCKS_EXCLUDED(change_mutex_);
   absl::Status CheckMayAdd(const std::string& name, const CatalogueTopic& topic)
       ABSL_LOCKS_EXCLUDED(change_mutex_);
   absl::Status CheckMayAddLocked(const std::string& name, const CatalogueTopic& topic) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
   absl::Status CheckNoFolders(const std::string& name, std::int32_t partitions) const;
   absl::Status CopyForImport(const StoredTopic& stored, const TopicPartition& partition,
-                             const CatalogueTopic& topic, Import& import);
+                             const CatalogueTopic& topic,
+                             const std::function<void(std::uint64_t)>& progress, Import& import);
   absl::StatusOr<std::shared_ptr<TopicState>> MoveAndAdd(const std::string& name,
                                                          const CatalogueTopic& topic,
                                                          const Imports& imports)

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "engine/data_folder.h"
@@ -41,7 +42,7 @@ absl::StatusOr<std::vector<std::string>> LocalEngine::PlacesToImportFrom(
 // waits until the copying has seen that the engine is closed, for the folder is another's then.
 absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::ImportTopic(
     const std::string& name, const std::vector<std::string>& folders,
-    const std::map<std::string, std::string>& configs) {
+    const std::map<std::string, std::string>& configs, const ImportProgress& progress) {
   if (auto may = CheckMayWrite(); !may.ok()) return may;
   if (auto own = CheckNotInternal(name, "taken in"); !own.ok()) return own;
   const auto places = PlacesToImportFrom(folders);
@@ -49,7 +50,7 @@ absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::ImportTopic(
   if (auto finished = FinishEarlierDelete(name); !finished.ok()) return finished;
   if (auto begun = BeginImport(name); !begun.ok()) return begun;
   Imports imports;
-  auto taken = CopyAndAdd(name, *places, configs, imports);
+  auto taken = CopyAndAdd(name, *places, configs, progress, imports);
   EndImport(imports);
   if (taken.ok()) OpenImported(**taken);
   return taken;
@@ -75,7 +76,8 @@ void LocalEngine::EndImport(const Imports& imports) {
 
 absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::CopyAndAdd(
     const std::string& name, const std::vector<std::string>& places,
-    const std::map<std::string, std::string>& configs, Imports& imports) {
+    const std::map<std::string, std::string>& configs, const ImportProgress& progress,
+    Imports& imports) {
   auto checked = CheckTopicConfigs(configs, *config());
   if (!checked.ok()) return checked.status();
   const auto stored = FindStoredTopic(environment_->files(), name, places);
@@ -86,13 +88,21 @@ absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::CopyAndAdd(
   topic.configs = *std::move(checked);
   // The same checks as at the end, before anything is copied.
   if (auto may = CheckMayAdd(name, topic); !may.ok()) return may;
+  const auto total = CountLogBytes(environment_->files(), *stored);
+  if (!total.ok()) return total.status();
+  // Each byte is copied, and then checked, twice where that is in doubt.
+  std::uint64_t gone_through = 0;
+  const auto tell = [&](std::uint64_t bytes) {
+    gone_through += bytes;
+    if (progress) progress(std::min(gone_through / 2, *total), *total);
+  };
   for (std::int32_t i = 0; i < topic.partitions; ++i) {
     imports.push_back({folder_->path() + "/" + DeletedFolderName(name, i), {}});
     {
       absl::MutexLock lock(&change_mutex_);
       importing_.insert(imports.back().directory);
     }
-    auto copied = CopyForImport(*stored, {name, i}, topic, imports.back());
+    auto copied = CopyForImport(*stored, {name, i}, topic, tell, imports.back());
     if (!copied.ok()) return copied;
   }
   absl::MutexLock lock(&change_mutex_);
@@ -157,7 +167,9 @@ absl::Status LocalEngine::CheckNoFolders(const std::string& name, std::int32_t p
 }
 
 absl::Status LocalEngine::CopyForImport(const StoredTopic& stored, const TopicPartition& partition,
-                                        const CatalogueTopic& topic, Import& import) {
+                                        const CatalogueTopic& topic,
+                                        const std::function<void(std::uint64_t)>& progress,
+                                        Import& import) {
   io::FileSystem& files = environment_->files();
   const log::LogEnvironment environment = {.files = &files,
                                            .clock = environment_->clock(),
@@ -166,9 +178,9 @@ absl::Status LocalEngine::CopyForImport(const StoredTopic& stored, const TopicPa
                                            .metrics = nullptr,
                                            .request_maintenance = {}};
   const auto& from = stored.partitions[static_cast<std::size_t>(partition.partition)];
-  auto copied =
-      CopyPartition(environment, from, import.directory, partition,
-                    ResolveLogConfig(topic.configs, *config()), [this] { return CheckOpen(); });
+  auto copied = CopyPartition(environment, from, import.directory, partition,
+                              ResolveLogConfig(topic.configs, *config()),
+                              {.may_go_on = [this] { return CheckOpen(); }, .progress = progress});
   if (!copied.ok()) return copied.status();
   import.checkpoint = *copied;
   auto written = log::WritePartitionMetadata(

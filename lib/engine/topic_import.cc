@@ -123,7 +123,7 @@ bool IsOfALog(const std::string& name) {
 }
 
 absl::Status CopyFiles(io::FileSystem& files, const std::string& from, const std::string& to,
-                       const std::function<absl::Status()>& may_go_on) {
+                       const CopyWatch& watch) {
   const auto entries = files.List(from);
   if (!entries.ok()) return entries.status();
   if (auto made = files.CreateDirectories(to); !made.ok()) return made;
@@ -135,7 +135,7 @@ absl::Status CopyFiles(io::FileSystem& files, const std::string& from, const std
                       from, entry.name));
     }
     if (entry.is_directory || !IsOfALog(entry.name)) continue;
-    if (auto may = may_go_on(); !may.ok()) return may;
+    if (auto may = watch.may_go_on(); !may.ok()) return may;
     if (entry.size > log::kMaxSegmentFileSize) {
       return Refused(
           fmt::format("{}/{} has {} bytes, more than a file of a log can have (at most "
@@ -144,6 +144,7 @@ absl::Status CopyFiles(io::FileSystem& files, const std::string& from, const std
     }
     auto copied = io::CopyFile(files, from + "/" + entry.name, to + "/" + entry.name, entry.size);
     if (!copied.ok()) return copied;
+    if (log::ParseSegmentName(entry.name, log::kLogSuffix)) watch.progress(entry.size);
   }
   return absl::OkStatus();
 }
@@ -187,7 +188,7 @@ absl::Status CheckTail(io::FileSystem& files, const std::string& directory,
 // The first thing that is wrong with a copy; paths are those of what it was made from.
 absl::Status Check(io::FileSystem& files, const StoredTopic::Partition& from,
                    const std::string& directory, const std::string& name, bool may_have_gaps,
-                   const std::function<absl::Status()>& may_go_on) {
+                   const CopyWatch& watch) {
   using Kind = log::Finding::Kind;
   absl::Status first;
   const auto checked =
@@ -196,7 +197,8 @@ absl::Status Check(io::FileSystem& files, const StoredTopic::Partition& from,
                      .name = name,
                      .checkpoint = from.checkpoint,
                      .may_have_gaps = may_have_gaps,
-                     .stop = [&] { return !may_go_on().ok(); },
+                     .progress = watch.progress,
+                     .stop = [&] { return !watch.may_go_on().ok(); },
                      .sink =
                          [&](const log::Finding& finding) {
                            if (finding.kind == Kind::kNote || !first.ok()) return;
@@ -209,7 +211,7 @@ absl::Status Check(io::FileSystem& files, const StoredTopic::Partition& from,
                                        : MakeError(absl::StatusCode::kDataLoss,
                                                    ErrorCode::kCorruptMessage, message);
                          }});
-  if (auto may = may_go_on(); !may.ok()) return may;
+  if (auto may = watch.may_go_on(); !may.ok()) return may;
   if (!first.ok()) return first;
   const std::int64_t flushed = from.checkpoint.recovery_point;
   if (flushed == INT64_MAX || flushed <= checked.log_end_offset) {
@@ -223,12 +225,11 @@ absl::Status Check(io::FileSystem& files, const StoredTopic::Partition& from,
 
 absl::Status CheckWith(io::FileSystem& files, const StoredTopic::Partition& from,
                        const std::string& directory, const std::string& name,
-                       const log::LogConfig& config,
-                       const std::function<absl::Status()>& may_go_on) {
+                       const log::LogConfig& config, const CopyWatch& watch) {
   const bool may_have_gaps = from.may_have_gaps || config.cleanup_compact;
-  auto checked = Check(files, from, directory, name, may_have_gaps, may_go_on);
+  auto checked = Check(files, from, directory, name, may_have_gaps, watch);
   if (checked.ok() || may_have_gaps) return checked;
-  if (!Check(files, from, directory, name, true, may_go_on).ok()) return checked;
+  if (!Check(files, from, directory, name, true, watch).ok()) return checked;
   return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidConfig,
                    fmt::format("{}; if compaction took them out, give the topic the config "
                                "cleanup.policy=compact",
@@ -271,17 +272,29 @@ absl::StatusOr<StoredTopic> FindStoredTopic(io::FileSystem& files, const std::st
   return finder.Finish(folders);
 }
 
+absl::StatusOr<std::uint64_t> CountLogBytes(io::FileSystem& files, const StoredTopic& topic) {
+  std::uint64_t bytes = 0;
+  for (const StoredTopic::Partition& partition : topic.partitions) {
+    const auto entries = files.List(partition.directory);
+    if (!entries.ok()) return entries.status();
+    for (const io::DirectoryEntry& entry : *entries) {
+      if (log::ParseSegmentName(entry.name, log::kLogSuffix)) bytes += entry.size;
+    }
+  }
+  return bytes;
+}
+
 absl::StatusOr<log::LogCheckpoint> CopyPartition(const log::LogEnvironment& environment,
                                                  const StoredTopic::Partition& from,
                                                  const std::string& directory,
                                                  const TopicPartition& partition,
                                                  const log::LogConfig& config,
-                                                 const std::function<absl::Status()>& may_go_on) {
+                                                 const CopyWatch& watch) {
   io::FileSystem& files = *environment.files;
-  auto copied = CopyFiles(files, from.directory, directory, may_go_on);
+  auto copied = CopyFiles(files, from.directory, directory, watch);
   if (!copied.ok()) return copied;
   const std::string name = PartitionFolderName(partition.topic, partition.partition);
-  auto checked = CheckWith(files, from, directory, name, config, may_go_on);
+  auto checked = CheckWith(files, from, directory, name, config, watch);
   if (!checked.ok()) return checked;
   return Settle(environment, from, directory, partition, config);
 }

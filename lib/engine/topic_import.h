@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -32,17 +33,27 @@ struct StoredTopic {
 absl::StatusOr<StoredTopic> FindStoredTopic(io::FileSystem& files, const std::string& name,
                                             const std::vector<std::string>& folders);
 
+// Bytes of the .log files of all its partitions.
+absl::StatusOr<std::uint64_t> CountLogBytes(io::FileSystem& files, const StoredTopic& topic);
+
+// Who follows a copy, and may end it.
+struct CopyWatch {
+  // Asked before each file; what it says instead of OK ends the copy.
+  std::function<absl::Status()> may_go_on;
+  // Called with numbers of bytes of .log files that were copied, or checked.
+  std::function<void(std::uint64_t)> progress;
+};
+
 // Makes `directory` a copy of the partition, synced and closed, and returns what a checkpoint says
 // of it. DataLoss (CORRUPT_MESSAGE) where something is damaged or torn, with file and position;
 // FailedPrecondition for an open transaction, a compaction that was interrupted, and what rill
 // cannot read; InvalidArgument where offsets are missing as compaction leaves them, and `config`
-// does not compact. What was made is left for the caller to remove. Asks `may_go_on` before each
-// file; what that says instead of OK ends it.
+// does not compact. What was made is left for the caller to remove.
 absl::StatusOr<log::LogCheckpoint> CopyPartition(const log::LogEnvironment& environment,
                                                  const StoredTopic::Partition& from,
                                                  const std::string& directory,
                                                  const TopicPartition& partition,
                                                  const log::LogConfig& config,
-                                                 const std::function<absl::Status()>& may_go_on);
+                                                 const CopyWatch& watch);
 
 }  // namespace rill::engine

@@ -55,6 +55,32 @@ TEST_CASE("What a broker wrote is there after an import, with its offsets, times
   }
 }
 
+TEST_CASE("An import tells how many bytes it has taken, up to all of them") {
+  const TemporaryFolder folder;
+  CopyGolden("rolled/rolled-0", folder.path() + "/kafka/rolled-0");
+  std::uint64_t bytes = 0;
+  int files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path() + "/kafka/rolled-0")) {
+    if (entry.path().extension() != ".log") continue;
+    bytes += entry.file_size();
+    ++files;
+  }
+  REQUIRE(files > 1);
+  auto engine = MustOpen(folder.path() + "/data", ByCaller());
+  std::vector<std::uint64_t> told;
+  const auto taken = engine->ImportTopic("rolled", {folder.path() + "/kafka"}, {},
+                                         [&](std::uint64_t done, std::uint64_t total) {
+                                           CHECK(total == bytes);
+                                           told.push_back(done);
+                                         });
+  INFO(taken.status().ToString());
+  REQUIRE(taken.ok());
+  CHECK(told.size() >= 2 * static_cast<std::size_t>(files));
+  CHECK(std::is_sorted(told.begin(), told.end()));
+  CHECK(told.front() < bytes);
+  CHECK(told.back() == bytes);
+}
+
 TEST_CASE("Deleted records stay deleted by an import, transactions what they were") {
   const TemporaryFolder folder;
   MakeBrokerFolder(folder.path() + "/kafka", {"deleted-records", "transactions"});

@@ -1,4 +1,4 @@
-#include "cli/check_progress.h"
+#include "cli/byte_progress.h"
 
 #include <array>
 
@@ -20,10 +20,10 @@ std::string FormatBytes(std::uint64_t bytes) {
   return fmt::format("{:.1f} {}", amount, kUnits[unit]);
 }
 
-CheckProgress::CheckProgress(std::ostream& terminal, bool is_shown)
+ByteProgress::ByteProgress(std::ostream& terminal, bool is_shown)
     : terminal_(terminal), is_shown_(is_shown), begin_(Clock::now()), last_(begin_) {}
 
-void CheckProgress::Show(std::uint64_t done, std::uint64_t total) {
+void ByteProgress::Show(std::uint64_t done, std::uint64_t total) {
   if (!is_shown_) return;
   const auto now = Clock::now();
   if (now - last_ < kInterval) return;
@@ -38,7 +38,7 @@ void CheckProgress::Show(std::uint64_t done, std::uint64_t total) {
   is_there_ = true;
 }
 
-void CheckProgress::Wipe() {
+void ByteProgress::Wipe() {
   if (!is_there_) return;
   terminal_ << "\r\x1b[K" << std::flush;
   is_there_ = false;

@@ -7,15 +7,15 @@
 
 namespace rill::cli {
 
-// One line on a terminal that says how far a check is and how fast it goes, written over itself a
+// One line on a terminal that says how far something is that goes through files, and how fast, written over itself a
 // few times a second and wiped away before anything else is printed. Not thread-safe.
-class CheckProgress {
+class ByteProgress {
  public:
   // With `is_shown` false it prints nothing.
-  CheckProgress(std::ostream& terminal, bool is_shown);
-  ~CheckProgress() { Wipe(); }
-  CheckProgress(const CheckProgress&) = delete;
-  CheckProgress& operator=(const CheckProgress&) = delete;
+  ByteProgress(std::ostream& terminal, bool is_shown);
+  ~ByteProgress() { Wipe(); }
+  ByteProgress(const ByteProgress&) = delete;
+  ByteProgress& operator=(const ByteProgress&) = delete;
 
   void Show(std::uint64_t done, std::uint64_t total);
   void Wipe();
