@@ -99,6 +99,7 @@ TEST_CASE("A folder that a node serves is written and read through its socket") 
   std::string folder = "/tmp/rill-console-XXXXXX";
   REQUIRE(::mkdtemp(folder.data()) != nullptr);
   {
+    const auto files = io::NewRealFileSystem();
     const auto engine = rill::Open(folder);
     REQUIRE(engine.ok());
     const auto node = Node::Start(*engine, {.listen = "", .folder_socket = true});
@@ -106,7 +107,7 @@ TEST_CASE("A folder that a node serves is written and read through its socket") 
     const auto run = [&](const std::string& line, const std::string& input) {
       std::vector<std::string> words = SplitWords(line);
       words.insert(words.begin(), "rill");
-      return RunWords(io::RealFileSystem(), "/", words, input);
+      return RunWords(*files, "/", words, input);
     };
     const std::string at = " --bootstrap-server unix:" + folder + "/rill.sock";
     const Ran sent = run("console-producer --topic orders" + at, "hello\n");
