@@ -211,19 +211,25 @@ class RILL_EXPORT Engine {
 //   "kafka://host:port[,host:port...]"   the topics and groups of the cluster (rill's nodes, Apache
 //                Kafka, ...) that one of these brokers tells of. Its Options: configs, which are
 //                librdkafka's properties there, and log_sink
+//   "kafka://unix:folder"   the same of the node that serves this folder in another process of this
+//                machine (NodeOptions::folder_socket, `rill serve`), through the socket in it, and
+//                never over the network. All behind "unix:" is the path, relative as above; that of
+//                the socket itself will do, too
 // With Options::read_only the folder is opened as it is, beside a writer or without one.
 // Errors:
-//   FailedPrecondition    another engine, in this or another process, holds the folder; says who.
+//   FailedPrecondition    another engine, in this or another process, holds the folder; says who,
+//                         and what to open instead where a node has its socket there.
 //                         Or the path is relative, and the working folder is gone
 //   FailedPrecondition (KAFKA_STORAGE_ERROR)   a rill with a later format wrote the folder
 //   NotFound              no such folder, and Options::create_if_missing is false, or read_only
-//                         is set
-//   PermissionDenied      the folder cannot be written
-//   InvalidArgument       `where` has a scheme that is not known, or is no path; Options out of
-//                         range
+//                         is set, or it was to have a socket
+//   PermissionDenied      the folder cannot be written; the socket is another user's
+//   InvalidArgument       `where` has a scheme that is not known, or is no path, or names a file
+//                         that is no socket; Options out of range
 //   InvalidArgument (INVALID_CONFIG)   "kafka://" with an option that means nothing there, or a
 //                         property that librdkafka does not take, in its words
-//   Unavailable, DeadlineExceeded   no broker answers at any of these addresses, within 10 s each
+//   Unavailable, DeadlineExceeded   no broker answers at any of these addresses, within 10 s each;
+//                         no node serves the folder
 //   Unimplemented         "kafka://" of a rill that was built without librdkafka
 //   DataLoss              meta.properties, the catalogue of topics or __consumer_offsets cannot be
 //                         read; says where it is damaged

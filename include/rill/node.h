@@ -38,8 +38,9 @@ struct NodeOptions {
   // machine; then `advertise` says which of them clients are told.
   std::string listen = "127.0.0.1:9092";
   // Whether it listens in the engine's folder, too, on the socket "rill.sock", for processes of the
-  // same user on this machine (docs/guide/node.md). Then `listen` may be empty: no port. The file
-  // goes with Stop; what a killed process left is replaced. Not for "mem:".
+  // same user on this machine, which rill::Open takes as "kafka://unix:<folder>". Then `listen` may
+  // be empty: no port. The file goes with Stop; what a killed process left is replaced. Not for
+  // "mem:".
   bool folder_socket = false;
   // What clients are told to connect to, as "host:port". Empty: `listen`, with the port it has.
   std::string advertise = {};

@@ -5,6 +5,7 @@
 #include "cli/app_words.h"
 #include "client/remote/bootstrap.h"
 #include "engine/data_folder.h"
+#include "engine/socket_file.h"
 #include "fmt/format.h"
 #include "rill/options.h"
 
@@ -19,9 +20,13 @@ absl::StatusOr<Engine> OpenFolder(const CommandContext& context, const std::stri
   if (engine.ok() || use == LogUse::kRead) return engine;
   const auto in_use = context.files.IsLocked(folder + "/" + engine::kLockFile);
   if (!in_use.ok() || !*in_use) return engine;
+  const std::string socket = folder + "/" + engine::kSocketFile;
+  const bool has_socket = context.files.Exists(socket).value_or(false);
   return absl::Status(engine.status().code(),
-                      std::string(engine.status().message()) +
-                          "; where that serves it, go there: --bootstrap-server HOST:PORT");
+                      fmt::format("{}; where that serves it, go there: --bootstrap-server {}{}",
+                                  std::string(engine.status().message()),
+                                  has_socket ? remote::kUnixPrefix : "HOST:PORT",
+                                  has_socket ? socket : std::string()));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "base/parse_number.h"
 #include "base/uuid.h"
 #include "engine/catalogue_file.h"
+#include "engine/socket_file.h"
 #include "engine/topic_name.h"
 #include "fmt/format.h"
 #include "fmt/ranges.h"
@@ -58,6 +59,13 @@ absl::Status CheckIsNotWithoutCatalogue(io::FileSystem& files, const std::string
                   path, fmt::join(*names, ", "), kCatalogueFile, kCatalogueFile));
 }
 
+// What else can be done with a folder that another engine writes.
+std::string OrGoThroughNode(io::FileSystem& files, const std::string& path) {
+  if (!files.Exists(path + "/" + kSocketFile).value_or(false)) return {};
+  return fmt::format(", or open \"kafka://unix:{}\", which goes through the node that serves it",
+                     path);
+}
+
 }  // namespace
 
 std::optional<std::int64_t> OffsetIn(const std::optional<log::OffsetCheckpoint>& offsets,
@@ -78,8 +86,8 @@ absl::StatusOr<std::unique_ptr<DataFolder>> DataFolder::Open(io::FileSystem* fil
   if (absl::IsFailedPrecondition(lock.status())) {
     return MakeError(
         lock.status().code(), GetErrorCode(lock.status()),
-        fmt::format("{}; one engine at a time may write a folder: close that one first",
-                    std::string(lock.status().message())));
+        fmt::format("{}; one engine at a time may write a folder: close that one first{}",
+                    std::string(lock.status().message()), OrGoThroughNode(*files, folder->path_)));
   }
   if (!lock.ok()) return lock.status();
   folder->lock_ = *std::move(lock);

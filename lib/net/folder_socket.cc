@@ -10,6 +10,7 @@
 #include "asio/error.hpp"
 #include "engine/socket_file.h"
 #include "fmt/format.h"
+#include "io/socket_address.h"
 
 namespace rill::net {
 namespace {
@@ -50,9 +51,7 @@ FolderSocket::~FolderSocket() {
   if (is_own) ::unlinkat(folder_.get(), kSocketFile, 0);
 }
 
-std::string FolderSocket::ShortPath() const {
-  return fmt::format("/proc/self/fd/{}/{}", folder_.get(), kSocketFile);
-}
+std::string FolderSocket::ShortPath() const { return io::SocketPath(folder_.get(), kSocketFile); }
 
 absl::Status FolderSocket::Failure(const char* what, int error) const {
   const std::string text = fmt::format("{}: {}: {}", path_, what, std::strerror(error));

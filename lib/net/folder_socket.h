@@ -37,8 +37,7 @@ class FolderSocket {
   // Makes way for a new one.
   absl::Status RemoveStale() const;
   absl::Status Failure(const char* what, int error) const;
-  // The path to bind and connect to: an address has 107 characters, and a folder's path may have
-  // more.
+  // The path to bind and connect to.
   std::string ShortPath() const;
 
   const io::FileDescriptor folder_;

@@ -14,6 +14,7 @@
 #include "asio/steady_timer.hpp"
 #include "asio/this_coro.hpp"
 #include "asio/use_awaitable.hpp"
+#include "engine/socket_file.h"
 #include "fmt/format.h"
 #include "net/broker_configs.h"
 #include "net/listen.h"
@@ -47,6 +48,13 @@ absl::StatusOr<HostPort> Advertised(const NodeOptions& options, const HostPort& 
       fmt::format("\"{}\" is all addresses of this machine; say in `advertise` which one clients "
                   "are told to connect to",
                   options.listen));
+}
+
+// What clients that came by the socket are told: its path, which is for people to read. librdkafka
+// keeps 255 bytes of an address with its port, and cannot use one that it had to cut.
+std::string AdvertisedPath(const std::string& path) {
+  constexpr std::size_t kLongest = 240;
+  return fmt::format("unix:{}", path.size() <= kLongest ? path : engine::kSocketFile);
 }
 
 // Where it listens, and what clients are told; both empty where it has no port.
@@ -147,7 +155,7 @@ absl::Status Server::ListenInFolder() {
   auto socket = FolderSocket::Listen(loops_.front()->io, node_.engine->directory());
   if (!socket.ok()) return socket.status();
   folder_socket_ = *std::move(socket);
-  advertised_in_folder_ = {"unix:" + folder_socket_->path(), 0};
+  advertised_in_folder_ = {AdvertisedPath(folder_socket_->path()), 0};
   return absl::OkStatus();
 }
 

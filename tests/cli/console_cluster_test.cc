@@ -1,3 +1,5 @@
+#include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -91,6 +93,34 @@ TEST_CASE("A cluster where nobody answers is an error that says so") {
       "console-consumer --bootstrap-server 127.0.0.1:1 --topic orders --timeout-ms 1000");
   CHECK(ran.exit_code == 1);
   CHECK(Contains(ran.err, "127.0.0.1:1"));
+}
+
+TEST_CASE("A folder that a node serves is written and read through its socket") {
+  std::string folder = "/tmp/rill-console-XXXXXX";
+  REQUIRE(::mkdtemp(folder.data()) != nullptr);
+  {
+    const auto files = io::NewRealFileSystem();
+    const auto engine = rill::Open(folder);
+    REQUIRE(engine.ok());
+    const auto node = Node::Start(*engine, {.listen = "", .folder_socket = true});
+    REQUIRE(node.ok());
+    const auto run = [&](const std::string& line, const std::string& input) {
+      std::vector<std::string> words = SplitWords(line);
+      words.insert(words.begin(), "rill");
+      return RunWords(*files, "/", words, input);
+    };
+    const std::string at = " --bootstrap-server unix:" + folder + "/rill.sock";
+    const Ran sent = run("console-producer --topic orders" + at, "hello\n");
+    INFO(sent.err);
+    CHECK(sent.exit_code == 0);
+    CHECK(run("console-consumer --topic orders --from-beginning --max-messages 1" + at, "").out ==
+          "hello\n");
+    // Whoever names the folder to write it is told of the socket.
+    const Ran refused = run("console-producer --topic orders --data-dir " + folder, "x\n");
+    CHECK(refused.exit_code == 1);
+    CHECK(Contains(refused.err, "go there:" + at));
+  }
+  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

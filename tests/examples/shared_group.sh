@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# Usage: shared_group.sh <shared_group> <python> <worker.py>. A consumer in a C++ program and one in
-# Python share a group: each job is done once, by one of them; who goes leaves the rest to the other.
+# Usage: shared_group.sh <shared_group> port|socket <worker ...>. A consumer in a C++ program and a
+# worker, which is told the program's port or its folder, share a group: each job is done once, by one
+# of them; who goes leaves the rest to the other.
 set -euo pipefail
-program=$1 python=$2 worker=$3
+program=$1 way=$2
+worker=("${@:3}")
 command -v kcat >/dev/null || { echo "kcat is missing" >&2; exit 1; }
 
 work=$(mktemp -d)
@@ -51,24 +53,26 @@ embedded=$!
 until_true "the program's four partitions" has "$work/embedded" 4
 at=127.0.0.1:$(sed -n 's/^port //p' "$work/embedded")
 
-"$python" "$worker" "$at" >"$work/remote" 2>>"$work/errors" &
+place=$at
+[ "$way" = port ] || place=$work/data
+"${worker[@]}" "$place" >"$work/remote" 2>>"$work/errors" &
 remote=$!
 until_true "two partitions in the program" has "$work/embedded" 2
-until_true "two partitions in Python" has "$work/remote" 2
+until_true "two partitions in the worker" has "$work/remote" 2
 produce 1 100
 until_true "100 jobs" done_are 100
 cat "$work/embedded" "$work/remote" | sed -n 's/^job \([0-9]*\) .*/\1/p' | sort -n >"$work/jobs"
 seq 100 | diff - "$work/jobs" || fail "not each job was done once"
-[ "$(grep -c '^job ' "$work/remote")" -eq 50 ] || fail "Python did not do its half"
+[ "$(grep -c '^job ' "$work/remote")" -eq 50 ] || fail "the worker did not do its half"
 
 kill -TERM "$remote"
-wait "$remote" || true
+wait "$remote" || [ "$way" = port ] || fail "the worker did not stop cleanly"
 remote=
 until_true "the program's four partitions again" has "$work/embedded" 4
 produce 101 120
 until_true "120 jobs" done_are 120
 cat "$work/embedded" "$work/remote" | sed -n 's/^job \([0-9]*\) .*/\1/p' | sort -n >"$work/jobs"
-seq 120 | diff - "$work/jobs" || fail "not each job was done once, after Python went"
+seq 120 | diff - "$work/jobs" || fail "not each job was done once, after the worker went"
 
 kill -TERM "$embedded"
 wait "$embedded" || fail "the program did not stop cleanly"

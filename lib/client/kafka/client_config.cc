@@ -8,6 +8,8 @@
 
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
+#include "client/kafka/socket_callbacks.h"
+#include "engine/socket_file.h"
 #include "fmt/format.h"
 #include "rill/error.h"
 
@@ -31,9 +33,11 @@ LogLevel LevelOf(int level) {
 }
 
 void Log(const rd_kafka_t* client, int level, const char* facility, const char* text) {
-  const auto* const owner = static_cast<const KafkaClientOwner*>(rd_kafka_opaque(client));
-  if (owner == nullptr) return;
-  owner->environment->Say(LevelOf(level), fmt::format("librdkafka: {}: {}", facility, text));
+  void* const opaque = rd_kafka_opaque(client);
+  if (opaque == nullptr) return;
+  const auto environment = ClientOpaque::Of(opaque).environment.lock();
+  if (environment == nullptr) return;
+  environment->Say(LevelOf(level), fmt::format("librdkafka: {}: {}", facility, text));
 }
 
 // Properties that decide what rill decides, and what says it instead.
@@ -65,6 +69,17 @@ ClientConfig::ClientConfig() : conf_(rd_kafka_conf_new()) {
   rd_kafka_conf_set_log_cb(conf_.get(), Log);
 }
 
+absl::Status ClientConfig::ConnectTo(const ClusterEnvironment& environment) {
+  if (environment.socket().empty()) return Set("bootstrap.servers", environment.servers());
+  ConnectBySocket(conf_.get());
+  auto set = Set("bootstrap.servers", engine::kSocketFile);
+  // An option of TCP: each connection would have a warning.
+  set.Update(Set("socket.nagle.disable", "false"));
+  // To look whether the node is there again costs next to nothing here.
+  set.Update(Set("reconnect.backoff.max.ms", "1000"));
+  return set;
+}
+
 absl::Status ClientConfig::Set(const std::string& name, const std::string& value) {
   ErrorText text = {};
   const auto result =
@@ -87,11 +102,14 @@ absl::Status ClientConfig::SetAll(const std::map<std::string, std::string>& prop
 }
 
 absl::StatusOr<KafkaClient> ClientConfig::Make(rd_kafka_type_t type, KafkaClientOwner* owner) {
-  rd_kafka_conf_set_opaque(conf_.get(), owner);
+  const auto& environment = owner->environment;
+  std::unique_ptr<ClientOpaque> opaque(new ClientOpaque{owner, environment, environment->socket()});
+  rd_kafka_conf_set_opaque(conf_.get(), opaque.get());
   ErrorText text = {};
   KafkaClient client(rd_kafka_new(type, conf_.get(), text.data(), text.size()));
   if (client == nullptr) return InvalidConfig(text.data());
   static_cast<void>(conf_.release());
+  static_cast<void>(opaque.release());
   return client;
 }
 
@@ -103,7 +121,7 @@ void EndClient(KafkaClient client, const ClusterEnvironment& environment) {
   rd_kafka_t* const ending = client.release();
   try {
     std::thread([ending, has_ended] {
-      rd_kafka_destroy(ending);
+      KafkaClient(ending).reset();
       has_ended->Notify();
     }).detach();
   } catch (const std::system_error&) {

@@ -8,21 +8,19 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "client/kafka/client_opaque.h"
 #include "client/kafka/environment.h"
 #include "client/kafka/handles.h"
 
 namespace rill::client {
 
-// What has a librdkafka client: the opaque of that client's callbacks.
-struct KafkaClientOwner {
-  explicit KafkaClientOwner(std::shared_ptr<ClusterEnvironment> of) : environment(std::move(of)) {}
-  const std::shared_ptr<ClusterEnvironment> environment;
-};
-
 // The properties of one librdkafka client while they are gathered. What is set later wins.
 class ClientConfig {
  public:
   ClientConfig();
+
+  // Where it connects to: the brokers of this cluster, or the socket that leads to them.
+  absl::Status ConnectTo(const ClusterEnvironment& environment);
 
   // InvalidArgument (INVALID_CONFIG) in librdkafka's words.
   absl::Status Set(const std::string& name, const std::string& value);
@@ -30,8 +28,9 @@ class ClientConfig {
 
   rd_kafka_conf_t* get() { return conf_.get(); }
 
-  // The client, whose callbacks have `owner`; it says what it logs to that one's environment. Takes
-  // the properties. InvalidArgument (INVALID_CONFIG) where some do not go together.
+  // The client, whose callbacks have a ClientOpaque of `owner`; it says what it logs to that one's
+  // environment. Takes the properties. InvalidArgument (INVALID_CONFIG) where some do not go
+  // together.
   absl::StatusOr<KafkaClient> Make(rd_kafka_type_t type, KafkaClientOwner* owner);
 
  private:

@@ -21,14 +21,18 @@ class ClusterProducer;
 // Thread-safe.
 class ClusterEnvironment {
  public:
-  ClusterEnvironment(remote::AdminOptions admin, std::string servers, const Options& options)
+  ClusterEnvironment(remote::AdminOptions admin, std::string servers, std::string socket,
+                     const Options& options)
       : admin_options_(std::move(admin)),
         servers_(std::move(servers)),
+        socket_(std::move(socket)),
         configs_(options.configs),
         sink_(options.log_sink) {}
 
   // "host:port,host:port", for librdkafka.
   const std::string& servers() const { return servers_; }
+  // The path of the socket that leads to all brokers; empty: there is none, but servers.
+  const std::string& socket() const { return socket_; }
   const std::map<std::string, std::string>& configs() const { return configs_; }
 
   void Say(LogLevel level, const std::string& line) const {
@@ -68,6 +72,7 @@ class ClusterEnvironment {
  private:
   const remote::AdminOptions admin_options_;
   const std::string servers_;
+  const std::string socket_;
   const std::map<std::string, std::string> configs_;
   const LogSink sink_;
   const base::ForkMark fork_mark_;

@@ -17,7 +17,6 @@ struct Destroyer {
 template <typename T, auto destroy>
 using KafkaHandle = std::unique_ptr<T, Destroyer<destroy>>;
 
-using KafkaClient = KafkaHandle<rd_kafka_t, rd_kafka_destroy>;
 using KafkaQueue = KafkaHandle<rd_kafka_queue_t, rd_kafka_queue_destroy>;
 using KafkaMessage = KafkaHandle<rd_kafka_message_t, rd_kafka_message_destroy>;
 using KafkaHeaders = KafkaHandle<rd_kafka_headers_t, rd_kafka_headers_destroy>;

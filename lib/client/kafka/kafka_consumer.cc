@@ -49,7 +49,7 @@ absl::Status KafkaConsumer::MakeClient() {
   const auto properties = PropertiesOf(options_);
   if (!properties.ok()) return properties.status();
   ClientConfig config;
-  absl::Status set = config.Set("bootstrap.servers", environment->servers());
+  absl::Status set = config.ConnectTo(*environment);
   for (const auto& [name, value] : *properties) set.Update(config.Set(name, value));
   set.Update(config.SetAll(environment->configs()));
   set.Update(config.SetAll(options_.configs));

@@ -21,7 +21,7 @@ ClusterConsumer::Partitions NamesOf(const rd_kafka_topic_partition_list_t& list)
 // Called within rd_kafka_consumer_poll and rd_kafka_consumer_close, in the thread that calls them.
 void KafkaConsumer::OnRebalance(rd_kafka_t*, rd_kafka_resp_err_t error,
                                 rd_kafka_topic_partition_list_t* partitions, void* opaque) {
-  auto* const consumer = static_cast<KafkaConsumer*>(static_cast<KafkaClientOwner*>(opaque));
+  auto* const consumer = static_cast<KafkaConsumer*>(ClientOpaque::Of(opaque).owner);
   const Partitions names = NamesOf(*partitions);
   if (error == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
     consumer->TakePartitions(names);

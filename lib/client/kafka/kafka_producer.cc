@@ -101,7 +101,7 @@ absl::StatusOr<std::shared_ptr<KafkaProducer>> KafkaProducer::Create(
     std::shared_ptr<ClusterEnvironment> environment, const ProducerOptions& options) {
   if (auto sound = CheckProducerOptions(options); !sound.ok()) return sound;
   ClientConfig config;
-  absl::Status set = config.Set("bootstrap.servers", environment->servers());
+  absl::Status set = config.ConnectTo(*environment);
   for (const auto& [name, value] : PropertiesOf(options)) set.Update(config.Set(name, value));
   set.Update(config.SetAll(environment->configs()));
   set.Update(config.SetAll(options.configs));
@@ -261,7 +261,7 @@ void KafkaProducer::Forget(std::uint64_t round, std::uint64_t records) {
 
 void KafkaProducer::OnEvent(rd_kafka_t*, rd_kafka_event_t* event, void* opaque) {
   if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_DR) {
-    static_cast<KafkaProducer*>(static_cast<KafkaClientOwner*>(opaque))->Report(event);
+    static_cast<KafkaProducer*>(ClientOpaque::Of(opaque).owner)->Report(event);
   }
   rd_kafka_event_destroy(event);
 }

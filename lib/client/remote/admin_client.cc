@@ -105,11 +105,10 @@ absl::StatusOr<Cluster> AdminClient::DescribeCluster() {
   auto error = ToStatus(response->error_code);
   if (!error.ok()) return error;
   cluster_ = ClusterOf(*response);
-  // Over a socket in a folder a broker is told of by the path that it knows the folder by.
-  for (Broker& broker : cluster_.brokers) {
-    const bool is_same =
-        broker.address.is_unix() && bootstrap_ != nullptr && bootstrap_->address().is_unix();
-    if (is_same) broker.address = bootstrap_->address();
+  // Who was reached by a socket in a folder is asked by it, whatever address they tell: a node
+  // tells the path that it knows the folder by.
+  if (bootstrap_ != nullptr && bootstrap_->address().is_unix()) {
+    for (Broker& broker : cluster_.brokers) broker.address = bootstrap_->address();
   }
   return cluster_;
 }

@@ -1,12 +1,10 @@
 #include "client/remote/socket.h"
 
-#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -16,6 +14,7 @@
 #include <utility>
 
 #include "fmt/format.h"
+#include "io/socket_address.h"
 
 namespace rill::remote {
 namespace {
@@ -69,7 +68,6 @@ absl::Status FinishConnect(int descriptor, Deadline deadline) {
 
 absl::Status ConnectError(int error) {
   const std::string text = ErrorText(error);
-  if (error == ENOENT || error == ENOTDIR) return absl::NotFoundError(text);
   if (error == EACCES) return absl::PermissionDeniedError(text);
   return absl::UnavailableError(text);
 }
@@ -92,26 +90,26 @@ absl::StatusOr<io::FileDescriptor> ConnectTo(const addrinfo& to, Deadline deadli
   return descriptor;
 }
 
-// By the folder's descriptor: the address of a socket has 107 characters, and paths have more.
-absl::StatusOr<io::FileDescriptor> ConnectToFile(const std::string& path, Deadline deadline) {
-  const auto slash = path.rfind('/');
-  const bool has_folder = slash != std::string::npos;
-  const std::string folder = has_folder ? path.substr(0, slash + 1) : ".";
-  const std::string name = has_folder ? path.substr(slash + 1) : path;
-  const io::FileDescriptor opened(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!opened.valid()) return ConnectError(errno);
-  const std::string at = fmt::format("/proc/self/fd/{}/{}", opened.get(), name);
-  sockaddr_un to = {};
-  to.sun_family = AF_UNIX;
-  if (at.size() >= sizeof to.sun_path) {
-    return absl::NotFoundError(fmt::format("no socket has a name of {} characters", name.size()));
+// A socket that is not there is a node that is not there, and may be in a moment.
+absl::Status FileConnectError(int error) {
+  if (error == ENOENT || error == ENOTDIR) {
+    return absl::UnavailableError("no node listens there: there is no such socket");
   }
-  std::memcpy(to.sun_path, at.c_str(), at.size() + 1);
+  if (error == ECONNREFUSED) {
+    return absl::UnavailableError("no node listens there: the socket is what a killed one left");
+  }
+  return ConnectError(error);
+}
+
+absl::StatusOr<io::FileDescriptor> ConnectToFile(const std::string& path, Deadline deadline) {
   io::FileDescriptor descriptor(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!descriptor.valid()) return absl::UnavailableError(ErrorText(errno));
-  auto done = ConnectDescriptor(descriptor.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to,
-                                deadline);
-  if (!done.ok()) return done;
+  const int error = io::ConnectToSocket(descriptor.get(), path);
+  if (error == EINPROGRESS || error == EINTR) {
+    if (auto done = FinishConnect(descriptor.get(), deadline); !done.ok()) return done;
+  } else if (error != 0) {
+    return FileConnectError(error);
+  }
   return descriptor;
 }
 

@@ -19,9 +19,9 @@ using Deadline = std::chrono::steady_clock::time_point;
 // deadline. Not thread-safe.
 class Socket {
  public:
-  // Tries all addresses that the host's name has. Unavailable where nobody answers there,
-  // DeadlineExceeded, NotFound for a name that is no host's, or no socket's; PermissionDenied for a
-  // socket of another user's.
+  // Tries all addresses that the host's name has. Unavailable where nobody answers there, or there
+  // is no socket of that name; DeadlineExceeded; NotFound for a name that is no host's;
+  // PermissionDenied for a socket of another user's.
   static absl::StatusOr<Socket> Connect(const BrokerAddress& address, Deadline deadline);
 
   // Unavailable where the other side has closed the connection or the network fails,

@@ -224,12 +224,6 @@ TEST_CASE("a property that would leave sends without an answer is refused") {
   IsInvalidConfig(engine.NewProducer({.configs = configs}).status(), "delivery.report.only.error");
 }
 
-TEST_CASE("a socket, which librdkafka does not speak over, is refused") {
-  const auto status = Open("kafka://unix:/tmp/rill.sock").status();
-  CHECK(status.code() == absl::StatusCode::kUnimplemented);
-  CHECK(Says(status, "TCP"));
-}
-
 TEST_CASE("a partition that was paused and left is read again when it is assigned anew") {
   const Cluster cluster;
   Engine engine = Get(Open(cluster.where));

@@ -21,9 +21,10 @@ std::string RandomSuffix() {
 
 struct Place::Behind {
 #ifdef RILL_TEST_NODE
-  Engine engine = Get(Open("mem:"));
-  Node node = Get(Node::Start(engine, {.listen = "127.0.0.1:0"}));
-  std::string where() const { return "kafka://127.0.0.1:" + std::to_string(node.port()); }
+  Behind(const std::string& where, const NodeOptions& options)
+      : engine(Get(Open(where))), node(Get(Node::Start(engine, options))) {}
+  Engine engine;
+  Node node;
 #endif
 };
 
@@ -32,11 +33,12 @@ std::vector<std::string> Places() {
   std::vector<std::string> places = {"mem:", "folder"};
 #ifdef RILL_TEST_NODE
   places.emplace_back("node");
+  places.emplace_back("socket");
 #endif
   return places;
 }
 
-Place::Place(const std::string& kind) : is_cluster_(kind == "cluster" || kind == "node") {
+Place::Place(const std::string& kind) : is_cluster_(kind != "mem:" && kind != "folder") {
   std::string where = kind;
   if (kind == "folder") where = folder_.emplace().data();
   if (kind == "cluster") {
@@ -45,8 +47,13 @@ Place::Place(const std::string& kind) : is_cluster_(kind == "cluster" || kind ==
   }
 #ifdef RILL_TEST_NODE
   if (kind == "node") {
-    behind_ = std::make_unique<Behind>();
-    where = behind_->where();
+    behind_ = std::make_unique<Behind>("mem:", NodeOptions{.listen = "127.0.0.1:0"});
+    where = "kafka://127.0.0.1:" + std::to_string(behind_->node.port());
+  }
+  if (kind == "socket") {
+    behind_ = std::make_unique<Behind>(folder_.emplace().data(),
+                                       NodeOptions{.listen = "", .folder_socket = true});
+    where = "kafka://unix:" + folder_->data();
   }
 #endif
   engine_ = Get(Open(where));

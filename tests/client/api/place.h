@@ -14,7 +14,8 @@
 namespace rill::testing {
 
 // The places that the public API is tested over: "mem:", "folder" and, where they are built,
-// "node", a rill::Node in this process behind kafka://. With RILL_TEST_KAFKA=host:port in the
+// "node", a rill::Node in this process behind kafka://, and "socket", one behind the socket in its
+// folder (kafka://unix:). With RILL_TEST_KAFKA=host:port in the
 // environment, "cluster" alone: the brokers there.
 std::vector<std::string> Places();
 
