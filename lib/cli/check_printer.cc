@@ -87,7 +87,7 @@ class CheckObjects final : public CheckPrinter {
       return text.empty() ? Json(nullptr) : Json(text);
     };
     out_ << JsonLine({{"type", TypeOf(finding.kind)},
-                      {"partition", or_null(finding.folder)},
+                      {"folder", or_null(finding.folder)},
                       {"file", or_null(finding.file)},
                       {"position", OrNull(finding.position)},
                       {"message", finding.what}});
@@ -95,14 +95,14 @@ class CheckObjects final : public CheckPrinter {
 
   void PrintSummary(const std::string& path, const engine::FolderCheckSummary& checked) override {
     out_ << JsonLine({{"type", "summary"},
-                      {"folder", path},
+                      {"dataDir", path},
                       {"damaged", checked.damaged},
                       {"notChecked", checked.unread},
                       {"toBeCut", checked.cut},
-                      {"partitions", checked.partitions},
-                      {"batches", checked.batches},
-                      {"records", checked.records},
-                      {"bytes", checked.bytes},
+                      {"partitionCount", checked.partitions},
+                      {"batchCount", checked.batches},
+                      {"recordCount", checked.records},
+                      {"size", checked.bytes},
                       {"wasClosed", checked.was_closed},
                       {"hasCatalogue", checked.has_catalogue}});
   }
