@@ -30,8 +30,8 @@ Option                              What it does
 --data-dir <folder>                 Instead: a data folder of rill's that no process
                                     has open
 --command-config <file>             Properties of the client: request.timeout.ms, ...
---json                              Print an object of JSON for each broker and request,
-                                    a line each
+--json                              Print JSON, an object a line for each broker and
+                                    request
 --help                              Print this
 --version                           Print the version of Kafka whose tool this is the
                                     like of

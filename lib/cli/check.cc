@@ -49,7 +49,7 @@ std::unique_ptr<CLI::App> MakeApp(CheckWords& words) {
                 "Do what the next open would (cut torn ends off, which drops what is behind them), "
                 "make damaged index files and producer snapshots anew, and check again");
   app->add_flag("--json", words.json,
-                "Print an object of JSON for each finding and for the summary, a line each");
+                "Print JSON, an object a line for each finding and for the summary");
   app->footer(
       "Exit code: 0 when the folder is sound, 1 when something is damaged, 2 when the words are\n"
       "wrong or something could not be looked into.");

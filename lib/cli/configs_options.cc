@@ -85,8 +85,8 @@ Option                              What it does
                                     clients or ips, with
 --entity-name <name>                which of them, or
 --entity-default                    the defaults of all
---json                              With --describe: print an object of JSON for each
-                                    config, a line each
+--json                              With --describe: print JSON, an object a line for
+                                    each config
 --help                              Print this
 --version                           Print the version of Kafka whose tool this is the
                                     like of

@@ -75,8 +75,8 @@ Option                          What it does
 --share-group-state-decoder     The records are those of __share_group_state
 --cluster-metadata-decoder      The records are those of __cluster_metadata
 --remote-log-metadata-decoder   Not supported by rill
---json                          Print an object of JSON for each batch, record
-                                and entry, a line each
+--json                          Print JSON, an object a line for each batch,
+                                record and entry
 --help                          Print this
 --version                       Print the version of Kafka whose tool this is
                                 the like of

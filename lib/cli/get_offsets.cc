@@ -54,8 +54,7 @@ Option                              What it does
                                     latest-tiered (-5), earliest-pending-upload (-6),
                                     or the first at a time in ms since 1970 or later
 --exclude-internal-topics           Without the topics that Kafka keeps for itself
---json                              Print an object of JSON for each partition, a line
-                                    each
+--json                              Print JSON, an object a line for each partition
 --help                              Print this
 --version                           Print the version of Kafka whose tool this is the
                                     like of

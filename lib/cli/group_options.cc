@@ -95,8 +95,8 @@ Option                              What it does
 --export                            Print it as CSV
 --delete-offsets                    Delete offsets of a group
 --validate-regex <regex>            Say whether this is a regular expression
---json                              Print what is listed, described, reset or deleted
-                                    as objects of JSON, a line each
+--json                              Print what is listed, described, reset or deleted as
+                                    JSON, an object a line
 --help                              Print this
 --version                           Print the version of Kafka whose tool this is the
                                     like of

@@ -48,8 +48,8 @@ Option                              What it does
 --describe                          REQUIRED: do it
 --topic-list <a,b>                  Only logs of these topics
 --broker-list <0,1>                 Only these brokers
---json                              Print an object of JSON for each log, a line each,
-                                    instead of one for all
+--json                              Print JSON, an object a line for each log, in place
+                                    of one for all
 --help                              Print this
 --version                           Print the version of Kafka whose tool this is the
                                     like of

@@ -84,8 +84,8 @@ Option                                   What it does
 --if-not-exists                          With --create: a topic that is there is none
 --exclude-internal                       Without the topics that Kafka keeps for itself
 --partition-size-limit-per-response <n>  Partitions in an answer of --describe at most
---json                                   With --list, --describe: print an object of JSON
-                                         for each topic, a line each
+--json                                   With --list, --describe: print JSON, an
+                                         object a line for each topic
 --help                                   Print this
 --version                                Print the version of Kafka whose tool this is
                                          the like of
