@@ -7,6 +7,7 @@
 #include "CLI/CLI.hpp"
 #include "cli/app_words.h"
 #include "cli/byte_progress.h"
+#include "cli/check_printer.h"
 #include "engine/folder_check.h"
 #include "fmt/format.h"
 #include "rill/options.h"
@@ -18,13 +19,12 @@ constexpr int kSound = 0;
 constexpr int kDamaged = 1;
 constexpr int kFailed = 2;
 
-using Kind = log::Finding::Kind;
-
 struct CheckWords {
   std::string folder;
   std::vector<std::string> topics;
   bool repair = false;
   bool verbose = false;
+  bool json = false;
 };
 
 std::unique_ptr<CLI::App> MakeApp(CheckWords& words) {
@@ -48,24 +48,21 @@ std::unique_ptr<CLI::App> MakeApp(CheckWords& words) {
   app->add_flag("--repair", words.repair,
                 "Do what the next open would (cut torn ends off, which drops what is behind them), "
                 "make damaged index files and producer snapshots anew, and check again");
+  app->add_flag("--json", words.json,
+                "Print JSON, an object a line for each finding and for the summary");
   app->footer(
       "Exit code: 0 when the folder is sound, 1 when something is damaged, 2 when the words are\n"
       "wrong or something could not be looked into.");
   return app;
 }
 
-std::string FormatFinding(const log::Finding& finding) {
-  std::string line;
-  if (!finding.folder.empty()) line += finding.folder + ": ";
-  if (!finding.file.empty()) line += finding.file + ": ";
-  if (finding.position) line += fmt::format("byte {}: ", *finding.position);
-  return line + finding.what;
-}
-
 class Checker {
  public:
   Checker(const CommandContext& context, const CheckWords& words)
-      : context_(context), words_(words) {}
+      : context_(context),
+        words_(words),
+        printer_(words.json ? NewCheckObjects(context.out, context.err)
+                            : NewCheckText(context.out)) {}
 
   int Run() {
     const auto path = FolderOf(context_, words_.folder);
@@ -83,16 +80,11 @@ class Checker {
       return Fail(absl::FailedPreconditionError(
           "--repair is for folders of rill's: a broker recovers its own when it starts"));
     }
-    context_.out << fmt::format("repairing {}\n", path_);
+    printer_->BeginRepair(path_);
     if (auto repaired = Repair(*checked); !repaired.ok()) return Fail(repaired);
     checked = Check();
     if (!checked.ok()) return Fail(checked.status());
-    if (checked->damaged > 0) {
-      context_.out
-          << "What is still damaged cannot be made anew from what the folder has. Reads of "
-             "such records fail and tell where they go on behind them; a backup may have "
-             "them.\n";
-    }
+    if (checked->damaged > 0) printer_->TellDamageLeft();
     return ExitCode(*checked);
   }
 
@@ -109,49 +101,19 @@ class Checker {
                Print(finding);
              }});
     progress.Wipe();
-    if (checked.ok()) PrintSummary(*checked);
+    if (checked.ok()) printer_->PrintSummary(path_, *checked);
     return checked;
   }
 
   void Print(const log::Finding& finding) {
-    if (finding.kind == Kind::kNote && !words_.verbose) return;
-    const char* prefix = finding.kind == Kind::kUnread ? "not checked: "
-                         : finding.kind == Kind::kCut  ? "to be cut: "
-                         : finding.kind == Kind::kNote ? "note: "
-                                                       : "";
-    context_.out << prefix << FormatFinding(finding) << '\n';
-  }
-
-  void PrintSummary(const engine::FolderCheckSummary& checked) {
-    std::string verdict = "sound";
-    if (checked.unread > 0) verdict = fmt::format("{} not checked", checked.unread);
-    if (checked.damaged > 0) verdict = fmt::format("{} damaged", checked.damaged);
-    if (checked.damaged > 0 && checked.unread > 0) {
-      verdict += fmt::format(", {} not checked", checked.unread);
-    }
-    if (checked.cut > 0)
-      verdict += fmt::format(", {} torn and cut off by the next open", checked.cut);
-    context_.out << fmt::format(
-        "{}: {}; {} partitions, {} batches, {} records, {}{}{}\n", path_, verdict,
-        checked.partitions, checked.batches, checked.records, FormatBytes(checked.bytes),
-        checked.was_closed ? "" : NotClosed(checked),
-        checked.has_catalogue ? ""
-                              : "; without rill.catalogue, as a folder of Apache Kafka's: if it is "
-                                "rill's, its catalogue is missing");
-  }
-
-  // What to do about it is in who opens the folder; a backup is such a folder, too.
-  static const char* NotClosed(const engine::FolderCheckSummary& checked) {
-    return checked.has_catalogue
-               ? "; was not closed, which needs nothing: the next open looks through the ends of "
-                 "its logs"
-               : "; was not closed, so its broker recovers it when it starts";
+    if (finding.kind == log::Finding::Kind::kNote && !words_.verbose) return;
+    printer_->PrintFinding(finding);
   }
 
   absl::Status Repair(const engine::FolderCheckSummary& checked) {
     Options options;
     options.log_sink = [this](LogLevel level, std::string_view line) {
-      if (level >= LogLevel::kInfo) context_.out << "repair: " << line << '\n';
+      if (level >= LogLevel::kInfo) printer_->PrintRepair(line);
     };
     return engine::RepairFolder(path_, checked, std::move(options));
   }
@@ -168,6 +130,7 @@ class Checker {
 
   const CommandContext& context_;
   const CheckWords& words_;
+  const std::unique_ptr<CheckPrinter> printer_;
   std::string path_;
 };
 

@@ -12,31 +12,32 @@ namespace {
 
 constexpr std::string_view kPackage = "org.apache.kafka.tools.api.";
 
-using Decoder = absl::StatusOr<std::string> (*)(std::string_view bytes);
+using Form = DecodedField::Form;
+using Decoder = absl::StatusOr<DecodedField> (*)(std::string_view bytes);
 
-absl::StatusOr<std::string> DecodeString(std::string_view bytes) {
-  std::string text;
-  wire::AppendJavaText(bytes, text);
-  return text;
+absl::StatusOr<DecodedField> DecodeString(std::string_view bytes) {
+  DecodedField field{.form = Form::kBytes};
+  wire::AppendJavaText(bytes, field.text);
+  return field;
 }
 
 // Java prints where the bytes stand in its memory, which nobody can use.
-absl::StatusOr<std::string> DecodeBytes(std::string_view bytes) {
-  std::string text;
+absl::StatusOr<DecodedField> DecodeBytes(std::string_view bytes) {
+  DecodedField field{.form = Form::kText};
   for (const char c : bytes) {
-    fmt::format_to(std::back_inserter(text), "{:02x}", static_cast<unsigned char>(c));
+    fmt::format_to(std::back_inserter(field.text), "{:02x}", static_cast<unsigned char>(c));
   }
-  return text;
+  return field;
 }
 
 template <typename T>
-absl::StatusOr<std::string> DecodeNumber(std::string_view bytes) {
+absl::StatusOr<DecodedField> DecodeNumber(std::string_view bytes) {
   if (bytes.size() < sizeof(T)) {
     return MakeError(
         absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRecord,
         fmt::format("{} bytes, where a number of {} bytes was asked for", bytes.size(), sizeof(T)));
   }
-  return fmt::format("{}", base::LoadBigEndian<T>(bytes.data()));
+  return DecodedField{fmt::format("{}", base::LoadBigEndian<T>(bytes.data())), Form::kJson};
 }
 
 absl::StatusOr<Decoder> FindDecoder(std::string_view class_name) {
@@ -73,7 +74,7 @@ class ClassDecoder final : public MessageDecoder {
 
  private:
   static absl::Status Decode(std::string_view what, Decoder decoder, std::int64_t offset,
-                             std::string_view bytes, std::optional<std::string>& text) {
+                             std::string_view bytes, std::optional<DecodedField>& field) {
     if (IsNull(bytes)) return absl::OkStatus();
     auto decoded = decoder(bytes);
     if (!decoded.ok()) {
@@ -82,7 +83,7 @@ class ClassDecoder final : public MessageDecoder {
                                    std::string_view(decoded.status().message().data(),
                                                     decoded.status().message().size())));
     }
-    text = *std::move(decoded);
+    field = *std::move(decoded);
     return absl::OkStatus();
   }
 

@@ -82,8 +82,11 @@ absl::Status Alter(const CommandContext& context, const CommandLine& line,
 absl::Status Describe(const CommandContext& context, const CommandLine& line,
                       const ConfigEntities& entities, remote::AdminClient& client,
                       TextWriter& out) {
-  if (!HasQuotas(entities)) return DescribeResources(line, entities, client, out);
-  auto described = DescribeQuotas(entities, client, out);
+  if (!HasQuotas(entities)) {
+    TextWriter err(context.err);
+    return DescribeResources(line, entities, client, out, err);
+  }
+  auto described = DescribeQuotas(line, entities, client, out);
   const bool has_default =
       std::find(entities.names.begin(), entities.names.end(), "") != entities.names.end();
   if (described.ok() && entities.types == std::vector<std::string>{kUserEntities} && !has_default) {

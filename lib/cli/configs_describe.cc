@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "cli/java_hash_order.h"
+#include "cli/json_lines.h"
 #include "client/remote/groups.h"
 #include "client/remote/topics.h"
 #include "engine/topic_name.h"
@@ -84,13 +85,34 @@ void PrintEntry(const ConfigEntry& entry, TextWriter& out) {
             entry.is_sensitive, fmt::join(synonyms, ", "));
 }
 
-absl::Status DescribeEntity(const std::string& type, const std::string& name, bool all,
-                            remote::AdminClient& client, TextWriter& out) {
+Json JsonOf(const std::string& type, const std::string& name, const ConfigEntry& entry) {
+  Json synonyms = Json::array();
+  for (const auto& synonym : entry.synonyms) {
+    synonyms.push_back(Json{{"name", synonym.name},
+                            {"value", OrNull(synonym.value)},
+                            {"source", remote::ConfigSourceName(synonym.source)}});
+  }
+  return {{"entityType", type},
+          {"entityName", name.empty() ? Json(nullptr) : Json(name)},
+          {"name", entry.name},
+          {"value", OrNull(entry.value)},
+          {"source", remote::ConfigSourceName(entry.config_source)},
+          {"isSensitive", entry.is_sensitive},
+          {"synonyms", std::move(synonyms)}};
+}
+
+void PrintTitle(const std::string& type, const std::string& name, bool all, TextWriter& out) {
   if (name.empty() && type == kBrokerEntities) {
     out.Print("Default configs for {} in the cluster are:\n", type);
   } else {
     out.Print("{} configs for {} {} are:\n", all ? "All" : "Dynamic", Singular(type), name);
   }
+}
+
+absl::Status DescribeEntity(const CommandLine& line, const std::string& type,
+                            const std::string& name, remote::AdminClient& client, TextWriter& out) {
+  const bool all = line.Has("all");
+  if (!line.Has("json")) PrintTitle(type, name, all, out);
   if (type == kTopicEntities && !name.empty()) {
     if (auto legal = engine::CheckTopicName(name); !legal.ok()) return legal;
   }
@@ -105,7 +127,13 @@ absl::Status DescribeEntity(const std::string& type, const std::string& name, bo
   }
   std::stable_sort(entries.begin(), entries.end(),
                    [](const auto& a, const auto& b) { return a.name < b.name; });
-  for (const ConfigEntry& entry : entries) PrintEntry(entry, out);
+  for (const ConfigEntry& entry : entries) {
+    if (line.Has("json")) {
+      PrintJson(JsonOf(type, name, entry), out);
+    } else {
+      PrintEntry(entry, out);
+    }
+  }
   return absl::OkStatus();
 }
 
@@ -120,31 +148,31 @@ remote::ConfigResource ResourceOf(const std::string& type, const std::string& na
 }
 
 absl::Status DescribeResources(const CommandLine& line, const ConfigEntities& entities,
-                               remote::AdminClient& client, TextWriter& out) {
+                               remote::AdminClient& client, TextWriter& out, TextWriter& err) {
   const std::string& type = entities.types.front();
-  const bool all = line.Has("all");
   if (entities.names.empty()) {
     const auto names = AllOf(type, client);
     if (!names.ok()) return names.status();
     for (const std::string& name : *names) {
-      if (auto shown = DescribeEntity(type, name, all, client, out); !shown.ok()) return shown;
+      if (auto shown = DescribeEntity(line, type, name, client, out); !shown.ok()) return shown;
     }
     return absl::OkStatus();
   }
   const std::string& name = entities.names.front();
-  if (!all) {
+  if (!line.Has("all")) {
     if (type == kTopicEntities) {
       if (auto legal = engine::CheckTopicName(name); !legal.ok()) return legal;
     }
     const auto names = AllOf(type, client);
     if (!names.ok()) return names.status();
     if (std::find(names->begin(), names->end(), name) == names->end()) {
-      out.Print("The {} '{}' doesn't exist and doesn't have dynamic config.\n", Singular(type),
-                name);
+      Told(line, out, err)
+          .Print("The {} '{}' doesn't exist and doesn't have dynamic config.\n", Singular(type),
+                 name);
       return absl::OkStatus();
     }
   }
-  return DescribeEntity(type, name, all, client, out);
+  return DescribeEntity(line, type, name, client, out);
 }
 
 }  // namespace rill::cli

@@ -12,7 +12,7 @@ namespace rill::cli {
 
 // kafka-configs --describe of topics, brokers, their loggers, groups and client metrics.
 absl::Status DescribeResources(const CommandLine& line, const ConfigEntities& entities,
-                               remote::AdminClient& client, TextWriter& out);
+                               remote::AdminClient& client, TextWriter& out, TextWriter& err);
 
 // What the requests of configs call an entity.
 remote::ConfigResource ResourceOf(const std::string& type, const std::string& name);

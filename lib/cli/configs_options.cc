@@ -48,6 +48,7 @@ constexpr OptionSpec kOptions[] = {
     {"ip-defaults"},
     {"group", Argument::kRequired},
     {"client-metrics", Argument::kRequired},
+    {"json"},
 };
 
 constexpr char kHelp[] =
@@ -84,6 +85,8 @@ Option                              What it does
                                     clients or ips, with
 --entity-name <name>                which of them, or
 --entity-default                    the defaults of all
+--json                              With --describe: print JSON, an object a line for
+                                    each config
 --help                              Print this
 --version                           Print the version of Kafka whose tool this is the
                                     like of
@@ -299,7 +302,9 @@ absl::Status CheckConfigsAction(const CommandLine& line) {
     return Bad("Command must include exactly one action: --describe, --alter");
   }
   constexpr std::string_view kChanges[] = {"alter", "add-config", "delete-config"};
-  return CheckApart(line, "describe", kChanges);
+  if (auto apart = CheckApart(line, "describe", kChanges); !apart.ok()) return apart;
+  constexpr std::string_view kAlter[] = {"alter"};
+  return CheckApart(line, "json", kAlter);
 }
 
 absl::Status CheckConfigsWords(const CommandLine& line, const ConfigEntities& entities) {

@@ -8,6 +8,7 @@
 
 #include "cli/java_arguments.h"
 #include "cli/java_hash_order.h"
+#include "cli/json_lines.h"
 #include "client/remote/quotas.h"
 #include "fmt/format.h"
 #include "fmt/ranges.h"
@@ -68,21 +69,42 @@ std::int32_t HashOf(const QuotaEntry& entry) {
   return static_cast<std::int32_t>(31 + sum);
 }
 
-void Print(const QuotaEntry& entry, TextWriter& out) {
-  std::vector<std::string> whose;
+using QuotaValues = decltype(QuotaEntry::values);
+
+// Whose quotas an entry has, in the order of kKinds.
+std::vector<std::pair<const Kind*, std::optional<std::string>>> Whose(const QuotaEntry& entry) {
+  std::vector<std::pair<const Kind*, std::optional<std::string>>> entities;
   for (const Kind& kind : kKinds) {
     for (const QuotaEntity& entity : entry.entity) {
-      if (entity.entity_type != kind.entity) continue;
-      whose.push_back(entity.entity_name ? fmt::format("{} '{}'", kind.shown, *entity.entity_name)
-                                         : fmt::format("the default {}", kind.shown));
+      if (entity.entity_type == kind.entity) entities.emplace_back(&kind, entity.entity_name);
     }
   }
-  const auto values =
-      InJavaHashOrder(entry.values, JavaCapacity(entry.values.size()),
-                      [](const auto& value) { return std::string_view(value.key); });
+  return entities;
+}
+
+QuotaValues ValuesOf(const QuotaEntry& entry) {
+  return InJavaHashOrder(entry.values, JavaCapacity(entry.values.size()),
+                         [](const auto& value) { return std::string_view(value.key); });
+}
+
+void PrintJsonQuotas(const QuotaEntry& entry, TextWriter& out) {
+  Json whose = Json::array();
+  for (const auto& [kind, name] : Whose(entry)) {
+    whose.push_back(Json{{"entityType", kind->type}, {"entityName", OrNull(name)}});
+  }
+  for (const auto& value : ValuesOf(entry)) {
+    PrintJson({{"entity", whose}, {"name", value.key}, {"value", value.value}}, out);
+  }
+}
+
+void PrintText(const QuotaEntry& entry, TextWriter& out) {
+  std::vector<std::string> whose;
+  for (const auto& [kind, name] : Whose(entry)) {
+    whose.push_back(name ? fmt::format("{} '{}'", kind->shown, *name)
+                         : fmt::format("the default {}", kind->shown));
+  }
   std::vector<std::string> shown;
-  shown.reserve(values.size());
-  for (const auto& value : values) {
+  for (const auto& value : ValuesOf(entry)) {
     shown.push_back(fmt::format("{}={}", value.key, FormatJavaDouble(value.value)));
   }
   out.Print("Quota configs for {} are {}\n", fmt::join(whose, ", "), fmt::join(shown, ", "));
@@ -136,8 +158,8 @@ absl::Status CheckDeleted(const ConfigEntities& entities, const std::vector<std:
 
 }  // namespace
 
-absl::Status DescribeQuotas(const ConfigEntities& entities, remote::AdminClient& client,
-                            TextWriter& out) {
+absl::Status DescribeQuotas(const CommandLine& line, const ConfigEntities& entities,
+                            remote::AdminClient& client, TextWriter& out) {
   if (entities.names.size() > entities.types.size()) {
     return Bad("More entity names specified than entity types");
   }
@@ -145,7 +167,11 @@ absl::Status DescribeQuotas(const ConfigEntities& entities, remote::AdminClient&
   if (!entries.ok()) return entries.status();
   const std::size_t capacity = JavaCapacity(entries->size());
   for (const QuotaEntry& entry : InJavaHashOrder(*std::move(entries), capacity, HashOf)) {
-    Print(entry, out);
+    if (line.Has("json")) {
+      PrintJsonQuotas(entry, out);
+    } else {
+      PrintText(entry, out);
+    }
   }
   return absl::OkStatus();
 }

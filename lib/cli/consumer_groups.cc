@@ -11,6 +11,7 @@
 #include "cli/group_options.h"
 #include "cli/group_reset.h"
 #include "cli/java_hash_order.h"
+#include "cli/json_lines.h"
 #include "cli/name_pattern.h"
 #include "client/remote/groups.h"
 #include "fmt/format.h"
@@ -49,19 +50,10 @@ absl::StatusOr<std::vector<std::string>> GroupsOf(const CommandLine& line,
   return ids;
 }
 
-absl::Status List(const CommandLine& line, remote::AdminClient& client, TextWriter& out) {
-  if (!line.Has("type") && !line.Has("state")) {
-    const auto ids = GroupsOf(line, client);
-    if (!ids.ok()) return ids.status();
-    for (const std::string& id : *ids) out.Print("{}\n", id);
-    return absl::OkStatus();
-  }
-  const auto filter = GroupFilterOf(line);
-  if (!filter.ok()) return filter.status();
-  const auto groups = ListConsumerGroups(*filter, client);
-  if (!groups.ok()) return AsExecution(groups.status());
+void PrintTable(const CommandLine& line, const std::vector<remote::GroupListing>& groups,
+                TextWriter& out) {
   std::size_t width = 15;
-  for (const auto& group : *groups) width = std::max(width, group.id.size());
+  for (const auto& group : groups) width = std::max(width, group.id.size());
   width += 10;
   const auto print = [&](const std::string& id, const std::string& type, const std::string& state) {
     out.Print("{:<{}}", id, width);
@@ -70,19 +62,53 @@ absl::Status List(const CommandLine& line, remote::AdminClient& client, TextWrit
     out.Print("\n");
   };
   print("GROUP", "TYPE", "STATE");
-  for (const auto& group : *groups) print(group.id, group.type, group.state);
+  for (const auto& group : groups) print(group.id, group.type, group.state);
+}
+
+Json JsonOf(const CommandLine& line, const remote::GroupListing& group) {
+  const auto or_null = [](const std::string& text) {
+    return text.empty() ? Json(nullptr) : Json(text);
+  };
+  Json listed = {{"group", group.id}};
+  if (line.Has("type")) listed["type"] = or_null(group.type);
+  if (line.Has("state")) listed["state"] = or_null(group.state);
+  return listed;
+}
+
+absl::Status List(const CommandLine& line, remote::AdminClient& client, TextWriter& out) {
+  if (!line.Has("type") && !line.Has("state")) {
+    const auto ids = GroupsOf(line, client);
+    if (!ids.ok()) return ids.status();
+    for (const std::string& id : *ids) {
+      if (line.Has("json")) {
+        PrintJson({{"group", id}}, out);
+      } else {
+        out.Print("{}\n", id);
+      }
+    }
+    return absl::OkStatus();
+  }
+  const auto filter = GroupFilterOf(line);
+  if (!filter.ok()) return filter.status();
+  const auto groups = ListConsumerGroups(*filter, client);
+  if (!groups.ok()) return AsExecution(groups.status());
+  if (!line.Has("json")) {
+    PrintTable(line, *groups, out);
+    return absl::OkStatus();
+  }
+  for (const auto& group : *groups) PrintJson(JsonOf(line, group), out);
   return absl::OkStatus();
 }
 
 absl::Status Act(const CommandContext& context, const CommandLine& line,
                  remote::AdminClient& client, TextWriter& out, TextWriter& err) {
   if (line.Has("list")) return List(line, client, out);
-  if (line.Has("delete-offsets")) return DeleteGroupOffsets(line, client, out);
+  if (line.Has("delete-offsets")) return DeleteGroupOffsets(line, client, out, err);
   const auto groups = GroupsOf(line, client);
   if (!groups.ok()) return groups.status();
   if (line.Has("describe")) return DescribeGroups(line, *groups, client, out, err);
   if (line.Has("reset-offsets")) return ResetOffsets(context, line, *groups, client, out, err);
-  DeleteGroups(*groups, client, out);
+  DeleteGroups(line, *groups, client, out);
   return absl::OkStatus();
 }
 
@@ -127,8 +153,9 @@ int RunConsumerGroups(const CommandContext& context, std::span<const std::string
     const bool is_usage =
         absl::IsInvalidArgument(done) && GetErrorCode(done) == ErrorCode::kUnknownServerError;
     if (!done.ok() && !is_usage) {
-      out.Print("\nError: Executing consumer group command failed due to {}\n",
-                std::string(done.message()));
+      Told(line, out, err)
+          .Print("\nError: Executing consumer group command failed due to {}\n",
+                 std::string(done.message()));
       done = absl::OkStatus();
     }
   }

@@ -7,6 +7,7 @@
 #include "cli/app_words.h"
 #include "cli/dump_output.h"
 #include "cli/group_topics.h"
+#include "cli/json_lines.h"
 #include "cli/kafka_tool.h"
 #include "cli/record_deletion.h"
 #include "client/remote/error_text.h"
@@ -20,7 +21,8 @@ constexpr std::uint64_t kMaxFileSize = std::uint64_t{64} << 20;
 
 constexpr OptionSpec kOptions[] = {{"help"},         {"version"},
                                    kBootstrapServer, kDataDir,
-                                   kCommandConfig,   {"offset-json-file", Argument::kRequired}};
+                                   kCommandConfig,   {"offset-json-file", Argument::kRequired},
+                                   {"json"}};
 
 constexpr char kHelp[] =
     R"(Deletes the records of partitions that are below an offset.
@@ -35,6 +37,7 @@ Option                              What it does
 --offset-json-file <file>           REQUIRED: the offsets, -1 for all there is:
                                     {"partitions": [{"topic": "orders",
                                     "partition": 0, "offset": 3}], "version": 1}
+--json                              Print JSON, an object a line for each partition
 --help                              Print this
 --version                           Print the version of Kafka whose tool this is the
                                     like of
@@ -53,11 +56,26 @@ absl::StatusOr<std::map<TopicPartition, std::int64_t>> ReadDeletion(const Comman
   return ParseRecordDeletion(*text);
 }
 
-absl::Status Delete(const std::map<TopicPartition, std::int64_t>& before,
+void PrintJsonRows(const remote::PartitionOffsets& deleted, TextWriter& out) {
+  for (const auto& [partition, result] : deleted) {
+    const bool is_done = result.status.ok();
+    PrintJson({{"topic", partition.topic},
+               {"partition", partition.partition},
+               {"lowWatermark", is_done ? Json(result.offset) : Json(nullptr)},
+               {"error", is_done ? Json(nullptr) : Json(remote::JavaError(result.status))}},
+              out);
+  }
+}
+
+absl::Status Delete(const CommandLine& line, const std::map<TopicPartition, std::int64_t>& before,
                     remote::AdminClient& client, TextWriter& out) {
-  out.Print("Executing records delete operation\n");
+  if (!line.Has("json")) out.Print("Executing records delete operation\n");
   const auto deleted = remote::DeleteRecords(client, before);
   if (!deleted.ok()) return deleted.status();
+  if (line.Has("json")) {
+    PrintJsonRows(*deleted, out);
+    return absl::OkStatus();
+  }
   out.Print("Records delete operation completed:\n");
   // Kafka's tool prints them in an order of chance.
   for (const auto& [partition, result] : *deleted) {
@@ -90,7 +108,7 @@ int RunDeleteRecords(const CommandContext& context, std::span<const std::string>
   absl::Status done;
   {
     TextWriter out(context.out);
-    done = Delete(*before, session->client(), out);
+    done = Delete(line, *before, session->client(), out);
   }
   const absl::Status closed = session->Close();
   if (!done.ok()) return Fail(context, kTool, done);

@@ -9,13 +9,15 @@
 #include "cli/message_decoder.h"
 #include "io/file_system.h"
 
-// What rill dump-log does with a file, by its kind. Each prints to `out` what it finds and adds to
-// `problems` what does not fit together; an error ends the dump.
+// What rill dump-log does with a file, by its kind. Each has `printer` print what it finds and adds
+// to `problems` what does not fit together; an error ends the dump.
 namespace rill::cli {
+
+class DumpPrinter;
 
 struct DumpContext {
   io::FileSystem& files;
-  TextWriter& out;
+  DumpPrinter& printer;
   TextWriter& err;
   DumpProblems problems = {};
 };

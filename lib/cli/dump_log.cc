@@ -2,6 +2,7 @@
 
 #include "cli/dump_files.h"
 #include "cli/dump_log_options.h"
+#include "cli/dump_printer.h"
 #include "cli/java_arguments.h"
 #include "cli/kafka_tool.h"
 #include "fmt/format.h"
@@ -44,7 +45,7 @@ absl::Status DumpIndexFile(DumpContext& context, const DumpFile& file,
 }
 
 absl::Status Dump(DumpContext& context, const DumpFile& file, const DumpLogOptions& options) {
-  context.out.Print("Dumping {}\n", file.shown);
+  context.printer.BeginFile(file.shown);
   const std::string name = file.name();
   const std::size_t dot = name.rfind('.');
   const std::string suffix = dot == std::string::npos ? "" : name.substr(dot);
@@ -119,7 +120,8 @@ int RunDumpLog(const CommandContext& context, std::span<const std::string> words
     RefuseWithoutFiles(err, options->ignored());
     return 1;
   }
-  DumpContext dump{.files = context.files, .out = out, .err = err};
+  const auto printer = options->prints_json() ? NewDumpObjects(out) : NewDumpText(out);
+  DumpContext dump{.files = context.files, .printer = *printer, .err = err};
   if (auto status = DumpAll(dump, *options, context.working_directory); !status.ok()) {
     return Fail(err, status);
   }

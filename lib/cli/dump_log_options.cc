@@ -29,6 +29,7 @@ constexpr OptionSpec kOptions[] = {
     {"cluster-metadata-decoder"},
     {"remote-log-metadata-decoder"},
     {"share-group-state-decoder"},
+    {"json"},
 };
 
 // In the order of their priority where several are given.
@@ -74,6 +75,8 @@ Option                          What it does
 --share-group-state-decoder     The records are those of __share_group_state
 --cluster-metadata-decoder      The records are those of __cluster_metadata
 --remote-log-metadata-decoder   Not supported by rill
+--json                          Print JSON, an object a line for each batch,
+                                record and entry
 --help                          Print this
 --version                       Print the version of Kafka whose tool this is
                                 the like of

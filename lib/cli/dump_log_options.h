@@ -35,6 +35,7 @@ class DumpLogOptions {
   bool is_deep() const { return prints_content() || line_.Has("deep-iteration"); }
   bool skips_metadata() const { return line_.Has("skip-record-metadata"); }
   IndexCheck index_check() const;
+  bool prints_json() const { return line_.Has("json"); }
 
   // Errors: InvalidArgument.
   absl::StatusOr<std::unique_ptr<MessageDecoder>> Decoder() const;

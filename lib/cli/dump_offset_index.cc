@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "cli/dump_files.h"
+#include "cli/dump_printer.h"
 #include "cli/entry_file.h"
 #include "cli/index_entries.h"
 #include "cli/segment_file.h"
@@ -31,7 +32,7 @@ absl::Status CheckSanity(DumpContext& context, const DumpFile& file, EntryFile& 
     return Corrupt(file, fmt::format("has {} bytes, which is no multiple of {}", index.size(),
                                      kOffsetEntrySize));
   }
-  context.out.Print("{} passed sanity check.\n", file.shown);
+  context.printer.PrintSoundIndex();
   return absl::OkStatus();
 }
 
@@ -68,7 +69,7 @@ absl::Status DumpOffsetIndex(DumpContext& context, const DumpFile& file, IndexCh
   auto index = EntryFile::Open(context.files, file.absolute, kOffsetEntrySize);
   if (!index.ok()) return index.status();
   if (index->count() == 0) {
-    context.out.Print("{} is empty.\n", file.shown);
+    context.printer.PrintEmptyIndex();
     return absl::OkStatus();
   }
   if (check == IndexCheck::kSanity) return CheckSanity(context, file, *index, *base_offset);
@@ -87,9 +88,7 @@ absl::Status DumpOffsetIndex(DumpContext& context, const DumpFile& file, IndexCh
     if (*found != entry.offset) {
       context.problems.AddIndexMismatch(file.absolute, entry.offset, *found);
     }
-    if (check == IndexCheck::kPrint) {
-      context.out.Print("offset: {} position: {}\n", entry.offset, entry.position);
-    }
+    if (check == IndexCheck::kPrint) context.printer.PrintEntry(entry);
   }
   return absl::OkStatus();
 }

@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 #include "base/crc32c.h"
 #include "cli/dump_files.h"
+#include "cli/dump_printer.h"
 #include "fmt/format.h"
 #include "io/small_file.h"
 #include "log/producer_snapshot.h"
@@ -47,23 +48,6 @@ std::int32_t SubtractFromSequence(std::int32_t sequence, std::int32_t decrement)
   return static_cast<std::int32_t>(difference < 0 ? difference + kCycle : difference);
 }
 
-void PrintProducer(TextWriter& out, const log::ProducerState::SnapshotEntry& entry) {
-  out.Print(
-      "producerId: {} producerEpoch: {} coordinatorEpoch: {} currentTxnFirstOffset: {} "
-      "lastTimestamp: {}",
-      entry.producer_id, entry.epoch, entry.coordinator_epoch,
-      entry.transaction_first_offset < 0
-          ? "OptionalLong.empty"
-          : fmt::format("OptionalLong[{}]", entry.transaction_first_offset),
-      entry.last_timestamp_ms);
-  if (entry.last_offset >= 0) {
-    out.Print(" firstSequence: {} lastSequence: {} lastOffset: {} offsetDelta: {} timestamp: {}",
-              SubtractFromSequence(entry.last_sequence, entry.offset_delta), entry.last_sequence,
-              entry.last_offset, entry.offset_delta, entry.last_timestamp_ms);
-  }
-  out.Print("\n");
-}
-
 }  // namespace
 
 absl::Status DumpProducerSnapshot(DumpContext& context, const DumpFile& file) {
@@ -75,9 +59,11 @@ absl::Status DumpProducerSnapshot(DumpContext& context, const DumpFile& file) {
   }
   const auto count = base::LoadBigEndian<std::int32_t>(bytes->data() + log::kSnapshotCountAt);
   for (std::int32_t i = 0; i < count; ++i) {
-    PrintProducer(context.out,
-                  log::LoadSnapshotEntry(bytes->data() + log::kSnapshotHeaderSize +
-                                         log::kSnapshotEntrySize * static_cast<std::size_t>(i)));
+    const auto entry =
+        log::LoadSnapshotEntry(bytes->data() + log::kSnapshotHeaderSize +
+                               log::kSnapshotEntrySize * static_cast<std::size_t>(i));
+    context.printer.PrintProducer(
+        {entry, SubtractFromSequence(entry.last_sequence, entry.offset_delta)});
   }
   return absl::OkStatus();
 }

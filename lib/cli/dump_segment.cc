@@ -1,17 +1,18 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <utility>
 
 #include "base/crc32c.h"
 #include "base/parse_number.h"
-#include "cli/control_text.h"
+#include "cli/control_record.h"
 #include "cli/dump_files.h"
+#include "cli/dump_printer.h"
 #include "cli/frame_records.h"
 #include "cli/old_message.h"
 #include "cli/segment_file.h"
 #include "fmt/format.h"
 #include "rill/error.h"
-#include "wire/java_text.h"
 
 namespace rill::cli {
 namespace {
@@ -53,16 +54,36 @@ absl::Status InRecord(const absl::Status& status, std::int64_t offset) {
       fmt::format("the control record at offset {}: {}", offset, std::string(status.message())));
 }
 
-// A record's null field has size -1.
-std::int64_t FieldSize(std::string_view field) {
-  return IsNull(field) ? -1 : static_cast<std::int64_t>(field.size());
+BatchRow RowOf(const Frame& frame) {
+  return {.position = frame.position,
+          .size = frame.size,
+          .magic = frame.magic(),
+          .offset = frame.base_offset()};
+}
+
+BatchRow::Head HeadOf(const Frame& frame) {
+  const BatchView batch = frame.batch();
+  const bool has_sequence = batch.base_sequence() != kNoSequence;
+  BatchRow::Head head{.last_offset = frame.last_offset(),
+                      .count = batch.record_count(),
+                      .base_sequence = batch.base_sequence(),
+                      .last_sequence = has_sequence ? AddToSequence(batch.base_sequence(),
+                                                                    batch.last_offset_delta())
+                                                    : kNoSequence,
+                      .producer_id = batch.producer_id(),
+                      .producer_epoch = batch.producer_epoch(),
+                      .partition_leader_epoch = batch.partition_leader_epoch(),
+                      .is_transactional = batch.is_transactional(),
+                      .is_control = batch.is_control()};
+  if (batch.has_delete_horizon()) head.delete_horizon_ms = batch.base_timestamp_ms();
+  return head;
 }
 
 class SegmentDump {
  public:
   SegmentDump(DumpContext& context, const DumpFile& file, const SegmentDumpOptions& options,
               SegmentFile& segment)
-      : out_(context.out),
+      : printer_(context.printer),
         problems_(context.problems),
         file_(file),
         options_(options),
@@ -83,7 +104,7 @@ class SegmentDump {
     }
     const bool is_limited = options_.max_bytes != std::numeric_limits<std::int32_t>::max();
     if (end > position && !is_limited) {
-      out_.Print("Found {} invalid bytes at the end of {}\n", end - position, file_.name());
+      printer_.PrintInvalidBytes(position, end - position);
     }
     return absl::OkStatus();
   }
@@ -91,39 +112,28 @@ class SegmentDump {
  private:
   absl::Status PrintBatch(const Frame& frame) {
     const BatchView batch = frame.batch();
-    const bool has_sequence = batch.base_sequence() != kNoSequence;
-    out_.Print(
-        "baseOffset: {} lastOffset: {} count: {} baseSequence: {} lastSequence: {} producerId: {} "
-        "producerEpoch: {} partitionLeaderEpoch: {} isTransactional: {} isControl: {} "
-        "deleteHorizonMs: {}",
-        batch.base_offset(), frame.last_offset(), batch.record_count(), batch.base_sequence(),
-        has_sequence ? AddToSequence(batch.base_sequence(), batch.last_offset_delta())
-                     : kNoSequence,
-        batch.producer_id(), batch.producer_epoch(), batch.partition_leader_epoch(),
-        batch.is_transactional(), batch.is_control(),
-        batch.has_delete_horizon() ? fmt::format("OptionalLong[{}]", batch.base_timestamp_ms())
-                                   : "OptionalLong.empty");
-    if (auto codec = CheckCodec(frame, batch.compression()); !codec.ok()) return codec;
-    PrintBatchEnd(frame, TimestampTypeName(frame), batch.max_timestamp_ms(), batch.compression(),
-                  batch.crc(), IsValid(frame));
-    return absl::OkStatus();
+    BatchRow row = RowOf(frame);
+    row.head = HeadOf(frame);
+    absl::Status codec = CheckCodec(frame, batch.compression());
+    if (codec.ok()) {
+      row.tail = {TimestampTypeName(frame), batch.max_timestamp_ms(), batch.compression(),
+                  batch.crc(), IsValid(frame)};
+    }
+    printer_.PrintBatch(row);
+    return codec;
   }
 
   absl::Status PrintOldBatch(const Frame& frame) {
-    out_.Print("offset: {}", frame.base_offset());
+    BatchRow row = RowOf(frame);
     const auto message = ParseOld(frame);
-    if (!message.ok()) return message.status();
-    if (auto codec = CheckCodec(frame, message->compression()); !codec.ok()) return codec;
-    PrintBatchEnd(frame, message->timestamp_type(), message->timestamp_ms(), message->compression(),
-                  message->crc(), message->is_valid());
-    return absl::OkStatus();
-  }
-
-  void PrintBatchEnd(const Frame& frame, const char* timestamp_type, std::int64_t timestamp_ms,
-                     Compression compression, std::uint32_t crc, bool is_valid) {
-    out_.Print(" position: {} {}: {} size: {} magic: {} compresscodec: {} crc: {} isvalid: {}\n",
-               frame.position, timestamp_type, timestamp_ms, frame.size, int{frame.magic()},
-               CompressionName(compression), crc, is_valid);
+    absl::Status status = message.status();
+    if (status.ok()) status = CheckCodec(frame, message->compression());
+    if (status.ok()) {
+      row.tail = {message->timestamp_type(), message->timestamp_ms(), message->compression(),
+                  message->crc(), message->is_valid()};
+    }
+    printer_.PrintBatch(row);
+    return status;
   }
 
   absl::Status PrintRecords(const Frame& frame) {
@@ -134,57 +144,39 @@ class SegmentDump {
         problems_.AddGap(file_.absolute, previous_offset_, offset);
       }
       previous_offset_ = offset;
-      absl::Status status = PrintRecord(frame, record, is_control);
-      if (status.ok()) out_.Print("\n");
-      return status;
+      return PrintRecord(frame, record, is_control);
     });
   }
 
   absl::Status PrintRecord(const Frame& frame, const FrameRecord& record, bool is_control) {
-    if (!options_.skip_metadata) {
-      PrintMetadata(record, TimestampTypeName(frame));
-      if (is_control) {
-        std::string text;
-        const auto status = AppendControlText(record.content.key, record.content.value, text);
-        if (!status.ok()) return InRecord(status, record.content.offset);
-        out_.Print("{}", text);
-      }
-    }
-    if (!options_.print_content || is_control) return absl::OkStatus();
-    return PrintContent(record.content);
+    RecordRow row{.record = record,
+                  .timestamp_type = TimestampTypeName(frame),
+                  .has_metadata = !options_.skip_metadata,
+                  .has_content = options_.print_content && !is_control};
+    absl::Status status;
+    if (is_control && row.has_metadata) status = AddControl(row);
+    if (status.ok() && row.has_content) status = AddContent(row);
+    row.is_whole = status.ok();
+    printer_.PrintRecord(row);
+    return status;
   }
 
-  void PrintMetadata(const FrameRecord& record, const char* timestamp_type) {
-    out_.Print("| offset: {} {}: {} keySize: {} valueSize: {}", record.content.offset,
-               timestamp_type, record.timestamp_ms, FieldSize(record.content.key),
-               FieldSize(record.content.value));
-    if (record.old != nullptr) {
-      out_.Print(" isValid: {} crc: {}", record.old->is_valid(), record.old->crc());
-      return;
-    }
-    std::string names;
-    bool is_first = true;
-    for (const Header& header : record.headers) {
-      if (!is_first) names += ',';
-      is_first = false;
-      wire::AppendJavaText(header.name, names);
-    }
-    out_.Print(" sequence: {} headerKeys: [{}]", record.sequence, names);
-  }
-
-  absl::Status PrintContent(const RecordContent& record) {
-    const auto decoded = options_.decoder->Decode(record);
-    if (!decoded.ok()) return decoded.status();
-    const char* prefix = options_.skip_metadata ? "| " : " ";
-    if (decoded->key) {
-      out_.Print("{}key: {}", prefix, *decoded->key);
-      prefix = " ";
-    }
-    if (decoded->payload) out_.Print("{}payload: {}", prefix, *decoded->payload);
+  static absl::Status AddControl(RecordRow& row) {
+    const RecordContent& content = row.record.content;
+    auto control = DecodeControlRecord(content.key, content.value);
+    if (!control.ok()) return InRecord(control.status(), content.offset);
+    row.control = *std::move(control);
     return absl::OkStatus();
   }
 
-  TextWriter& out_;
+  absl::Status AddContent(RecordRow& row) {
+    auto decoded = options_.decoder->Decode(row.record.content);
+    if (!decoded.ok()) return decoded.status();
+    row.content = *std::move(decoded);
+    return absl::OkStatus();
+  }
+
+  DumpPrinter& printer_;
   DumpProblems& problems_;
   const DumpFile& file_;
   const SegmentDumpOptions& options_;
@@ -215,11 +207,13 @@ absl::StatusOr<std::string> SnapshotTitle(const DumpFile& file) {
 absl::Status PrintTitle(DumpContext& context, const DumpFile& file) {
   if (file.name().ends_with(".checkpoint")) {
     const auto title = SnapshotTitle(file);
-    if (title.ok()) context.out.Print("{}\n", *title);
+    if (title.ok()) context.printer.PrintTitle(*title);
     return title.status();
   }
   const auto base_offset = file.BaseOffset();
-  if (base_offset.ok()) context.out.Print("Log starting offset: {}\n", *base_offset);
+  if (base_offset.ok()) {
+    context.printer.PrintTitle(fmt::format("Log starting offset: {}", *base_offset));
+  }
   return base_offset.status();
 }
 

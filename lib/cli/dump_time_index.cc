@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "cli/dump_files.h"
+#include "cli/dump_printer.h"
 #include "cli/entry_file.h"
 #include "cli/frame_records.h"
 #include "cli/index_entries.h"
@@ -50,7 +51,7 @@ class TimeIndexDump {
       return Corrupt(file_, fmt::format("has {} bytes, which is no multiple of {}", times_.size(),
                                         kTimeEntrySize));
     }
-    context_.out.Print("{} passed sanity check.\n", file_.shown);
+    context_.printer.PrintSoundIndex();
     return absl::OkStatus();
   }
 
@@ -61,9 +62,7 @@ class TimeIndexDump {
       if (!entry.ok()) return entry.status();
       if (entry->offset == base_offset_ && i > 0) break;  // zeros of space that is reserved
       if (auto status = CheckEntry(*entry, previous_ms); !status.ok()) return status;
-      if (prints) {
-        context_.out.Print("timestamp: {} offset: {}\n", entry->timestamp_ms, entry->offset);
-      }
+      if (prints) context_.printer.PrintEntry(*entry);
       previous_ms = entry->timestamp_ms;
     }
     return absl::OkStatus();

@@ -1,5 +1,6 @@
 #include "base/bytes.h"
 #include "cli/dump_files.h"
+#include "cli/dump_printer.h"
 #include "cli/entry_file.h"
 #include "fmt/format.h"
 #include "rill/error.h"
@@ -42,9 +43,8 @@ absl::Status DumpTransactionIndex(DumpContext& context, const DumpFile& file) {
     const auto number = [&entry](std::size_t at) {
       return base::LoadBigEndian<std::int64_t>(*entry + at);
     };
-    context.out.Print(
-        "version: {} producerId: {} firstOffset: {} lastOffset: {} lastStableOffset: {}\n",
-        VersionOf(*entry), number(2), number(10), number(18), number(26));
+    context.printer.PrintAbortedTransaction(
+        {VersionOf(*entry), number(2), number(10), number(18), number(26)});
   }
   return absl::OkStatus();
 }

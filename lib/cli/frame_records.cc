@@ -21,6 +21,10 @@ std::int32_t SequenceOf(BatchView batch, std::int64_t offset) {
 
 }  // namespace
 
+std::int64_t FieldSize(std::string_view field) {
+  return IsNull(field) ? -1 : static_cast<std::int64_t>(field.size());
+}
+
 std::int32_t AddToSequence(std::int32_t sequence, std::int32_t increment) {
   // Damaged batches hold any numbers; they wrap as Java's do.
   constexpr std::uint32_t kCycle = std::uint32_t{1} << 31;

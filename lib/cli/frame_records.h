@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "base/buffer.h"
@@ -21,6 +22,9 @@ struct FrameRecord {
   Headers headers = {};
   const OldMessage* old = nullptr;  // formats 0 and 1: the message that the record is
 };
+
+// The size of a key or a value as Kafka's tools tell it: -1 for a null one.
+std::int64_t FieldSize(std::string_view field);
 
 // `sequence` and `increment` added as producers count: behind the largest int32 comes 0.
 std::int32_t AddToSequence(std::int32_t sequence, std::int32_t increment);

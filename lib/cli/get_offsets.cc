@@ -9,6 +9,7 @@
 #include "cli/dump_output.h"
 #include "cli/group_topics.h"
 #include "cli/java_arguments.h"
+#include "cli/json_lines.h"
 #include "cli/kafka_tool.h"
 #include "cli/partition_filter.h"
 #include "client/remote/error_text.h"
@@ -31,6 +32,7 @@ constexpr OptionSpec kOptions[] = {
     {"partitions", Argument::kRequired},
     {"time", Argument::kRequired},
     {"exclude-internal-topics"},
+    {"json"},
 };
 
 constexpr char kHelp[] =
@@ -52,6 +54,7 @@ Option                              What it does
                                     latest-tiered (-5), earliest-pending-upload (-6),
                                     or the first at a time in ms since 1970 or later
 --exclude-internal-topics           Without the topics that Kafka keeps for itself
+--json                              Print JSON, an object a line for each partition
 --help                              Print this
 --version                           Print the version of Kafka whose tool this is the
                                     like of
@@ -127,17 +130,25 @@ absl::Status PrintOffsets(const CommandLine& line, const PartitionFilter& filter
   if (!partitions.ok()) return partitions.status();
   const auto offsets = remote::ListOffsets(client, *partitions, time);
   if (!offsets.ok()) return offsets.status();
-  std::map<std::string, std::string> lines;  // in the order of the partitions' names
+  std::map<std::string, std::pair<TopicPartition, std::int64_t>> rows;  // ordered by their names
   for (const auto& [partition, offset] : *offsets) {
     if (!offset.status.ok()) {
       err.Print("Skip getting offsets for topic-partition {} due to error: {}\n", NameOf(partition),
                 remote::JavaError(offset.status));
     } else if (offset.offset != -1) {
-      lines[NameOf(partition)] =
-          fmt::format("{}:{}:{}\n", partition.topic, partition.partition, offset.offset);
+      rows[NameOf(partition)] = {partition, offset.offset};
     }
   }
-  for (const auto& [name, text] : lines) out.Print("{}", text);
+  for (const auto& [name, row] : rows) {
+    const auto& [partition, offset] = row;
+    if (line.Has("json")) {
+      PrintJson(
+          {{"topic", partition.topic}, {"partition", partition.partition}, {"offset", offset}},
+          out);
+    } else {
+      out.Print("{}:{}:{}\n", partition.topic, partition.partition, offset);
+    }
+  }
   return absl::OkStatus();
 }
 

@@ -7,6 +7,7 @@
 
 #include "cli/group_topics.h"
 #include "cli/java_hash_order.h"
+#include "cli/json_lines.h"
 #include "client/remote/error_text.h"
 #include "client/remote/groups.h"
 #include "client/remote/topics.h"
@@ -21,6 +22,13 @@ std::string JavaText(const absl::Status& status) {
   if (GetErrorCode(status) == ErrorCode::kUnknownServerError) return std::string(status.message());
   return remote::JavaError(status);
 }
+
+Json ErrorOf(const absl::Status& status) {
+  return status.ok() ? Json(nullptr) : Json(JavaText(status));
+}
+
+// What became of each group.
+using Deletions = std::vector<std::pair<std::string, absl::Status>>;
 
 // What became of each partition; -1 for a topic that is missing.
 using Results = std::map<TopicPartition, absl::Status>;
@@ -48,16 +56,23 @@ void PrintOutcome(const std::string& group, const absl::Status& first, TextWrite
   }
 }
 
-void PrintResults(const Results& results, TextWriter& out) {
-  std::size_t width = 15;
+// In the order of the partitions' names.
+std::vector<Results::value_type> InOrder(const Results& results) {
   std::map<std::string, const Results::value_type*> ordered;
   for (const auto& result : results) {
-    width = std::max(width, result.first.topic.size());
     ordered[fmt::format("{}{}", result.first.topic, result.first.partition)] = &result;
   }
+  std::vector<Results::value_type> rows;
+  rows.reserve(ordered.size());
+  for (const auto& [name, result] : ordered) rows.push_back(*result);
+  return rows;
+}
+
+void PrintResults(const std::vector<Results::value_type>& rows, TextWriter& out) {
+  std::size_t width = 15;
+  for (const auto& [partition, status] : rows) width = std::max(width, partition.topic.size());
   out.Print("\n{:<{}} {:<10} {:<15}", "TOPIC", width, "PARTITION", "STATUS");
-  for (const auto& [name, result] : ordered) {
-    const auto& [partition, status] = *result;
+  for (const auto& [partition, status] : rows) {
     out.Print("\n{:<{}} {:<10} {:<15}", partition.topic, width,
               partition.partition >= 0 ? fmt::format("{}", partition.partition) : "-",
               status.ok() ? "Successful" : "Error: " + JavaText(status));
@@ -65,18 +80,22 @@ void PrintResults(const Results& results, TextWriter& out) {
   out.Print("\n");
 }
 
-}  // namespace
+void PrintJsonResults(const std::string& group, const std::vector<Results::value_type>& rows,
+                      TextWriter& out) {
+  for (const auto& [partition, status] : rows) {
+    const std::int32_t index = partition.partition;
+    PrintJson({{"group", group},
+               {"topic", partition.topic},
+               {"partition", index < 0 ? Json(nullptr) : Json(index)},
+               {"error", ErrorOf(status)}},
+              out);
+  }
+}
 
-void DeleteGroups(const std::vector<std::string>& groups, remote::AdminClient& client,
-                  TextWriter& out) {
+void PrintDeletions(const Deletions& deletions, TextWriter& out) {
   std::vector<std::string> deleted;
   std::vector<std::pair<std::string, std::string>> failed;
-  const std::set<std::string> each(groups.begin(), groups.end());
-  const auto ordered =
-      InJavaHashOrder(std::vector<std::string>(each.begin(), each.end()), kJavaMapCapacity,
-                      [](const std::string& group) { return std::string_view(group); });
-  for (const std::string& group : ordered) {
-    const absl::Status status = remote::DeleteGroup(client, group);
+  for (const auto& [group, status] : deletions) {
     if (status.ok()) {
       deleted.push_back(fmt::format("'{}'", group));
     } else {
@@ -96,8 +115,26 @@ void DeleteGroups(const std::vector<std::string>& groups, remote::AdminClient& c
   out.Print("\nThese consumer groups were deleted successfully: {}\n", names);
 }
 
+}  // namespace
+
+void DeleteGroups(const CommandLine& line, const std::vector<std::string>& groups,
+                  remote::AdminClient& client, TextWriter& out) {
+  const std::set<std::string> each(groups.begin(), groups.end());
+  const auto ordered =
+      InJavaHashOrder(std::vector<std::string>(each.begin(), each.end()), kJavaMapCapacity,
+                      [](const std::string& group) { return std::string_view(group); });
+  Deletions deletions;
+  for (const std::string& group : ordered) {
+    deletions.emplace_back(group, remote::DeleteGroup(client, group));
+  }
+  if (!line.Has("json")) return PrintDeletions(deletions, out);
+  for (const auto& [group, status] : deletions) {
+    PrintJson({{"group", group}, {"error", ErrorOf(status)}}, out);
+  }
+}
+
 absl::Status DeleteGroupOffsets(const CommandLine& line, remote::AdminClient& client,
-                                TextWriter& out) {
+                                TextWriter& out, TextWriter& err) {
   const auto group = line.Value("group", "");
   if (!group.ok()) return group.status();
   const auto topics = ParseGroupTopics(line.Values("topic"));
@@ -124,8 +161,13 @@ absl::Status DeleteGroupOffsets(const CommandLine& line, remote::AdminClient& cl
     if (first.ok()) first = status;
     results[one] = std::move(status);
   }
-  PrintOutcome(*group, first, out);
-  PrintResults(results, out);
+  const std::vector<Results::value_type> rows = InOrder(results);
+  if (!line.Has("json") || !first.ok()) PrintOutcome(*group, first, Told(line, out, err));
+  if (line.Has("json")) {
+    PrintJsonResults(*group, rows, out);
+  } else {
+    PrintResults(rows, out);
+  }
   return absl::OkStatus();
 }
 

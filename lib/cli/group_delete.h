@@ -11,12 +11,12 @@
 namespace rill::cli {
 
 // kafka-consumer-groups --delete, of `groups`: tells what became of each.
-void DeleteGroups(const std::vector<std::string>& groups, remote::AdminClient& client,
-                  TextWriter& out);
+void DeleteGroups(const CommandLine& line, const std::vector<std::string>& groups,
+                  remote::AdminClient& client, TextWriter& out);
 
 // kafka-consumer-groups --delete-offsets. A failure's message is what Kafka's tool tells;
 // InvalidArgument without a code of Kafka's is told with its help.
 absl::Status DeleteGroupOffsets(const CommandLine& line, remote::AdminClient& client,
-                                TextWriter& out);
+                                TextWriter& out, TextWriter& err);
 
 }  // namespace rill::cli

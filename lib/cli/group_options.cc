@@ -48,6 +48,7 @@ constexpr OptionSpec kOptions[] = {
     {"state", Argument::kOptional},
     {"type", Argument::kOptional},
     {"validate-regex", Argument::kRequired},
+    {"json"},
 };
 
 constexpr char kHelp[] =
@@ -94,6 +95,8 @@ Option                              What it does
 --export                            Print it as CSV
 --delete-offsets                    Delete offsets of a group
 --validate-regex <regex>            Say whether this is a regular expression
+--json                              Print what is listed, described, reset or deleted as
+                                    JSON, an object a line
 --help                              Print this
 --version                           Print the version of Kafka whose tool this is the
                                     like of
@@ -231,6 +234,9 @@ absl::Status CheckGroupWords(const CommandLine& line) {
   if (auto apart = CheckApart(line, "group", Names{"all-groups"}); !apart.ok()) return apart;
   if (auto apart = CheckApart(line, "group", Names{"list"}); !apart.ok()) return apart;
   if (auto apart = CheckApart(line, "topic", Names{"list", "describe"}); !apart.ok()) return apart;
+  if (auto apart = CheckApart(line, "json", Names{"export", "validate-regex"}); !apart.ok()) {
+    return apart;
+  }
   return CheckAction(line);
 }
 

@@ -14,6 +14,7 @@
 #include "cli/group_topics.h"
 #include "cli/java_hash_order.h"
 #include "cli/java_time.h"
+#include "cli/json_lines.h"
 #include "cli/reset_plan.h"
 #include "client/remote/groups.h"
 #include "client/remote/offsets.h"
@@ -46,8 +47,8 @@ absl::StatusOr<Offsets> OffsetsAt(remote::AdminClient& client, const Partitions&
 class Resetter {
  public:
   Resetter(const CommandContext& context, const CommandLine& line, remote::AdminClient& client,
-           TextWriter& out, TextWriter& err)
-      : context_(context), line_(line), client_(client), out_(out), err_(err) {}
+           TextWriter& told, TextWriter& err)
+      : context_(context), line_(line), client_(client), told_(told), err_(err) {}
 
   // What was, or would be set; nothing where the group cannot be reset, which is told.
   absl::StatusOr<Offsets> Reset(const std::string& group) {
@@ -56,7 +57,7 @@ class Resetter {
       return AsRuntime(described.status());
     }
     if (described.ok() && described->state != "Empty" && described->state != "Dead") {
-      out_.Print(
+      told_.Print(
           "\nError: Assignments can only be reset if the group '{}' is inactive, but the current "
           "state is {}.\n",
           group, described->state);
@@ -229,7 +230,7 @@ class Resetter {
       if (offset == -1) behind.push_back(partition);
     }
     for (const TopicPartition& one : behind) {
-      out_.Print(
+      told_.Print(
           "\nWarn: Partition {} from topic {} is empty. Falling back to latest known offset.\n",
           one.partition, one.topic);
     }
@@ -251,7 +252,7 @@ class Resetter {
     }
     const auto of_group = plan->find(group);
     if (of_group != plan->end()) return InRange(of_group->second);
-    out_.Print("\nError: No reset plan for group {} found\n", group);
+    told_.Print("\nError: No reset plan for group {} found\n", group);
     return Offsets();
   }
 
@@ -277,7 +278,7 @@ class Resetter {
   const CommandContext& context_;
   const CommandLine& line_;
   remote::AdminClient& client_;
-  TextWriter& out_;
+  TextWriter& told_;
   TextWriter& err_;
 };
 
@@ -295,6 +296,18 @@ std::vector<GroupOffsets> InKafkasOrder(const std::map<std::string, Offsets>& gr
   }
   return InJavaHashOrder(std::move(ordered), kJavaMapCapacity,
                          [](const GroupOffsets& one) { return std::string_view(one.first); });
+}
+
+void PrintJsonRows(const std::vector<GroupOffsets>& groups, TextWriter& out) {
+  for (const auto& [group, offsets] : groups) {
+    for (const auto& [partition, offset] : offsets) {
+      PrintJson({{"group", group},
+                 {"topic", partition.topic},
+                 {"partition", partition.partition},
+                 {"newOffset", offset}},
+                out);
+    }
+  }
 }
 
 void PrintTable(const std::vector<GroupOffsets>& groups, TextWriter& out) {
@@ -326,7 +339,7 @@ void PrintTable(const std::vector<GroupOffsets>& groups, TextWriter& out) {
 absl::Status ResetOffsets(const CommandContext& context, const CommandLine& line,
                           const std::vector<std::string>& groups, remote::AdminClient& client,
                           TextWriter& out, TextWriter& err) {
-  Resetter resetter(context, line, client, out, err);
+  Resetter resetter(context, line, client, Told(line, out, err), err);
   std::map<std::string, Offsets> reset;
   for (const std::string& group : groups) {
     auto offsets = resetter.Reset(group);
@@ -334,6 +347,10 @@ absl::Status ResetOffsets(const CommandContext& context, const CommandLine& line
     reset[group] = *std::move(offsets);
   }
   const std::vector<GroupOffsets> ordered = InKafkasOrder(reset);
+  if (line.Has("json")) {
+    PrintJsonRows(ordered, out);
+    return absl::OkStatus();
+  }
   if (!line.Has("export")) {
     PrintTable(ordered, out);
     return absl::OkStatus();

@@ -20,6 +20,12 @@ struct GroupRow {
   std::string consumer = "-";
   std::string host = "-";
   std::string client = "-";
+
+  // Nothing where one of both is not known.
+  std::optional<std::int64_t> lag() const {
+    if (!offset || !end) return std::nullopt;
+    return *end - *offset;
+  }
 };
 
 // Partitions of members come first, those of the member with most before, then what has offsets and

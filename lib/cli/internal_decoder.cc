@@ -13,6 +13,7 @@ namespace rill::cli {
 namespace {
 
 using base::KafkaReader;
+using Form = DecodedField::Form;
 using wire::AppendMessageJson;
 using wire::Message;
 using wire::MetadataKind;
@@ -41,13 +42,14 @@ class CoordinatorDecoder : public MessageDecoder {
     const auto kind = std::find_if(kinds_.begin(), kinds_.end(),
                                    [type](const RecordKind& known) { return known.type == type; });
     if (key.ok() && kind == kinds_.end()) {
-      return DecodedRecord{.key = fmt::format("Unknown record type {} at offset {}, skipping.",
-                                              type, record.offset)};
+      return DecodedRecord{
+          .key = DecodedField{
+              fmt::format("Unknown record type {} at offset {}, skipping.", type, record.offset)}};
     }
     auto decoded = key.ok() ? DecodeAs(*kind, key, record.value) : key.status();
     if (decoded.ok()) return decoded;
-    return DecodedRecord{.key = fmt::format("Error at offset {}, skipping. {}", record.offset,
-                                            Text(decoded.status()))};
+    return DecodedRecord{.key = DecodedField{fmt::format("Error at offset {}, skipping. {}",
+                                                         record.offset, Text(decoded.status()))}};
   }
 
  protected:
@@ -59,26 +61,28 @@ class CoordinatorDecoder : public MessageDecoder {
  private:
   absl::StatusOr<DecodedRecord> DecodeAs(const RecordKind& kind, KafkaReader& key,
                                          std::string_view value) const {
-    DecodedRecord decoded;
-    decoded.key = fmt::format(R"({{"type":"{}","data":)", kind.type);
-    if (auto status = AppendMessageJson(*kind.key, 0, key, *decoded.key); !status.ok()) {
+    DecodedField decoded{fmt::format(R"({{"type":"{}","data":)", kind.type), Form::kJson};
+    if (auto status = AppendMessageJson(*kind.key, 0, key, decoded.text); !status.ok()) {
       return status;
     }
-    *decoded.key += '}';
-    if (IsNull(value)) {
-      decoded.payload = "<DELETE>";
-      return decoded;
-    }
+    decoded.text += '}';
+    auto payload = DecodePayload(kind, value);
+    if (!payload.ok()) return payload.status();
+    return DecodedRecord{std::move(decoded), *std::move(payload)};
+  }
+
+  absl::StatusOr<DecodedField> DecodePayload(const RecordKind& kind, std::string_view value) const {
+    if (IsNull(value)) return DecodedField{"<DELETE>", Form::kNull};
     KafkaReader reader(value, kind.value->name);
     const auto version = reader.Int<std::int16_t>();
     if (!reader.ok()) return reader.status();
-    decoded.payload = fmt::format(R"({{"version":"{}","data":)", version);
+    DecodedField payload{fmt::format(R"({{"version":"{}","data":)", version), Form::kJson};
     const Message& message = ValueOf(kind, value);
-    if (auto status = AppendMessageJson(message, version, reader, *decoded.payload); !status.ok()) {
+    if (auto status = AppendMessageJson(message, version, reader, payload.text); !status.ok()) {
       return status;
     }
-    *decoded.payload += '}';
-    return decoded;
+    payload.text += '}';
+    return payload;
   }
 
   std::span<const RecordKind> kinds_;
@@ -115,9 +119,11 @@ class ClusterMetadataDecoder final : public MessageDecoder {
   absl::StatusOr<DecodedRecord> Decode(const RecordContent& record) const override {
     auto payload =
         IsNull(record.value) ? Malformed("the record has no value") : DecodeValue(record.value);
-    if (payload.ok()) return DecodedRecord{.payload = *std::move(payload)};
-    return DecodedRecord{
-        .payload = fmt::format("Error at {}, skipping. {}", record.offset, Text(payload.status()))};
+    if (payload.ok()) {
+      return DecodedRecord{.payload = DecodedField{*std::move(payload), Form::kJson}};
+    }
+    return DecodedRecord{.payload = DecodedField{fmt::format(
+                             "Error at {}, skipping. {}", record.offset, Text(payload.status()))}};
   }
 
  private:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -12,12 +13,12 @@
 #include "cli/java_arguments.h"
 #include "cli/java_hash_order.h"
 #include "cli/java_text.h"
+#include "cli/json_lines.h"
 #include "cli/kafka_tool.h"
 #include "client/remote/error_text.h"
 #include "client/remote/log_dirs.h"
 #include "fmt/format.h"
 #include "fmt/ranges.h"
-#include "nlohmann/json.hpp"
 
 namespace rill::cli {
 namespace {
@@ -31,6 +32,7 @@ constexpr OptionSpec kOptions[] = {
     {"describe"},
     {"topic-list", Argument::kRequired},
     {"broker-list", Argument::kRequired},
+    {"json"},
 };
 
 constexpr char kHelp[] =
@@ -46,6 +48,8 @@ Option                              What it does
 --describe                          REQUIRED: do it
 --topic-list <a,b>                  Only logs of these topics
 --broker-list <0,1>                 Only these brokers
+--json                              Print JSON, an object a line for each log, in place
+                                    of one for all
 --help                              Print this
 --version                           Print the version of Kafka whose tool this is the
                                     like of
@@ -55,8 +59,6 @@ Option                              What it does
 
 const KafkaTool kTool = {"log-dirs", kOptions, kHelp};
 
-// Its keys keep the order that they have in what Kafka's tool prints.
-using Json = nlohmann::ordered_json;
 using Partition = remote::LogDir::Topic::Partition;
 
 struct Log {
@@ -64,7 +66,18 @@ struct Log {
   Partition partition;
 };
 
-Json LogsOf(const remote::LogDir& folder, const std::set<std::string>& topics) {
+struct Folder {
+  std::string path;
+  std::optional<std::string> error;
+  std::vector<Log> logs;
+};
+
+struct BrokerFolders {
+  std::int32_t broker = 0;
+  std::vector<Folder> folders;
+};
+
+std::vector<Log> LogsOf(const remote::LogDir& folder, const std::set<std::string>& topics) {
   std::vector<Log> logs;
   for (const auto& topic : folder.topics) {
     if (!topics.empty() && !topics.contains(topic.name)) continue;
@@ -72,30 +85,67 @@ Json LogsOf(const remote::LogDir& folder, const std::set<std::string>& topics) {
       logs.push_back({{topic.name, one.partition_index}, one});
     }
   }
-  Json shown = Json::array();
-  for (const Log& log : InJavaHashOrder(std::move(logs), kJavaMapCapacity,
-                                        [](const Log& one) { return one.name; })) {
-    shown.push_back({{"partition", NameOf(log.name)},
-                     {"size", log.partition.partition_size},
-                     {"offsetLag", log.partition.offset_lag},
-                     {"isFuture", log.partition.is_future_key}});
+  return InJavaHashOrder(std::move(logs), kJavaMapCapacity,
+                         [](const Log& one) { return one.name; });
+}
+
+std::vector<Folder> FoldersOf(const std::vector<remote::LogDir>& folders,
+                              const std::set<std::string>& topics) {
+  std::vector<Folder> shown;
+  for (const remote::LogDir& folder : folders) {
+    Folder& one = shown.emplace_back();
+    one.path = folder.log_dir;
+    one.logs = LogsOf(folder, topics);
+    if (folder.error_code == ErrorCode::kNone) continue;
+    one.error =
+        fmt::format("org.apache.kafka.common.errors.{}", remote::ExceptionName(folder.error_code));
   }
   return shown;
 }
 
-Json FoldersOf(const std::vector<remote::LogDir>& folders, const std::set<std::string>& topics) {
-  Json shown = Json::array();
-  for (const remote::LogDir& folder : folders) {
-    Json error = nullptr;
-    if (folder.error_code != ErrorCode::kNone) {
-      error = fmt::format("org.apache.kafka.common.errors.{}",
-                          remote::ExceptionName(folder.error_code));
+// All in one object, as Kafka's tool prints it.
+Json JsonOf(const std::vector<BrokerFolders>& brokers) {
+  Json all = Json::array();
+  for (const BrokerFolders& broker : brokers) {
+    Json folders = Json::array();
+    for (const Folder& folder : broker.folders) {
+      Json logs = Json::array();
+      for (const Log& log : folder.logs) {
+        logs.push_back(Json{{"partition", NameOf(log.name)},
+                            {"size", log.partition.partition_size},
+                            {"offsetLag", log.partition.offset_lag},
+                            {"isFuture", log.partition.is_future_key}});
+      }
+      folders.push_back(Json{{"partitions", std::move(logs)},
+                             {"error", OrNull(folder.error)},
+                             {"logDir", folder.path}});
     }
-    shown.push_back({{"partitions", LogsOf(folder, topics)},
-                     {"error", std::move(error)},
-                     {"logDir", folder.log_dir}});
+    all.push_back(Json{{"broker", broker.broker}, {"logDirs", std::move(folders)}});
   }
-  return shown;
+  return {{"brokers", std::move(all)}, {"version", 1}};
+}
+
+// A line for each log; a folder that has none has one without.
+void PrintLines(const BrokerFolders& broker, TextWriter& out) {
+  for (const Folder& folder : broker.folders) {
+    const Json place = {
+        {"broker", broker.broker}, {"logDir", folder.path}, {"error", OrNull(folder.error)}};
+    for (const Log& log : folder.logs) {
+      Json row = place;
+      row["topic"] = log.name.topic;
+      row["partition"] = log.name.partition;
+      row["size"] = log.partition.partition_size;
+      row["offsetLag"] = log.partition.offset_lag;
+      row["isFuture"] = log.partition.is_future_key;
+      PrintJson(row, out);
+    }
+    if (!folder.logs.empty()) continue;
+    Json row = place;
+    for (const char* name : {"topic", "partition", "size", "offsetLag", "isFuture"}) {
+      row[name] = nullptr;
+    }
+    PrintJson(row, out);
+  }
 }
 
 absl::StatusOr<std::set<std::int32_t>> BrokersOf(const CommandLine& line) {
@@ -131,16 +181,19 @@ absl::Status PrintFolders(const CommandLine& line, remote::AdminClient& client, 
         "{}",
         fmt::join(missing, ","), fmt::join(there, ",")));
   }
-  out.Print("Querying brokers for log directories information\n");
-  Json brokers = Json::array();
+  if (!line.Has("json")) out.Print("Querying brokers for log directories information\n");
+  std::vector<BrokerFolders> brokers;
   for (const std::int32_t id : *wanted) {
     const auto folders = remote::DescribeLogDirs(client, id);
     if (!folders.ok()) return folders.status();
-    brokers.push_back({{"broker", id}, {"logDirs", FoldersOf(*folders, topics)}});
+    brokers.push_back({id, FoldersOf(*folders, topics)});
+  }
+  if (line.Has("json")) {
+    for (const BrokerFolders& broker : brokers) PrintLines(broker, out);
+    return absl::OkStatus();
   }
   out.Print("Received log directory information from brokers {}\n", fmt::join(*wanted, ","));
-  const Json all = {{"brokers", std::move(brokers)}, {"version", 1}};
-  out.Print("{}\n", all.dump(-1, ' ', false, Json::error_handler_t::replace));
+  PrintJson(JsonOf(brokers), out);
   return absl::OkStatus();
 }
 

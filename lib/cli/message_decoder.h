@@ -17,10 +17,22 @@ struct RecordContent {
   std::string_view value = {};
 };
 
+// A key or a value as text, and what that is.
+struct DecodedField {
+  enum class Form {
+    kBytes,  // the bytes themselves, taken for UTF-8
+    kText,   // something that is said of them
+    kJson,   // a value of JSON
+    kNull,   // what is said where there are none
+  };
+  std::string text = {};
+  Form form = Form::kText;
+};
+
 // What is printed of a record behind "key: " and "payload: "; nothing: not even that.
 struct DecodedRecord {
-  std::optional<std::string> key = {};
-  std::optional<std::string> payload = {};
+  std::optional<DecodedField> key = {};
+  std::optional<DecodedField> payload = {};
 };
 
 // Turns the bytes of records into text.

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "cli/admin_session.h"
+#include "cli/json_lines.h"
 #include "cli/topics_describe.h"
 #include "cli/topics_options.h"
 #include "client/remote/topics.h"
@@ -30,7 +31,11 @@ absl::Status Create(const CommandLine& line, remote::AdminClient& client, TextWr
 absl::Status List(const CommandLine& line, remote::AdminClient& client, TextWriter& out) {
   const auto names = TopicNames(line, client, true);
   if (!names.ok()) return names.status();
-  out.Print("{}\n", fmt::join(*names, "\n"));
+  if (!line.Has("json")) {
+    out.Print("{}\n", fmt::join(*names, "\n"));
+    return absl::OkStatus();
+  }
+  for (const std::string& name : *names) PrintJson({{"topic", name}}, out);
   return absl::OkStatus();
 }
 
@@ -79,9 +84,11 @@ void Warn(const CommandLine& line, TextWriter& out, TextWriter& err) {
         "will be fully removed in future releases.\n");
   }
   if (line.Has("describe") && line.Has("if-exists") && line.Has("topic") && line.Has("topic-id")) {
-    out.Print(
-        "Only topic id will be used when both --topic and --topic-id are specified and topicId is "
-        "not Uuid.ZERO_UUID\n");
+    Told(line, out, err)
+        .Print(
+            "Only topic id will be used when both --topic and --topic-id are specified and topicId "
+            "is "
+            "not Uuid.ZERO_UUID\n");
   }
 }
 
@@ -102,7 +109,8 @@ int RunTopics(const CommandContext& context, std::span<const std::string> words)
   if (!session.ok()) return Fail(context, kTopicsTool, session.status());
   const absl::Status done = Act(line, session->client(), out);
   if (!done.ok()) {
-    out.Print("Error while executing topic command : {}\n", std::string(done.message()));
+    Told(line, out, err)
+        .Print("Error while executing topic command : {}\n", std::string(done.message()));
   }
   const absl::Status closed = session->Close();
   if (!closed.ok()) return Fail(context, kTopicsTool, closed);

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <set>
 #include <utility>
 
 #include "base/parse_number.h"
 #include "cli/java_hash_order.h"
+#include "cli/json_lines.h"
 #include "cli/name_pattern.h"
 #include "cli/topics_options.h"
 #include "client/remote/configs.h"
@@ -35,19 +37,41 @@ bool IsOverridden(const ConfigEntry& entry) {
 
 std::string_view NameOfEntry(const ConfigEntry& entry) { return entry.name; }
 
-class TopicPrinter {
+// What is shown of a topic, by the words.
+struct ShownTopic {
+  const TopicDescription& topic;
+  std::vector<ConfigEntry> configs;  // its own
+  bool is_of_partitions = false;     // it is there for partitions that somebody asked for
+  bool has_partitions = true;        // they are shown
+  std::vector<PartitionDescription> partitions = {};
+
+  std::size_t replication_factor() const {
+    return topic.partitions.empty() ? 0 : topic.partitions[0].replicas.size();
+  }
+};
+
+class TopicSelection {
  public:
-  TopicPrinter(const CommandLine& line, const remote::Cluster& cluster, TextWriter& out)
-      : line_(line), out_(out) {
+  TopicSelection(const CommandLine& line, const remote::Cluster& cluster) : line_(line) {
     for (const auto& broker : cluster.brokers) live_.insert(broker.id);
   }
 
-  void Print(const TopicDescription& topic, const std::vector<ConfigEntry>& configs) {
-    if (!ReportsPartitions()) PrintTopic(topic, configs);
-    if (line_.Has("topics-with-overrides")) return;
-    for (const PartitionDescription& partition : topic.partitions) {
-      if (IsAskedFor(partition, MinIsr(configs))) PrintPartition(topic.name, partition);
-    }
+  // Nothing where nothing of it is asked for.
+  std::optional<ShownTopic> Select(const TopicDescription& topic,
+                                   const std::vector<ConfigEntry>& configs) const {
+    ShownTopic shown{.topic = topic,
+                     .configs = InJavaHashOrder(configs, kJavaMapCapacity, NameOfEntry),
+                     .is_of_partitions = ReportsPartitions(),
+                     .has_partitions = !line_.Has("topics-with-overrides")};
+    std::erase_if(shown.configs, [](const ConfigEntry& entry) { return !IsOverridden(entry); });
+    if (!shown.has_partitions && shown.configs.empty()) return std::nullopt;
+    if (!shown.has_partitions) return shown;
+    std::copy_if(topic.partitions.begin(), topic.partitions.end(),
+                 std::back_inserter(shown.partitions), [&](const PartitionDescription& partition) {
+                   return IsAskedFor(partition, MinIsr(configs));
+                 });
+    if (shown.is_of_partitions && shown.partitions.empty()) return std::nullopt;
+    return shown;
   }
 
  private:
@@ -75,37 +99,61 @@ class TopicPrinter {
            (line_.Has("at-min-isr-partitions") && in_sync == min_isr);
   }
 
-  void PrintTopic(const TopicDescription& topic, const std::vector<ConfigEntry>& configs) {
-    std::vector<std::string> shown;
-    for (const ConfigEntry& entry : InJavaHashOrder(configs, kJavaMapCapacity, NameOfEntry)) {
-      if (!IsOverridden(entry)) continue;
-      shown.push_back(fmt::format("{}={}", entry.name, entry.value.value_or("null")));
-    }
-    if (line_.Has("topics-with-overrides") && shown.empty()) return;
-    out_.Print("Topic: {}", topic.name);
-    if (topic.id != base::Uuid()) out_.Print("\tTopicId: {}", topic.id.ToString());
-    const std::size_t replicas = topic.partitions.empty() ? 0 : topic.partitions[0].replicas.size();
-    out_.Print("\tPartitionCount: {}\tReplicationFactor: {}\tConfigs: {}\n",
-               topic.partitions.size(), replicas, fmt::join(shown, ","));
-  }
-
-  void PrintPartition(const std::string& topic, const PartitionDescription& partition) {
-    const std::string leader = partition.leader < 0 ? "none" : fmt::format("{}", partition.leader);
-    out_.Print("\tTopic: {}\tPartition: {}\tLeader: {}\tReplicas: {}\tIsr: {}", topic,
-               partition.index, leader, fmt::join(partition.replicas, ","),
-               fmt::join(partition.isr, ","));
-    out_.Print("\tElr: {}\tLastKnownElr: {}\n", OrUnknown(partition.elr),
-               OrUnknown(partition.last_known_elr));
-  }
-
-  static std::string OrUnknown(const std::optional<std::vector<std::int32_t>>& brokers) {
-    return brokers ? fmt::format("{}", fmt::join(*brokers, ",")) : "N/A";
-  }
-
   const CommandLine& line_;
   std::set<std::int32_t> live_;
-  TextWriter& out_;
 };
+
+std::string OrUnknown(const std::optional<std::vector<std::int32_t>>& brokers) {
+  return brokers ? fmt::format("{}", fmt::join(*brokers, ",")) : "N/A";
+}
+
+void PrintTopicText(const ShownTopic& shown, TextWriter& out) {
+  std::vector<std::string> configs;
+  for (const ConfigEntry& entry : shown.configs) {
+    configs.push_back(fmt::format("{}={}", entry.name, entry.value.value_or("null")));
+  }
+  out.Print("Topic: {}", shown.topic.name);
+  if (shown.topic.id != base::Uuid()) out.Print("\tTopicId: {}", shown.topic.id.ToString());
+  out.Print("\tPartitionCount: {}\tReplicationFactor: {}\tConfigs: {}\n",
+            shown.topic.partitions.size(), shown.replication_factor(), fmt::join(configs, ","));
+}
+
+void PrintText(const ShownTopic& shown, TextWriter& out) {
+  if (!shown.is_of_partitions) PrintTopicText(shown, out);
+  for (const PartitionDescription& partition : shown.partitions) {
+    const std::string leader = partition.leader < 0 ? "none" : fmt::format("{}", partition.leader);
+    out.Print("\tTopic: {}\tPartition: {}\tLeader: {}\tReplicas: {}\tIsr: {}", shown.topic.name,
+              partition.index, leader, fmt::join(partition.replicas, ","),
+              fmt::join(partition.isr, ","));
+    out.Print("\tElr: {}\tLastKnownElr: {}\n", OrUnknown(partition.elr),
+              OrUnknown(partition.last_known_elr));
+  }
+}
+
+Json JsonOf(const PartitionDescription& partition) {
+  return {{"partition", partition.index},
+          {"leader", partition.leader < 0 ? Json(nullptr) : Json(partition.leader)},
+          {"replicas", partition.replicas},
+          {"isr", partition.isr},
+          {"elr", OrNull(partition.elr)},
+          {"lastKnownElr", OrNull(partition.last_known_elr)}};
+}
+
+Json JsonOf(const ShownTopic& shown) {
+  Json configs = Json::object();
+  for (const ConfigEntry& entry : shown.configs) configs[entry.name] = OrNull(entry.value);
+  const base::Uuid& id = shown.topic.id;
+  Json topic = {{"topic", shown.topic.name},
+                {"topicId", id == base::Uuid() ? Json(nullptr) : Json(id.ToString())},
+                {"partitionCount", shown.topic.partitions.size()},
+                {"replicationFactor", shown.replication_factor()},
+                {"configs", std::move(configs)}};
+  if (!shown.has_partitions) return topic;
+  Json partitions = Json::array();
+  for (const PartitionDescription& one : shown.partitions) partitions.push_back(JsonOf(one));
+  topic["partitions"] = std::move(partitions);
+  return topic;
+}
 
 absl::StatusOr<std::vector<TopicDescription>> DescribeById(const CommandLine& line,
                                                            remote::AdminClient& client,
@@ -174,8 +222,16 @@ absl::Status DescribeTopics(const CommandLine& line, remote::AdminClient& client
   if (!configs.ok()) return configs.status();
   const auto cluster = client.DescribeCluster();
   if (!cluster.ok()) return cluster.status();
-  TopicPrinter printer(line, *cluster, out);
-  for (std::size_t i = 0; i < topics->size(); ++i) printer.Print((*topics)[i], (*configs)[i]);
+  const TopicSelection selection(line, *cluster);
+  for (std::size_t i = 0; i < topics->size(); ++i) {
+    const auto shown = selection.Select((*topics)[i], (*configs)[i]);
+    if (!shown) continue;
+    if (line.Has("json")) {
+      PrintJson(JsonOf(*shown), out);
+    } else {
+      PrintText(*shown, out);
+    }
+  }
   return absl::OkStatus();
 }
 

@@ -42,6 +42,7 @@ constexpr OptionSpec kOptions[] = {
     {"if-exists"},
     {"if-not-exists"},
     {"exclude-internal"},
+    {"json"},
     {"partition-size-limit-per-response", Argument::kRequired},
 };
 
@@ -83,6 +84,8 @@ Option                                   What it does
 --if-not-exists                          With --create: a topic that is there is none
 --exclude-internal                       Without the topics that Kafka keeps for itself
 --partition-size-limit-per-response <n>  Partitions in an answer of --describe at most
+--json                                   With --list, --describe: print JSON, an
+                                         object a line for each topic
 --help                                   Print this
 --version                                Print the version of Kafka whose tool this is
                                          the like of
@@ -117,6 +120,7 @@ std::vector<GoesWith> Combinations() {
   all.push_back({"if-exists", {"alter", "delete", "describe"}});
   all.push_back({"if-not-exists", {"create"}});
   all.push_back({"exclude-internal", {"list", "describe"}});
+  all.push_back({"json", {"list", "describe"}});
   return all;
 }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -6,6 +7,7 @@
 
 #include "../io/temporary_folder.h"
 #include "catch.h"
+#include "json_rows.h"
 #include "rill/rill.h"
 #include "run_command.h"
 
@@ -195,6 +197,58 @@ TEST_CASE("rill tells about check") {
   CHECK(RunRillLine("help check").out == help.out);
   CHECK(Contains(RunRillLine("--help").out, "check"));
   CHECK(Contains(RunRillLine("chekc").err, "did you mean \"rill check\"?"));
+}
+
+TEST_CASE("rill check --json prints an object for each finding, and one that sums up") {
+  const test::TemporaryFolder folder;
+  Fill(folder.path());
+  const auto sound = RowsIn(Check("--json " + folder.path()).out);
+  REQUIRE(sound.size() == 1);
+  CHECK(NamesIn(sound[0]) ==
+        "type dataDir damaged notChecked toBeCut partitionCount batchCount recordCount size "
+        "wasClosed hasCatalogue");
+  CHECK(sound[0]["type"] == "summary");
+  CHECK(sound[0]["dataDir"] == folder.path());
+  CHECK(sound[0]["damaged"] == 0);
+  CHECK(sound[0]["recordCount"] == 10);
+  CHECK(sound[0]["wasClosed"] == true);
+  FlipByte(folder.path() + "/orders-0/00000000000000000000.log", 70);
+  const Ran text = Check(folder.path());
+  const Ran ran = Check("--json " + folder.path());
+  CHECK(ran.exit_code == 1);
+  CHECK(ran.err.empty());
+  const auto rows = RowsIn(ran.out);
+  REQUIRE(rows.size() == 2);
+  CHECK(NamesIn(rows[0]) == "type folder file position message");
+  CHECK(rows[0]["type"] == "damage");
+  CHECK(rows[0]["folder"] == "orders-0");
+  CHECK(rows[0]["file"] == "00000000000000000000.log");
+  CHECK(rows[0]["position"] == 0);
+  CHECK(Contains(text.out, ": byte 0: " + rows[0]["message"].get<std::string>() + "\n"));
+  CHECK(rows[1]["damaged"] == 1);
+}
+
+TEST_CASE("rill check --json tells notes and repairs by their types") {
+  const test::TemporaryFolder folder;
+  Fill(folder.path());
+  std::ofstream(folder.path() + "/notes.txt") << "x";
+  std::filesystem::remove(folder.path() + "/.kafka_cleanshutdown");
+  CHECK(RowsIn(Check("--json " + folder.path()).out).size() == 1);
+  const auto notes = RowsIn(Check("--json --verbose " + folder.path()).out);
+  const auto note = std::find_if(notes.begin(), notes.end(),
+                                 [](const JsonRow& row) { return row["file"] == "notes.txt"; });
+  REQUIRE(note != notes.end());
+  CHECK((*note)["type"] == "note");
+  CHECK((*note)["folder"].is_null());
+  CHECK((*note)["position"].is_null());
+  const Ran repaired = Check("--json --repair " + folder.path());
+  CHECK(repaired.exit_code == 0);
+  const auto rows = RowsIn(repaired.out);
+  REQUIRE(rows.size() > 2);
+  CHECK(rows.front()["wasClosed"] == false);
+  CHECK(rows[1]["type"] == "repair");
+  CHECK(rows[1]["message"].is_string());
+  CHECK(rows.back()["wasClosed"] == true);
 }
 
 }  // namespace

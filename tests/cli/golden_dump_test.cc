@@ -2,10 +2,13 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "catch.h"
+#include "fmt/format.h"
+#include "json_rows.h"
 #include "run_command.h"
 
 // tests/data/golden/dump-log holds what Kafka's tool printed; README.md there says how it is
@@ -145,6 +148,109 @@ TEST_CASE("What Kafka's tool prints of files that a broker wrote, ours prints, t
     // Nothing is listed that would be the same anyway.
     CHECK((sample.kafka.err.find("Exception") != std::string::npos) == (error != kOurErrors.end()));
   }
+}
+
+// A field of a batch as Kafka's tool writes it.
+std::string AsText(const std::string& name, const JsonRow& value) {
+  const std::string label = name == "compressCodec" ? "compresscodec"
+                            : name == "isValid"     ? "isvalid"
+                                                    : name;
+  const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+  if (name != "deleteHorizonMs") return fmt::format(" {}: {} ", label, text);
+  return fmt::format(" {}: {} ", label,
+                     value.is_null() ? "OptionalLong.empty" : "OptionalLong[" + text + "]");
+}
+
+void CheckSame(const std::string& line, const JsonRow& batch) {
+  const std::string padded = fmt::format(" {} ", line);
+  for (const auto& field : batch.items()) {
+    const std::string& name = field.key();
+    if (name == "type" || name == "file" || name == "timestampType") continue;
+    const std::string shown = name == "timestamp" ? AsText(batch["timestampType"], field.value())
+                                                  : AsText(name, field.value());
+    INFO(line << " has " << shown);
+    CHECK(padded.find(shown) != std::string::npos);
+  }
+}
+
+// Samples that are not about files, and print other things than rows.
+const std::vector<std::string> kNoRows = {"help", "no-arguments", "no-files", "version"};
+
+TEST_CASE("With --json the batches of what a broker wrote are the same, and so are errors") {
+  const auto files = io::NewRealFileSystem();
+  std::size_t batches = 0;
+  for (const std::string& name : SampleNames()) {
+    if (std::count(kNoRows.begin(), kNoRows.end(), name) > 0) continue;
+    INFO(name);
+    Sample sample = ReadSample(kGolden / "dump-log" / (name + ".txt"));
+    const Ran text = RunWords(*files, kGolden.string(), sample.words);
+    sample.words.insert(sample.words.begin() + 1, "--json");
+    const Ran json = RunWords(*files, kGolden.string(), sample.words);
+    CHECK(json.exit_code == text.exit_code);
+    CHECK(json.err == text.err);
+    std::istringstream lines(text.out);
+    std::vector<std::string> of_batches;
+    for (std::string line; std::getline(lines, line);) {
+      if (line.find(" isvalid: ") != std::string::npos) of_batches.push_back(line);
+    }
+    std::size_t seen = 0;
+    for (const JsonRow& row : RowsIn(json.out)) {
+      if (row["type"] != "batch" && row["type"] != "message") continue;
+      REQUIRE(seen < of_batches.size());
+      CheckSame(of_batches[seen++], row);
+    }
+    CHECK(seen == of_batches.size());
+    batches += seen;
+  }
+  CHECK(batches > 200);
+}
+
+TEST_CASE("With --json the records of Kafka's own topics are objects within objects") {
+  const auto files = io::NewRealFileSystem();
+  const auto dump = [&](const std::string& words) {
+    const Ran ran = RunWords(*files, kGolden.string(), SplitWords("rill dump-log --json " + words));
+    CHECK(ran.exit_code == 0);
+    return RowsIn(ran.out);
+  };
+  const std::string log = "-0/00000000000000000000.log";
+  std::size_t tombstones = 0;
+  for (const JsonRow& row : dump("--offsets-decoder --skip-record-metadata --files "
+                                 "consumer-offsets/__consumer_offsets" +
+                                 log)) {
+    if (row["type"] != "record") continue;
+    CHECK(row["key"]["data"].is_object());
+    tombstones += row["payload"].is_null() ? 1 : 0;
+    if (!row["payload"].is_null()) CHECK(row["payload"]["data"].is_object());
+  }
+  CHECK(tombstones > 0);
+  for (const JsonRow& row : dump("--cluster-metadata-decoder --skip-record-metadata --files "
+                                 "cluster-metadata/__cluster_metadata" +
+                                 log)) {
+    if (row["type"] == "record") CHECK(row["payload"]["data"].is_object());
+  }
+}
+
+TEST_CASE("With --json a producer without a batch has null where others have its last one") {
+  const auto files = io::NewRealFileSystem();
+  const auto dump = [&](const std::string& file) {
+    const Ran ran =
+        RunWords(*files, kGolden.string(), {"rill", "dump-log", "--json", "--files", file});
+    const auto rows = RowsIn(ran.out);
+    REQUIRE(rows.size() == 2);
+    return rows;
+  };
+  const auto producers = dump("idempotent/idempotent-0/00000000000000000014.snapshot");
+  CHECK(NamesIn(producers[0]) ==
+        "type file producerId producerEpoch coordinatorEpoch currentTxnFirstOffset lastTimestamp "
+        "firstSequence lastSequence lastOffset offsetDelta");
+  CHECK(producers[0]["currentTxnFirstOffset"].is_null());
+  CHECK(producers[0]["firstSequence"] == 6);
+  CHECK(producers[0]["lastSequence"] == 9);
+  CHECK(producers[0]["offsetDelta"] == 3);
+  const auto ended = dump("transactions/transactions-0/00000000000000000013.snapshot");
+  CHECK(NamesIn(ended[0]) == NamesIn(producers[0]));
+  CHECK(ended[0]["producerEpoch"] == 3);
+  CHECK(ended[0]["lastOffset"].is_null());
 }
 
 }  // namespace
