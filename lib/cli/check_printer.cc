@@ -1,6 +1,6 @@
 #include "cli/check_printer.h"
 
-#include "cli/check_progress.h"
+#include "cli/byte_progress.h"
 #include "cli/json_lines.h"
 #include "fmt/format.h"
 
