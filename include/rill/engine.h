@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -28,10 +27,6 @@ class LocalEngine;
 namespace client {
 class ClusterEngine;
 }
-
-// Told how many bytes of log files an import has taken, of how many there are. Runs in the thread
-// that imports, some times a second or for each file, and must not call the engine.
-using ImportProgress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 
 // What an engine holds at the moment.
 struct ResourceUse {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -49,6 +50,10 @@ struct TopicDescription {
   std::int32_t partitions = 0;
   std::map<std::string, ConfigValue> configs;  // every config that a topic has
 };
+
+// Told how many bytes of log files Engine::ImportTopic has taken, of how many there are. Runs in
+// the thread that imports, some times a second or for each file, and must not call the engine.
+using ImportProgress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 
 // A topic of an engine: a handle, cheap to copy, thread-safe. It stays usable while the topic and
 // the engine are there; after the topic is deleted its calls give NotFound
