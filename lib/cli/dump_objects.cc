@@ -63,7 +63,7 @@ void AddMetadata(const RecordRow& row, Json& object) {
   object["headerKeys"] = std::move(names);
 }
 
-void AddHead(std::int64_t base_offset, const BatchRow::Head& head, Json& object) {
+void AddHead(std::int64_t base_offset, const BatchHead& head, Json& object) {
   object["baseOffset"] = base_offset;
   object["lastOffset"] = head.last_offset;
   object["count"] = head.count;

@@ -16,34 +16,36 @@
 // What rill dump-log finds in files, in rows, and those who print them.
 namespace rill::cli {
 
+// What only batches of format 2 have.
+struct BatchHead {
+  std::int64_t last_offset = 0;
+  std::int32_t count = 0;
+  std::int32_t base_sequence = kNoSequence;
+  std::int32_t last_sequence = kNoSequence;
+  std::int64_t producer_id = kNoProducerId;
+  std::int16_t producer_epoch = kNoProducerEpoch;
+  std::int32_t partition_leader_epoch = -1;
+  bool is_transactional = false;
+  bool is_control = false;
+  std::optional<std::int64_t> delete_horizon_ms = {};
+};
+
+struct BatchTail {
+  const char* timestamp_type = nullptr;
+  std::int64_t timestamp_ms = kNoTimestamp;  // of a batch the largest
+  Compression compression = Compression::kNone;
+  std::uint32_t crc = 0;
+  bool is_valid = false;
+};
+
 // A batch, or a message of format 0 or 1.
 struct BatchRow {
-  // Of format 2 only.
-  struct Head {
-    std::int64_t last_offset = 0;
-    std::int32_t count = 0;
-    std::int32_t base_sequence = kNoSequence;
-    std::int32_t last_sequence = kNoSequence;
-    std::int64_t producer_id = kNoProducerId;
-    std::int16_t producer_epoch = kNoProducerEpoch;
-    std::int32_t partition_leader_epoch = -1;
-    bool is_transactional = false;
-    bool is_control = false;
-    std::optional<std::int64_t> delete_horizon_ms = {};
-  };
-  struct Tail {
-    const char* timestamp_type = nullptr;
-    std::int64_t timestamp_ms = kNoTimestamp;  // of a batch the largest
-    Compression compression = Compression::kNone;
-    std::uint32_t crc = 0;
-    bool is_valid = false;
-  };
   std::int64_t position = 0;
   std::size_t size = 0;
   std::int8_t magic = 2;
   std::int64_t offset = 0;  // of a batch the base offset
-  std::optional<Head> head = {};
-  std::optional<Tail> tail = {};  // nothing: it cannot be told, and the dump ends
+  std::optional<BatchHead> head = {};
+  std::optional<BatchTail> tail = {};  // nothing: it cannot be told, and the dump ends
 };
 
 // A record, with what was asked for of it.

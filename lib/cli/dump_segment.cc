@@ -61,20 +61,20 @@ BatchRow RowOf(const Frame& frame) {
           .offset = frame.base_offset()};
 }
 
-BatchRow::Head HeadOf(const Frame& frame) {
+BatchHead HeadOf(const Frame& frame) {
   const BatchView batch = frame.batch();
   const bool has_sequence = batch.base_sequence() != kNoSequence;
-  BatchRow::Head head{.last_offset = frame.last_offset(),
-                      .count = batch.record_count(),
-                      .base_sequence = batch.base_sequence(),
-                      .last_sequence = has_sequence ? AddToSequence(batch.base_sequence(),
-                                                                    batch.last_offset_delta())
-                                                    : kNoSequence,
-                      .producer_id = batch.producer_id(),
-                      .producer_epoch = batch.producer_epoch(),
-                      .partition_leader_epoch = batch.partition_leader_epoch(),
-                      .is_transactional = batch.is_transactional(),
-                      .is_control = batch.is_control()};
+  BatchHead head{.last_offset = frame.last_offset(),
+                 .count = batch.record_count(),
+                 .base_sequence = batch.base_sequence(),
+                 .last_sequence =
+                     has_sequence ? AddToSequence(batch.base_sequence(), batch.last_offset_delta())
+                                  : kNoSequence,
+                 .producer_id = batch.producer_id(),
+                 .producer_epoch = batch.producer_epoch(),
+                 .partition_leader_epoch = batch.partition_leader_epoch(),
+                 .is_transactional = batch.is_transactional(),
+                 .is_control = batch.is_control()};
   if (batch.has_delete_horizon()) head.delete_horizon_ms = batch.base_timestamp_ms();
   return head;
 }
@@ -116,8 +116,8 @@ class SegmentDump {
     row.head = HeadOf(frame);
     absl::Status codec = CheckCodec(frame, batch.compression());
     if (codec.ok()) {
-      row.tail = {TimestampTypeName(frame), batch.max_timestamp_ms(), batch.compression(),
-                  batch.crc(), IsValid(frame)};
+      row.tail = BatchTail{TimestampTypeName(frame), batch.max_timestamp_ms(), batch.compression(),
+                           batch.crc(), IsValid(frame)};
     }
     printer_.PrintBatch(row);
     return codec;
@@ -129,8 +129,8 @@ class SegmentDump {
     absl::Status status = message.status();
     if (status.ok()) status = CheckCodec(frame, message->compression());
     if (status.ok()) {
-      row.tail = {message->timestamp_type(), message->timestamp_ms(), message->compression(),
-                  message->crc(), message->is_valid()};
+      row.tail = BatchTail{message->timestamp_type(), message->timestamp_ms(),
+                           message->compression(), message->crc(), message->is_valid()};
     }
     printer_.PrintBatch(row);
     return status;

@@ -100,7 +100,7 @@ class DumpText final : public DumpPrinter {
   }
 
  private:
-  void PrintHead(std::int64_t base_offset, const BatchRow::Head& head) {
+  void PrintHead(std::int64_t base_offset, const BatchHead& head) {
     out_.Print(
         "baseOffset: {} lastOffset: {} count: {} baseSequence: {} lastSequence: {} producerId: {} "
         "producerEpoch: {} partitionLeaderEpoch: {} isTransactional: {} isControl: {} "

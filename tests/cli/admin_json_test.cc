@@ -181,6 +181,18 @@ TEST_CASE("What is reset and deleted is an object for each partition and group")
         "{\"group\":\"billing\",\"error\":null}\n");
 }
 
+TEST_CASE("Records that were deleted are an object for each partition, with where it begins") {
+  WithReadTopic node;
+  node.Write("below.json", R"({"partitions":[{"topic":"orders","partition":0,"offset":2},)"
+                           R"({"topic":"orders","partition":1,"offset":9}]})");
+  const auto rows = Rows(node, "delete-records", "--offset-json-file below.json");
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0].dump() == R"({"topic":"orders","partition":0,"lowWatermark":2,"error":null})");
+  CHECK(NamesIn(rows[1]) == NamesIn(rows[0]));
+  CHECK(rows[1]["lowWatermark"].is_null());
+  CHECK(Contains(rows[1]["error"].get<std::string>(), "OffsetOutOfRangeException"));
+}
+
 TEST_CASE("A config is an object with where its value is from") {
   WithReadTopic node;
   CHECK(node.Out("configs", "--describe --topic orders --json") ==
@@ -281,7 +293,6 @@ TEST_CASE("--json is refused beside what prints no rows, and by tools that have 
        "Option \"[json]\" can't be used with option \"[export]\""},
       {"consumer-groups --validate-regex a",
        "Option \"[json]\" can't be used with option \"[validate-regex]\""},
-      {"delete-records --offset-json-file a", "--json is not an option"},
       {"console-consumer --topic a", "--json is not an option"},
   };
   for (const auto& one : cases) {

@@ -112,13 +112,13 @@ TEST_CASE("bash is told of --json for the commands that have rows to print") {
   const std::string script = RunRillLine("completion bash").out;
   for (const char* name :
        {"broker-api-versions", "check", "configs", "consumer-groups", "dump-log", "get-offsets",
-        "log-dirs", "topics", "delete-records", "console-consumer"}) {
+        "log-dirs", "topics", "delete-records", "import", "console-consumer"}) {
     CAPTURE(name);
     const std::size_t at = script.find("    " + std::string(name) + ") echo \"");
     REQUIRE(at != std::string::npos);
     const std::string options = script.substr(at, script.find('\n', at) - at);
     const bool is_without =
-        std::string_view(name) == "delete-records" || std::string_view(name) == "console-consumer";
+        std::string_view(name) == "import" || std::string_view(name) == "console-consumer";
     const bool has_json = Contains(options, " --json ") || Contains(options, " --json\"");
     CHECK(has_json != is_without);
   }

@@ -225,9 +225,18 @@ TEST_CASE("a folder that a node serves is refused with the way through the node"
   CHECK_FALSE(Says(Open(served.folder).status(), "kafka://"));
 }
 
-TEST_CASE("clients go on when the node behind the socket stops and starts again") {
+TEST_CASE("clients go on when the node behind the socket, or the port, stops and starts again") {
+  const bool by_socket = GENERATE(true, false);
   Served served;
-  Engine engine = Get(Open(served.where()));
+  std::string where = served.where();
+  NodeOptions options = SocketAlone();
+  if (!by_socket) {
+    served.node = std::nullopt;
+    served.node = Get(Node::Start(served.engine, {.listen = "127.0.0.1:0"}));
+    options = {.listen = "127.0.0.1:" + std::to_string(served.node->port())};
+    where = "kafka://" + options.listen;
+  }
+  Engine engine = Get(Open(where));
   const Topic topic = MakeTopic(engine, "kept");
   Producer producer = Get(engine.NewProducer());
   Consumer member = Get(engine.Subscribe("group", {"kept"}, OfGroup("group")));
@@ -240,11 +249,12 @@ TEST_CASE("clients go on when the node behind the socket stops and starts again"
 
   CHECK(served.node->Stop().ok());
   const PendingSend sent = producer.Send(topic, {.value = "meanwhile"});
-  IsTold(engine.FindTopic("kept").status(), absl::StatusCode::kUnavailable, "no node listens");
+  IsTold(engine.FindTopic("kept").status(), absl::StatusCode::kUnavailable,
+         by_socket ? "no node listens" : "refused");
   CHECK(Get(assigned.Poll(kSoon)).empty());
   CHECK_FALSE(sent.ready());
 
-  served.node = Get(Node::Start(served.engine, SocketAlone()));
+  served.node = Get(Node::Start(served.engine, options));
   CHECK(sent.Wait(kLong).ok());
   CHECK(engine.FindTopic("kept").ok());
   CHECK(ReadValues(member, 1) == std::vector<std::string>{"meanwhile"});
