@@ -29,8 +29,9 @@
 // Each way sends 2 GiB of a file over the loopback in answers of several sizes, each behind a
 // header of 60 bytes, to a client that reads into a buffer. Ways take turns; medians of the rounds:
 // CPU of the sender and of the receiver for each GiB, and GiB a second by the clock on the wall.
-//   writev        header and mapped bytes in one call: what a node does
-//   sendfile      the header by send, the file behind it; the descriptor is kept open
+//   writev        header and mapped bytes in one call: what a node does with short stretches
+//   sendfile      the header by send, the file behind it: what a node does with long ones; the
+//                 descriptor is kept open
 //   open+sendfile the same, opening the file for each answer, as a log that holds no descriptor
 //                 for its idle segments has to
 namespace rill::bench {
@@ -45,7 +46,8 @@ constexpr std::array<std::pair<Way, const char*>, 3> kWays = {
     {{Way::kWritev, "writev"},
      {Way::kSendfile, "sendfile"},
      {Way::kOpenAndSendfile, "open+sendfile"}}};
-constexpr std::array<std::size_t, 3> kSizes = {4096, std::size_t{64} << 10, std::size_t{1} << 20};
+constexpr std::array<std::size_t, 4> kSizes = {4096, std::size_t{32} << 10, std::size_t{64} << 10,
+                                               std::size_t{1} << 20};
 
 [[noreturn]] void Fail(const char* what) {
   std::perror(what);
