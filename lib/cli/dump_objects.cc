@@ -31,7 +31,7 @@ void AddField(const std::string& name, std::string_view bytes,
   } else if (field->form == Form::kJson) {
     object[name] = ParseOrText(field->text);
   } else if (field->form == Form::kBytes && field->text != bytes) {
-    object[fmt::format("{}Base64", name)] = absl::Base64Escape(bytes);
+    object[fmt::format("{}Base64", name)] = absl::Base64Escape({bytes.data(), bytes.size()});
   } else {
     object[name] = field->text;
   }
