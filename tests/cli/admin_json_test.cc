@@ -85,8 +85,8 @@ TEST_CASE("Errors that Kafka's tools print among their rows stand on standard er
   } cases[] = {
       {"topics", "--describe --topic nothing", "Error while executing topic command : Topic"},
       {"consumer-groups", "--describe --group nobody", "Error: Executing consumer group command"},
-      {"consumer-groups", "--delete-offsets --group billing --topic nothing",
-       "Error: Encountered some partition-level error"},
+      {"consumer-groups", "--delete-offsets --group nobody --topic orders",
+       "Error: The group id does not exist"},
       {"configs", "--describe --topic nothing", "The topic 'nothing' doesn't exist"},
       {"get-offsets", "--topic nothing", "Could not match any topic-partitions"},
   };

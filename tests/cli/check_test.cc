@@ -113,13 +113,18 @@ TEST_CASE("rill check tells what is no damage only when it is asked to") {
   CHECK(Contains(ran.out, "note: notes.txt: an unknown file"));
 }
 
+// Leaves what a power cut may: the last batch is torn, above the recovery point.
+void TearEnd(const std::string& path) {
+  std::filesystem::remove(path + "/.kafka_cleanshutdown");
+  std::ofstream(path + "/recovery-point-offset-checkpoint") << "0\n1\norders 0 5\n";
+  const std::string log = path + "/orders-0/00000000000000000000.log";
+  FlipByte(log, static_cast<std::streamoff>(std::filesystem::file_size(log)) - 1);
+}
+
 TEST_CASE("rill check tells what the next open drops, which is no damage") {
   const test::TemporaryFolder folder;
   Fill(folder.path());
-  std::filesystem::remove(folder.path() + "/.kafka_cleanshutdown");
-  std::ofstream(folder.path() + "/recovery-point-offset-checkpoint") << "0\n1\norders 0 5\n";
-  const std::string log = folder.path() + "/orders-0/00000000000000000000.log";
-  FlipByte(log, static_cast<std::streamoff>(std::filesystem::file_size(log)) - 1);
+  TearEnd(folder.path());
   const Ran ran = Check(folder.path());
   INFO(ran.out);
   CHECK(ran.exit_code == 0);
@@ -232,7 +237,6 @@ TEST_CASE("rill check --json tells notes and repairs by their types") {
   const test::TemporaryFolder folder;
   Fill(folder.path());
   std::ofstream(folder.path() + "/notes.txt") << "x";
-  std::filesystem::remove(folder.path() + "/.kafka_cleanshutdown");
   CHECK(RowsIn(Check("--json " + folder.path()).out).size() == 1);
   const auto notes = RowsIn(Check("--json --verbose " + folder.path()).out);
   const auto note = std::find_if(notes.begin(), notes.end(),
@@ -241,13 +245,16 @@ TEST_CASE("rill check --json tells notes and repairs by their types") {
   CHECK((*note)["type"] == "note");
   CHECK((*note)["folder"].is_null());
   CHECK((*note)["position"].is_null());
+  TearEnd(folder.path());
   const Ran repaired = Check("--json --repair " + folder.path());
   CHECK(repaired.exit_code == 0);
   const auto rows = RowsIn(repaired.out);
-  REQUIRE(rows.size() > 2);
-  CHECK(rows.front()["wasClosed"] == false);
-  CHECK(rows[1]["type"] == "repair");
-  CHECK(rows[1]["message"].is_string());
+  REQUIRE(rows.size() > 3);
+  CHECK(rows[0]["type"] == "toBeCut");
+  CHECK(rows[1]["wasClosed"] == false);
+  CHECK(rows[1]["toBeCut"] == 1);
+  CHECK(rows[2]["type"] == "repair");
+  CHECK(rows[2]["message"].is_string());
   CHECK(rows.back()["wasClosed"] == true);
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "catch.h"
+#include "fmt/format.h"
 #include "json_rows.h"
 #include "rill/record_batch.h"
 #include "run_command.h"

@@ -13,7 +13,7 @@ TEST_CASE("Records that a decoder does not know are told in their place") {
   const auto key = [&decoder](std::string_view bytes, std::string_view value) {
     const auto decoded = decoder->Decode({.offset = 3, .key = bytes, .value = value});
     REQUIRE(decoded.ok());
-    return decoded->key.value() + (decoded->payload ? " / " + *decoded->payload : "");
+    return decoded->key.value().text + (decoded->payload ? " / " + decoded->payload->text : "");
   };
   CHECK(key("\0\x63"sv, {}) == "Unknown record type 99 at offset 3, skipping.");
   CHECK(key("\0\1"sv, {}).starts_with("Error at offset 3, skipping. "));
@@ -33,7 +33,8 @@ TEST_CASE("Members' bytes that are no consumers' messages stay bytes") {
     value += "\0\0\0\x0A\0\0\0\0\0\0\xFF\xFF\xFF\xFF"sv;  // a subscription to nothing
     value += "\0\0\0\1x"sv;                               // and what is no assignment
     return decoder->Decode({.offset = 0, .key = "\0\2\0\1g"sv, .value = value})
-        ->payload.value_or("none");
+        ->payload.value()
+        .text;
   };
   const std::string rest = R"(,"assignment":"eA=="}]}})";
   CHECK(payload("consumer").ends_with(R"("subscription":{"topics":[],"userData":null})" + rest));
@@ -43,7 +44,7 @@ TEST_CASE("Members' bytes that are no consumers' messages stay bytes") {
 TEST_CASE("Metadata records that cannot be read are told in their place") {
   const auto decoder = NewClusterMetadataDecoder();
   const auto payload = [&decoder](std::string_view value) {
-    return decoder->Decode({.offset = 3, .key = {}, .value = value})->payload.value_or("none");
+    return decoder->Decode({.offset = 3, .key = {}, .value = value})->payload.value().text;
   };
   CHECK(payload("\1\x14\0\0"sv) == R"({"type":"NO_OP_RECORD","version":0,"data":{}})");
   for (const std::string_view bad : {"\1\x14\0\0x"sv, "\1\x14\1\0"sv, "\1\x7F\0\0"sv,
