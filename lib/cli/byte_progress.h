@@ -7,8 +7,9 @@
 
 namespace rill::cli {
 
-// One line on a terminal that says how far something is that goes through files, and how fast, written over itself a
-// few times a second and wiped away before anything else is printed. Not thread-safe.
+// One line on a terminal that says how far something is that goes through files, and how fast:
+// written over itself a few times a second, and wiped away before anything else is printed. Not
+// thread-safe.
 class ByteProgress {
  public:
   // With `is_shown` false it prints nothing.
