@@ -186,10 +186,10 @@ class Segment {
   std::shared_ptr<const io::Mapping> mapping_ ABSL_GUARDED_BY(load_mutex_);
   std::shared_ptr<const SegmentIndex> index_ ABSL_GUARDED_BY(load_mutex_);
   std::weak_ptr<const io::File> file_ ABSL_GUARDED_BY(load_mutex_);  // of OpenFile
-  AbortedTransactions aborted_ ABSL_GUARDED_BY(load_mutex_);  // null: not read yet
-  bool growing_ ABSL_GUARDED_BY(load_mutex_) = false;         // who moves the end gave both
-  bool held_ ABSL_GUARDED_BY(load_mutex_) = false;            // its files have other names yet
-  std::uint32_t writers_ ABSL_GUARDED_BY(load_mutex_) = 0;    // that there were
+  AbortedTransactions aborted_ ABSL_GUARDED_BY(load_mutex_);         // null: not read yet
+  bool growing_ ABSL_GUARDED_BY(load_mutex_) = false;                // who moves the end gave both
+  bool held_ ABSL_GUARDED_BY(load_mutex_) = false;          // its files have other names yet
+  std::uint32_t writers_ ABSL_GUARDED_BY(load_mutex_) = 0;  // that there were
   std::int64_t largest_timestamp_ms_ ABSL_GUARDED_BY(load_mutex_) = kNoTimestamp;
   bool largest_timestamp_known_ ABSL_GUARDED_BY(load_mutex_) = false;
 
