@@ -1,6 +1,5 @@
 // The engine as a guest in somebody's process: its locks, its budget, what it starts and leaves.
 
-#include <dirent.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,26 +11,15 @@
 #include "catch.h"
 #include "engine/local_engine.h"
 #include "engine_under_test.h"
+#include "process_use.h"
 #include "rill/testing/manual_clock.h"
 
 namespace rill::engine {
 namespace {
 
+using test::Descriptors;
 using test::TemporaryFolder;
-
-int CountEntries(const char* path) {
-  DIR* const directory = ::opendir(path);
-  REQUIRE(directory != nullptr);
-  int count = 0;
-  while (const dirent* const entry = ::readdir(directory)) count += entry->d_name[0] != '.';
-  ::closedir(directory);
-  return count;
-}
-
-int Threads() { return CountEntries("/proc/self/task"); }
-
-// Without the one that counts.
-int Descriptors() { return CountEntries("/proc/self/fd") - 1; }
+using test::Threads;
 
 // Those that show files or shared memory. (How many anonymous ones there are is the allocator's
 // affair: it keeps what it once had.)

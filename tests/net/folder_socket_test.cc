@@ -1,4 +1,3 @@
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -13,7 +12,9 @@
 #include <vector>
 
 #include "catch.h"
+#include "io/socket_address.h"
 #include "net/wire_client.h"
+#include "process_use.h"
 #include "rill/error.h"
 #include "rill/node.h"
 #include "wire/messages/metadata.h"
@@ -42,29 +43,12 @@ class Folder {
   std::string path_;
 };
 
-int CountIn(const char* folder) {
-  DIR* const opened = opendir(folder);
-  REQUIRE(opened != nullptr);
-  int count = 0;
-  while (readdir(opened) != nullptr) ++count;
-  closedir(opened);
-  return count;
-}
-
 // A connected socket; -1 where nobody listens.
 int ConnectTo(const std::string& folder) {
-  const int directory = ::open(folder.c_str(), O_PATH);
-  sockaddr_un to = {};
-  to.sun_family = AF_UNIX;
-  const std::string at = "/proc/self/fd/" + std::to_string(directory) + "/rill.sock";
-  at.copy(to.sun_path, sizeof to.sun_path - 1);
-  int connected = socket(AF_UNIX, SOCK_STREAM, 0);
-  if (connect(connected, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) {
-    ::close(connected);
-    connected = -1;
-  }
-  ::close(directory);
-  return connected;
+  const int connected = socket(AF_UNIX, SOCK_STREAM, 0);
+  if (io::ConnectToSocket(connected, folder + "/rill.sock") == 0) return connected;
+  ::close(connected);
+  return -1;
 }
 
 std::optional<WireClient> Connect(const Folder& folder) {
@@ -121,8 +105,8 @@ TEST_CASE("The socket is its owner's alone, and goes with the node") {
 TEST_CASE("A node that listened in its folder and on a port leaves no thread and no descriptor") {
   const Folder folder;
   auto engine = Open(folder.path()).value();
-  const int threads = CountIn("/proc/self/task");
-  const int descriptors = CountIn("/proc/self/fd");
+  const int threads = test::Threads();
+  const int descriptors = test::Descriptors();
   for (const char* const listen : {"", "127.0.0.1:0"}) {
     auto node =
         Node::Start(engine, {.listen = listen, .folder_socket = true, .threads = 2}).value();
@@ -132,9 +116,9 @@ TEST_CASE("A node that listened in its folder and on a port leaves no thread and
     CHECK(AskMetadata(*second).brokers.size() == 1);
     CHECK(node.Stop().ok());
     CHECK(first->IsClosed());
-    CHECK(CountIn("/proc/self/task") == threads);
+    CHECK(test::Threads() == threads);
   }
-  CHECK(CountIn("/proc/self/fd") == descriptors);
+  CHECK(test::Descriptors() == descriptors);
 }
 
 TEST_CASE("A socket that a killed process left is replaced, and one that answers is not") {

@@ -1,7 +1,5 @@
 #include "rill/node.h"
 
-#include <dirent.h>
-
 #include <chrono>
 #include <string>
 #include <thread>
@@ -9,6 +7,7 @@
 
 #include "catch.h"
 #include "net/wire_client.h"
+#include "process_use.h"
 #include "rill/error.h"
 #include "wire/messages/api_versions.h"
 #include "wire/messages/metadata.h"
@@ -18,15 +17,6 @@ namespace {
 
 using net::WireClient;
 using wire::ApiKey;
-
-int CountIn(const char* folder) {
-  DIR* const opened = opendir(folder);
-  REQUIRE(opened != nullptr);
-  int count = 0;
-  while (readdir(opened) != nullptr) ++count;
-  closedir(opened);
-  return count;
-}
 
 struct NodeUnderTest {
   explicit NodeUnderTest(NodeOptions options = {}) : engine(Open("mem:").value()) {
@@ -137,8 +127,8 @@ TEST_CASE("A connection beyond max.connections is closed, and one that ended mak
 
 TEST_CASE("A node that stopped leaves no thread, no descriptor and no connection behind") {
   auto engine = Open("mem:").value();
-  const int threads = CountIn("/proc/self/task");
-  const int descriptors = CountIn("/proc/self/fd");
+  const int threads = test::Threads();
+  const int descriptors = test::Descriptors();
   for (const int io_threads : {1, 3}) {
     auto node = Node::Start(engine, {.listen = "127.0.0.1:0", .threads = io_threads}).value();
     std::vector<std::unique_ptr<WireClient>> clients;
@@ -151,10 +141,10 @@ TEST_CASE("A node that stopped leaves no thread, no descriptor and no connection
     CHECK(node.connections() == 0);
     for (const auto& client : clients) CHECK(client->IsClosed());
     clients.clear();
-    CHECK(CountIn("/proc/self/task") == threads);
+    CHECK(test::Threads() == threads);
     CHECK(node.Stop().ok());
   }
-  CHECK(CountIn("/proc/self/fd") == descriptors);
+  CHECK(test::Descriptors() == descriptors);
   CHECK(engine.CreateTopic("later").ok());
 }
 

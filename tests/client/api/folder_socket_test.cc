@@ -1,4 +1,3 @@
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -14,6 +13,7 @@
 #include <vector>
 
 #include "place.h"
+#include "process_use.h"
 #include "rill/node.h"
 
 // What is of kafka://unix: alone.
@@ -44,15 +44,6 @@ ConsumerOptions OfGroup(const std::string& group) {
       .group = group,
       .reset = kEarliest,
       .configs = {{"heartbeat.interval.ms", "50"}, {"topic.metadata.refresh.interval.ms", "200"}}};
-}
-
-int CountIn(const char* folder) {
-  DIR* const opened = opendir(folder);
-  REQUIRE(opened != nullptr);
-  int count = 0;
-  while (readdir(opened) != nullptr) ++count;
-  closedir(opened);
-  return count;
 }
 
 // What bind leaves behind where nobody removes it.
@@ -264,8 +255,8 @@ TEST_CASE("clients go on when the node behind the socket, or the port, stops and
 
 TEST_CASE("nothing is left of an engine over a socket, its producers and its consumers") {
   Served served;
-  const int threads = CountIn("/proc/self/task");
-  const int descriptors = CountIn("/proc/self/fd");
+  const int threads = rill::test::Threads();
+  const int descriptors = rill::test::Descriptors();
   for (int round = 0; round < 3; ++round) {
     Engine engine = Get(Open(served.where()));
     const Topic topic = MakeTopic(engine, "left");
@@ -278,15 +269,15 @@ TEST_CASE("nothing is left of an engine over a socket, its producers and its con
     CHECK(producer.Close().ok());
     CHECK(engine.Close().ok());
   }
-  CHECK(Eventually([&] { return CountIn("/proc/self/task") == threads; }));
+  CHECK(Eventually([&] { return rill::test::Threads() == threads; }));
   // The node closes its ends a moment later.
-  CHECK(Eventually([&] { return CountIn("/proc/self/fd") == descriptors; }));
+  CHECK(Eventually([&] { return rill::test::Descriptors() == descriptors; }));
   CHECK(Eventually([&] { return served.node->connections() == 0; }));
 }
 
 TEST_CASE("nothing is left of clients whose node went before them either") {
   Served served;
-  const int threads = CountIn("/proc/self/task");
+  const int threads = rill::test::Threads();
   {
     Engine engine = Get(Open(served.where()));
     const Topic topic = MakeTopic(engine, "gone");
@@ -296,7 +287,7 @@ TEST_CASE("nothing is left of clients whose node went before them either") {
     producer.Send(topic, {.value = "never"}, nullptr);
     CHECK(producer.Close(kSoon).code() == absl::StatusCode::kDeadlineExceeded);
   }
-  CHECK(Eventually([&] { return CountIn("/proc/self/task") < threads; }));
+  CHECK(Eventually([&] { return rill::test::Threads() < threads; }));
 }
 
 TEST_CASE("what librdkafka says of a socket goes to the log sink while its client lives") {
