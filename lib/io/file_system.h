@@ -66,6 +66,9 @@ class Mapping {
   // As File::Sync of the file that it shows, as far as the mapping reaches, without a descriptor.
   virtual absl::Status Sync() = 0;
 
+  // Of the file that it shows, whatever its names are by now.
+  virtual FileId file_id() const { return FileId(); }
+
  protected:
   Mapping(char* data, std::size_t size) : data_(data), size_(size) {}
 

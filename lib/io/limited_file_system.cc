@@ -32,6 +32,7 @@ class LimitedFileSystem::LimitedMapping final : public Mapping {
     base_->Populate(offset, length);
   }
   absl::Status Sync() override { return base_->Sync(); }
+  FileId file_id() const override { return base_->file_id(); }
 
  private:
   const std::unique_ptr<Mapping> base_;

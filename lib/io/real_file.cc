@@ -19,8 +19,8 @@ namespace {
 
 class RealMapping final : public Mapping {
  public:
-  RealMapping(char* data, std::size_t size, std::string path)
-      : Mapping(data, size), path_(std::move(path)) {}
+  RealMapping(char* data, std::size_t size, std::string path, const FileId& file_id)
+      : Mapping(data, size), path_(std::move(path)), file_id_(file_id) {}
   ~RealMapping() override { ::munmap(data(), size()); }
 
   void Populate(std::size_t offset, std::size_t length) override {
@@ -35,9 +35,11 @@ class RealMapping final : public Mapping {
     }
     return absl::OkStatus();
   }
+  FileId file_id() const override { return file_id_; }
 
  private:
   const std::string path_;  // of when it was mapped
+  const FileId file_id_;
 };
 
 class RealFile final : public File {
@@ -168,10 +170,12 @@ absl::Status RealFile::Sync() {
 }
 
 absl::StatusOr<std::unique_ptr<Mapping>> RealFile::Map(std::size_t length, MapMode mode) {
+  const auto id = Id();
+  if (!id.ok()) return id.status();
   const int protection = mode == MapMode::kRead ? PROT_READ : PROT_READ | PROT_WRITE;
   void* const at = ::mmap(nullptr, length, protection, MAP_SHARED, fd_.get(), 0);
   if (at == MAP_FAILED) return SystemError(errno, "map", path_);
-  return std::make_unique<RealMapping>(static_cast<char*>(at), length, path_);
+  return std::make_unique<RealMapping>(static_cast<char*>(at), length, path_, *id);
 }
 
 }  // namespace

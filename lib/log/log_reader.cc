@@ -88,7 +88,7 @@ absl::StatusOr<std::shared_ptr<Segment>> LogReader::Collect(RecordCollector& col
   if (collector.empty()) return nullptr;
   read_.records.Add(collector.record_count());
   read_.bytes.Add(collector.stored_bytes());
-  return place.segment;
+  return std::move(place.segment);
 }
 
 absl::StatusOr<bool> LogReader::HasAborted() const {

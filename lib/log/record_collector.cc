@@ -153,7 +153,6 @@ record::Codec& RecordCollector::codec() {
 
 void RecordCollector::OpenRun(const SegmentView& view, BatchView batch) {
   run_.begin = batch.data();
-  run_position_ = static_cast<std::uint32_t>(batch.data() - view.data());
   run_.first_offset = range_.first_offset;
   run_.limit_offset = limit_;
   run_.pin = view.mapping;
@@ -198,8 +197,7 @@ StoredBatches RecordCollector::FinishStored() && {
   if (runs_.empty()) return batches;
   Records::Run& run = *runs_.begin();  // of one segment, in which nothing comes between batches
   batches.bytes = {run.begin, static_cast<std::size_t>(run.end - run.begin)};
-  batches.pin = std::move(run.pin);
-  batches.position = run_position_;
+  batches.mapping = std::static_pointer_cast<const io::Mapping>(std::move(run.pin));
   return batches;
 }
 

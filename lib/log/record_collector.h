@@ -67,8 +67,7 @@ class RecordCollector {
   const std::shared_ptr<base::Budget>& buffers_;  // who counts them is all readers' line
   const Shape shape_;
   ShortList<Records::Run> runs_;
-  Records::Run run_;                // open while run_.begin is set
-  std::uint32_t run_position_ = 0;  // of the last one that was opened, in the segment
+  Records::Run run_;  // open while run_.begin is set
   std::size_t stored_bytes_ = 0;
   std::uint64_t record_count_ = 0;
   std::unique_ptr<record::Codec> codec_;

@@ -49,16 +49,13 @@ absl::StatusOr<SegmentView> Segment::View() {
   return view;
 }
 
-std::shared_ptr<const io::File> Segment::OpenFile() {
+std::unique_ptr<const io::File> Segment::OpenFile(const io::Mapping& shown) const {
   if (!files_->IsShared()) return nullptr;
-  base::MutexLock lock(&load_mutex_);
-  if (auto open = file_.lock(); open != nullptr) return open;
-  if (is_retired() || held_) return nullptr;
   auto file = files_->Open(log_path(), io::OpenMode::kRead);
   if (!file.ok() || (*file)->descriptor() < 0) return nullptr;
-  std::shared_ptr<const io::File> opened = *std::move(file);
-  file_ = opened;
-  return opened;
+  const auto found = (*file)->Id();
+  if (!found.ok() || *found != shown.file_id()) return nullptr;
+  return *std::move(file);
 }
 
 absl::Status Segment::TookItsPlace() const {

@@ -57,10 +57,10 @@ class Segment {
   // done any more (Retire).
   absl::StatusOr<SegmentView> View();
 
-  // Its file, open for reading, which those who ask at one time share. Null where there is no
-  // descriptor to be had of it (none is left, it is in memory, it went or another segment is to
-  // take its place): the mapping has the same bytes.
-  std::shared_ptr<const io::File> OpenFile();
+  // The file that `shown` shows, a mapping of this segment's, open for reading. Null where there is
+  // no descriptor to be had of it: none is left, it is in memory, or its name went or is another's
+  // by now. The mapping has the same bytes.
+  std::unique_ptr<const io::File> OpenFile(const io::Mapping& shown) const;
 
   // For a segment that compaction made and whose files do not have their names yet: readers get
   // these, and they are not let go of before Release. `mapping` is null where there are no bytes,
@@ -185,11 +185,10 @@ class Segment {
   mutable base::Mutex load_mutex_;
   std::shared_ptr<const io::Mapping> mapping_ ABSL_GUARDED_BY(load_mutex_);
   std::shared_ptr<const SegmentIndex> index_ ABSL_GUARDED_BY(load_mutex_);
-  std::weak_ptr<const io::File> file_ ABSL_GUARDED_BY(load_mutex_);  // of OpenFile
-  AbortedTransactions aborted_ ABSL_GUARDED_BY(load_mutex_);         // null: not read yet
-  bool growing_ ABSL_GUARDED_BY(load_mutex_) = false;                // who moves the end gave both
-  bool held_ ABSL_GUARDED_BY(load_mutex_) = false;          // its files have other names yet
-  std::uint32_t writers_ ABSL_GUARDED_BY(load_mutex_) = 0;  // that there were
+  AbortedTransactions aborted_ ABSL_GUARDED_BY(load_mutex_);  // null: not read yet
+  bool growing_ ABSL_GUARDED_BY(load_mutex_) = false;         // who moves the end gave both
+  bool held_ ABSL_GUARDED_BY(load_mutex_) = false;            // its files have other names yet
+  std::uint32_t writers_ ABSL_GUARDED_BY(load_mutex_) = 0;    // that there were
   std::int64_t largest_timestamp_ms_ ABSL_GUARDED_BY(load_mutex_) = kNoTimestamp;
   bool largest_timestamp_known_ ABSL_GUARDED_BY(load_mutex_) = false;
 

@@ -50,9 +50,7 @@ void AnswerWriter::Add(const char* data, std::size_t size) {
 
 void AnswerWriter::AddRecords(const log::StoredBatches& batches) {
   Add(batches.bytes.data(), batches.bytes.size());
-  if (batches.bytes.size() < kLeastOfFile || batches.segment == nullptr) return;
-  pieces_.back().file = batches.segment->OpenFile();
-  pieces_.back().position = batches.position;
+  if (batches.bytes.size() >= kLeastOfFile) pieces_.back().in_file = &batches;
 }
 
 absl::StatusOr<AnswerWriter::Progress> AnswerWriter::WriteSome(int socket) {
@@ -68,15 +66,19 @@ absl::StatusOr<AnswerWriter::Progress> AnswerWriter::WriteSome(int socket) {
 }
 
 absl::StatusOr<AnswerWriter::Step> AnswerWriter::Send(int socket) {
-  if (pieces_[next_].file == nullptr) return SendMemory(socket);
-  return SendFile(socket);
+  Piece& piece = pieces_[next_];
+  if (piece.in_file == nullptr) return SendMemory(socket);
+  const auto file = piece.in_file->segment->OpenFile(*piece.in_file->mapping);
+  if (file != nullptr) return SendFile(socket, *file);
+  piece.in_file = nullptr;
+  return SendMemory(socket);
 }
 
 AnswerWriter::Step AnswerWriter::SendMemory(int socket) {
   std::array<iovec, kMostPieces> parts;
   std::size_t count = 0;
   std::size_t at = next_;
-  for (; at < pieces_.size() && count < parts.size() && pieces_[at].file == nullptr; ++at) {
+  for (; at < pieces_.size() && count < parts.size() && pieces_[at].in_file == nullptr; ++at) {
     parts[count++] = {const_cast<char*>(pieces_[at].data), pieces_[at].size};
   }
   msghdr message = {};
@@ -90,12 +92,13 @@ AnswerWriter::Step AnswerWriter::SendMemory(int socket) {
   return Step::kWent;
 }
 
-absl::StatusOr<AnswerWriter::Step> AnswerWriter::SendFile(int socket) {
+absl::StatusOr<AnswerWriter::Step> AnswerWriter::SendFile(int socket, const io::File& file) {
   Piece& piece = pieces_[next_];
-  auto position = static_cast<off_t>(piece.position);
+  const std::ptrdiff_t begin = piece.data - piece.in_file->mapping->data();
   const std::size_t size = std::min(piece.size, kMostInTurn);
-  const ssize_t sent = io::RetryOnSignal(
-      [&] { return ::sendfile(socket, piece.file->descriptor(), &position, size); });
+  off_t position = begin;
+  const ssize_t sent =
+      io::RetryOnSignal([&] { return ::sendfile(socket, file.descriptor(), &position, size); });
   if (sent > 0) {
     Advance(static_cast<std::size_t>(sent));
     return Step::kWent;
@@ -103,17 +106,17 @@ absl::StatusOr<AnswerWriter::Step> AnswerWriter::SendFile(int socket) {
   if (sent == 0) {
     return MakeError(absl::StatusCode::kDataLoss, ErrorCode::kKafkaStorageError,
                      fmt::format("{}: the file was cut behind our back: it ends before byte {}",
-                                 piece.file->path(), piece.position + 1));
+                                 file.path(), begin + 1));
   }
   switch (errno) {
     case EAGAIN:
       return Step::kFull;
     case EINVAL:
     case ENOSYS:  // not of this file system, or not into this socket
-      piece.file = nullptr;
+      piece.in_file = nullptr;
       return Step::kWent;
     case EIO:
-      return io::SystemError(errno, "send from", piece.file->path());
+      return io::SystemError(errno, "send from", file.path());
     default:
       return Step::kPeerGone;
   }
@@ -126,7 +129,6 @@ void AnswerWriter::Advance(std::size_t size) {
     const std::size_t of_piece = std::min(size, piece.size);
     piece.data += of_piece;
     piece.size -= of_piece;
-    piece.position += of_piece;
     size -= of_piece;
     if (piece.size == 0) ++next_;
   }

@@ -1,8 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
-#include <memory>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -13,8 +11,9 @@ namespace rill::net {
 
 // Puts an answer into a socket that does not block, a part at a time. Long stretches of records go
 // from the segment's file to the socket in the kernel (sendfile), which passes pages on instead of
-// copying what stands in them; all else is written from memory. Used by one thread, which has
-// SIGPIPE blocked: sendfile raises it where the client is gone.
+// copying what stands in them; all else is written from memory. Holds no descriptor between calls:
+// clients that read slowly would have all there are. Used by one thread, which has SIGPIPE blocked:
+// sendfile raises it where the client is gone.
 class AnswerWriter {
  public:
   enum class Progress { kDone, kMoreToDo, kPeerGone };
@@ -27,12 +26,11 @@ class AnswerWriter {
   absl::StatusOr<Progress> WriteSome(int socket);
 
  private:
-  // A stretch of the answer: in memory, and perhaps in a file too.
+  // A stretch of the answer, in memory.
   struct Piece {
     const char* data = nullptr;
     std::size_t size = 0;
-    std::shared_ptr<const io::File> file = nullptr;
-    std::uint64_t position = 0;  // in the file
+    const log::StoredBatches* in_file = nullptr;  // those that it is of, to be sent from their file
   };
   enum class Step { kWent, kFull, kPeerGone };
 
@@ -40,7 +38,7 @@ class AnswerWriter {
   void AddRecords(const log::StoredBatches& batches);
   absl::StatusOr<Step> Send(int socket);
   Step SendMemory(int socket);
-  absl::StatusOr<Step> SendFile(int socket);
+  absl::StatusOr<Step> SendFile(int socket, const io::File& file);
   void Advance(std::size_t size);
 
   std::vector<Piece> pieces_;

@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -37,7 +38,7 @@ TEST_CASE("Stored batches come as they stand in the file, compressed ones too") 
   CHECK(all.next_offset == 30);
   CHECK(all.bytes == test.log.Contents("00000000000000000000.log").substr(0, all.bytes.size()));
   CHECK(all.bytes.size() == test.log->size_bytes());
-  CHECK(all.pin != nullptr);
+  CHECK(all.mapping != nullptr);
 
   const auto from_middle = test.Read(15);
   CHECK(ParseBatch(from_middle.bytes)->base_offset() == 10);
@@ -116,7 +117,7 @@ TEST_CASE("The first record with the largest timestamp is found, wherever it sta
   CHECK(found->timestamp_ms == 9000);
 }
 
-TEST_CASE("Those who want stored batches of the file share one descriptor, and it goes with them") {
+TEST_CASE("Stored batches are in a file, too, whose descriptor is its reader's") {
   const test::TemporaryFolder folder;
   const auto disk = io::NewRealFileSystem();
   io::LimitedFileSystem files(disk.get(), {.max_open_files = 8});
@@ -126,21 +127,19 @@ TEST_CASE("Those who want stored batches of the file share one descriptor, and i
   const std::string batch = NumberedBatch(10, 1000);
   for (int i = 0; i < 5; ++i) log.AppendBatch(batch);
   const auto before = files.open_files();
-  const auto all = log->ReadStored(0, 1 << 20, 50).value();
   const auto some = log->ReadStored(25, 1 << 20, 50).value();
-  CHECK(files.open_files() == before);
   REQUIRE(some.segment != nullptr);
+  const std::ptrdiff_t position = some.bytes.data() - some.mapping->data();
+  CHECK(position == static_cast<std::ptrdiff_t>(2 * batch.size()));
+  CHECK(files.open_files() == before);
   {
-    const auto file = all.segment->OpenFile();
+    const auto file = some.segment->OpenFile(*some.mapping);
     REQUIRE(file != nullptr);
-    CHECK(some.segment->OpenFile() == file);
     CHECK(files.open_files() == before + 1);
     std::string bytes(some.bytes.size(), '\0');
-    const auto at = static_cast<off_t>(some.position);
-    CHECK(pread(file->descriptor(), bytes.data(), bytes.size(), at) ==
+    CHECK(pread(file->descriptor(), bytes.data(), bytes.size(), position) ==
           static_cast<ssize_t>(bytes.size()));
     CHECK(bytes == some.bytes);
-    CHECK(some.position == 2 * batch.size());
   }
   CHECK(files.open_files() == before);
   // Nothing was read, so there is nothing to open.
@@ -161,16 +160,31 @@ TEST_CASE("Where no descriptor is left, or there is none, stored batches are in 
     if (!other.ok()) break;
     others.push_back(*std::move(other));
   }
-  CHECK(batches.segment->OpenFile() == nullptr);
+  CHECK(batches.segment->OpenFile(*batches.mapping) == nullptr);
   others.clear();
-  CHECK(batches.segment->OpenFile() != nullptr);
-  batches.segment->Retire();
-  CHECK(batches.segment->OpenFile() == nullptr);
+  CHECK(batches.segment->OpenFile(*batches.mapping) != nullptr);
 
   Stored in_memory;
   in_memory.log.Open();
   in_memory.log.AppendBatch(NumberedBatch(10, 1000));
-  CHECK(in_memory.Read(0).segment->OpenFile() == nullptr);
+  const auto mem = in_memory.Read(0);
+  CHECK(mem.segment->OpenFile(*mem.mapping) == nullptr);
+}
+
+TEST_CASE("Another file under the segment's name is not taken for the one that was read") {
+  const test::TemporaryFolder folder;
+  const auto files = io::NewRealFileSystem();
+  LogUnderTest log(*files, folder.path() + "/orders-0");
+  log.Open();
+  log.AppendBatch(NumberedBatch(10, 1000));
+  const auto batches = log->ReadStored(0, 1 << 20, 10).value();
+  const std::string path = batches.segment->log_path();
+  REQUIRE(files->Rename(path, path + ".moved").ok());
+  CHECK(batches.segment->OpenFile(*batches.mapping) == nullptr);
+  REQUIRE(files->Open(path, io::OpenMode::kCreateNew).value()->WriteAt(0, "another").ok());
+  CHECK(batches.segment->OpenFile(*batches.mapping) == nullptr);
+  REQUIRE(files->Rename(path + ".moved", path).ok());
+  CHECK(batches.segment->OpenFile(*batches.mapping) != nullptr);
 }
 
 }  // namespace
