@@ -86,11 +86,11 @@ void PrintEntry(const ConfigEntry& entry, TextWriter& out) {
 }
 
 Json JsonOf(const std::string& type, const std::string& name, const ConfigEntry& entry) {
-  Json synonyms = Json::array();
+  Json synonyms = Json::Array();
   for (const auto& synonym : entry.synonyms) {
-    synonyms.push_back(Json{{"name", synonym.name},
-                            {"value", OrNull(synonym.value)},
-                            {"source", remote::ConfigSourceName(synonym.source)}});
+    synonyms.Append(Json{{"name", synonym.name},
+                         {"value", OrNull(synonym.value)},
+                         {"source", remote::ConfigSourceName(synonym.source)}});
   }
   return {{"entityType", type},
           {"entityName", name.empty() ? Json(nullptr) : Json(name)},

@@ -88,9 +88,9 @@ QuotaValues ValuesOf(const QuotaEntry& entry) {
 }
 
 void PrintJsonQuotas(const QuotaEntry& entry, TextWriter& out) {
-  Json whose = Json::array();
+  Json whose = Json::Array();
   for (const auto& [kind, name] : Whose(entry)) {
-    whose.push_back(Json{{"entityType", kind->type}, {"entityName", OrNull(name)}});
+    whose.Append(Json{{"entityType", kind->type}, {"entityName", OrNull(name)}});
   }
   for (const auto& value : ValuesOf(entry)) {
     PrintJson({{"entity", whose}, {"name", value.key}, {"value", value.value}}, out);

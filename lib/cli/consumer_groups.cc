@@ -70,8 +70,8 @@ Json JsonOf(const CommandLine& line, const remote::GroupListing& group) {
     return text.empty() ? Json(nullptr) : Json(text);
   };
   Json listed = {{"group", group.id}};
-  if (line.Has("type")) listed["type"] = or_null(group.type);
-  if (line.Has("state")) listed["state"] = or_null(group.state);
+  if (line.Has("type")) listed.Add("type", or_null(group.type));
+  if (line.Has("state")) listed.Add("state", or_null(group.state));
   return listed;
 }
 

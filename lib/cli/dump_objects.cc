@@ -17,64 +17,59 @@ std::string JavaText(std::string_view bytes) {
   return text;
 }
 
-// Text that says it is JSON and is none, as numbers that JSON has not make it, is shown as text.
-Json ParseOrText(const std::string& text) {
-  Json json = Json::parse(text, nullptr, false);
-  return json.is_discarded() ? Json(text) : json;
-}
-
-// Adds a key or a value. Bytes that are no UTF-8 go into a field of another name, in base 64.
+// Adds a key or a value. Bytes that are no UTF-8 go into a field of another name, in base 64. Text
+// that says it is JSON and is none, as numbers that JSON has not make it, is shown as text.
 void AddField(const std::string& name, std::string_view bytes,
               const std::optional<DecodedField>& field, Json& object) {
   if (!field || field->form == Form::kNull) {
-    object[name] = nullptr;
+    object.Add(name, nullptr);
   } else if (field->form == Form::kJson) {
-    object[name] = ParseOrText(field->text);
+    object.Add(name, Json::ParsedOrText(field->text));
   } else if (field->form == Form::kBytes && field->text != bytes) {
-    object[fmt::format("{}Base64", name)] = absl::Base64Escape({bytes.data(), bytes.size()});
+    object.Add(fmt::format("{}Base64", name), absl::Base64Escape({bytes.data(), bytes.size()}));
   } else {
-    object[name] = field->text;
+    object.Add(name, field->text);
   }
 }
 
 void AddControl(const ControlRecord& control, Json& object) {
-  object["controlType"] = control.type == record::ControlType::kUnknown
-                              ? fmt::format("UNKNOWN({})", control.number)
-                              : record::ControlTypeName(control.type);
-  if (control.coordinator_epoch) object["coordinatorEpoch"] = *control.coordinator_epoch;
-  if (!control.json.empty()) object["data"] = ParseOrText(control.json);
+  object.Add("controlType", control.type == record::ControlType::kUnknown
+                                ? fmt::format("UNKNOWN({})", control.number)
+                                : record::ControlTypeName(control.type));
+  if (control.coordinator_epoch) object.Add("coordinatorEpoch", *control.coordinator_epoch);
+  if (!control.json.empty()) object.Add("data", Json::ParsedOrText(control.json));
 }
 
 void AddMetadata(const RecordRow& row, Json& object) {
   const FrameRecord& record = row.record;
-  object["offset"] = record.content.offset;
-  object["timestampType"] = row.timestamp_type;
-  object["timestamp"] = record.timestamp_ms;
-  object["keySize"] = FieldSize(record.content.key);
-  object["valueSize"] = FieldSize(record.content.value);
+  object.Add("offset", record.content.offset);
+  object.Add("timestampType", row.timestamp_type);
+  object.Add("timestamp", record.timestamp_ms);
+  object.Add("keySize", FieldSize(record.content.key));
+  object.Add("valueSize", FieldSize(record.content.value));
   if (record.old != nullptr) {
-    object["isValid"] = record.old->is_valid();
-    object["crc"] = record.old->crc();
+    object.Add("isValid", record.old->is_valid());
+    object.Add("crc", record.old->crc());
     return;
   }
-  object["sequence"] = record.sequence;
-  Json names = Json::array();
-  for (const Header& header : record.headers) names.push_back(JavaText(header.name));
-  object["headerKeys"] = std::move(names);
+  object.Add("sequence", record.sequence);
+  Json names = Json::Array();
+  for (const Header& header : record.headers) names.Append(JavaText(header.name));
+  object.Add("headerKeys", std::move(names));
 }
 
 void AddHead(std::int64_t base_offset, const BatchHead& head, Json& object) {
-  object["baseOffset"] = base_offset;
-  object["lastOffset"] = head.last_offset;
-  object["count"] = head.count;
-  object["baseSequence"] = head.base_sequence;
-  object["lastSequence"] = head.last_sequence;
-  object["producerId"] = head.producer_id;
-  object["producerEpoch"] = head.producer_epoch;
-  object["partitionLeaderEpoch"] = head.partition_leader_epoch;
-  object["isTransactional"] = head.is_transactional;
-  object["isControl"] = head.is_control;
-  object["deleteHorizonMs"] = OrNull(head.delete_horizon_ms);
+  object.Add("baseOffset", base_offset);
+  object.Add("lastOffset", head.last_offset);
+  object.Add("count", head.count);
+  object.Add("baseSequence", head.base_sequence);
+  object.Add("lastSequence", head.last_sequence);
+  object.Add("producerId", head.producer_id);
+  object.Add("producerEpoch", head.producer_epoch);
+  object.Add("partitionLeaderEpoch", head.partition_leader_epoch);
+  object.Add("isTransactional", head.is_transactional);
+  object.Add("isControl", head.is_control);
+  object.Add("deleteHorizonMs", OrNull(head.delete_horizon_ms));
 }
 
 class DumpObjects final : public DumpPrinter {
@@ -91,16 +86,16 @@ class DumpObjects final : public DumpPrinter {
     if (row.head) {
       AddHead(row.offset, *row.head, object);
     } else {
-      object["offset"] = row.offset;
+      object.Add("offset", row.offset);
     }
-    object["position"] = row.position;
-    object["timestampType"] = row.tail->timestamp_type;
-    object["timestamp"] = row.tail->timestamp_ms;
-    object["size"] = row.size;
-    object["magic"] = int{row.magic};
-    object["compressCodec"] = CompressionName(row.tail->compression);
-    object["crc"] = row.tail->crc;
-    object["isValid"] = row.tail->is_valid;
+    object.Add("position", row.position);
+    object.Add("timestampType", row.tail->timestamp_type);
+    object.Add("timestamp", row.tail->timestamp_ms);
+    object.Add("size", row.size);
+    object.Add("magic", int{row.magic});
+    object.Add("compressCodec", CompressionName(row.tail->compression));
+    object.Add("crc", row.tail->crc);
+    object.Add("isValid", row.tail->is_valid);
     PrintJson(object, out_);
   }
 
@@ -118,22 +113,22 @@ class DumpObjects final : public DumpPrinter {
 
   void PrintInvalidBytes(std::int64_t position, std::int64_t size) override {
     Json object = New("invalidBytes");
-    object["position"] = position;
-    object["size"] = size;
+    object.Add("position", position);
+    object.Add("size", size);
     PrintJson(object, out_);
   }
 
   void PrintEntry(const OffsetIndexEntry& entry) override {
     Json object = New("offsetIndexEntry");
-    object["offset"] = entry.offset;
-    object["position"] = entry.position;
+    object.Add("offset", entry.offset);
+    object.Add("position", entry.position);
     PrintJson(object, out_);
   }
 
   void PrintEntry(const TimeIndexEntry& entry) override {
     Json object = New("timeIndexEntry");
-    object["timestamp"] = entry.timestamp_ms;
-    object["offset"] = entry.offset;
+    object.Add("timestamp", entry.timestamp_ms);
+    object.Add("offset", entry.offset);
     PrintJson(object, out_);
   }
 
@@ -141,11 +136,11 @@ class DumpObjects final : public DumpPrinter {
 
   void PrintAbortedTransaction(const AbortedTransactionRow& row) override {
     Json object = New("abortedTransaction");
-    object["version"] = row.version;
-    object["producerId"] = row.producer_id;
-    object["firstOffset"] = row.first_offset;
-    object["lastOffset"] = row.last_offset;
-    object["lastStableOffset"] = row.last_stable_offset;
+    object.Add("version", row.version);
+    object.Add("producerId", row.producer_id);
+    object.Add("firstOffset", row.first_offset);
+    object.Add("lastOffset", row.last_offset);
+    object.Add("lastStableOffset", row.last_stable_offset);
     PrintJson(object, out_);
   }
 
@@ -157,15 +152,15 @@ class DumpObjects final : public DumpPrinter {
     };
     const std::int64_t transaction = entry.transaction_first_offset;
     Json object = New("producer");
-    object["producerId"] = entry.producer_id;
-    object["producerEpoch"] = entry.epoch;
-    object["coordinatorEpoch"] = entry.coordinator_epoch;
-    object["currentTxnFirstOffset"] = transaction < 0 ? Json(nullptr) : Json(transaction);
-    object["lastTimestamp"] = entry.last_timestamp_ms;
-    object["firstSequence"] = of_batch(row.first_sequence);
-    object["lastSequence"] = of_batch(entry.last_sequence);
-    object["lastOffset"] = of_batch(entry.last_offset);
-    object["offsetDelta"] = of_batch(entry.offset_delta);
+    object.Add("producerId", entry.producer_id);
+    object.Add("producerEpoch", entry.epoch);
+    object.Add("coordinatorEpoch", entry.coordinator_epoch);
+    object.Add("currentTxnFirstOffset", transaction < 0 ? Json(nullptr) : Json(transaction));
+    object.Add("lastTimestamp", entry.last_timestamp_ms);
+    object.Add("firstSequence", of_batch(row.first_sequence));
+    object.Add("lastSequence", of_batch(entry.last_sequence));
+    object.Add("lastOffset", of_batch(entry.last_offset));
+    object.Add("offsetDelta", of_batch(entry.offset_delta));
     PrintJson(object, out_);
   }
 

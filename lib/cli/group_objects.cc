@@ -2,6 +2,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "cli/group_printer.h"
 #include "cli/json_lines.h"
@@ -16,9 +17,11 @@ using remote::GroupMember;
 Json AssignmentOf(const std::vector<TopicPartition>& partitions) {
   std::map<std::string, std::set<std::int32_t>> topics;
   for (const TopicPartition& one : partitions) topics[one.topic].insert(one.partition);
-  Json assignment = Json::array();
+  Json assignment = Json::Array();
   for (const auto& [topic, indexes] : topics) {
-    assignment.push_back(Json{{"topic", topic}, {"partitions", indexes}});
+    assignment.Append(
+        Json{{"topic", topic},
+             {"partitions", std::vector<std::int32_t>(indexes.begin(), indexes.end())}});
   }
   return assignment;
 }

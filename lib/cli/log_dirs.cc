@@ -105,22 +105,22 @@ std::vector<Folder> FoldersOf(const std::vector<remote::LogDir>& folders,
 
 // All in one object, as Kafka's tool prints it.
 Json JsonOf(const std::vector<BrokerFolders>& brokers) {
-  Json all = Json::array();
+  Json all = Json::Array();
   for (const BrokerFolders& broker : brokers) {
-    Json folders = Json::array();
+    Json folders = Json::Array();
     for (const Folder& folder : broker.folders) {
-      Json logs = Json::array();
+      Json logs = Json::Array();
       for (const Log& log : folder.logs) {
-        logs.push_back(Json{{"partition", NameOf(log.name)},
-                            {"size", log.partition.partition_size},
-                            {"offsetLag", log.partition.offset_lag},
-                            {"isFuture", log.partition.is_future_key}});
+        logs.Append(Json{{"partition", NameOf(log.name)},
+                         {"size", log.partition.partition_size},
+                         {"offsetLag", log.partition.offset_lag},
+                         {"isFuture", log.partition.is_future_key}});
       }
-      folders.push_back(Json{{"partitions", std::move(logs)},
-                             {"error", OrNull(folder.error)},
-                             {"logDir", folder.path}});
+      folders.Append(Json{{"partitions", std::move(logs)},
+                          {"error", OrNull(folder.error)},
+                          {"logDir", folder.path}});
     }
-    all.push_back(Json{{"broker", broker.broker}, {"logDirs", std::move(folders)}});
+    all.Append(Json{{"broker", broker.broker}, {"logDirs", std::move(folders)}});
   }
   return {{"brokers", std::move(all)}, {"version", 1}};
 }
@@ -132,17 +132,17 @@ void PrintLines(const BrokerFolders& broker, TextWriter& out) {
         {"broker", broker.broker}, {"logDir", folder.path}, {"error", OrNull(folder.error)}};
     for (const Log& log : folder.logs) {
       Json row = place;
-      row["topic"] = log.name.topic;
-      row["partition"] = log.name.partition;
-      row["size"] = log.partition.partition_size;
-      row["offsetLag"] = log.partition.offset_lag;
-      row["isFuture"] = log.partition.is_future_key;
+      row.Add("topic", log.name.topic);
+      row.Add("partition", log.name.partition);
+      row.Add("size", log.partition.partition_size);
+      row.Add("offsetLag", log.partition.offset_lag);
+      row.Add("isFuture", log.partition.is_future_key);
       PrintJson(row, out);
     }
     if (!folder.logs.empty()) continue;
     Json row = place;
     for (const char* name : {"topic", "partition", "size", "offsetLag", "isFuture"}) {
-      row[name] = nullptr;
+      row.Add(name, nullptr);
     }
     PrintJson(row, out);
   }

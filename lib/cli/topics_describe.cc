@@ -140,8 +140,8 @@ Json JsonOf(const PartitionDescription& partition) {
 }
 
 Json JsonOf(const ShownTopic& shown) {
-  Json configs = Json::object();
-  for (const ConfigEntry& entry : shown.configs) configs[entry.name] = OrNull(entry.value);
+  Json configs = Json::Object();
+  for (const ConfigEntry& entry : shown.configs) configs.Add(entry.name, OrNull(entry.value));
   const base::Uuid& id = shown.topic.id;
   Json topic = {{"topic", shown.topic.name},
                 {"topicId", id == base::Uuid() ? Json(nullptr) : Json(id.ToString())},
@@ -149,9 +149,9 @@ Json JsonOf(const ShownTopic& shown) {
                 {"replicationFactor", shown.replication_factor()},
                 {"configs", std::move(configs)}};
   if (!shown.has_partitions) return topic;
-  Json partitions = Json::array();
-  for (const PartitionDescription& one : shown.partitions) partitions.push_back(JsonOf(one));
-  topic["partitions"] = std::move(partitions);
+  Json partitions = Json::Array();
+  for (const PartitionDescription& one : shown.partitions) partitions.Append(JsonOf(one));
+  topic.Add("partitions", std::move(partitions));
   return topic;
 }
 
