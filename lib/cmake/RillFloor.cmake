@@ -20,6 +20,20 @@ if(RILL_WARNINGS_AS_ERRORS)
   endif()
 endif()
 
+# What nearly every file of rill includes, parsed once for all floors; once more for a floor that adds
+# to it. Files include what they use all the same.
+function(rill_precompile target more)
+  if(TARGET rill_base AND NOT target STREQUAL "rill_base" AND NOT more)
+    target_precompile_headers(${target} REUSE_FROM rill_base)
+    return()
+  endif()
+  target_precompile_headers(${target} PRIVATE
+    <algorithm> <cstdint> <deque> <functional> <map> <memory> <optional> <set> <string>
+    <string_view> <utility> <vector> <absl/status/status.h> <absl/status/statusor.h>
+    <absl/time/clock.h> <absl/time/time.h> <absl/container/flat_hash_map.h>
+    <absl/synchronization/mutex.h> <fmt/format.h> ${more})
+endfunction()
+
 function(rill_floor)
   cmake_parse_arguments(PARSE_ARGV 0 FLOOR "" "NAME;FOLDER" "USES;SOURCES;LINKS;PRECOMPILE")
   if(NOT FLOOR_FOLDER)
@@ -38,14 +52,7 @@ function(rill_floor)
   # Nobody replaces a function of rill's from outside, so calls within it may be inlined.
   target_compile_options(${target} PRIVATE -fno-semantic-interposition)
   if(PROJECT_IS_TOP_LEVEL)
-    # What nearly every file of rill includes, parsed once for a floor and not once for a file.
-    # Files include what they use all the same.
-    target_precompile_headers(${target} PRIVATE
-      <algorithm> <cstdint> <deque> <functional> <map> <memory> <optional> <set> <string>
-      <string_view> <utility> <vector> <absl/status/status.h> <absl/status/statusor.h>
-      <absl/time/clock.h> <absl/time/time.h> <absl/container/flat_hash_map.h>
-      <absl/synchronization/mutex.h> <fmt/format.h>
-      ${FLOOR_PRECOMPILE})
+    rill_precompile(${target} "${FLOOR_PRECOMPILE}")
   endif()
   target_include_directories(${target} PUBLIC ${include_root})
   target_link_libraries(${target} PUBLIC rill_build_flags ${FLOOR_LINKS})

@@ -44,6 +44,8 @@ if(PROJECT_IS_TOP_LEVEL)
     # The sloppiness lets it cache what includes a precompiled header.
     set(CMAKE_CXX_COMPILER_LAUNCHER
         ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${RILL_CCACHE})
+    # clang's precompiled headers have the time of their source in them, which is new in each clone.
+    add_compile_options("$<$<COMPILE_LANG_AND_ID:CXX,Clang>:SHELL:-Xclang -fno-pch-timestamp>")
   endif()
   if(RILL_CCACHE AND NOT CMAKE_C_COMPILER_LAUNCHER)
     set(CMAKE_C_COMPILER_LAUNCHER ${RILL_CCACHE})
