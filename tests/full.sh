@@ -10,6 +10,7 @@ source tests/house/steps.sh
 
 # For an order of events that comes once in many runs.
 repeat_concurrent() {
+  cmake --build --preset "$1"
   .ci/tsan ctest --preset "$1" -L concurrent --repeat until-fail:20
 }
 
