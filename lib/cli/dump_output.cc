@@ -1,6 +1,13 @@
 #include "cli/dump_output.h"
 
+#include <iterator>
+
 namespace rill::cli {
+
+void TextWriter::Add(fmt::string_view format, fmt::format_args args) {
+  fmt::vformat_to(std::back_inserter(text_), format, args);
+  if (text_.size() > kFlushSize) Flush();
+}
 
 void DumpProblems::Print(TextWriter& out) const {
   for (const auto& file : index_mismatches_) {

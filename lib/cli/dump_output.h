@@ -1,6 +1,5 @@
 #pragma once
 
-#include <iterator>
 #include <map>
 #include <ostream>
 #include <string>
@@ -23,8 +22,7 @@ class TextWriter {
 
   template <typename... Args>
   void Print(fmt::format_string<Args...> format, Args&&... args) {
-    fmt::format_to(std::back_inserter(text_), format, std::forward<Args>(args)...);
-    if (text_.size() > kFlushSize) Flush();
+    Add(format, fmt::make_format_args(args...));
   }
   void Flush() {
     stream_.write(text_.data(), static_cast<std::streamsize>(text_.size()));
@@ -34,6 +32,9 @@ class TextWriter {
 
  private:
   static constexpr std::size_t kFlushSize = 64 << 10;
+
+  void Add(fmt::string_view format, fmt::format_args args);
+
   std::ostream& stream_;
   std::string text_;
 };
