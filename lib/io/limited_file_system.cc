@@ -169,6 +169,13 @@ absl::StatusOr<std::unique_ptr<File>> LimitedFileSystem::Open(const std::string&
     return absl::Status(share.status().code(),
                         "cannot open " + path + ": " + std::string(share.status().message()));
   }
+  // Who only reads changes no size, so nobody has to know of it, and it waits for no lock.
+  if (mode == OpenMode::kRead) {
+    auto file = base_->Open(path, mode);
+    if (!file.ok()) return file.status();
+    return std::make_unique<LimitedFile>(*std::move(file), use_, *std::move(share),
+                                         std::make_shared<OpenedFile>());
+  }
   absl::MutexLock lock(&mu_);
   auto file = base_->Open(path, mode);
   if (!file.ok()) return file.status();

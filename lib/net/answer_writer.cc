@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <string_view>
 
 #include "fmt/format.h"
 #include "io/file_descriptor.h"
@@ -22,6 +23,17 @@ constexpr std::size_t kLeastOfFile = std::size_t{32} << 10;
 constexpr std::size_t kMostInTurn = std::size_t{4} << 20;
 constexpr std::size_t kMostPieces = 64;
 
+bool IsSame(std::string_view one, std::string_view other) {
+  return one.data() == other.data() && one.size() == other.size();
+}
+
+// The file ends before `at`, a byte of `batches`.
+absl::Status WasCut(const log::StoredBatches& batches, const char* at) {
+  return MakeError(absl::StatusCode::kDataLoss, ErrorCode::kKafkaStorageError,
+                   fmt::format("{}: the file was cut behind our back: it ends before byte {}",
+                               batches.segment->log_path(), at - batches.mapping->data() + 1));
+}
+
 }  // namespace
 
 AnswerWriter::AnswerWriter(const Answer& answer) {
@@ -32,7 +44,7 @@ AnswerWriter::AnswerWriter(const Answer& answer) {
   for (const auto& records : answer.frame.records) {
     Add(bytes.data() + done, records.position - done);
     done = records.position;
-    while (batches != answer.batches.end() && batches->bytes.data() != records.bytes.data()) {
+    while (batches != answer.batches.end() && !IsSame(batches->bytes, records.bytes)) {
       ++batches;
     }
     if (batches == answer.batches.end()) {
@@ -49,8 +61,10 @@ void AnswerWriter::Add(const char* data, std::size_t size) {
 }
 
 void AnswerWriter::AddRecords(const log::StoredBatches& batches) {
+  if (batches.bytes.empty()) return;
   Add(batches.bytes.data(), batches.bytes.size());
-  if (batches.bytes.size() >= kLeastOfFile) pieces_.back().in_file = &batches;
+  pieces_.back().batches = &batches;
+  pieces_.back().by_file = batches.bytes.size() >= kLeastOfFile;
 }
 
 absl::StatusOr<AnswerWriter::Progress> AnswerWriter::WriteSome(int socket) {
@@ -67,18 +81,19 @@ absl::StatusOr<AnswerWriter::Progress> AnswerWriter::WriteSome(int socket) {
 
 absl::StatusOr<AnswerWriter::Step> AnswerWriter::Send(int socket) {
   Piece& piece = pieces_[next_];
-  if (piece.in_file == nullptr) return SendMemory(socket);
-  const auto file = piece.in_file->segment->OpenFile(*piece.in_file->mapping);
+  if (!piece.by_file) return SendMemory(socket);
+  const auto file = piece.batches->segment->OpenFile(*piece.batches->mapping);
   if (file != nullptr) return SendFile(socket, *file);
-  piece.in_file = nullptr;
+  piece.by_file = false;
   return SendMemory(socket);
 }
 
-AnswerWriter::Step AnswerWriter::SendMemory(int socket) {
+absl::StatusOr<AnswerWriter::Step> AnswerWriter::SendMemory(int socket) {
   std::array<iovec, kMostPieces> parts;
   std::size_t count = 0;
   std::size_t at = next_;
-  for (; at < pieces_.size() && count < parts.size() && pieces_[at].in_file == nullptr; ++at) {
+  const std::size_t most = one_by_one_ ? 1 : parts.size();
+  for (; at < pieces_.size() && count < most && !pieces_[at].by_file; ++at) {
     parts[count++] = {const_cast<char*>(pieces_[at].data), pieces_[at].size};
   }
   msghdr message = {};
@@ -87,39 +102,36 @@ AnswerWriter::Step AnswerWriter::SendMemory(int socket) {
   const int more = at < pieces_.size() ? MSG_MORE : 0;
   const ssize_t sent =
       io::RetryOnSignal([&] { return ::sendmsg(socket, &message, MSG_NOSIGNAL | more); });
-  if (sent < 0) return errno == EAGAIN ? Step::kFull : Step::kPeerGone;
-  Advance(static_cast<std::size_t>(sent));
+  if (sent >= 0) {
+    Advance(static_cast<std::size_t>(sent));
+    return Step::kWent;
+  }
+  if (errno == EAGAIN) return Step::kFull;
+  if (errno != EFAULT) return Step::kPeerGone;
+  const Piece& piece = pieces_[next_];
+  if (count == 1 && piece.batches != nullptr) {
+    return WasCut(*piece.batches, piece.data + piece.size - 1);
+  }
+  one_by_one_ = true;  // to find which it is
   return Step::kWent;
 }
 
 absl::StatusOr<AnswerWriter::Step> AnswerWriter::SendFile(int socket, const io::File& file) {
   Piece& piece = pieces_[next_];
-  const std::ptrdiff_t begin = piece.data - piece.in_file->mapping->data();
   const std::size_t size = std::min(piece.size, kMostInTurn);
-  off_t position = begin;
+  off_t position = piece.data - piece.batches->mapping->data();
   const ssize_t sent =
       io::RetryOnSignal([&] { return ::sendfile(socket, file.descriptor(), &position, size); });
   if (sent > 0) {
     Advance(static_cast<std::size_t>(sent));
     return Step::kWent;
   }
-  if (sent == 0) {
-    return MakeError(absl::StatusCode::kDataLoss, ErrorCode::kKafkaStorageError,
-                     fmt::format("{}: the file was cut behind our back: it ends before byte {}",
-                                 file.path(), begin + 1));
-  }
-  switch (errno) {
-    case EAGAIN:
-      return Step::kFull;
-    case EINVAL:
-    case ENOSYS:  // not of this file system, or not into this socket
-      piece.in_file = nullptr;
-      return Step::kWent;
-    case EIO:
-      return io::SystemError(errno, "send from", file.path());
-    default:
-      return Step::kPeerGone;
-  }
+  if (sent == 0) return WasCut(*piece.batches, piece.data);
+  if (errno == EAGAIN) return Step::kFull;
+  if (errno == EIO) return io::SystemError(errno, "send from", file.path());
+  // The file system cannot, or may not; or the client is gone, of which sendmsg tells.
+  piece.by_file = false;
+  return Step::kWent;
 }
 
 void AnswerWriter::Advance(std::size_t size) {

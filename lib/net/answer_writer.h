@@ -30,20 +30,22 @@ class AnswerWriter {
   struct Piece {
     const char* data = nullptr;
     std::size_t size = 0;
-    const log::StoredBatches* in_file = nullptr;  // those that it is of, to be sent from their file
+    const log::StoredBatches* batches = nullptr;  // those that it is of
+    bool by_file = false;
   };
   enum class Step { kWent, kFull, kPeerGone };
 
   void Add(const char* data, std::size_t size);
   void AddRecords(const log::StoredBatches& batches);
   absl::StatusOr<Step> Send(int socket);
-  Step SendMemory(int socket);
+  absl::StatusOr<Step> SendMemory(int socket);
   absl::StatusOr<Step> SendFile(int socket, const io::File& file);
   void Advance(std::size_t size);
 
   std::vector<Piece> pieces_;
   std::size_t next_ = 0;  // the first that is not all written
   std::size_t sent_ = 0;  // in this turn
+  bool one_by_one_ = false;
 };
 
 }  // namespace rill::net

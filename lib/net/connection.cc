@@ -45,8 +45,9 @@ asio::awaitable<void> Connection::Run() {
   const auto self = shared_from_this();
   const absl::Status ended = co_await ServeAll();
   if (!ended.ok()) {
+    // The log's trouble is the owner's; all else the client's.
     parts_.node->engine->Say(
-        LogLevel::kInfo,
+        absl::IsDataLoss(ended) ? LogLevel::kError : LogLevel::kInfo,
         fmt::format("{}: closing the connection: {}", peer_.name, std::string(ended.message())));
   }
   Close();

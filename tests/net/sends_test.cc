@@ -1,7 +1,10 @@
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -172,42 +175,85 @@ TEST_CASE("A client that goes in the middle of an answer leaves no descriptor an
 TEST_CASE("Records of a file whose name is gone are sent from memory") {
   ServedFolder served(1);
   served.Append(0, 1000);
+  const std::string stored = served.BytesOf(0, 0, served.SizeOf(0));
   std::filesystem::rename(served.FileOf(0), served.FileOf(0, "moved"));
   WireClient client(served.node->port());
   const auto answer = client.Ask<wire::FetchResponse>(ApiKey::kFetch, 12, FetchAll(1, 10 << 20));
-  CHECK(answer.responses[0].partitions[0].records->size() == served.SizeOf(0));
+  CHECK(answer.responses[0].partitions[0].records == stored);
 }
 
-// An answer of one stretch of records, which a log in `folder` has.
+// An answer of one stretch of records, or the same one several times, which a log in `folder` has.
 struct StoredAnswer {
-  explicit StoredAnswer(const std::string& folder) : node(folder, {{"log.retention.ms", "-1"}}) {
+  explicit StoredAnswer(const std::string& folder, std::size_t max_bytes = 10 << 20, int times = 1)
+      : node(folder, {{"log.retention.ms", "-1"}}) {
     node.MakeTopic("orders", 1);
     node.Append("orders", 5000);
     auto& log = node.Log("orders");
-    answer.batches.push_back(log.ReadStored(0, 10 << 20, log.high_watermark()).value());
+    answer.batches.push_back(log.ReadStored(0, max_bytes, log.high_watermark()).value());
     answer.frame.bytes = "<>";
-    answer.frame.records.push_back({1, answer.batches[0].bytes});
+    for (int i = 0; i < times; ++i) answer.frame.records.push_back({1, answer.batches[0].bytes});
   }
+  std::size_t stretch() const { return answer.batches[0].bytes.size(); }
+
   NodeUnderTest node;
   Answer answer;
 };
 
+// Two connected sockets, of which the first does not block.
+struct SocketPair {
+  SocketPair() {
+    REQUIRE(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+    REQUIRE(fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0);
+  }
+  ~SocketPair() {
+    close(ends[0]);
+    close(ends[1]);
+  }
+  int ends[2];
+};
+
 TEST_CASE("Sending from a file that was cut is an error that names it, and where it ends") {
   const test::TemporaryFolder folder;
-  const StoredAnswer stored(folder.path());
+  const bool is_long = GENERATE(true, false);
+  const StoredAnswer stored(folder.path(), is_long ? 10 << 20 : 30'000);
+  REQUIRE((stored.stretch() >= 32 << 10) == is_long);
   const std::string file = folder.path() + "/orders-0/00000000000000000000.log";
   std::filesystem::resize_file(file, 1000);
-  int ends[2];
-  REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
+  const SocketPair sockets;
   AnswerWriter writer(stored.answer);
-  const auto progress = writer.WriteSome(ends[0]);
+  const auto progress = writer.WriteSome(sockets.ends[0]);
   CHECK(progress.status().code() == absl::StatusCode::kDataLoss);
   CHECK(GetErrorCode(progress.status()) == ErrorCode::kKafkaStorageError);
   const std::string message(progress.status().message());
   CHECK(message.find(file) != std::string::npos);
-  CHECK(message.find("byte 1001") != std::string::npos);
-  close(ends[0]);
-  close(ends[1]);
+  const std::size_t before = is_long ? 1001 : stored.stretch();
+  CHECK(message.find("byte " + std::to_string(before)) != std::string::npos);
+}
+
+TEST_CASE("A client that reads as fast as it is sent to has its turn, and the others theirs") {
+  const test::TemporaryFolder folder;
+  const StoredAnswer stored(folder.path(), 10 << 20, 200);
+  const std::size_t all = 200 * stored.stretch() + 2;
+  REQUIRE(all > 12 << 20);
+  const SocketPair sockets;
+  std::atomic<std::size_t> received = 0;
+  std::thread reader([&] {
+    std::vector<char> bytes(1 << 20);
+    while (received < all) {
+      received += static_cast<std::size_t>(read(sockets.ends[1], bytes.data(), bytes.size()));
+    }
+  });
+  AnswerWriter writer(stored.answer);
+  auto progress = AnswerWriter::Progress::kMoreToDo;
+  while (progress == AnswerWriter::Progress::kMoreToDo) {
+    const std::size_t before = received;
+    progress = writer.WriteSome(sockets.ends[0]).value();
+    // What waited in the socket comes on top, and is less than a turn.
+    CHECK(received - before < std::size_t{12} << 20);
+  }
+  reader.join();
+  CHECK(progress == AnswerWriter::Progress::kDone);
+  CHECK(received == all);
 }
 
 }  // namespace
