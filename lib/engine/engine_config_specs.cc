@@ -201,7 +201,7 @@ constexpr RefusedConfig kRefused[] = {
     {"default.replication.factor", kNoReplication},
     {"delegation.token.*", kNoSecurity},
     {"delete.records.*", kNotOfNode},
-    {"delete.topic.enable", "DeleteTopic is the application's own call"},
+    {"delete.topic.enable", kOfNode},
     {"early.start.listeners", kNotOfNode},
     {"errors.deadletterqueue.*", "there are no share groups"},
     {"fetch.max.bytes", kOfNode},

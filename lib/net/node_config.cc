@@ -25,6 +25,10 @@ constexpr ConfigSpec kSpecs[] = {
      .default_value = "600000",
      .min = 1,
      .effect = "A connection on which nothing came for that long is closed."},
+    {.name = "delete.topic.enable",
+     .type = ConfigType::kBoolean,
+     .default_value = "true",
+     .effect = "Whether clients may delete topics. (The program of the node may.)"},
     {.name = "fetch.max.bytes",
      .type = ConfigType::kInt,
      .default_value = "57671680",
@@ -107,6 +111,7 @@ absl::StatusOr<NodeConfig> ParseNodeConfig(const engine::ConfigMap& configs) {
   };
   const auto integer = [&](std::string_view name) { return engine::ConfigInteger(text(name)); };
   config.auto_create_topics_enable = engine::ConfigBoolean(text("auto.create.topics.enable"));
+  config.delete_topic_enable = engine::ConfigBoolean(text("delete.topic.enable"));
   config.connections_max_idle = std::chrono::milliseconds(
       std::min<std::int64_t>(integer("connections.max.idle.ms"), std::int64_t{1} << 40));
   config.fetch_max_bytes = static_cast<std::size_t>(integer("fetch.max.bytes"));

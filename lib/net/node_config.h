@@ -24,6 +24,7 @@ struct NodeConfig {
   int max_connections = 0;
   std::size_t max_incremental_fetch_session_cache_slots = 0;
   bool auto_create_topics_enable = true;
+  bool delete_topic_enable = true;
   std::size_t fetch_max_bytes = 0;
   engine::QuotaWindows quota_windows;
   std::size_t telemetry_max_bytes = 0;

@@ -354,6 +354,22 @@ wire::CreateTopicsRequest::Topic NewTopic(const std::string& name, int partition
   return topic;
 }
 
+TEST_CASE("Where topics may not be deleted each that was to go is told so, and stays") {
+  Served served({.configs = {{"delete.topic.enable", "false"}}});
+  REQUIRE(served.engine.CreateTopic("kept").ok());
+  for (int version = 1; version <= 6; ++version) {
+    wire::DeleteTopicsRequest removal;
+    if (version < 6) removal.topic_names = {"kept"};
+    if (version >= 6) removal.topics.push_back({"kept", {}});
+    const auto removed =
+        served.client->Ask<wire::DeleteTopicsResponse>(ApiKey::kDeleteTopics, version, removal);
+    REQUIRE(removed.responses.size() == 1);
+    CHECK(removed.responses[0].error_code ==
+          (version < 3 ? ErrorCode::kInvalidRequest : ErrorCode::kTopicDeletionDisabled));
+  }
+  CHECK(served.engine.FindTopic("kept").ok());
+}
+
 TEST_CASE("Topics are made and deleted, one answer for each that was asked for") {
   Served served;
   wire::CreateTopicsRequest request;

@@ -1,7 +1,8 @@
 // DeleteTopics, versions 1 to 6.
 //
 // Deletes the topics one after the other, named by name, or from version 6 on by id; one answer for
-// each, in order.
+// each, in order. With delete.topic.enable=false each is told TOPIC_DELETION_DISABLED, before
+// version 3, which does not know it, INVALID_REQUEST.
 //
 // Deviations: a topic is gone when the answer comes, whatever `timeout_ms` says.
 #include <string>
@@ -17,9 +18,18 @@ namespace {
 using Asked = wire::DeleteTopicsRequest::Topic;
 using Answered = wire::DeleteTopicsResponse::Topic;
 
+constexpr int kFirstToKnowDisabled = 3;
 constexpr int kFirstByTopic = 6;
 
+absl::Status CheckEnabled(const Call& call) {
+  if (call.node.config.delete_topic_enable) return absl::OkStatus();
+  const auto code = call.version < kFirstToKnowDisabled ? ErrorCode::kInvalidRequest
+                                                        : ErrorCode::kTopicDeletionDisabled;
+  return MakeError(absl::StatusCode::kFailedPrecondition, code, "Topic deletion is disabled.");
+}
+
 absl::Status Delete(const Call& call, const Asked& asked, Answered& answered) {
+  if (auto enabled = CheckEnabled(call); !enabled.ok()) return enabled;
   const bool has_id = asked.topic_id != base::Uuid();
   if (has_id == asked.name.has_value()) {
     return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRequest,
