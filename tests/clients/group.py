@@ -11,10 +11,12 @@ PATIENCE = 60  # seconds
 class Member:
     """A client's program as a member of a group."""
 
-    def __init__(self, program, node, group, topic, count=0):
+    def __init__(self, program, node, group, topic, protocol, count=0):
         self.read = []
-        self.process = subprocess.Popen([program, "member", node.address, group, topic, str(count)],
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        words = [program, "member", node.address, group, topic, str(count)]
+        if protocol != "classic":
+            words.append(protocol)
+        self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.reader = threading.Thread(target=self.take_lines)
         self.reader.start()
 
@@ -66,13 +68,13 @@ def in_log(node, topic):
     return {tuple(map(int, line.split())) for line in lines}
 
 
-def join_and_leave(node, program, prefix):
+def join_and_leave(node, program, prefix, protocol):
     """Two members share the partitions; when one has left, the other has all of them."""
-    group = topic = f"{prefix}-group"
+    group = topic = f"{prefix}-{protocol}-group"
     feed(node, topic, 30)  # a client may look for new topics every five minutes only
-    with Member(program, node, group, topic) as first:
+    with Member(program, node, group, topic, protocol) as first:
         feed_until(node, topic, lambda: first.read, "the first member reads")
-        with Member(program, node, group, topic) as second:
+        with Member(program, node, group, topic, protocol) as second:
             feed_until(node, topic, lambda: second.read, "the second member reads")
             mark = len(first.read)
             feed_until(node, topic, lambda: len(first.read) > mark, "both members read")
@@ -94,13 +96,13 @@ def in_order(read):
         ends[partition] += 1
 
 
-def resume(node, program, prefix):
+def resume(node, program, prefix, protocol):
     """A second process goes on where the first one committed."""
-    topic = f"{prefix}-resume"
+    group = topic = f"{prefix}-{protocol}-resume"
     feed(node, topic, 600)
     read = []
     for _ in range(2):
-        with Member(program, node, f"{prefix}-resume", topic, 200) as member:
+        with Member(program, node, group, topic, protocol, 200) as member:
             member.end()
             if len(member.read) != 200:
                 raise StepFailed(f"a member that was to read 200 records read {len(member.read)}")

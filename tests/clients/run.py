@@ -16,8 +16,9 @@ program for which one of the folders beside this has an install.sh, and which is
         the step, a tab, and "passed", "not in this client" or "FAILED" and the reason.
         <reference> is a topic that librdkafka's C interface wrote. A client without groups says
         so here, of "group" and "resume", for which the others are called as below.
-    client member <address> <group> <topic> <count>
-        joins the group; prints a line "<partition> <offset>" for each record and commits what it
+    client member <address> <group> <topic> <count> [consumer]
+        joins the group, one of HAVE_CONSUMER_PROTOCOL by KIP-848's protocol where that word is
+        there; prints a line "<partition> <offset>" for each record and commits what it
         printed. Leaves after <count> records; where that is 0, when its input ends.
 
 Record i of a topic (from 0 on) is in partition i % 3. Its key is "k<i>"; its value has i % 200
@@ -58,7 +59,8 @@ CODECS = ["none", "gzip", "snappy", "lz4", "zstd"]
 PROGRAM_STEPS = ["create topic", *CODECS, "acks 0", "acks 1", "idempotent", "seek to offset",
                  "seek to time", "describe configs", "alter configs", "delete records",
                  "delete topic", "read reference"]
-STEPS = [*PROGRAM_STEPS, "group", "resume", "kcat reads"]
+STEPS = [*PROGRAM_STEPS, "group", "resume", "group, KIP-848", "resume, KIP-848", "kcat reads"]
+HAVE_CONSUMER_PROTOCOL = ["confluent-kafka-python", "java"]
 PATIENCE = 600  # seconds for all steps of a program
 PASSED, LACKS = "passed", "not in this client"
 
@@ -125,7 +127,11 @@ def run_client(client, program, rill, reference, records):
         stored_as_told(node, client, results)
         for step, function in ("group", join_and_leave), ("resume", resume):
             if results.get(step) != LACKS:
-                attempt(step, function, node, program, client)
+                attempt(step, function, node, program, client, "classic")
+            if client in HAVE_CONSUMER_PROTOCOL:
+                attempt(f"{step}, KIP-848", function, node, program, client, "consumer")
+            else:
+                report(f"{step}, KIP-848", LACKS)
         if any(results.get(codec) == PASSED for codec in CODECS):
             attempt("kcat reads", kcat_reads, node, client, records, results)
     for step in STEPS:

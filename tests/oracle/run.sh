@@ -7,7 +7,8 @@
 #   --build FOLDER   a folder where rill is built, with tests; by default the preset `release` is
 #                    built here
 #   check            some only, of: write live read serve backup import partitions assignors
-#                    dump_log groups compaction messages admin_tools console_tools api
+#                    dump_log groups compaction messages admin_tools console_tools api; and, run
+#                    when it is named, tutorial: what tests/clients/tutorial types, with Kafka's tools
 #
 # RILL_SEED repeats a run's random inputs; RILL_ALL_ADMIN_CASES=1 compares all command lines of
 # admin_tools_cases.txt, which takes minutes. What a failed check left is kept, and named.
@@ -30,7 +31,7 @@ while [ $# -gt 0 ]; do
   case $1 in
     --build) build=$(cd "$2" && pwd) && shift ;;
     -*) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0" >&2; exit 2 ;;
-    *) [[ " ${all_checks[*]} " == *" $1 "* ]] || { echo "oracle: no check is called $1" >&2; exit 2; }
+    *) [[ " ${all_checks[*]} tutorial " == *" $1 "* ]] || { echo "oracle: no check is called $1" >&2; exit 2; }
       checks+=("$1") ;;
   esac
   shift
@@ -109,6 +110,14 @@ written() {
   mkdir -p "$work/reports"
   echo "RILL_SEED=$seed"
   run_program write_segments "$work/written" "$work/reports" "$seed"
+}
+
+check_tutorial() {
+  local address
+  address=$("$here/kafka.sh" start "$work/tutorial")
+  PATH=$KAFKA_HOME/bin:$PATH BOOTSTRAP=$address DATA_DIR=$work/tutorial/data \
+    tests/clients/tutorial/tutorial.sh
+  "$here/kafka.sh" stop "$work/tutorial"
 }
 
 check_write() {

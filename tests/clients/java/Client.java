@@ -197,9 +197,16 @@ class Client {
     admin.close();
   }
 
-  static void member(String address, String group, String topic, int count) throws Exception {
-    var properties = properties(address, "group.id", group, "session.timeout.ms", "6000",
+  static Properties memberProperties(String address, String group, boolean isNewProtocol) {
+    // In a group of the new protocol the broker says how often it wants to hear of its members.
+    if (isNewProtocol) {
+      return properties(address, "group.id", group, "group.protocol", "consumer");
+    }
+    return properties(address, "group.id", group, "session.timeout.ms", "6000",
         "heartbeat.interval.ms", "500");
+  }
+
+  static void member(Properties properties, String topic, int count) throws Exception {
     var leave = new AtomicBoolean();
     var input = new Thread(() -> {
       try {
@@ -233,7 +240,8 @@ class Client {
     if (arguments[0].equals("steps")) {
       new Client(arguments[1], Long.parseLong(arguments[2]), arguments[3]).run(arguments[4]);
     } else {
-      member(arguments[1], arguments[2], arguments[3], Integer.parseInt(arguments[4]));
+      member(memberProperties(arguments[1], arguments[2], arguments.length > 5), arguments[3],
+          Integer.parseInt(arguments[4]));
     }
   }
 }

@@ -131,11 +131,13 @@ class Client:
         report("read reference", self.read_all, reference)
 
 
-def member(address, group, topic, count):
+def member(address, group, topic, count, *protocol):
+    # In a group of the new protocol the broker says how often it wants to hear of its members.
+    timing = ({"group.protocol": protocol[0]} if protocol else
+              {"session.timeout.ms": 6000, "heartbeat.interval.ms": 500})
     consumer = Consumer({"bootstrap.servers": address, "group.id": group,
                          "enable.auto.commit": False, "auto.offset.reset": "earliest",
-                         "session.timeout.ms": 6000, "heartbeat.interval.ms": 500,
-                         "topic.metadata.refresh.interval.ms": 1000})
+                         "topic.metadata.refresh.interval.ms": 1000, **timing})
     consumer.subscribe([topic])
     read = 0
     while read < count if count else not told_to_leave():
@@ -155,4 +157,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "steps":
         Client(sys.argv[2], int(sys.argv[3]), sys.argv[4]).run(sys.argv[5])
     else:
-        member(*sys.argv[2:5], int(sys.argv[5]))
+        member(*sys.argv[2:5], int(sys.argv[5]), *sys.argv[6:])
