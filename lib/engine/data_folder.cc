@@ -62,8 +62,7 @@ absl::Status CheckIsNotWithoutCatalogue(io::FileSystem& files, const std::string
 // What else can be done with a folder that another engine writes.
 std::string OrGoThroughNode(io::FileSystem& files, const std::string& path) {
   if (!files.Exists(path + "/" + kSocketFile).value_or(false)) return {};
-  return fmt::format(", or open \"kafka://unix:{}\", which goes through the node that serves it",
-                     path);
+  return fmt::format(", or open \"kafka://unix:{}\", if a node serves it", path);
 }
 
 }  // namespace

@@ -75,8 +75,7 @@ absl::Status ClientConfig::ConnectTo(const ClusterEnvironment& environment) {
   auto set = Set("bootstrap.servers", engine::kSocketFile);
   // An option of TCP: each connection would have a warning.
   set.Update(Set("socket.nagle.disable", "false"));
-  // To look whether the node is there again costs next to nothing here.
-  set.Update(Set("reconnect.backoff.max.ms", "1000"));
+  may_look_often_ = true;
   return set;
 }
 
@@ -97,6 +96,7 @@ absl::Status ClientConfig::SetAll(const std::map<std::string, std::string>& prop
       return InvalidConfig(fmt::format("configs: \"{}\" cannot be set: {}", name, taken->instead));
     }
     if (auto set = Set(name, value); !set.ok()) return set;
+    if (name.starts_with("reconnect.backoff.")) may_look_often_ = false;
   }
   return absl::OkStatus();
 }
@@ -105,6 +105,10 @@ absl::StatusOr<KafkaClient> ClientConfig::Make(rd_kafka_type_t type, KafkaClient
   const auto& environment = owner->environment;
   std::unique_ptr<ClientOpaque> opaque(new ClientOpaque{owner, environment, environment->socket()});
   rd_kafka_conf_set_opaque(conf_.get(), opaque.get());
+  // To look whether the node is there again costs next to nothing.
+  if (may_look_often_) {
+    if (auto set = Set("reconnect.backoff.max.ms", "1000"); !set.ok()) return set;
+  }
   ErrorText text = {};
   KafkaClient client(rd_kafka_new(type, conf_.get(), text.data(), text.size()));
   if (client == nullptr) return InvalidConfig(text.data());

@@ -35,6 +35,7 @@ class ClientConfig {
 
  private:
   KafkaHandle<rd_kafka_conf_t, rd_kafka_conf_destroy> conf_;
+  bool may_look_often_ = false;  // for the node, after a connection ended
 };
 
 // Ends a client that nobody uses any more and whose callbacks have all run. librdkafka 2.0 can wait

@@ -26,7 +26,9 @@ absl::StatusOr<Kind> KindOf(const std::string& path) {
   }
   if (errno == ENOENT || errno == ENOTDIR) return Kind::kNothing;
   const std::string text = fmt::format("{}: {}", path, std::strerror(errno));
-  return errno == EACCES ? absl::PermissionDeniedError(text) : absl::UnavailableError(text);
+  if (errno == EACCES) return absl::PermissionDeniedError(text);
+  if (errno == ENAMETOOLONG || errno == ELOOP) return absl::InvalidArgumentError(text);
+  return absl::UnavailableError(text);
 }
 
 absl::Status IsNeither(const std::string& path) {

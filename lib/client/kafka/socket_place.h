@@ -13,7 +13,7 @@ struct SocketPlace {
 };
 
 // The socket that is at `path`, a folder or a socket in one. Errors say what to do:
-//   InvalidArgument    it is neither; or no path
+//   InvalidArgument    it is neither; or no path, or one that no system call takes
 //   NotFound           there is nothing of that name
 //   PermissionDenied   it may not be looked at
 //   Unavailable        the folder has no socket: no node serves it

@@ -5,6 +5,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -91,12 +92,19 @@ absl::StatusOr<io::FileDescriptor> ConnectTo(const addrinfo& to, Deadline deadli
 }
 
 // A socket that is not there is a node that is not there, and may be in a moment.
-absl::Status FileConnectError(int error) {
+absl::Status FileConnectError(int error, const std::string& path) {
   if (error == ENOENT || error == ENOTDIR) {
     return absl::UnavailableError("no node listens there: there is no such socket");
   }
   if (error == ECONNREFUSED) {
+    struct stat found = {};
+    if (::stat(path.c_str(), &found) == 0 && !S_ISSOCK(found.st_mode)) {
+      return absl::InvalidArgumentError("that is no socket: name the one in a node's folder");
+    }
     return absl::UnavailableError("no node listens there: the socket is what a killed one left");
+  }
+  if (error == ENAMETOOLONG || error == ELOOP) {
+    return absl::InvalidArgumentError(ErrorText(error));
   }
   return ConnectError(error);
 }
@@ -108,7 +116,7 @@ absl::StatusOr<io::FileDescriptor> ConnectToFile(const std::string& path, Deadli
   if (error == EINPROGRESS || error == EINTR) {
     if (auto done = FinishConnect(descriptor.get(), deadline); !done.ok()) return done;
   } else if (error != 0) {
-    return FileConnectError(error);
+    return FileConnectError(error, path);
   }
   return descriptor;
 }
