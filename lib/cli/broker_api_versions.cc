@@ -116,7 +116,7 @@ void PrintJsonRows(const remote::Broker& broker, const std::vector<ApiRow>& rows
     PrintJson({{"broker", broker.id},
                {"host", broker.address.host},
                {"port", broker.address.port},
-               {"rack", broker.rack.empty() ? Json(nullptr) : Json(broker.rack)},
+               {"rack", NullIfEmpty(broker.rack)},
                {"apiKey", row.key},
                {"name", row.api == nullptr ? Json(nullptr) : Json(row.api->name)},
                {"minVersion", row.theirs ? Json(row.theirs->min_version) : Json(nullptr)},

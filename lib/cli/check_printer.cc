@@ -83,12 +83,9 @@ class CheckObjects final : public CheckPrinter {
   CheckObjects(std::ostream& out, std::ostream& err) : out_(out), err_(err) {}
 
   void PrintFinding(const log::Finding& finding) override {
-    const auto or_null = [](const std::string& text) {
-      return text.empty() ? Json(nullptr) : Json(text);
-    };
     out_ << JsonLine({{"type", TypeOf(finding.kind)},
-                      {"folder", or_null(finding.folder)},
-                      {"file", or_null(finding.file)},
+                      {"folder", NullIfEmpty(finding.folder)},
+                      {"file", NullIfEmpty(finding.file)},
                       {"position", OrNull(finding.position)},
                       {"message", finding.what}});
   }

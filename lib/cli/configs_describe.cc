@@ -93,7 +93,7 @@ Json JsonOf(const std::string& type, const std::string& name, const ConfigEntry&
                          {"source", remote::ConfigSourceName(synonym.source)}});
   }
   return {{"entityType", type},
-          {"entityName", name.empty() ? Json(nullptr) : Json(name)},
+          {"entityName", NullIfEmpty(name)},
           {"name", entry.name},
           {"value", OrNull(entry.value)},
           {"source", remote::ConfigSourceName(entry.config_source)},

@@ -66,12 +66,9 @@ void PrintTable(const CommandLine& line, const std::vector<remote::GroupListing>
 }
 
 Json JsonOf(const CommandLine& line, const remote::GroupListing& group) {
-  const auto or_null = [](const std::string& text) {
-    return text.empty() ? Json(nullptr) : Json(text);
-  };
   Json listed = {{"group", group.id}};
-  if (line.Has("type")) listed.Add("type", or_null(group.type));
-  if (line.Has("state")) listed.Add("state", or_null(group.state));
+  if (line.Has("type")) listed.Add("type", NullIfEmpty(group.type));
+  if (line.Has("state")) listed.Add("state", NullIfEmpty(group.state));
   return listed;
 }
 

@@ -58,9 +58,10 @@ void PrintOutcome(const std::string& group, const absl::Status& first, TextWrite
 
 // In the order of the partitions' names.
 std::vector<Results::value_type> InOrder(const Results& results) {
-  std::map<std::string, const Results::value_type*> ordered;
+  // Two may have one name: "a11" is partition 11 of "a", and partition 1 of "a1".
+  std::multimap<std::string, const Results::value_type*> ordered;
   for (const auto& result : results) {
-    ordered[fmt::format("{}{}", result.first.topic, result.first.partition)] = &result;
+    ordered.emplace(fmt::format("{}{}", result.first.topic, result.first.partition), &result);
   }
   std::vector<Results::value_type> rows;
   rows.reserve(ordered.size());

@@ -69,17 +69,16 @@ class GroupObjects final : public GroupPrinter {
 
   void PrintState(const GroupDescription& group) override {
     const remote::Broker& coordinator = group.coordinator;
-    PrintJson(
-        {{"group", group.id},
-         {"coordinator", Json{{"id", coordinator.id},
-                              {"host", coordinator.address.host},
-                              {"port", coordinator.address.port}}},
-         {"assignmentStrategy", group.assignor.empty() ? Json(nullptr) : Json(group.assignor)},
-         {"state", group.state},
-         {"groupEpoch", OrNull(group.epoch)},
-         {"targetAssignmentEpoch", OrNull(group.assignment_epoch)},
-         {"memberCount", group.members.size()}},
-        out_);
+    PrintJson({{"group", group.id},
+               {"coordinator", Json{{"id", coordinator.id},
+                                    {"host", coordinator.address.host},
+                                    {"port", coordinator.address.port}}},
+               {"assignmentStrategy", NullIfEmpty(group.assignor)},
+               {"state", group.state},
+               {"groupEpoch", OrNull(group.epoch)},
+               {"targetAssignmentEpoch", OrNull(group.assignment_epoch)},
+               {"memberCount", group.members.size()}},
+              out_);
   }
 
  private:

@@ -60,7 +60,8 @@ std::unique_ptr<CLI::App> MakeApp(ImportWords& words) {
 
 class Importer {
  public:
-  explicit Importer(const CommandContext& context) : context_(context) {}
+  explicit Importer(const CommandContext& context)
+      : context_(context), progress_(context.err, context.err_is_terminal) {}
 
   absl::Status Run(const ImportWords& words) {
     for (const std::string& word : words.folders) {
@@ -96,7 +97,10 @@ class Importer {
   // Whether all topics were taken; of each that was not, it was told why.
   bool is_complete() const { return is_complete_; }
 
-  void Tell(std::string_view line) const { context_.err << "rill import: " << line << '\n'; }
+  void Tell(std::string_view line) {
+    progress_.Wipe();
+    context_.err << "rill import: " << line << '\n';
+  }
 
  private:
   static std::string Text(const absl::Status& status) { return std::string(status.message()); }
@@ -154,11 +158,10 @@ class Importer {
   }
 
   absl::Status Take(Engine& engine, const std::string& name) {
-    ByteProgress progress(context_.err, context_.err_is_terminal);
     const auto topic = engine.ImportTopic(
         name, folders_, configs_,
-        [&](std::uint64_t done, std::uint64_t total) { progress.Show(done, total); });
-    progress.Wipe();
+        [&](std::uint64_t done, std::uint64_t total) { progress_.Show(done, total); });
+    progress_.Wipe();
     if (!topic.ok()) return topic.status();
     std::uint64_t bytes = 0;
     for (std::int32_t i = 0; i < topic->partition_count(); ++i) {
@@ -176,6 +179,7 @@ class Importer {
   }
 
   const CommandContext& context_;
+  ByteProgress progress_;
   std::vector<std::string> folders_;
   std::map<std::string, std::string> configs_;
   bool is_complete_ = true;
