@@ -14,11 +14,6 @@
 #include "usage.h"
 
 namespace rill::bench {
-namespace {
-
-constexpr std::size_t kLengthSize = 4;
-
-}  // namespace
 
 Pipeline::Pipeline(const remote::BrokerAddress& address, std::size_t buffer_bytes)
     : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)), received_(buffer_bytes, '\0') {
@@ -53,13 +48,43 @@ void Pipeline::GoOnSending() {
   }
 }
 
+// 0 where nothing has come.
+std::size_t Pipeline::ReceiveSome(char* to, std::size_t size, int flags) {
+  const ssize_t got = ::recv(socket_.get(), to, size, flags);
+  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return 0;
+  if (got <= 0) Fail("recv", got == 0 ? "the broker closed the connection" : std::strerror(errno));
+  return static_cast<std::size_t>(got);
+}
+
 void Pipeline::Fill() {
   while (end_ < received_.size()) {
-    const ssize_t got = ::recv(socket_.get(), received_.data() + end_, received_.size() - end_, 0);
-    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
-    if (got <= 0)
-      Fail("recv", got == 0 ? "the broker closed the connection" : std::strerror(errno));
-    end_ += static_cast<std::size_t>(got);
+    const std::size_t got = ReceiveSome(received_.data() + end_, received_.size() - end_, 0);
+    if (got == 0) return;
+    end_ += got;
+  }
+}
+
+// Whether an answer has come whole.
+bool Pipeline::FillHead() {
+  for (;;) {
+    const bool knows_size = head_end_ >= kLengthSize;
+    const std::size_t head_size =
+        kLengthSize + (knows_size ? std::min(answer_size_, kHead) : std::size_t{0});
+    if (head_end_ < head_size) {
+      const std::size_t got = ReceiveSome(received_.data() + head_end_, head_size - head_end_, 0);
+      if (got == 0) return false;
+      head_end_ += got;
+      if (!knows_size && head_end_ == kLengthSize) {
+        answer_size_ = base::LoadBigEndian<std::uint32_t>(received_.data());
+        to_drop_ = answer_size_ - std::min(answer_size_, kHead);
+      }
+    } else if (to_drop_ > 0) {
+      const std::size_t got = ReceiveSome(received_.data(), to_drop_, MSG_TRUNC);
+      if (got == 0) return false;
+      to_drop_ -= got;
+    } else {
+      return true;
+    }
   }
 }
 
