@@ -87,8 +87,9 @@ test_files() {
   "$prefix/bin/rill" --version | grep -qF "$(pkg-config --modversion rill)" ||
     { echo "$how: bin/rill --version does not say the version"; return 1; }
   local tool
-  for tool in broker-api-versions configs consumer-groups delete-records dump-log get-offsets \
-    log-dirs topics; do
+  for tool in broker-api-versions configs console-consumer console-producer consumer-groups \
+    consumer-perf-test delete-records dump-log e2e-latency get-offsets log-dirs producer-perf-test \
+    topics; do
     "$prefix/bin/kafka-$tool" --version >/dev/null || { echo "$how: no kafka-$tool"; return 1; }
   done
   echo "files, $how: ok"

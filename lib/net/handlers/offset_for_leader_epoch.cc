@@ -3,7 +3,6 @@
 // Where leader epochs ended: of each partition the largest epoch up to the one asked for, and the
 // offset at which the next began, or the log's end. -1 and -1 for an epoch that is not known.
 //
-// Deviations: none that are known.
 #include "net/handlers.h"
 #include "net/place_of.h"
 
