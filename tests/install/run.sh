@@ -88,10 +88,12 @@ test_files() {
     { echo "$how: bin/rill --version does not say the version"; return 1; }
   local tool
   for tool in broker-api-versions configs console-consumer console-producer consumer-groups \
-    consumer-perf-test delete-records dump-log e2e-latency get-offsets log-dirs producer-perf-test \
-    topics; do
+    consumer-perf-test delete-records dump-log e2e-latency get-offsets log-dirs topics; do
     "$prefix/bin/kafka-$tool" --version >/dev/null || { echo "$how: no kafka-$tool"; return 1; }
   done
+  # Which has no --version, as Kafka's has none.
+  "$prefix/bin/kafka-producer-perf-test" --help >/dev/null ||
+    { echo "$how: no kafka-producer-perf-test"; return 1; }
   echo "files, $how: ok"
 }
 
