@@ -32,7 +32,6 @@ run_step "static analyzer" run-clang-tidy -p build/asan -quiet -checks='-*,clang
   "$PWD/lib/.*\\.cc\$"
 run_step "fuzz, long" tests/house/fuzz.sh "${RILL_FUZZ_SECONDS:-3600}"
 run_step "admin tools, all cases" env RILL_ALL_ADMIN_CASES=1 tests/oracle/run.sh admin_tools
-run_step "tutorial, Kafka's own tools" tests/oracle/run.sh tutorial
 run_step "benchmarks" build/release/bin/rill_bench --require_counts
 run_step "peers" bench/peers/run.sh --build build/release --out build/release/peers.json
 for what in volume topics rolls; do
