@@ -1,5 +1,3 @@
-#include <utility>
-
 #include "absl/strings/escaping.h"
 #include "cli/dump_printer.h"
 #include "cli/json_lines.h"
@@ -55,7 +53,7 @@ void AddMetadata(const RecordRow& row, Json& object) {
   object.Add("sequence", record.sequence);
   Json names = Json::Array();
   for (const Header& header : record.headers) names.Append(JavaText(header.name));
-  object.Add("headerKeys", std::move(names));
+  object.Add("headerKeys", names);
 }
 
 void AddHead(std::int64_t base_offset, const BatchHead& head, Json& object) {

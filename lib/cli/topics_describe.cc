@@ -151,7 +151,7 @@ Json JsonOf(const ShownTopic& shown) {
   if (!shown.has_partitions) return topic;
   Json partitions = Json::Array();
   for (const PartitionDescription& one : shown.partitions) partitions.Append(JsonOf(one));
-  topic.Add("partitions", std::move(partitions));
+  topic.Add("partitions", partitions);
   return topic;
 }
 
