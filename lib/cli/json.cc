@@ -28,18 +28,6 @@ Json Json::ParsedOrText(const std::string& text) {
   return json;
 }
 
-Json Json::Number(std::int64_t value) {
-  Json json = nullptr;
-  json.text_ = std::to_string(value);
-  return json;
-}
-
-Json Json::Number(std::uint64_t value) {
-  Json json = nullptr;
-  json.text_ = std::to_string(value);
-  return json;
-}
-
 void Json::Add(std::string_view name, const Json& value) { Put(TextOf(name) + ':', value.text_); }
 
 void Json::Append(const Json& value) { Put({}, value.text_); }

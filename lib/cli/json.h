@@ -2,7 +2,6 @@
 
 #include <concepts>
 #include <cstddef>
-#include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -21,10 +20,8 @@ class Json {
   // NOLINTBEGIN(google-explicit-constructor): a field is written as {"offset", 5}.
   Json(std::nullptr_t) : text_("null") {}
   Json(bool value) : text_(value ? "true" : "false") {}
-  template <std::signed_integral T>
-  Json(T value) : Json(Number(std::int64_t{value})) {}
-  template <std::unsigned_integral T>
-  Json(T value) : Json(Number(std::uint64_t{value})) {}
+  template <std::integral T>
+  Json(T value) : text_(std::to_string(value)) {}
   Json(double value);
   Json(std::string_view value);  // what is no UTF-8 in it becomes U+FFFD
   Json(const std::string& value) : Json(std::string_view(value)) {}
@@ -48,8 +45,6 @@ class Json {
 
  private:
   Json(char begin, char end) : text_({begin, end}) {}
-  static Json Number(std::int64_t value);
-  static Json Number(std::uint64_t value);
   void Put(std::string_view first, std::string_view second);
 
   std::string text_;
