@@ -79,6 +79,8 @@ int CountTcp() {
 }  // namespace
 
 TEST_CASE("a program and the process that serves the folder produce, consume, and see both") {
+  // The process may have been started with one.
+  const int tcp_before = CountTcp();
   Served served;
   Engine engine = Get(Open(served.where()));
   const Topic topic = MakeTopic(engine, "orders", 2);
@@ -92,7 +94,7 @@ TEST_CASE("a program and the process that serves the folder produce, consume, an
   Consumer consumer = Get(engine.NewConsumer({.reset = kEarliest}));
   REQUIRE(consumer.Assign({{"orders", 0}}).ok());
   CHECK(ReadValues(consumer, 2) == std::vector<std::string>{"far", "near"});
-  CHECK(CountTcp() == 0);
+  CHECK(CountTcp() <= tcp_before);
 }
 
 TEST_CASE("the socket itself may be named, by a relative path, too") {
