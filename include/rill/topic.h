@@ -51,8 +51,10 @@ struct TopicDescription {
   std::map<std::string, ConfigValue> configs;  // every config that a topic has
 };
 
-// Told how many bytes of log files Engine::ImportTopic has taken, of how many there are. Runs in
-// the thread that imports, some times a second or for each file, and must not call the engine.
+// Told how far Engine::ImportTopic is: `done` of `total` bytes of log files. They are gone through
+// twice, to be copied and to be checked, and each time counts half. `done` neither falls nor passes
+// `total`, which is 0 where all files are empty. Runs in the thread that imports, about each MiB
+// and at the end of each file: it should be quick, and must neither throw nor call the engine.
 using ImportProgress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 
 // A topic of an engine: a handle, cheap to copy, thread-safe. It stays usable while the topic and
