@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <map>
 #include <string>
 #include <thread>
@@ -27,8 +28,10 @@
 //
 // How should the records of a fetch get from a segment, which is in the page cache, to a socket?
 // Each way sends 2 GiB of a file over the loopback in answers of several sizes, each behind a
-// header of 60 bytes, to a client that reads into a buffer. Ways take turns; medians of the rounds:
-// CPU of the sender and of the receiver for each GiB, and GiB a second by the clock on the wall.
+// header of 60 bytes, to a client that reads into a buffer, and to one that has the kernel throw
+// away what came. Ways take turns; medians of the rounds: CPU of the sender and of the receiver for
+// each GiB, and GiB a second by the clock on the wall. TCP's congestion control, which decides more
+// than all of this, is printed first.
 //   writev        header and mapped bytes in one call: what a node does with short stretches
 //   sendfile      the header by send, the file behind it: what a node does with long ones; the
 //                 descriptor is kept open
@@ -150,18 +153,21 @@ struct Figures {
   std::vector<double> rate;      // GiB a second
 };
 
-double ReceiveAll(int socket) {
+enum class Client { kReads, kThrowsAway };
+
+double ReceiveAll(int socket, Client client) {
   std::vector<char> buffer(std::size_t{256} << 10);
+  const int flags = client == Client::kThrowsAway ? MSG_TRUNC : 0;
   const double begin = Seconds(CLOCK_THREAD_CPUTIME_ID);
-  while (recv(socket, buffer.data(), buffer.size(), 0) > 0) {
+  while (recv(socket, buffer.data(), buffer.size(), flags) > 0) {
   }
   return Seconds(CLOCK_THREAD_CPUTIME_ID) - begin;
 }
 
-void Measure(Way way, std::size_t size, const CachedFile& file, Figures& figures) {
+void Measure(Way way, std::size_t size, Client client, const CachedFile& file, Figures& figures) {
   const Connection connection = Connect();
   double received = 0;
-  std::thread receiver([&] { received = ReceiveAll(connection.receiver); });
+  std::thread receiver([&] { received = ReceiveAll(connection.receiver, client); });
   const double begin = Seconds(CLOCK_MONOTONIC);
   const double cpu = Seconds(CLOCK_THREAD_CPUTIME_ID);
   for (std::size_t sent = 0; sent < kSentBytes; sent += size) {
@@ -180,15 +186,16 @@ double Median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-void Run(int rounds) {
-  const ScratchFolder folder;
-  const CachedFile file(folder.path() + "/sends");
+void Run(int rounds, Client client, const CachedFile& file) {
   std::map<std::pair<std::size_t, Way>, Figures> figures;
   for (int round = 0; round < rounds; ++round) {
     for (const std::size_t size : kSizes) {
-      for (const auto& [way, name] : kWays) Measure(way, size, file, figures[{size, way}]);
+      for (const auto& [way, name] : kWays) {
+        Measure(way, size, client, file, figures[{size, way}]);
+      }
     }
   }
+  fmt::print("\nThe client {}:\n\n", client == Client::kReads ? "reads" : "throws away");
   fmt::print("| answer | way | sender, CPU s/GiB | receiver, CPU s/GiB | GiB/s |\n");
   fmt::print("| --- | --- | --- | --- | --- |\n");
   for (const std::size_t size : kSizes) {
@@ -200,6 +207,13 @@ void Run(int rounds) {
   }
 }
 
+void PrintCongestionControl() {
+  std::ifstream setting("/proc/sys/net/ipv4/tcp_congestion_control");
+  std::string name;
+  setting >> name;
+  fmt::print("TCP's congestion control is {}.\n", name.empty() ? "not known" : name);
+}
+
 }  // namespace
 }  // namespace rill::bench
 
@@ -209,6 +223,12 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: rill_sends [ROUNDS]\n");
     return 2;
   }
-  rill::bench::Run(*rounds);
+  using rill::bench::Client;
+  const rill::bench::ScratchFolder folder;
+  const rill::bench::CachedFile file(folder.path() + "/sends");
+  rill::bench::PrintCongestionControl();
+  for (const Client client : {Client::kReads, Client::kThrowsAway}) {
+    rill::bench::Run(*rounds, client, file);
+  }
   return 0;
 }

@@ -112,14 +112,18 @@ void Pipeline::Drop(std::size_t bytes) {
   }
 }
 
+void Pipeline::Await() {
+  const short events = static_cast<short>(POLLIN | (wants_to_send() ? POLLOUT : 0));
+  pollfd wanted{descriptor(), events, 0};
+  ::poll(&wanted, 1, -1);
+  GoOnSending();
+}
+
 std::string Pipeline::Ask(std::string_view frame) {
   Send(frame);
   std::string answer;
   while (under_way_ > 0) {
-    const short events = static_cast<short>(POLLIN | (wants_to_send() ? POLLOUT : 0));
-    pollfd wanted{descriptor(), events, 0};
-    ::poll(&wanted, 1, -1);
-    GoOnSending();
+    Await();
     Receive([&](std::string_view got) { answer.assign(got); });
   }
   return answer;

@@ -25,6 +25,8 @@ class Pipeline {
   // Behind what was given before. `frame` must stay where it is until its answer has come.
   void Send(std::string_view frame);
   void GoOnSending();
+  // Until something comes, or what is left to be sent can be.
+  void Await();
   // Reads what has come and gives each whole answer, without its length, to `take`.
   template <typename Take>
   void Receive(Take take) {

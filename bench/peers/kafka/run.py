@@ -9,6 +9,9 @@
   --brokers NAMES rill and kafka, with a comma between, or one of them
   --only TEXT     only the loads with TEXT in their names: "produce", "lz4", "idle", "20 GB", ...;
                   may be repeated
+  --congestion NAME
+                  TCP's congestion control, in a network namespace of their own, which takes root;
+                  otherwise it is the machine's, which is printed
   --out FILE      where the figures go, as JSON (default kafka.json)
 
 The broker has one core to itself, and the load another: one thread of prebuilt requests
@@ -39,6 +42,7 @@ KAFKA_JVM = (
     "-Xmx1G -Xms1G -server -XX:+UseG1GC -XX:MaxGCPauseMillis=20 "
     "-XX:InitiatingHeapOccupancyPercent=35 -XX:+ExplicitGCInvokesConcurrent"
 )
+CONGESTION_CONTROL = pathlib.Path("/proc/sys/net/ipv4/tcp_congestion_control")
 CHECK_OFTEN = "log.retention.check.interval.ms=1000"
 PERF_BYTES = 400_000_000
 
@@ -317,6 +321,13 @@ def print_table(table):
             print(f"| {figure} | {ours:,.4g} | {shown} | {ratio} |")
 
 
+def run_again_with(congestion_control):
+    """The same run, in a network namespace where TCP has that congestion control."""
+    script = f"ip link set lo up && echo {congestion_control} >{CONGESTION_CONTROL} && exec \"$@\""
+    again = [sys.executable, *sys.argv, "--congestion", ""]
+    os.execvp("unshare", ["unshare", "--net", "sh", "-ec", script, "sh", *again])
+
+
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
@@ -326,8 +337,13 @@ def main():
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--only", action="append", default=[])
     parser.add_argument("--brokers", default="rill,kafka")
+    parser.add_argument("--congestion", default="")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("kafka.json"))
     words = parser.parse_args()
+    if words.congestion:
+        run_again_with(words.congestion)
+    congestion_control = CONGESTION_CONTROL.read_text(encoding="utf-8").strip()
+    print(f"TCP's congestion control is {congestion_control}", file=sys.stderr, flush=True)
     loads = throughput_loads(words.seconds)
     is_wanted = lambda title: not words.only or any(text in title for text in words.only)
     rounds = []
@@ -343,7 +359,8 @@ def main():
             finally:
                 shutil.rmtree(folder)
     table = medians(rounds)
-    words.out.write_text(json.dumps({"kafka": table}, indent=1), encoding="utf-8")
+    result = {"kafka": table, "congestion_control": congestion_control}
+    words.out.write_text(json.dumps(result, indent=1), encoding="utf-8")
     print_table(table)
 
 

@@ -16,7 +16,7 @@ namespace rill::bench {
 namespace {
 
 constexpr int kFetchBytes = 1 << 20;
-constexpr std::int64_t kFetchedTopicBytes = std::int64_t{1} << 30;
+constexpr std::size_t kFetchedTopicBytes = std::size_t{1} << 30;
 
 // Requests in the order in which one connection sends them, round and round.
 struct Script {
@@ -156,10 +156,15 @@ void AwaitLeaders(const Load& load, const std::vector<std::string>& frames) {
 }
 
 void Fill(const Load& load, const std::vector<std::string>& frames, std::size_t batch_bytes) {
+  constexpr std::size_t kUnderWay = 64;
   Pipeline pipeline(AddressOf(load));
-  const auto rounds = kFetchedTopicBytes / static_cast<std::int64_t>(batch_bytes * frames.size());
-  for (std::int64_t i = 0; i < rounds; ++i) {
-    for (const std::string& frame : frames) ReadProduced(pipeline.Ask(frame));
+  const std::size_t rounds = kFetchedTopicBytes / (batch_bytes * frames.size());
+  for (std::size_t sent = 0; sent < rounds * frames.size() || pipeline.under_way() > 0;) {
+    for (; sent < rounds * frames.size() && pipeline.under_way() < kUnderWay; ++sent) {
+      pipeline.Send(frames[sent % frames.size()]);
+    }
+    pipeline.Await();
+    pipeline.Receive([](std::string_view answer) { ReadProduced(std::string(answer)); });
   }
 }
 
