@@ -1,9 +1,12 @@
 #include "engine/local_engine.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <utility>
 
+#include "base/clock_reader.h"
 #include "engine/log_cleaner.h"
 #include "engine/log_upkeep.h"
 #include "engine/topic_config.h"
@@ -18,6 +21,37 @@ namespace {
 absl::Status Prefixed(std::string_view prefix, const absl::Status& status) {
   return MakeError(status.code(), GetErrorCode(status),
                    fmt::format("{}: {}", prefix, std::string(status.message())));
+}
+
+// Tells every few seconds how many of a folder's partitions are open, where that takes long. What
+// takes long within one the log tells (log::RecoveryProgress).
+class OpeningProgress {
+ public:
+  OpeningProgress(const EngineEnvironment& environment, std::ptrdiff_t total)
+      : environment_(environment), total_(total), clock_(environment.clock()) {}
+
+  void Next() {
+    ++opened_;
+    const std::int64_t now = clock_.TickNanos();
+    if (now - told_at_ < kTellEveryNanos) return;
+    told_at_ = now;
+    environment_.Say(LogLevel::kInfo, fmt::format("{}: opening, {} of {} partitions",
+                                                  environment_.directory(), opened_, total_));
+  }
+
+ private:
+  static constexpr std::int64_t kTellEveryNanos = std::int64_t{2} * 1'000'000'000;
+
+  const EngineEnvironment& environment_;
+  const std::ptrdiff_t total_;
+  const base::ClockReader clock_;
+  std::int64_t told_at_ = clock_.TickNanos();
+  std::ptrdiff_t opened_ = 0;
+};
+
+bool IsPartitionFolder(const io::DirectoryEntry& entry) {
+  return entry.is_directory && !IsDeletedFolderName(entry.name) &&
+         ParsePartitionFolderName(entry.name).has_value();
 }
 
 // Bytes of what rill may have in the folder: its files, and the folders of partitions. A folder
@@ -162,6 +196,8 @@ absl::Status LocalEngine::ReadFolder() {
   }
   const auto entries = environment_->files().List(folder_->path());
   if (!entries.ok()) return entries.status();
+  OpeningProgress progress(*environment_,
+                           std::count_if(entries->begin(), entries->end(), IsPartitionFolder));
   std::set<TopicPartition> found;
   for (const io::DirectoryEntry& entry : *entries) {
     if (!entry.is_directory || IsDeletedFolderName(entry.name)) continue;
@@ -176,6 +212,7 @@ absl::Status LocalEngine::ReadFolder() {
           fmt::format("{}/{} is left alone: {}", folder_->path(), entry.name,
                       std::string(opened.message())));
     }
+    if (partition.has_value()) progress.Next();
   }
   OpenLost(found);
   TellStrangeCheckpoints();

@@ -231,10 +231,18 @@ absl::Status LogLoader::CutTail(Found& found) {
   return (*file)->Truncate(*end);
 }
 
+std::uint64_t LogLoader::SizeFrom(const std::vector<Found>& found, std::size_t at) {
+  std::uint64_t size = 0;
+  for (; at < found.size(); ++at) size += found[at].size;
+  return size;
+}
+
 // Validates the segments from `at` on, and ends the log at the first batch that is not sound.
 absl::Status LogLoader::Recover(const std::vector<Found>& found, std::size_t at, LoadedLog& log) {
   log.recovered = true;
   log.log_end_offset = found[at].base_offset;
+  RecoveryProgress progress(environment_, name_, SizeFrom(found, at));
+  std::uint64_t bytes_before = 0;
   bool ended = false;
   for (std::size_t i = at; i < found.size(); ++i) {
     // From the last on: an interruption must not leave a later one behind a hole.
@@ -249,8 +257,9 @@ absl::Status LogLoader::Recover(const std::vector<Found>& found, std::size_t at,
     const std::int64_t next = i + 1 < found.size() ? found[i + 1].base_offset : INT64_MAX;
     auto complete = IsComplete(found[i]);
     if (!complete.ok()) return complete.status();
-    auto scan = RecoverSegment(found[i], next, log);
+    auto scan = RecoverSegment(found[i], next, bytes_before, progress, log);
     if (!scan.ok()) return scan.status();
+    bytes_before += found[i].size;
     ended = !scan->damage.ok() || LostItsEnd({.next_offset = scan->next_offset,
                                               .next_base_offset = next,
                                               .has_more_bytes = scan->sound_end < found[i].size,
@@ -264,7 +273,8 @@ absl::Status LogLoader::Recover(const std::vector<Found>& found, std::size_t at,
 
 absl::StatusOr<ScanResult> LogLoader::RecoverSegment(const Found& found,
                                                      std::int64_t next_base_offset,
-                                                     LoadedLog& log) {
+                                                     std::uint64_t bytes_before,
+                                                     RecoveryProgress& progress, LoadedLog& log) {
   auto segment = MakeSegment(found);
   auto view = segment->View();
   if (!view.ok()) return view.status();
@@ -277,6 +287,7 @@ absl::StatusOr<ScanResult> LogLoader::RecoverSegment(const Found& found,
         if (position == 0) log.first_timestamp_ms = batch.max_timestamp_ms();
         builder.Add(batch.last_offset(), batch.max_timestamp_ms(), position,
                     static_cast<std::uint32_t>(batch.size()), config_.index_interval_bytes);
+        progress.Show(bytes_before + position + batch.size());
       },
       next_base_offset, BufferCap::Whole(*environment_.buffers).bytes());
   builder.Finish();

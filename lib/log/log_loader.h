@@ -12,6 +12,7 @@
 #include "log/log_config.h"
 #include "log/partition_log.h"
 #include "log/producer_state.h"
+#include "log/recovery_progress.h"
 #include "log/segment.h"
 #include "log/segment_scan.h"
 
@@ -65,8 +66,11 @@ class LogLoader {
   absl::Status CutTail(Found& found);
   // Whether the segment, followed by one at `next_base_offset`, may hold what no flush covered.
   absl::StatusOr<bool> NeedsRecovery(const Found& found, std::int64_t next_base_offset);
+  static std::uint64_t SizeFrom(const std::vector<Found>& found, std::size_t at);
   absl::Status Recover(const std::vector<Found>& found, std::size_t at, LoadedLog& log);
+  // `bytes_before` of all that is recovered stand before the segment.
   absl::StatusOr<ScanResult> RecoverSegment(const Found& found, std::int64_t next_base_offset,
+                                            std::uint64_t bytes_before, RecoveryProgress& progress,
                                             LoadedLog& log);
   absl::Status Complete(const Segment& segment, const GrowingIndex& index);
   absl::Status LoadTail(LoadedLog& log);

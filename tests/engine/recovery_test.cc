@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "../io/temporary_folder.h"
+#include "absl/synchronization/mutex.h"
 #include "catch.h"
 #include "engine/local_engine.h"
 #include "engine_under_test.h"
@@ -69,6 +70,41 @@ TEST_CASE("A partition whose folder is gone does not give out its offsets again"
   REQUIRE(AppendOne(partition, "goes on").ok());
   CHECK(partition.log_end_offset() == 6);
   CHECK(MustPartition(*engine, "orders", 0).log_end_offset() == 0);
+}
+
+// Every look at it takes two seconds.
+class SlowClock final : public Clock {
+ public:
+  absl::Time Now() override {
+    absl::MutexLock lock(&mutex_);
+    return now_ += absl::Seconds(2);
+  }
+
+ private:
+  absl::Mutex mutex_;
+  absl::Time now_ = absl::FromUnixSeconds(1767225600);
+};
+
+TEST_CASE("An opening that takes long tells how many of the partitions are open") {
+  const TemporaryFolder folder;
+  {
+    const auto engine = MustOpen(folder.path());
+    REQUIRE(engine->CreateTopic("orders", {.partitions = 3}).ok());
+    for (int i = 0; i < 3; ++i) REQUIRE(AppendOne(MustPartition(*engine, "orders", i), "x").ok());
+    REQUIRE(engine->Close().ok());
+  }
+  Said at_once;
+  Options options = ByCaller();
+  options.log_sink = at_once.sink();
+  REQUIRE(MustOpen(folder.path(), options)->Close().ok());
+  CHECK_FALSE(at_once.Has(LogLevel::kInfo, "opening"));
+  Said slowly;
+  SlowClock clock;
+  options.clock = &clock;
+  options.log_sink = slowly.sink();
+  REQUIRE(MustOpen(folder.path(), options)->Close().ok());
+  CHECK(slowly.Has(LogLevel::kInfo, folder.path() + ": opening, 1 of 3 partitions"));
+  CHECK(slowly.Has(LogLevel::kInfo, folder.path() + ": opening, 3 of 3 partitions"));
 }
 
 TEST_CASE("A copy of a folder that is in use opens with all that was appended before") {
