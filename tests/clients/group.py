@@ -63,6 +63,15 @@ def feed_until(node, topic, condition, what):
     raise StepFailed(f"not after {PATIENCE} s: {what}")
 
 
+def expect_protocol(node, group, protocol):
+    """A client may use the old protocol where it was asked for the new one."""
+    groups = subprocess.run([node.rill, "consumer-groups", "--bootstrap-server", node.address,
+                             "--list", "--type", protocol], check=True, capture_output=True,
+                            text=True).stdout
+    if group not in groups.split():
+        raise StepFailed(f"no {protocol} group is called {group}; there are: {groups}")
+
+
 def in_log(node, topic):
     lines = read_by_kcat(node, topic, "%p %o\n").decode().splitlines()
     return {tuple(map(int, line.split())) for line in lines}
@@ -76,6 +85,7 @@ def join_and_leave(node, program, prefix, protocol):
         feed_until(node, topic, lambda: first.read, "the first member reads")
         with Member(program, node, group, topic, protocol) as second:
             feed_until(node, topic, lambda: second.read, "the second member reads")
+            expect_protocol(node, group, protocol)
             mark = len(first.read)
             feed_until(node, topic, lambda: len(first.read) > mark, "both members read")
             second.leave()

@@ -44,8 +44,10 @@ CLIENTS = {
     "python3-kafka": "python",
     "kafka-python": "python",
     "aiokafka": "python",
+    "python3-confluent-kafka": "python",
     "confluent-kafka-python": "python",
     "kafkajs": "node",
+    "confluent-kafka-javascript": "node",
     "platformatic-kafka": "node",
     "franz-go": "go",
     "sarama": "go",
@@ -60,7 +62,8 @@ PROGRAM_STEPS = ["create topic", *CODECS, "acks 0", "acks 1", "idempotent", "see
                  "seek to time", "describe configs", "alter configs", "delete records",
                  "delete topic", "read reference"]
 STEPS = [*PROGRAM_STEPS, "group", "resume", "group, KIP-848", "resume, KIP-848", "kcat reads"]
-HAVE_CONSUMER_PROTOCOL = ["confluent-kafka-python", "java"]
+HAVE_CONSUMER_PROTOCOL = ["confluent-kafka-python", "confluent-kafka-javascript",
+                          "platformatic-kafka", "franz-go", "java"]
 PATIENCE = 600  # seconds for all steps of a program
 PASSED, LACKS = "passed", "not in this client"
 

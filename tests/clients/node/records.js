@@ -74,9 +74,9 @@ function within(milliseconds, promise) {
 
 // The client's steps, or its part in a group, as the arguments say.
 async function main(steps, member) {
-  const [role, address, first, second, third] = process.argv.slice(2)
+  const [role, address, first, second, third, protocol] = process.argv.slice(2)
   if (role === 'steps') await steps(address, Number(first), second, third)
-  if (role === 'member') await member(address, first, second, Number(third))
+  if (role === 'member') await member(address, first, second, Number(third), protocol)
   process.exit(0)
 }
 

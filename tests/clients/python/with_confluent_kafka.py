@@ -1,14 +1,15 @@
-"""confluent-kafka-python, which brings a newer librdkafka, as a client of tests/clients/run.py."""
+"""confluent-kafka-python as a client of tests/clients/run.py: 1.7.0 of Debian, over its librdkafka,
+and the newest, which brings a newer one."""
 import sys
 
-from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
-from confluent_kafka.admin import (AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource,
-                                   NewTopic, ResourceType)
+from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition, admin
+from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic
 
-from records import (CODECS, FIRST_TIMESTAMP, PARTITIONS, Reader, expect, print_read, record,
-                     report, told_to_leave)
+from records import (CODECS, FIRST_TIMESTAMP, PARTITIONS, NotInThisClient, Reader, expect,
+                     print_read, record, report, told_to_leave)
 
 PATIENCE = 60  # seconds
+IS_OLD = not hasattr(AdminClient, "incremental_alter_configs")
 BEGINNING = -2
 
 
@@ -88,19 +89,25 @@ class Client:
         self.seek(0, offset)
 
     def retention_is(self, wanted):
-        resource = ConfigResource(ResourceType.TOPIC, self.topic("made"))
+        resource = ConfigResource(ConfigResource.Type.TOPIC, self.topic("made"))
         configs = self.admin.describe_configs([resource])[resource].result(PATIENCE)
         expect(configs["retention.ms"].value, wanted)
 
     def alter_configs(self):
-        change = ConfigEntry("retention.ms", "7200000",
-                             incremental_operation=AlterConfigOpType.SET)
-        resource = ConfigResource(ResourceType.TOPIC, self.topic("made"),
-                                  incremental_configs=[change])
-        self.admin.incremental_alter_configs([resource])[resource].result(PATIENCE)
+        resource = ConfigResource(ConfigResource.Type.TOPIC, self.topic("made"))
+        if IS_OLD:
+            resource.set_config("retention.ms", "7200000")
+            alter = self.admin.alter_configs
+        else:
+            resource.add_incremental_config(admin.ConfigEntry(
+                "retention.ms", "7200000", incremental_operation=admin.AlterConfigOpType.SET))
+            alter = self.admin.incremental_alter_configs
+        alter([resource])[resource].result(PATIENCE)
         self.retention_is("7200000")
 
     def delete_records(self):
+        if IS_OLD:
+            raise NotInThisClient
         partition = TopicPartition(self.topic("acks-1"), 0, 10)
         expect(self.admin.delete_records([partition])[partition].result(PATIENCE).low_watermark, 10)
         consumer = self.assigned(partition.topic, [0])

@@ -159,11 +159,17 @@ func (c *client) Read(topic string, partitions []int32, offset int64, take func(
 	}
 }
 
-func (c *client) Member(group, topic string, read func(int32, int64) bool, leaving func() bool) error {
-	consumer, err := kgo.NewClient(kgo.SeedBrokers(c.address), kgo.ConsumerGroup(group),
-		kgo.ConsumeTopics(topic), kgo.DisableAutoCommit(), kgo.SessionTimeout(6*time.Second),
-		kgo.HeartbeatInterval(500*time.Millisecond),
-		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()))
+func (c *client) Member(in steps.Membership, read func(int32, int64) bool, leaving func() bool) error {
+	options := []kgo.Opt{kgo.SeedBrokers(c.address), kgo.ConsumerGroup(in.Group),
+		kgo.ConsumeTopics(in.Topic), kgo.DisableAutoCommit(),
+		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart())}
+	if in.ByBroker { // which says how often it wants to hear of its members
+		options = append(options, kgo.ServerSideBalancer(), kgo.Balancers(kgo.StickyBalancer()))
+	} else {
+		options = append(options, kgo.SessionTimeout(6*time.Second),
+			kgo.HeartbeatInterval(500*time.Millisecond))
+	}
+	consumer, err := kgo.NewClient(options...)
 	if err != nil {
 		return err
 	}

@@ -170,9 +170,12 @@ func (c *client) Read(topic string, partitions []int32, offset int64, take func(
 	}
 }
 
-func (c *client) Member(group, topic string, read func(int32, int64) bool, leaving func() bool) error {
-	reader := kafka.NewReader(kafka.ReaderConfig{Brokers: []string{c.address}, Topic: topic,
-		GroupID: group, StartOffset: kafka.FirstOffset, SessionTimeout: 6 * time.Second,
+func (c *client) Member(in steps.Membership, read func(int32, int64) bool, leaving func() bool) error {
+	if in.ByBroker {
+		return steps.NotInThisClient
+	}
+	reader := kafka.NewReader(kafka.ReaderConfig{Brokers: []string{c.address}, Topic: in.Topic,
+		GroupID: in.Group, StartOffset: kafka.FirstOffset, SessionTimeout: 6 * time.Second,
 		HeartbeatInterval: 500 * time.Millisecond, MaxWait: 100 * time.Millisecond})
 	defer reader.Close()
 	for !leaving() {

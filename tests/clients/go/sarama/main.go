@@ -195,7 +195,10 @@ func (h *handler) ConsumeClaim(session sarama.ConsumerGroupSession, claim sarama
 	}
 }
 
-func (c *client) Member(group, topic string, read func(int32, int64) bool, leaving func() bool) error {
+func (c *client) Member(in steps.Membership, read func(int32, int64) bool, leaving func() bool) error {
+	if in.ByBroker {
+		return steps.NotInThisClient
+	}
 	config := config()
 	config.Consumer.Offsets.Initial = sarama.OffsetOldest
 	config.Consumer.Offsets.AutoCommit.Enable = false
@@ -203,7 +206,7 @@ func (c *client) Member(group, topic string, read func(int32, int64) bool, leavi
 	config.Consumer.MaxWaitTime = 20 * time.Millisecond
 	config.Consumer.Group.Session.Timeout = 6 * time.Second
 	config.Consumer.Group.Heartbeat.Interval = 500 * time.Millisecond
-	member, err := sarama.NewConsumerGroup(c.address, group, config)
+	member, err := sarama.NewConsumerGroup(c.address, in.Group, config)
 	if err != nil {
 		return err
 	}
@@ -218,7 +221,7 @@ func (c *client) Member(group, topic string, read func(int32, int64) bool, leavi
 	h := &handler{nil, stop}
 	h.read = func(partition int32, offset int64) bool { return ctx.Err() == nil && read(partition, offset) }
 	for ctx.Err() == nil {
-		if err := member.Consume(ctx, []string{topic}, h); err != nil {
+		if err := member.Consume(ctx, []string{in.Topic}, h); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -37,7 +38,12 @@ type Client interface {
 	Read(topic string, partitions []int32, offset int64, take func(Record) bool) error
 	// Member is of a group; it calls read for each record and commits it. It leaves when that
 	// gives false, and soon after leaving does.
-	Member(group, topic string, read func(partition int32, offset int64) bool, leaving func() bool) error
+	Member(in Membership, read func(partition int32, offset int64) bool, leaving func() bool) error
+}
+
+type Membership struct {
+	Group, Topic string
+	ByBroker     bool // by KIP-848's protocol: the broker assigns the partitions
 }
 
 type run struct {
@@ -148,14 +154,14 @@ func (r *run) all(reference string) {
 	report("read reference", r.read(reference, []int32{0, 1, 2}, 0, r.count))
 }
 
-func member(client Client, group, topic string, count int64) error {
+func member(client Client, in Membership, count int64) error {
 	var inputEnded atomic.Bool
 	go func() {
 		io.Copy(io.Discard, os.Stdin)
 		inputEnded.Store(true)
 	}()
 	var read int64
-	return client.Member(group, topic, func(partition int32, offset int64) bool {
+	return client.Member(in, func(partition int32, offset int64) bool {
 		fmt.Println(partition, offset)
 		read++
 		return read != count
@@ -170,8 +176,9 @@ func Main(connect func(address string) Client) {
 		(&run{client, count, arguments[1]}).all(arguments[2])
 		return
 	}
+	in := Membership{arguments[0], arguments[1], slices.Contains(arguments[3:], "consumer")}
 	count, _ := strconv.ParseInt(arguments[2], 10, 64)
-	if err := member(client, arguments[0], arguments[1], count); err != nil {
+	if err := member(client, in, count); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
