@@ -16,6 +16,9 @@
 #include "client/remote/groups.h"
 #include "fmt/format.h"
 #include "rill/error.h"
+#if RILL_HAS_NODE
+#include "net/text_pattern.h"
+#endif
 
 namespace rill::cli {
 namespace {
@@ -109,16 +112,25 @@ absl::Status Act(const CommandContext& context, const CommandLine& line,
   return absl::OkStatus();
 }
 
+// By RE2, as brokers read them (KIP-848); ECMAScript's where rill has no node, and so no RE2.
+absl::Status CheckRegex(const std::string& text) {
+#if RILL_HAS_NODE
+  return net::TextPattern::Parse(text).status();
+#else
+  return ParseRegex(text).status();
+#endif
+}
+
 int ValidateRegex(const CommandContext& context, const CommandLine& line) {
   const auto text = line.Value("validate-regex", "");
   if (!text.ok()) {
     return RefuseUsage(context, kConsumerGroupsTool, std::string(text.status().message()));
   }
-  if (const auto expression = ParseRegex(*text); expression.ok()) {
+  if (const absl::Status sound = CheckRegex(*text); sound.ok()) {
     context.out << fmt::format("The regular expression `{}` is valid.\n", *text);
   } else {
     context.out << fmt::format("The regular expression `{}` is invalid: {}.\n", *text,
-                               std::string(expression.status().message()));
+                               std::string(sound.message()));
   }
   return 0;
 }

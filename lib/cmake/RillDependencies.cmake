@@ -37,9 +37,12 @@ if(RILL_BUILD_CLI)
   find_package(nlohmann_json REQUIRED)
 endif()
 
-# Standalone Asio is headers alone, and nothing of it is seen outside.
+# Standalone Asio is headers alone. Nothing of either is seen outside.
 if(RILL_BUILD_NODE)
   find_path(RILL_ASIO_INCLUDE asio.hpp REQUIRED)
+  rill_find_module(RILL_RE2 re2)
+  # It asks for -pthread, with which no header fits that was precompiled without.
+  set_property(TARGET PkgConfig::RILL_RE2 PROPERTY INTERFACE_COMPILE_OPTIONS "")
 endif()
 
 message(STATUS "rill ${PROJECT_VERSION}: tests ${RILL_BUILD_TESTS}, bench ${RILL_BUILD_BENCH}, "

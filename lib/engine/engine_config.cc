@@ -76,6 +76,7 @@ absl::Status TakeConsumerGroups(EngineConfig& config) {
         "config group.consumer.heartbeat.interval.ms must be below "
         "group.consumer.session.timeout.ms");
   }
+  config.consumer_regex_refresh_interval = Millis(set, "group.consumer.regex.refresh.interval.ms");
   config.consumer_group_max_size = static_cast<std::int32_t>(Value(set, "group.consumer.max.size"));
   for (const std::string_view name : ConfigListItems(Text(set, "group.consumer.assignors"))) {
     const ServerAssignor assignor = *FindServerAssignor(name);

@@ -60,6 +60,7 @@ struct EngineConfig {
   absl::Duration consumer_heartbeat_interval;
   std::int32_t consumer_group_max_size = 0;
   std::vector<ServerAssignor> consumer_assignors;  // at least one, each once
+  absl::Duration consumer_regex_refresh_interval;
 };
 
 // InvalidArgument (INVALID_CONFIG) names what is unknown, without meaning here, or out of range.

@@ -61,6 +61,9 @@ constexpr ConfigSpec kSpecs[] = {
         "How often members of groups whose partitions the broker assigns are told to beat."),
     Int("group.consumer.max.size", "2147483647", 1,
         "Members that a group may have whose partitions the broker assigns."),
+    Int("group.consumer.regex.refresh.interval.ms", "600000", 10000,
+        "How often it is looked anew, also where no topic came or went, which topics a regular "
+        "expression stands for and the members of a group may see."),
     Int("group.consumer.session.timeout.ms", "45000", 1, "How long such a member may be silent."),
     Choice("group.coordinator.rebalance.protocols", ConfigType::kList, "classic,consumer",
            kGroupProtocols,

@@ -51,6 +51,13 @@ class GroupRecords {
   virtual absl::Status EraseConsumerGroup(const std::string& group) = 0;
 };
 
+// Those of `names`, all topics', that a regular expression stands for and that who asks may see;
+// InvalidArgument, with what is wrong, where it is none. Keeps the order.
+using RegexResolver = std::function<absl::StatusOr<std::vector<std::string>>(
+    const std::string& regex, const std::vector<std::string>& names)>;
+absl::StatusOr<std::vector<std::string>> NoRegexes(const std::string& regex,
+                                                   const std::vector<std::string>& names);
+
 // Hosts the group coordinators, the classic protocol's and that of KIP-848: gives them the time,
 // carries out what they want done, and brings answers to those who wait for them. Thread-safe.
 //
@@ -71,7 +78,7 @@ class GroupService final : public MaintenanceTask {
     MemberIdSource new_member_id;
     std::shared_ptr<OffsetStore> offsets;
     std::shared_ptr<GroupRecords> records;  // null: groups are not written down
-    // What consumer groups may subscribe to. Called under the service's lock.
+    // What consumer groups may subscribe to. Called under the service's lock, and without it.
     std::shared_ptr<const GroupTopics> topics = {};
     std::int64_t max_metadata_bytes = 4096;
     // Asks for Run to be called at a time. Called without a lock.
@@ -93,8 +100,10 @@ class GroupService final : public MaintenanceTask {
   LeaveResponse Leave(const LeaveRequest& request);
 
   // KIP-848: joins, stays in, or leaves a group whose partitions are assigned here.
-  // GROUP_ID_NOT_FOUND where the group has members of the classic protocol.
-  ConsumerHeartbeatResponse ConsumerGroupHeartbeat(const ConsumerHeartbeat& request);
+  // GROUP_ID_NOT_FOUND where the group has members of the classic protocol. `resolve` is called, in
+  // this thread and without a lock, for what is to be subscribed to by regular expression.
+  ConsumerHeartbeatResponse ConsumerGroupHeartbeat(ConsumerHeartbeat request,
+                                                   const RegexResolver& resolve = NoRegexes);
   // NotFound (GROUP_ID_NOT_FOUND), also of a group of the classic protocol.
   absl::StatusOr<DescribedConsumerGroup> DescribeConsumers(const std::string& group);
   // Whether a member of that epoch may ask for the group's offsets: in a group of KIP-848 it must
@@ -148,6 +157,7 @@ class GroupService final : public MaintenanceTask {
   // Carries out `effects` and those that follow from them; what is to be answered goes to
   // `answers`, to be called without the lock.
   void CarryOut(Effects effects, Answers& answers) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  ResolvedRegexes Resolve(const ConsumerHeartbeat& request, const RegexResolver& resolve);
   void CarryOut(const ConsumerGroupEffects& effects, Answers& answers)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Queue(Effects effects, std::deque<Effect>& queue);

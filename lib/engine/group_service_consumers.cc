@@ -8,6 +8,11 @@
 
 namespace rill::engine {
 
+absl::StatusOr<std::vector<std::string>> NoRegexes(const std::string& /*regex*/,
+                                                   const std::vector<std::string>& /*names*/) {
+  return absl::InvalidArgumentError("topics are subscribed to by name here");
+}
+
 // A consumer group without members goes when a member has joined by the classic protocol, and not
 // before: a refusal changes nothing. Its tombstone comes before what the join writes.
 Effects GroupService::JoinClassic(const JoinRequest& request, RequestToken token,
@@ -26,7 +31,9 @@ Effects GroupService::JoinClassic(const JoinRequest& request, RequestToken token
 // A classic group without members goes when a member has joined by the other protocol, and not
 // before: a refusal changes nothing. Its tombstone comes first, for a broker that reads the topic
 // takes no record of the one kind while it has the group as the other.
-ConsumerHeartbeatResponse GroupService::ConsumerGroupHeartbeat(const ConsumerHeartbeat& request) {
+ConsumerHeartbeatResponse GroupService::ConsumerGroupHeartbeat(ConsumerHeartbeat request,
+                                                               const RegexResolver& resolve) {
+  request.resolved = Resolve(request, resolve);
   Answers answers;
   ConsumerHeartbeatResponse response;
   absl::Time deadline;
@@ -53,6 +60,24 @@ ConsumerHeartbeatResponse GroupService::ConsumerGroupHeartbeat(const ConsumerHea
   }
   Finish(answers, deadline);
   return response;
+}
+
+// All topics may be looked at for this, and an application asked about each, so it is done before
+// the heartbeat, which needs the lock. Topics that come in between are found by the next one.
+ResolvedRegexes GroupService::Resolve(const ConsumerHeartbeat& request,
+                                      const RegexResolver& resolve) {
+  ResolvedRegexes resolved{.version = parts_.topics->version()};
+  std::vector<std::string> regexes;
+  {
+    absl::MutexLock lock(&mutex_);
+    regexes = consumers_.RegexesToResolve(request, resolved.version, Now());
+  }
+  if (regexes.empty()) return resolved;
+  const std::vector<std::string> names = parts_.topics->Names();
+  for (const std::string& regex : regexes) {
+    resolved.topics.emplace(regex, resolve(regex, names));
+  }
+  return resolved;
 }
 
 absl::StatusOr<DescribedConsumerGroup> GroupService::DescribeConsumers(const std::string& group) {

@@ -2,6 +2,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/uuid.h"
 #include "engine/local_engine.h"
@@ -43,6 +44,7 @@ ConsumerGroupConfig ConsumerGroupConfigOf(const EngineConfig& config) {
   groups.heartbeat_interval = config.consumer_heartbeat_interval;
   groups.max_size = config.consumer_group_max_size;
   groups.assignors = config.consumer_assignors;
+  groups.regex_refresh_interval = config.consumer_regex_refresh_interval;
   return groups;
 }
 
@@ -61,6 +63,11 @@ class EngineTopics final : public GroupTopics {
     const auto topic = engine->FindTopic(name);
     if (!topic.ok()) return std::nullopt;
     return GroupTopic{(*topic)->uuid(), (*topic)->partition_count()};
+  }
+  std::vector<std::string> Names() const override {
+    const auto engine = engine_.lock();
+    return engine == nullptr ? std::vector<std::string>()
+                             : engine->ListTopics(/*include_internal=*/true);
   }
 
  private:

@@ -1,38 +1,30 @@
 #pragma once
 
-#include <bitset>
+#include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "absl/status/statusor.h"
 
+namespace re2 {
+class RE2;
+}
+
 namespace rill::net {
 
-// A regular expression for a whole text, of those of Java that can be matched in time that grows
-// with the text and no faster: characters, ".", classes ("[a-z_]", "[^0-9]", "\d", "\w"), each of
-// them once or with "*", "+" or "?" behind it, and alternatives of these ("a.*|b"). A value.
+// A regular expression for a whole text, in the syntax of RE2, which Kafka's brokers take for
+// topics: no back-references, and no match that takes longer than the text is long. A value.
 class TextPattern {
  public:
-  static constexpr std::size_t kMaxLength = 1024;
-
-  // InvalidArgument for anything else: groups, counts, anchors, what is longer.
+  // InvalidArgument, with what is wrong, for what is none or would be too large.
   static absl::StatusOr<TextPattern> Parse(std::string_view text);
 
   bool Matches(std::string_view text) const;
 
  private:
-  struct Item {
-    std::bitset<256> bytes;
-    bool may_be_missing = false;
-    bool may_repeat = false;
-  };
-  using Sequence = std::vector<Item>;
+  explicit TextPattern(std::shared_ptr<const re2::RE2> pattern);
 
-  class Parser;
-  static bool Matches(const Sequence& sequence, std::string_view text);
-
-  std::vector<Sequence> alternatives_;
+  std::shared_ptr<const re2::RE2> pattern_;
 };
 
 }  // namespace rill::net

@@ -230,6 +230,10 @@ TEST_CASE("A regular expression is checked without a broker") {
         "The regular expression `a.*` is valid.\n");
   CHECK(RunRillLine("consumer-groups --validate-regex *")
             .out.starts_with("The regular expression `*` is invalid: "));
+  CHECK(RunRillLine("consumer-groups --validate-regex (?i)a").out ==
+        "The regular expression `(?i)a` is valid.\n");
+  CHECK(RunRillLine("consumer-groups --validate-regex (a)\\1").out ==
+        "The regular expression `(a)\\1` is invalid: invalid escape sequence: \\1.\n");
 }
 
 }  // namespace

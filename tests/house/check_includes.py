@@ -30,6 +30,7 @@ PARTS = {
     "cli11": r"CLI/.*",
     "json": r"nlohmann/.*",
     "asio": r"asio(/.*|\.hpp)",
+    "re2": r"re2/.*",
     "rdkafka": r"librdkafka/.*",
     "sqlite": r"sqlite3\.h",
     "lmdb": r"lmdb\.h",

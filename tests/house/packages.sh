@@ -5,7 +5,7 @@
 build_packages=(
   g++ cmake ninja-build pkg-config ccache
   libabsl-dev libfmt-dev libisal-dev libzstd-dev liblz4-dev libsnappy-dev zlib1g-dev
-  librdkafka-dev catch2 libasio-dev libbenchmark-dev libcli11-dev nlohmann-json3-dev libsqlite3-dev
+  librdkafka-dev catch2 libasio-dev libre2-dev libbenchmark-dev libcli11-dev nlohmann-json3-dev libsqlite3-dev
   python3 python3-prometheus-client kcat redis-tools
   python3-kafka python3-snappy python3-lz4 python3-zstandard
 )

@@ -304,6 +304,22 @@ TEST_CASE("Members that may not read their group are told so, by every request o
             .error_code == kTopicRefused);
 }
 
+TEST_CASE("A regular expression stands for topics that the member may describe") {
+  NodeUnderTest test;
+  wire::ConsumerGroupHeartbeatRequest beat;
+  beat.group_id = "g";
+  beat.member_id = "m";
+  beat.rebalance_timeout_ms = 10'000;
+  beat.subscribed_topic_regex = "orders|bills";
+  beat.topic_partitions.emplace();
+  using Beat = wire::ConsumerGroupHeartbeatResponse;
+  const Beat told = test.AskWithout<Beat>({kDescribe, kTopic, "orders"},
+                                          ApiKey::kConsumerGroupHeartbeat, 1, beat);
+  CHECK(told.error_code == ErrorCode::kNone);
+  REQUIRE(told.assignment->topic_partitions.size() == 1);
+  CHECK(told.assignment->topic_partitions[0].topic_id.ToString() == test.IdOf("bills"));
+}
+
 TEST_CASE("Offsets are committed and told by who may, of the group and of the topic") {
   NodeUnderTest test;
   wire::OffsetCommitRequest commit;

@@ -110,13 +110,62 @@ TEST_CASE("what a member may not ask for is told with Kafka's codes") {
   beat.server_assignor = "sticky";
   CHECK(code(beat) == ErrorCode::kUnsupportedAssignor);
   beat = JoinOf("a");
-  beat.subscribed_topic_regex = "ord.*";
+  beat.subscribed_topic_regex = "ord[";
   CHECK(code(beat) == ErrorCode::kInvalidRegularExpression);
   beat = JoinOf("a");
   beat.instance_id = "one";
   CHECK(code(beat) == ErrorCode::kNone);
   beat.member_id = "b";
   CHECK(code(beat) == ErrorCode::kUnreleasedInstanceId);
+}
+
+TEST_CASE(
+    "a member that subscribes by regular expression over the wire gets what comes to match it") {
+  Engine engine = Open("mem:").value();
+  REQUIRE(engine.CreateTopic("orders-eu", {.partitions = 2}).ok());
+  REQUIRE(engine.CreateTopic("old-orders-eu", {.partitions = 2}).ok());
+  const Node node = Node::Start(engine, {.listen = "127.0.0.1:0"}).value();
+  WireClient client(node.port());
+  const auto ask = [&](const Beat& beat) {
+    return client.Ask<Told>(wire::ApiKey::kConsumerGroupHeartbeat, 1, beat);
+  };
+  Beat join = JoinOf("a");
+  join.subscribed_topic_names.reset();
+  join.subscribed_topic_regex = "^orders-(eu|us)$";
+  CHECK(Count(ask(join)) == 2);
+  CHECK_FALSE(ask(BeatOf("a", 1)).assignment.has_value());
+  REQUIRE(engine.CreateTopic("orders-us", {.partitions = 3}).ok());
+  const Told more = ask(BeatOf("a", 1));
+  CHECK(more.member_epoch == 2);
+  CHECK(Count(more) == 5);
+  REQUIRE(engine.DeleteTopic("orders-eu").ok());
+  CHECK(Count(ask(BeatOf("a", 2))) == 3);
+  const auto described = client.Ask<wire::ConsumerGroupDescribeResponse>(
+      wire::ApiKey::kConsumerGroupDescribe, 1, wire::ConsumerGroupDescribeRequest{{"billing"}});
+  const auto& member = described.groups.at(0).members.at(0);
+  CHECK(member.subscribed_topic_regex == "^orders-(eu|us)$");
+  CHECK(member.subscribed_topic_names.empty());
+}
+
+TEST_CASE("what is no regular expression is told what is wrong, and leaves no group behind") {
+  NodeUnderTest node;
+  Beat join = JoinOf("a");
+  join.subscribed_topic_regex = "orders-(";
+  const Told told = Ask(node, join);
+  CHECK(told.error_code == ErrorCode::kInvalidRegularExpression);
+  CHECK(told.error_message == "\"orders-(\" is no regular expression: missing ): orders-(");
+  CHECK(node.engine().groups()->ListAll().empty());
+}
+
+TEST_CASE("internal topics match a regular expression, as with Kafka") {
+  NodeUnderTest node;
+  node.MakeTopic("orders", 1);
+  REQUIRE(node.engine().groups()->Commit({.group_id = "other"}, {{{"orders", 0}, {1}}}).ok());
+  Beat join = JoinOf("a");
+  join.subscribed_topic_names.reset();
+  join.subscribed_topic_regex = ".*";
+  const Told told = Ask(node, join);
+  CHECK(told.assignment->topic_partitions.size() == 2);
 }
 
 TEST_CASE("the feature that clients look for is told of where there are such groups") {

@@ -51,17 +51,24 @@ TEST_CASE("A pattern is for the whole of a text") {
   CHECK(matches("[a-c_]+\\d", "ab_9"));
   CHECK_FALSE(matches("[^0-9]*", "a1"));
   CHECK(matches("", ""));
+  CHECK(matches("^(orders|sales)-[a-z]{2,3}$", "sales-eu"));
+  CHECK_FALSE(matches("^(orders|sales)-[a-z]{2,3}$", "sales-e"));
+  CHECK(matches("(?i)Orders", "oRDERS"));
   // What would take a backtracking matcher for ever.
   CHECK_FALSE(matches("a*a*a*a*a*a*a*a*a*a*a*a*b", std::string(10000, 'a').c_str()));
 }
 
-TEST_CASE("A pattern that could not be matched in time is refused") {
+TEST_CASE("A pattern that is none, or could not be matched in time, is refused and says why") {
   for (const char* pattern :
-       {"(a|b)*", "a{3}", "^a$", "*", "a**", "[", "[]", "[z-a]", "[[a]]", "\\", "\\p", "(?i)a"}) {
+       {"*", "a**", "[", "[]", "[z-a]", "\\", "(a", "a)", "(a)\\1", "a(?=b)", "a{1001}", "\xff"}) {
     CAPTURE(pattern);
     CHECK_FALSE(TextPattern::Parse(pattern).ok());
   }
-  CHECK_FALSE(TextPattern::Parse(std::string(TextPattern::kMaxLength + 1, 'a')).ok());
+  CHECK(TextPattern::Parse("orders-(").status().message() == "missing ): orders-(");
+  CHECK(TextPattern::Parse(std::string(1'000, 'a')).ok());
+  CHECK(TextPattern::Parse(std::string(100'000, 'a')).status().message() ==
+        "pattern too large - compile failed");
+  CHECK_FALSE(TextPattern::Parse("((a{100}){100}){100}").ok());
 }
 
 const base::Uuid kId = base::Uuid::Random();

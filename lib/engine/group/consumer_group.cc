@@ -66,6 +66,7 @@ DescribedConsumerGroup ConsumerGroup::Describe(const ConsumerGroupConfig& config
                                  .client_id = member.client_id,
                                  .client_host = member.client_host,
                                  .subscribed_topics = member.topics,
+                                 .subscribed_regex = member.regex,
                                  .assigned = Named(member.assigned),
                                  .target = Named(member.target)});
   }
@@ -74,8 +75,10 @@ DescribedConsumerGroup ConsumerGroup::Describe(const ConsumerGroupConfig& config
 
 bool ConsumerGroup::IsSubscribedTo(std::string_view topic) const {
   return std::any_of(members_.begin(), members_.end(), [&](const auto& entry) {
-    const auto& topics = entry.second.topics;
-    return std::binary_search(topics.begin(), topics.end(), topic);
+    const auto has = [&](const std::vector<std::string>& topics) {
+      return std::binary_search(topics.begin(), topics.end(), topic);
+    };
+    return has(entry.second.topics) || has(regexes_.TopicsOf(entry.second.regex));
   });
 }
 

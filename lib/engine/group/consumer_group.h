@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "engine/group/consumer_group_events.h"
 #include "engine/group/consumer_group_member.h"
+#include "engine/group/consumer_group_regexes.h"
 #include "engine/group/events.h"
 #include "engine/group/timers.h"
 #include "rill/group.h"
@@ -46,6 +47,11 @@ class ConsumerGroup {
   GroupState state() const;
   DescribedConsumerGroup Describe(const ConsumerGroupConfig& config) const;
   bool IsSubscribedTo(std::string_view topic) const;
+  // What Heartbeat is to be told with this request, so that members have what they subscribe to;
+  // nothing where it would refuse the request.
+  std::vector<std::string> RegexesToResolve(const ConsumerHeartbeat& request,
+                                            std::uint64_t topics_version, absl::Time now,
+                                            const ConsumerGroupConfig& config) const;
 
   // A member joins or goes on. A refusal changes nothing.
   ConsumerHeartbeatResponse Heartbeat(const ConsumerHeartbeat& request, const GroupTopics& topics,
@@ -75,10 +81,12 @@ class ConsumerGroup {
   Refusal Check(const ConsumerHeartbeat& request, const ConsumerGroupConfig& config) const;
   Refusal CheckJoin(const ConsumerHeartbeat& request, const ConsumerGroupConfig& config) const;
   Refusal CheckKnown(const ConsumerHeartbeat& request) const;
+  std::vector<std::string> TopicsOf(const ConsumerMember& member) const;
   ConsumerMember& FindOrAdd(const ConsumerHeartbeat& request, ConsumerGroupStep& step);
   void Replace(const std::string& old_id, const std::string& new_id, ConsumerGroupStep& step);
   bool TakeSubscription(ConsumerMember& member, const ConsumerHeartbeat& request);
   void TakeDetails(ConsumerMember& member, const ConsumerHeartbeat& request);
+  bool TakeRegexes(const ResolvedRegexes& resolved, absl::Time now);
   bool TakeTopics(const GroupTopics& topics);
   void MakeTarget(const ConsumerGroupConfig& config);
 
@@ -95,6 +103,7 @@ class ConsumerGroup {
   absl::btree_map<std::string, ConsumerMember> members_;
   absl::flat_hash_map<std::string, std::string> static_members_;  // instance id -> member id
   absl::flat_hash_map<IdPartition, std::string> holders_;         // member id
+  ConsumerGroupRegexes regexes_;
   // Of those that members subscribe to, what was last seen, and when. nullopt: to be looked at.
   GroupTopicMap topics_;
   std::optional<std::uint64_t> topics_version_;

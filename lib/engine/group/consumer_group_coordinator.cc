@@ -12,6 +12,15 @@ ConsumerHeartbeatResponse Invalid(std::string message) {
   return {.error = ErrorCode::kInvalidRequest, .error_message = std::move(message)};
 }
 
+ConsumerHeartbeatResponse CheckRegex(const ConsumerHeartbeat& request) {
+  const auto& resolved = request.resolved.topics;
+  const auto found = resolved.find(request.subscribed_regex.value_or(""));
+  if (found == resolved.end() || found->second.ok()) return {};
+  return {.error = ErrorCode::kInvalidRegularExpression,
+          .error_message = fmt::format("\"{}\" is no regular expression: {}", found->first,
+                                       std::string(found->second.status().message()))};
+}
+
 }  // namespace
 
 const ConsumerGroup* ConsumerGroupCoordinator::Find(const std::string& group_id) const {
@@ -64,13 +73,17 @@ ConsumerHeartbeatResponse ConsumerGroupCoordinator::Check(const ConsumerHeartbea
             .error_message = fmt::format("no assignor \"{}\" in group.consumer.assignors",
                                          *request.server_assignor)};
   }
-  if (!request.subscribed_regex.value_or("").empty()) {
-    return {.error = ErrorCode::kInvalidRegularExpression,
-            .error_message =
-                "topics are subscribed to by name here: regular expressions are the "
-                "client's to resolve"};
-  }
-  return refused;
+  return CheckRegex(request);
+}
+
+std::vector<std::string> ConsumerGroupCoordinator::RegexesToResolve(
+    const ConsumerHeartbeat& request, std::uint64_t topics_version, absl::Time now) const {
+  if (request.member_epoch < 0 || Check(request).error != ErrorCode::kNone) return {};
+  const ConsumerGroup* const group = Find(request.group_id);
+  if (group != nullptr) return group->RegexesToResolve(request, topics_version, now, config_);
+  const std::string regex = request.subscribed_regex.value_or("");
+  const bool makes_group = request.member_epoch == kJoiningEpoch && !regex.empty();
+  return makes_group ? std::vector{regex} : std::vector<std::string>();
 }
 
 ConsumerHeartbeatResponse ConsumerGroupCoordinator::Heartbeat(ConsumerHeartbeat request,

@@ -33,6 +33,11 @@ class ConsumerGroupCoordinator {
   ConsumerGroupCoordinator(ConsumerGroupConfig config, MemberIdSource new_member_id)
       : config_(std::move(config)), new_member_id_(std::move(new_member_id)) {}
 
+  // The regular expressions that are to be resolved before Heartbeat, and given to it in
+  // request.resolved: one that the member comes with, and those of the group that it is time for.
+  std::vector<std::string> RegexesToResolve(const ConsumerHeartbeat& request,
+                                            std::uint64_t topics_version, absl::Time now) const;
+
   // A member of kJoiningEpoch makes the group. Anybody else is UNKNOWN_MEMBER_ID in a group that is
   // not there, and joins again; Kafka says GROUP_ID_NOT_FOUND, which clients give up at.
   ConsumerHeartbeatResponse Heartbeat(ConsumerHeartbeat request, const GroupTopics& topics,

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/uuid.h"
 #include "engine/group/server_assignor.h"
@@ -22,6 +24,13 @@ inline constexpr std::int32_t kJoiningEpoch = 0;
 inline constexpr std::int32_t kLeavingEpoch = -1;
 inline constexpr std::int32_t kStaticLeavingEpoch = -2;  // "I shall be back"
 
+// The topics that regular expressions stand for, at a version of all topics; InvalidArgument for
+// what is no regular expression.
+struct ResolvedRegexes {
+  std::uint64_t version = 0;
+  std::map<std::string, absl::StatusOr<std::vector<std::string>>> topics = {};
+};
+
 // What is nullopt has not changed since the member last said it.
 struct ConsumerHeartbeat {
   std::string group_id = {};
@@ -33,7 +42,10 @@ struct ConsumerHeartbeat {
   std::string client_host = {};
   std::optional<absl::Duration> rebalance_timeout = {};
   std::optional<std::vector<std::string>> subscribed_topics = {};
+  // Empty: none.
   std::optional<std::string> subscribed_regex = {};
+  // The answer to ConsumerGroupCoordinator::RegexesToResolve.
+  ResolvedRegexes resolved = {};
   std::optional<std::string> server_assignor = {};
   std::optional<IdPartitions> owned = {};
   // ConsumerGroupHeartbeat v1 and later: members make their ids themselves.
@@ -64,7 +76,8 @@ struct DescribedConsumer {
   std::int32_t member_epoch = 0;
   std::string client_id = {};
   std::string client_host = {};
-  std::vector<std::string> subscribed_topics = {};
+  std::vector<std::string> subscribed_topics = {};  // by name
+  std::string subscribed_regex = {};                // empty: none
   // Without topics that are gone.
   std::vector<DescribedTopic> assigned = {};
   std::vector<DescribedTopic> target = {};
@@ -85,6 +98,8 @@ class GroupTopics {
   virtual ~GroupTopics() = default;
   virtual std::uint64_t version() const = 0;
   virtual std::optional<GroupTopic> Find(const std::string& name) const = 0;
+  // All of them, in order.
+  virtual std::vector<std::string> Names() const = 0;
 };
 
 // The group has a new epoch: write its record. Nobody waits for it: an epoch that could not be
@@ -110,6 +125,9 @@ struct ConsumerGroupConfig {
   std::int32_t max_size = INT32_MAX;
   // Those that members may ask for, at least one; the first is taken where they ask for none.
   std::vector<ServerAssignor> assignors = {ServerAssignor::kUniform, ServerAssignor::kRange};
+  // After which regular expressions are resolved again though there is no other topic: who may see
+  // which may have changed.
+  absl::Duration regex_refresh_interval = absl::Minutes(10);
 };
 
 }  // namespace rill::engine

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <iterator>
+#include <set>
 #include <utility>
 
 #include "engine/group/consumer_group.h"
@@ -21,8 +23,8 @@ bool IsSubset(const std::optional<IdPartitions>& owned, const IdPartitions& assi
 // Of a member that tells all, for it cannot know what of it arrived.
 bool IsFull(const ConsumerHeartbeat& request) {
   return request.member_epoch == kJoiningEpoch ||
-         (request.rebalance_timeout.has_value() && request.subscribed_topics.has_value() &&
-          request.owned.has_value());
+         (request.rebalance_timeout.has_value() && request.owned.has_value() &&
+          (request.subscribed_topics.has_value() || request.subscribed_regex.has_value()));
 }
 
 ConsumerHeartbeatResponse Fenced(const ConsumerHeartbeat& request, const ConsumerMember& member) {
@@ -77,6 +79,15 @@ ConsumerGroup::Refusal ConsumerGroup::Check(const ConsumerHeartbeat& request,
   return request.member_epoch == kJoiningEpoch ? CheckJoin(request, config) : CheckKnown(request);
 }
 
+std::vector<std::string> ConsumerGroup::RegexesToResolve(const ConsumerHeartbeat& request,
+                                                         std::uint64_t topics_version,
+                                                         absl::Time now,
+                                                         const ConsumerGroupConfig& config) const {
+  if (Check(request, config).error != ErrorCode::kNone) return {};
+  return regexes_.ToResolve(request.subscribed_regex.value_or(""), topics_version, now,
+                            config.regex_refresh_interval);
+}
+
 // A static member is back: the new one takes over what the old one had.
 void ConsumerGroup::Replace(const std::string& old_id, const std::string& new_id,
                             ConsumerGroupStep& step) {
@@ -109,11 +120,13 @@ ConsumerMember& ConsumerGroup::FindOrAdd(const ConsumerHeartbeat& request,
 
 // Whether it subscribes to something else than before.
 bool ConsumerGroup::TakeSubscription(ConsumerMember& member, const ConsumerHeartbeat& request) {
-  if (!request.subscribed_topics.has_value()) return false;
-  std::vector<std::string> topics = Sorted(*request.subscribed_topics);
-  if (topics == member.topics) return false;
+  const std::string regex = request.subscribed_regex.value_or(member.regex);
+  std::vector<std::string> topics =
+      request.subscribed_topics.has_value() ? Sorted(*request.subscribed_topics) : member.topics;
+  const bool is_new = topics != member.topics || regex != member.regex;
   member.topics = std::move(topics);
-  return true;
+  member.regex = regex;
+  return is_new;
 }
 
 void ConsumerGroup::TakeDetails(ConsumerMember& member, const ConsumerHeartbeat& request) {
@@ -126,6 +139,29 @@ void ConsumerGroup::TakeDetails(ConsumerMember& member, const ConsumerHeartbeat&
   member.client_host = request.client_host;
 }
 
+// By name and by regular expression; each once.
+std::vector<std::string> ConsumerGroup::TopicsOf(const ConsumerMember& member) const {
+  const auto& matching = regexes_.TopicsOf(member.regex);
+  std::vector<std::string> topics;
+  std::set_union(member.topics.begin(), member.topics.end(), matching.begin(), matching.end(),
+                 std::back_inserter(topics));
+  return topics;
+}
+
+// Whether a regular expression of a member's stands for other topics than before.
+bool ConsumerGroup::TakeRegexes(const ResolvedRegexes& resolved, absl::Time now) {
+  if (!topics_version_.has_value()) {
+    std::set<std::string> used;
+    for (const auto& [id, member] : members_) {
+      if (!member.regex.empty()) used.insert(member.regex);
+    }
+    regexes_.Keep(used);
+  }
+  const bool changed = regexes_.Take(resolved, now);
+  if (changed) topics_version_.reset();
+  return changed;
+}
+
 // Whether the topics are others than when they were last looked at.
 bool ConsumerGroup::TakeTopics(const GroupTopics& topics) {
   const std::uint64_t version = topics.version();
@@ -133,7 +169,7 @@ bool ConsumerGroup::TakeTopics(const GroupTopics& topics) {
   topics_version_ = version;
   GroupTopicMap seen;
   for (const auto& [id, member] : members_) {
-    for (const std::string& name : member.topics) {
+    for (const std::string& name : TopicsOf(member)) {
       if (seen.contains(name)) continue;
       if (const auto topic = topics.Find(name)) seen.emplace(name, *topic);
     }
@@ -146,7 +182,7 @@ bool ConsumerGroup::TakeTopics(const GroupTopics& topics) {
 void ConsumerGroup::MakeTarget(const ConsumerGroupConfig& config) {
   std::vector<ServerAssignorMember> inputs;
   for (const auto& [id, member] : members_) {
-    inputs.push_back({id, member.instance_id, member.topics, member.target});
+    inputs.push_back({id, member.instance_id, TopicsOf(member), member.target});
   }
   auto targets = AssignByServer(PreferredAssignor(config), inputs, topics_);
   std::size_t next = 0;
@@ -166,8 +202,9 @@ ConsumerHeartbeatResponse ConsumerGroup::Heartbeat(const ConsumerHeartbeat& requ
   TakeDetails(member, request);
   const bool subscribes_anew = TakeSubscription(member, request);
   if (subscribes_anew) topics_version_.reset();
+  const bool regexes_changed = TakeRegexes(request.resolved, step.now);
   const bool topics_changed = TakeTopics(topics);
-  if (is_new || subscribes_anew || topics_changed) BumpEpoch(step);
+  if (is_new || subscribes_anew || regexes_changed || topics_changed) BumpEpoch(step);
   if (epoch_ > assignment_epoch_) MakeTarget(step.config);
   Reconcile(member, request.owned, step);
   step.timers.Schedule({id_, TimerKind::kMember, member.id},

@@ -26,7 +26,8 @@ struct ConsumerMember {
   std::string client_id = {};
   std::string client_host = {};
   absl::Duration rebalance_timeout = absl::ZeroDuration();
-  std::vector<std::string> topics = {};  // sorted, each once
+  std::vector<std::string> topics = {};  // by name; sorted, each once
+  std::string regex = {};                // empty: none
   std::optional<ServerAssignor> assignor = {};
 
   std::int32_t epoch = kJoiningEpoch;

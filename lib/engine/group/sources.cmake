@@ -6,6 +6,7 @@ set(RILL_GROUP_SOURCES
   group/consumer_group_coordinator.cc
   group/consumer_group_heartbeat.cc
   group/consumer_group_reconcile.cc
+  group/consumer_group_regexes.cc
   group/coordinator.cc
   group/group.cc
   group/group_answers.cc

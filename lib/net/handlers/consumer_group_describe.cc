@@ -41,6 +41,7 @@ Response::Group::Member Show(const engine::DescribedConsumer& member) {
   shown.client_id = member.client_id;
   shown.client_host = member.client_host;
   shown.subscribed_topic_names = member.subscribed_topics;
+  shown.subscribed_topic_regex = member.subscribed_regex;
   shown.assignment = Show(member.assigned);
   shown.target_assignment = Show(member.target);
   shown.member_type = kConsumerMember;

@@ -5,12 +5,16 @@
 // others give up. An answer names the assignment where it is new, or where the member told all that
 // there is to tell. From version 1 on members make their ids themselves.
 //
-// Deviations: regular expressions are INVALID_REGULAR_EXPRESSION (clients resolve them themselves,
-// and subscribe by name). In a group that is not there, a member that does not join is
-// UNKNOWN_MEMBER_ID, and joins; Kafka's GROUP_ID_NOT_FOUND ends it. A member that joins under the
-// id of one that is there goes on as that one, with nothing that it has not been given; Kafka
-// fences it until its own session has run out. A group's members all speak one protocol: members of
-// the classic one are not taken over. Racks are shown, and not heeded.
+// A regular expression stands for the topics whose whole name it matches, internal ones too, and
+// which the member may describe whose heartbeat has it looked at. That is done with the first
+// heartbeat after a topic came or went, and every group.consumer.regex.refresh.interval.ms.
+//
+// Deviations: regular expressions are resolved before the answer, where Kafka answers first, and
+// looks no more often than every ten seconds. In a group that is not there, a member that does not
+// join is UNKNOWN_MEMBER_ID, and joins; Kafka's GROUP_ID_NOT_FOUND ends it. A member that joins
+// under the id of one that is there goes on as that one, with nothing that it has not been given;
+// Kafka fences it until its own session has run out. A group's members all speak one protocol:
+// members of the classic one are not taken over. Racks are shown, and not heeded.
 #include <algorithm>
 #include <utility>
 
@@ -18,6 +22,7 @@
 #include "net/authorize.h"
 #include "net/group_code.h"
 #include "net/handlers.h"
+#include "net/text_pattern.h"
 
 namespace rill::net {
 namespace {
@@ -80,6 +85,22 @@ bool MayDescribeTopics(const Call& call, const Request& request) {
   });
 }
 
+engine::RegexResolver ResolverOf(const Call& call) {
+  return
+      [&call](const std::string& regex,
+              const std::vector<std::string>& names) -> absl::StatusOr<std::vector<std::string>> {
+        const auto pattern = TextPattern::Parse(regex);
+        if (!pattern.ok()) return pattern.status();
+        std::vector<std::string> topics;
+        for (const std::string& name : names) {
+          if (pattern->Matches(name) && MayUseTopic(call, AclOperation::kDescribe, name)) {
+            topics.push_back(name);
+          }
+        }
+        return topics;
+      };
+}
+
 }  // namespace
 
 wire::ConsumerGroupHeartbeatResponse HandleConsumerGroupHeartbeat(const Call& call,
@@ -96,7 +117,8 @@ wire::ConsumerGroupHeartbeatResponse HandleConsumerGroupHeartbeat(const Call& ca
     return Failure(ErrorCode::kTopicAuthorizationFailed,
                    "the client is not authorized to see a topic that it subscribes to");
   }
-  const auto told = call.node.engine->groups()->ConsumerGroupHeartbeat(EventOf(call, request));
+  const auto told =
+      call.node.engine->groups()->ConsumerGroupHeartbeat(EventOf(call, request), ResolverOf(call));
   if (told.error != ErrorCode::kNone) return Failure(told.error, told.error_message);
   Response response;
   response.member_id = told.member_id;

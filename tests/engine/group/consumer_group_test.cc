@@ -245,15 +245,6 @@ TEST_CASE("Assignors that are not offered are refused") {
   }
 }
 
-TEST_CASE("Regular expressions are refused, but an empty one, which is none") {
-  auto group = WithOrders();
-  auto request = ConsumerHarness::JoinOf("a");
-  request.subscribed_regex = "ord.*";
-  CHECK(group.Beat(request).error == ErrorCode::kInvalidRegularExpression);
-  request.subscribed_regex = "";
-  CHECK(group.Beat(request).error == ErrorCode::kNone);
-}
-
 TEST_CASE(
     "Most members' assignor divides the partitions, the first offered where none is asked for") {
   auto group = WithOrders();

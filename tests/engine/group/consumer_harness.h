@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -24,6 +25,11 @@ class TestTopics final : public GroupTopics {
   std::optional<GroupTopic> Find(const std::string& name) const override {
     const auto found = topics_.find(name);
     return found == topics_.end() ? std::nullopt : std::optional(found->second);
+  }
+  std::vector<std::string> Names() const override {
+    std::vector<std::string> names;
+    for (const auto& [name, topic] : topics_) names.push_back(name);
+    return names;
   }
 
   void Make(const std::string& name, std::int32_t partitions) {
@@ -71,6 +77,8 @@ class ConsumerHarness {
   absl::Time now = absl::FromUnixSeconds(1'000'000'000);
   std::map<std::string, std::int32_t> stored;  // epochs, by group
   std::set<std::string> erased;
+  std::set<std::string> hidden;  // topics that nobody may see
+  int resolved = 0;              // regular expressions, so far
 
   static ConsumerHeartbeat JoinOf(const std::string& member_id,
                                   std::vector<std::string> topics = {"orders"}) {
@@ -99,7 +107,29 @@ class ConsumerHarness {
     return request;
   }
 
-  ConsumerHeartbeatResponse Beat(const ConsumerHeartbeat& request) {
+  // What there is in the way of regular expressions: "begin.*"; all others are none.
+  static bool IsRegex(std::string_view regex) { return regex.ends_with(".*"); }
+  static bool Matches(std::string_view regex, std::string_view name) {
+    return name.starts_with(regex.substr(0, regex.size() - 2));
+  }
+  ResolvedRegexes Resolve(const ConsumerHeartbeat& request) {
+    ResolvedRegexes all{.version = topics.version()};
+    for (const auto& regex : coordinator.RegexesToResolve(request, topics.version(), now)) {
+      ++resolved;
+      absl::StatusOr<std::vector<std::string>> names = absl::InvalidArgumentError("no end");
+      if (IsRegex(regex)) {
+        names = topics.Names();
+        std::erase_if(*names, [&](const std::string& name) {
+          return !Matches(regex, name) || hidden.contains(name);
+        });
+      }
+      all.topics.emplace(regex, names);
+    }
+    return all;
+  }
+
+  ConsumerHeartbeatResponse Beat(ConsumerHeartbeat request) {
+    request.resolved = Resolve(request);
     ConsumerGroupEffects effects;
     auto response = coordinator.Heartbeat(request, topics, now, &effects);
     Run(effects);

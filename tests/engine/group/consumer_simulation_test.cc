@@ -28,6 +28,7 @@ struct Consumer {
   std::string instance_id;
   std::string member_id;
   std::vector<std::string> topics;
+  std::string regex;     // empty: none
   std::string assignor;  // empty: whatever
   std::int32_t epoch = 0;
   bool is_in = false;
@@ -108,6 +109,10 @@ class ConsumerSimulation {
       if (!consumer.is_in) continue;
       CHECK(consumer.epoch == described.epoch);
       wanted.insert(consumer.topics.begin(), consumer.topics.end());
+      for (const std::string& name : kTopicNames) {
+        const std::string& regex = consumer.regex;
+        if (!regex.empty() && ConsumerHarness::Matches(regex, name)) wanted.insert(name);
+      }
       for (const IdPartition& at : consumer.owned) ++owners[at];
     }
     std::size_t there = 0;
@@ -149,6 +154,7 @@ class ConsumerSimulation {
                                     : ConsumerHarness::BeatOf(consumer.member_id, consumer.epoch);
     request.member_epoch = consumer.is_in ? consumer.epoch : kJoiningEpoch;
     request.rebalance_timeout = tells_all ? std::optional(absl::Seconds(20)) : std::nullopt;
+    if (tells_all) request.subscribed_regex = consumer.regex;
     if (tells_all && !consumer.assignor.empty()) request.server_assignor = consumer.assignor;
     if (!consumer.instance_id.empty()) request.instance_id = consumer.instance_id;
     // What it is still to take up has not been given up yet.
@@ -254,6 +260,8 @@ class ConsumerSimulation {
     for (const std::string& name : kTopicNames) {
       if (Below(2) == 0) consumer.topics.push_back(name);
     }
+    const std::vector<std::string> regexes = {"", "", "s.*", "or.*", ".*"};
+    consumer.regex = regexes[Below(regexes.size())];
     consumer.assignor = Below(2) == 0 ? "range" : "";
     consumer.must_tell_all = consumer.is_in;
   }
