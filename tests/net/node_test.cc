@@ -1,6 +1,7 @@
 #include "rill/node.h"
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -45,6 +46,29 @@ TEST_CASE("A node tells clients of the requests that it answers, and of Produce 
     CHECK(response.api_keys[0].api_key == 0);
     CHECK(response.api_keys[0].min_version == 0);
     CHECK(response.api_keys[0].max_version == 13);
+  }
+}
+
+TEST_CASE("A topic is found by its id, with its name left out or empty") {
+  NodeUnderTest test;
+  const Topic orders = test.engine.CreateTopic("orders").value();
+  WireClient client = test.Connect();
+  const auto ask = [&](const base::Uuid& id, const std::optional<std::string>& name) {
+    wire::MetadataRequest request;
+    auto& asked = request.topics.emplace().emplace_back();
+    asked.topic_id = id;
+    asked.name = name;
+    return client.Ask<wire::MetadataResponse>(ApiKey::kMetadata, 12, request).topics.at(0);
+  };
+  const base::Uuid id = base::Uuid::Parse(orders.id()).value();
+  for (const std::optional<std::string>& name :
+       {std::optional<std::string>(), std::optional<std::string>("")}) {
+    const auto found = ask(id, name);
+    CHECK(found.error_code == ErrorCode::kNone);
+    CHECK(found.name == "orders");
+    const auto unknown = ask(base::Uuid::Random(), name);
+    CHECK(unknown.error_code == ErrorCode::kUnknownTopicId);
+    CHECK_FALSE(unknown.name.has_value());
   }
 }
 

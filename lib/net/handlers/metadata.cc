@@ -25,6 +25,8 @@ namespace {
 
 using Topic = wire::MetadataResponse::Topic;
 
+constexpr int kFirstWithoutNames = 12;
+
 void ShowPartitions(const Call& call, const engine::TopicState& topic, Topic& shown) {
   const std::int32_t node = NodeId(call);
   const auto partitions = topic.partitions();
@@ -75,13 +77,19 @@ Topic ShowAsked(const Call& call, const wire::MetadataRequest& request,
                 const wire::MetadataRequest::Topic& asked) {
   const bool may_make =
       request.allow_auto_topic_creation && call.node.config.auto_create_topics_enable;
-  const auto found = asked.name.has_value() ? FindOrMake(call, *asked.name, may_make)
-                                            : FindById(call, asked.topic_id);
+  // Clients that ask by id leave the name empty, if they do not leave it out.
+  const bool by_name = asked.name.has_value() && asked.topic_id == base::Uuid();
+  const auto found =
+      by_name ? FindOrMake(call, *asked.name, may_make) : FindById(call, asked.topic_id);
   if (found.ok()) return Show(call, request, **found);
   Topic shown;
   shown.error_code = CodeOf(found.status());
   // Where a name may be missing, it is: nobody can tell it by the id.
-  shown.name = asked.name.has_value() || call.version >= 12 ? asked.name : std::string();
+  if (by_name) {
+    shown.name = asked.name;
+  } else if (call.version >= kFirstWithoutNames) {
+    shown.name.reset();
+  }
   shown.topic_id = asked.topic_id;
   return shown;
 }
