@@ -11,9 +11,9 @@
 #include "cli/log_place.h"
 #include "cli/perf_stats.h"
 #include "cli/producer_perf_options.h"
+#include "cli/splittable_random.h"
 #include "cli/stop_signals.h"
 #include "cli/throughput_throttler.h"
-#include "client/random.h"
 #include "fmt/format.h"
 #include "rill/engine.h"
 
@@ -23,7 +23,7 @@ namespace {
 class ProducerPerf {
  public:
   ProducerPerf(const CommandContext& context, const ProducerPerfWords& words)
-      : context_(context), words_(words) {}
+      : context_(context), words_(words), random_(words.seed) {}
 
   absl::Status Open(const CommandLine& line);
   void Run(const StopSignals& signals);
@@ -31,7 +31,8 @@ class ProducerPerf {
 
  private:
   std::string_view Payload(std::int64_t at);
-  void SendOne(std::string_view payload, bool is_steady);
+  std::string_view Key(std::int64_t at);
+  void SendOne(std::string_view key, std::string_view payload, bool is_steady);
   void Note(absl::Time sent_at, std::size_t size, bool is_steady, const absl::Status& status);
   void PrintTotals();
 
@@ -40,8 +41,9 @@ class ProducerPerf {
   std::optional<Engine> engine_;
   std::optional<Producer> producer_;
   std::optional<Topic> topic_;
-  client::Random random_;
+  SplittableRandom random_;
   std::string payload_;
+  std::string key_;
   absl::Mutex mutex_;  // callbacks run in any thread
   std::optional<PerfStats> all_ ABSL_GUARDED_BY(mutex_);
   std::optional<PerfStats> steady_ ABSL_GUARDED_BY(mutex_);
@@ -80,9 +82,17 @@ std::string_view ProducerPerf::Payload(std::int64_t at) {
   return payload_;
 }
 
-void ProducerPerf::SendOne(std::string_view payload, bool is_steady) {
+std::string_view ProducerPerf::Key(std::int64_t at) {
+  if (words_.keys == KeyDistribution::kNone) return {};
+  key_ =
+      fmt::format("{}", words_.keys == KeyDistribution::kRange ? at % words_.key_range
+                                                               : random_.Below(words_.key_range));
+  return key_;
+}
+
+void ProducerPerf::SendOne(std::string_view key, std::string_view payload, bool is_steady) {
   const absl::Time sent_at = absl::Now();
-  producer_->Send(*topic_, {.value = payload},
+  producer_->Send(*topic_, {.key = key, .value = payload},
                   [this, sent_at, size = payload.size(),
                    is_steady](const absl::StatusOr<RecordMetadata>& sent) {
                     Note(sent_at, size, is_steady, sent.status());
@@ -116,14 +126,15 @@ void ProducerPerf::Run(const StopSignals& signals) {
   }
   ThroughputThrottler throttler(words_.throughput, begin);
   for (std::int64_t i = 0; i < words_.records && !signals.has_come(); ++i) {
-    const std::string_view payload = Payload(i);
+    const std::string_view payload = Payload(i);  // first: what is by chance comes in turn
+    const std::string_view key = Key(i);
     if (words_.warmup_records > 0 && i == words_.warmup_records) {
       absl::MutexLock lock(&mutex_);
       steady_.emplace(context_.out, words_.records - words_.warmup_records,
                       words_.reporting_interval, true, absl::Now());
       all_->Suppress();
     }
-    SendOne(payload, words_.warmup_records > 0 && i >= words_.warmup_records);
+    SendOne(key, payload, words_.warmup_records > 0 && i >= words_.warmup_records);
     throttler.Throttle(i, absl::Now(), signals);
   }
   producer_->Close().IgnoreError();  // records that were not taken have been told

@@ -31,6 +31,9 @@ constexpr OptionSpec kOptions[] = {
     {"payload-monotonic"},
     {"throughput", Argument::kRequired},
     {"warmup-records", Argument::kRequired},
+    {"record-key-range", Argument::kRequired},
+    {"key-distribution", Argument::kRequired},
+    {"random-seed", Argument::kRequired},
     {"reporting-interval", Argument::kRequired},
     {"print-metrics"},
     {"transactional-id", Argument::kRequired},
@@ -53,6 +56,10 @@ Option                              What it does
 --payload-file <file>               ... one of the texts in a file, by chance,
 --payload-monotonic                 ... or the record's number
 --payload-delimiter <text>          What stands between the texts in that file (\n)
+--key-distribution <which>          Keys: none; range: the numbers from 0 on, over and
+                                    over; random: of these by chance (none)
+--record-key-range <count>          ... below this one
+--random-seed <number>              Another one for another chance (0)
 --warmup-records <count>            The first ones do not count for the second summary
 --reporting-interval <ms>           How often to say how it goes (5000)
 --command-property <name=value> ... Properties of the producer, as Kafka's has them
@@ -145,6 +152,43 @@ absl::Status SetNumbers(const CommandLine& line, ProducerPerfWords& words) {
   return absl::OkStatus();
 }
 
+absl::Status SetDistribution(const CommandLine& line, ProducerPerfWords& words) {
+  static constexpr std::pair<std::string_view, KeyDistribution> kDistributions[] = {
+      {"none", KeyDistribution::kNone},
+      {"range", KeyDistribution::kRange},
+      {"random", KeyDistribution::kRandom}};
+  const auto given = line.Values("key-distribution");
+  if (given.empty()) return absl::OkStatus();
+  for (const auto& [name, distribution] : kDistributions) {
+    if (given.back() != name) continue;
+    words.keys = distribution;
+    return absl::OkStatus();
+  }
+  return Wrong(fmt::format(
+      "argument --key-distribution: invalid choice: '{}' (choose from {{none,range,random}})",
+      given.back()));
+}
+
+absl::Status SetKeys(const CommandLine& line, ProducerPerfWords& words) {
+  std::optional<std::int32_t> range;
+  std::optional<std::int64_t> seed = 0;
+  auto set = SetWord(line, "record-key-range", "Integer", range);
+  if (set.ok()) set = SetDistribution(line, words);
+  if (set.ok()) set = SetWord(line, "random-seed", "Long", seed);
+  if (!set.ok()) return set;
+  if (range && *range <= 0) return Wrong("--record-key-range should be greater than zero.");
+  if (words.keys != KeyDistribution::kNone && !range) {
+    return Wrong("--record-key-range is required when --key-distribution is 'range' or 'random'.");
+  }
+  if (words.keys == KeyDistribution::kNone && range) {
+    return Wrong(
+        "--key-distribution must be 'range' or 'random' when --record-key-range is specified.");
+  }
+  words.key_range = range.value_or(0);
+  words.seed = *seed;
+  return absl::OkStatus();
+}
+
 absl::Status SetProperties(const CommandContext& context, const CommandLine& line,
                            ProducerPerfWords& words) {
   const bool has_any = line.Has("bootstrap-server") || line.Has("data-dir") ||
@@ -215,6 +259,7 @@ absl::StatusOr<ProducerPerfWords> ReadProducerPerfWords(const CommandContext& co
   auto set = CheckWords(line);
   if (set.ok()) set = SetNumbers(line, words);
   if (set.ok()) set = SetProperties(context, line, words);
+  if (set.ok()) set = SetKeys(line, words);
   if (set.ok()) set = SetPayloads(context, line, words);
   if (!set.ok()) return set;
   words.topic = line.Values("topic").back();

@@ -15,6 +15,9 @@ namespace rill::cli {
 
 extern const KafkaTool kProducerPerfTool;
 
+// What the keys of the records are: none, numbers one after the other, or by chance.
+enum class KeyDistribution { kNone, kRange, kRandom };
+
 // What the words of a producer's performance test ask for.
 struct ProducerPerfWords {
   std::string topic;
@@ -23,7 +26,10 @@ struct ProducerPerfWords {
   // What is sent: random letters, of this size; or one of these; or the record's number.
   std::int32_t record_size = 0;
   std::vector<std::string> payloads;
-  double throughput = -1;  // records a second; below 0: no limit
+  KeyDistribution keys = KeyDistribution::kNone;
+  std::int32_t key_range = 0;  // keys are below it
+  std::int64_t seed = 0;       // of all that is by chance
+  double throughput = -1;      // records a second; below 0: no limit
   absl::Duration reporting_interval = absl::Seconds(5);
   bool print_metrics = false;
   ClientProperties properties;

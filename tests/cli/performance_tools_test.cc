@@ -5,6 +5,7 @@
 #include "catch.h"
 #include "cli/java_date_format.h"
 #include "cli/perf_stats.h"
+#include "cli/splittable_random.h"
 #include "fmt/format.h"
 #include "io/temporary_folder.h"
 #include "rill/engine.h"
@@ -74,6 +75,40 @@ TEST_CASE("Records are sent, told of, and read again") {
         "N-N-N N:N:N:N, N-N-N N:N:N:N, N, N, N, N, N, N, N, N\n");
 }
 
+TEST_CASE("A seed gives the numbers that it gives in Java") {
+  SplittableRandom random(1);
+  const std::int32_t half = 1 << 30;
+  std::vector<std::int32_t> numbers;
+  for (const std::int32_t bound :
+       {1, 2, 3, 16, 1000, half, half + 1, half + 1, half + 1, half + 1, half + 1, INT32_MAX}) {
+    numbers.push_back(random.Below(bound));
+  }
+  CHECK(numbers == std::vector<std::int32_t>{0, 1, 1, 3, 211, 188160440, 778434807, 452354622,
+                                             219889570, 405632530, 680059084, 26477355});
+}
+
+TEST_CASE("Records have keys as asked for, and the letters of Kafka's tool for the same seed") {
+  const auto sent = [](const std::string& words) {
+    WithFolder folder;
+    const Ran ran =
+        folder.Run("producer-perf-test", "--topic orders --num-records 4 --throughput -1 " + words);
+    INFO(ran.err);
+    CHECK(ran.exit_code == 0);
+    return folder
+        .Run("console-consumer",
+             "--topic orders --from-beginning --max-messages 4 --formatter-property print.key=true "
+             "--formatter-property key.separator=: --formatter-property line.separator=,")
+        .out;
+  };
+  CHECK(sent("--record-size 5 --key-distribution random --record-key-range 10") ==
+        "6:YQHHN,9:BSEPD,2:SEIFG,4:MSUJX,");
+  CHECK(sent("--record-size 5 --key-distribution random --record-key-range 10 --random-seed -7") ==
+        "3:JQRGL,8:UEGNZ,6:UDIMJ,3:YCHVM,");
+  CHECK(sent("--payload-monotonic --key-distribution range --record-key-range 3") ==
+        "0:0,1:1,2:2,0:3,");
+  CHECK(sent("--payload-monotonic --key-distribution none") == "null:0,null:1,null:2,null:3,");
+}
+
 TEST_CASE("Records that do not come are told of, and are no error") {
   WithFolder folder;
   folder.Run("producer-perf-test",
@@ -118,6 +153,16 @@ TEST_CASE("What a producer's test cannot do is refused by name") {
        "argument --throughput: could not convert 'x' to Double\n"},
       {"--topic a --num-records 1 --throughput 1 --record-size 1 --transactional-id x",
        "rill's producer does not have transactions yet\n"},
+      {"--topic a --num-records 1 --throughput 1 --record-size 1 --key-distribution few",
+       "argument --key-distribution: invalid choice: 'few' (choose from {none,range,random})\n"},
+      {"--topic a --num-records 1 --throughput 1 --record-size 1 --key-distribution range",
+       "--record-key-range is required when --key-distribution is 'range' or 'random'.\n"},
+      {"--topic a --num-records 1 --throughput 1 --record-size 1 --record-key-range 5",
+       "--key-distribution must be 'range' or 'random' when --record-key-range is specified.\n"},
+      {"--topic a --num-records 1 --throughput 1 --record-size 1 --record-key-range 0",
+       "--record-key-range should be greater than zero.\n"},
+      {"--topic a --num-records 1 --throughput 1 --record-size 1 --random-seed x",
+       "argument --random-seed: could not convert 'x' to Long\n"},
       {"--topic a --num-records 1 --throughput 1 --record-size 1 --command-property ab",
        "Invalid property: ab\n"},
   };
