@@ -1,17 +1,12 @@
 #include "cli/admin_session.h"
 
-#include <chrono>
 #include <cstdint>
 #include <utility>
 
 #include "cli/app_words.h"
 #include "cli/command_config.h"
-#include "client/remote/socket.h"
-#include "engine/data_folder.h"
-#include "engine/socket_file.h"
-#include "fmt/format.h"
+#include "cli/folder_in_use.h"
 #include "rill/engine.h"
-#include "rill/options.h"
 #if RILL_HAS_NODE
 #include "rill/node.h"
 #endif
@@ -22,10 +17,9 @@ namespace {
 constexpr std::uint64_t kMaxConfigSize = std::uint64_t{1} << 20;
 
 absl::StatusOr<remote::AdminOptions> OptionsOf(const CommandContext& context,
-                                               const CommandLine& line,
-                                               const std::string& client_id) {
+                                               const CommandLine& line, const AdminUse& use) {
   remote::AdminOptions options;
-  options.connection.client_id = client_id;
+  options.connection.client_id = use.client_id;
   const auto file = line.Value("command-config", "");
   if (!file.ok()) return file.status();
   if (file->empty()) return options;
@@ -37,15 +31,6 @@ absl::StatusOr<remote::AdminOptions> OptionsOf(const CommandContext& context,
 }  // namespace
 
 #if RILL_HAS_NODE
-namespace {
-
-bool IsListening(const remote::BrokerAddress& socket) {
-  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  return remote::Socket::Connect(socket, patience).ok();
-}
-
-}  // namespace
-
 class AdminSession::Served {
  public:
   Served(Engine engine, Node node) : engine_(std::move(engine)), node_(std::move(node)) {}
@@ -61,41 +46,27 @@ class AdminSession::Served {
   Node node_;
 };
 
-absl::Status AdminSession::Serve(const CommandContext& context, const std::string& folder,
-                                 remote::AdminOptions& options) {
-  const auto path = FolderOf(context, folder);
-  if (!path.ok()) return path.status();
-  Options how;
-  how.create_if_missing = false;
-  auto engine = rill::Open(*path, how);
-  if (!engine.ok()) {
-    const remote::BrokerAddress socket = {std::string(remote::kUnixPrefix) + *path + "/" +
-                                          engine::kSocketFile};
-    if (IsListening(socket)) {
-      options.bootstrap = {socket};
-      return absl::OkStatus();
-    }
-    const auto in_use = context.files.IsLocked(*path + "/" + engine::kLockFile);
-    if (!in_use.ok() || !*in_use) return engine.status();
-    return absl::Status(engine.status().code(),
-                        std::string(engine.status().message()) +
-                            "; where that serves it, ask there: --bootstrap-server HOST:PORT");
-  }
+absl::StatusOr<std::unique_ptr<AdminSession::Served>> AdminSession::Serve(
+    const CommandContext& context, const KafkaTool& tool, const std::string& folder) {
+  auto engine = OpenFolder(context, tool.name, folder);
+  if (!engine.ok()) return WithWay(context, folder, engine.status());
   auto node = Node::Start(*engine, {.listen = "127.0.0.1:0"});
   if (!node.ok()) return node.status();
-  served_ = std::make_unique<Served>(*std::move(engine), *std::move(node));
-  options.bootstrap = {{"127.0.0.1", served_->port()}};
-  return absl::OkStatus();
+  return std::make_unique<Served>(*std::move(engine), *std::move(node));
 }
 #else
 class AdminSession::Served {
  public:
+  std::uint16_t port() const { return 0; }
   absl::Status Close() { return absl::OkStatus(); }
 };
 
-absl::Status AdminSession::Serve(const CommandContext&, const std::string&, remote::AdminOptions&) {
+absl::StatusOr<std::unique_ptr<AdminSession::Served>> AdminSession::Serve(const CommandContext&,
+                                                                          const KafkaTool&,
+                                                                          const std::string&) {
   return absl::UnimplementedError(
-      "--data-dir needs a rill that was built with its node (RILL_BUILD_NODE, which needs Asio)");
+      "--data-dir of a folder that no node serves needs a rill that was built with its node "
+      "(RILL_BUILD_NODE, which needs Asio)");
 }
 #endif
 
@@ -103,17 +74,31 @@ AdminSession::AdminSession() = default;
 AdminSession::AdminSession(AdminSession&&) noexcept = default;
 AdminSession::~AdminSession() = default;
 
+absl::Status AdminSession::UseFolder(const CommandContext& context, const KafkaTool& tool,
+                                     const std::string& folder, remote::AdminOptions& options) {
+  const auto path = FolderOf(context, folder);
+  if (!path.ok()) return path.status();
+  if (auto node = FindNode(*path); node.ok()) {
+    options.bootstrap = {*std::move(node)};
+    return absl::OkStatus();
+  }
+  auto served = Serve(context, tool, *path);
+  if (!served.ok()) return served.status();
+  served_ = *std::move(served);
+  options.bootstrap = {{"127.0.0.1", served_->port()}};
+  return absl::OkStatus();
+}
+
 bool NamesCluster(const CommandLine& line) {
   return line.Has("bootstrap-server") || line.Has("data-dir") || line.Has("command-config");
 }
 
 absl::StatusOr<AdminSession> AdminSession::Open(const CommandContext& context,
-                                                const CommandLine& line,
-                                                const std::string& client_id,
-                                                std::optional<absl::Duration> timeout) {
-  auto options = OptionsOf(context, line, client_id);
+                                                const KafkaTool& tool, const CommandLine& line,
+                                                const AdminUse& use) {
+  auto options = OptionsOf(context, line, use);
   if (!options.ok()) return options.status();
-  if (timeout) options->timeout = *timeout;
+  if (use.timeout) options->timeout = *use.timeout;
   const auto servers = line.Value("bootstrap-server", "");
   if (!servers.ok()) return servers.status();
   const auto folder = line.Value("data-dir", "");
@@ -124,8 +109,8 @@ absl::StatusOr<AdminSession> AdminSession::Open(const CommandContext& context,
   }
   AdminSession session;
   if (line.Has("data-dir")) {
-    auto served = session.Serve(context, *folder, *options);
-    if (!served.ok()) return served;
+    auto used = session.UseFolder(context, tool, *folder, *options);
+    if (!used.ok()) return used;
   } else if (line.Has("bootstrap-server") || options->bootstrap.empty()) {
     auto bootstrap = remote::ParseBootstrap(*servers);
     if (!bootstrap.ok()) return bootstrap.status();

@@ -27,8 +27,8 @@ Kafka's tools of 4.3 use.
 Option                              What it does
 ------                              ------------
 --bootstrap-server <host:port,...>  The brokers to connect to
---data-dir <folder>                 Instead: a data folder of rill's that no process
-                                    has open
+--data-dir <folder>                 Instead: a data folder of rill's; one that a node
+                                    serves is used through its socket
 --command-config <file>             Properties of the client: request.timeout.ms, ...
 --json                              Print JSON, an object a line for each broker and
                                     request
@@ -155,7 +155,7 @@ int RunBrokerApiVersions(const CommandContext& context, std::span<const std::str
   if (!NamesCluster(line)) {
     return RefuseUsage(context, kTool, "Missing required argument \"[bootstrap-server]\"");
   }
-  auto session = AdminSession::Open(context, line, "admin-1");
+  auto session = AdminSession::Open(context, kTool, line, {.client_id = "admin-1"});
   if (!session.ok()) return Fail(context, kTool, session.status());
   absl::Status done;
   {

@@ -126,7 +126,7 @@ int RunConfigs(const CommandContext& context, std::span<const std::string> words
   if (auto right = CheckConfigsWords(line, *entities); !right.ok()) {
     return Refuse(context, words, right);
   }
-  auto session = AdminSession::Open(context, line, kAdminClientId);
+  auto session = AdminSession::Open(context, kConfigsTool, line);
   if (!session.ok()) return Fail(context, kConfigsTool, session.status());
   absl::Status done;
   {

@@ -59,8 +59,8 @@ Option                              What it does
 ------                              ------------
 --bootstrap-server <host:port,...>  The brokers to connect to
 --bootstrap-controller <host:port>  Not supported by rill
---data-dir <folder>                 Instead: a data folder of rill's that no process
-                                    has open
+--data-dir <folder>                 Instead: a data folder of rill's; one that a node
+                                    serves is used through its socket
 --command-config <file>             Properties of the client: client.id,
                                     request.timeout.ms, ...
 --describe                          Show configs

@@ -48,8 +48,8 @@ constexpr char kHelp[] =
 Option                              What it does
 ------                              ------------
 --bootstrap-server <host:port,...>  The brokers to connect to
---data-dir <folder>                 Instead: a data folder of rill's, which without
-                                    --group may be open in another process
+--data-dir <folder>                 Instead: a data folder of rill's; with --group one
+                                    that a node serves is used through its socket
 --topic <name>                      The topic to read
 --include <regex>                   Instead: all topics whose names match
 --from-beginning                    Begin with the earliest record, where the group

@@ -47,8 +47,8 @@ constexpr char kHelp[] =
 Option                              What it does
 ------                              ------------
 --bootstrap-server <host:port,...>  The brokers to connect to
---data-dir <folder>                 Instead: a data folder of rill's that no process
-                                    has open
+--data-dir <folder>                 Instead: a data folder of rill's; one that a node
+                                    serves is used through its socket
 --topic <name>                      REQUIRED: the topic
 --reader-property <name=value>      How a line is read: parse.key, parse.headers,
                                     ignore.error=false; key.separator and

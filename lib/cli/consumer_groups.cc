@@ -152,7 +152,7 @@ int RunConsumerGroups(const CommandContext& context, std::span<const std::string
   if (line.Has("reset-offsets") && !line.Has("dry-run") && !line.Has("execute")) {
     context.err << kDryRun;
   }
-  auto session = AdminSession::Open(context, line, kAdminClientId, *timeout);
+  auto session = AdminSession::Open(context, kConsumerGroupsTool, line, {.timeout = *timeout});
   if (!session.ok()) return Fail(context, kConsumerGroupsTool, session.status());
   absl::Status done;
   {

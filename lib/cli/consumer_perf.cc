@@ -66,7 +66,8 @@ class ConsumerPerf {
 };
 
 absl::Status ConsumerPerf::Open(const CommandLine& line) {
-  const auto place = PlaceOf(context_, line);
+  const auto place =
+      PlaceOf(context_, line, {}, words_.has_group ? LogUse::kReadAndWrite : LogUse::kRead);
   if (!place.ok()) return place.status();
   auto configs = ToConsumerConfigs(words_.properties, place->kind);
   if (!configs.ok()) return configs.status();

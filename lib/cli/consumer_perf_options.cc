@@ -41,8 +41,8 @@ constexpr char kHelp[] =
 Option                              What it does
 ------                              ------------
 --bootstrap-server <host:port,...>  The brokers to connect to
---data-dir <folder>                 Instead: a data folder of rill's, which without
-                                    --group may be open in another process
+--data-dir <folder>                 Instead: a data folder of rill's; with --group one
+                                    that a node serves is used through its socket
 --topic <name>                      The topic to read
 --include <regex>                   Instead: all topics whose names match
 --num-records <count>               REQUIRED: how many records

@@ -30,8 +30,8 @@ constexpr char kHelp[] =
 Option                              What it does
 ------                              ------------
 --bootstrap-server <host:port,...>  The brokers to connect to
---data-dir <folder>                 Instead: a data folder of rill's that no process
-                                    has open
+--data-dir <folder>                 Instead: a data folder of rill's; one that a node
+                                    serves is used through its socket
 --command-config <file>             Properties of the client: client.id,
                                     request.timeout.ms, ...
 --offset-json-file <file>           REQUIRED: the offsets, -1 for all there is:
@@ -103,7 +103,7 @@ int RunDeleteRecords(const CommandContext& context, std::span<const std::string>
   }
   const auto before = ReadDeletion(context, line);
   if (!before.ok()) return Fail(context, kTool, before.status());
-  auto session = AdminSession::Open(context, line, kAdminClientId);
+  auto session = AdminSession::Open(context, kTool, line);
   if (!session.ok()) return Fail(context, kTool, session.status());
   absl::Status done;
   {

@@ -42,8 +42,8 @@ the time is behind all records are left out.
 Option                              What it does
 ------                              ------------
 --bootstrap-server <host:port,...>  The brokers to connect to
---data-dir <folder>                 Instead: a data folder of rill's that no process
-                                    has open
+--data-dir <folder>                 Instead: a data folder of rill's; one that a node
+                                    serves is used through its socket
 --command-config <file>             Properties of the client: request.timeout.ms, ...
 --topic <name>                      The topics, a regular expression; all without it
 --partitions <0,1>                  Which of their partitions; all without it
@@ -171,7 +171,7 @@ int RunGetOffsets(const CommandContext& context, std::span<const std::string> wo
   if (!filter.ok()) return Refuse(context, filter.status());
   const auto time = TimeOf(line);
   if (!time.ok()) return Refuse(context, time.status());
-  auto session = AdminSession::Open(context, line, "GetOffsetShell");
+  auto session = AdminSession::Open(context, kTool, line, {.client_id = "GetOffsetShell"});
   if (!session.ok()) return Refuse(context, session.status());
   absl::Status done;
   {

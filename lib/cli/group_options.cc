@@ -59,8 +59,8 @@ offsets. Exactly one of --list, --describe, --delete, --reset-offsets,
 Option                              What it does
 ------                              ------------
 --bootstrap-server <host:port,...>  The brokers to connect to
---data-dir <folder>                 Instead: a data folder of rill's that no process
-                                    has open
+--data-dir <folder>                 Instead: a data folder of rill's; one that a node
+                                    serves is used through its socket
 --command-config <file>             Properties of the client: client.id,
                                     request.timeout.ms, ...
 --timeout <ms>                      How long one thing is tried (default: 30000)

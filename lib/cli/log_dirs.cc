@@ -41,8 +41,8 @@ constexpr char kHelp[] =
 Option                              What it does
 ------                              ------------
 --bootstrap-server <host:port,...>  The brokers to connect to
---data-dir <folder>                 Instead: a data folder of rill's that no process
-                                    has open
+--data-dir <folder>                 Instead: a data folder of rill's; one that a node
+                                    serves is used through its socket
 --command-config <file>             Properties of the client: client.id,
                                     request.timeout.ms, ...
 --describe                          REQUIRED: do it
@@ -210,7 +210,7 @@ int RunLogDirs(const CommandContext& context, std::span<const std::string> words
   if (auto right = CheckRequired(line, {"describe"}); !right.ok()) {
     return RefuseUsage(context, kTool, std::string(right.message()));
   }
-  auto session = AdminSession::Open(context, line, "log-dirs-tool");
+  auto session = AdminSession::Open(context, kTool, line, {.client_id = "log-dirs-tool"});
   if (!session.ok()) return Fail(context, kTool, session.status());
   absl::Status done;
   {

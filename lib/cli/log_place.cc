@@ -3,36 +3,27 @@
 #include <utility>
 
 #include "cli/app_words.h"
+#include "cli/folder_in_use.h"
 #include "client/remote/bootstrap.h"
-#include "engine/data_folder.h"
-#include "engine/socket_file.h"
 #include "fmt/format.h"
 #include "rill/options.h"
 
 namespace rill::cli {
 namespace {
 
-absl::StatusOr<Engine> OpenFolder(const CommandContext& context, const std::string& folder,
-                                  LogUse use, Options options) {
-  options.create_if_missing = false;
-  options.read_only = use == LogUse::kRead;
-  auto engine = rill::Open(folder, options);
-  if (engine.ok() || use == LogUse::kRead) return engine;
-  const auto in_use = context.files.IsLocked(folder + "/" + engine::kLockFile);
-  if (!in_use.ok() || !*in_use) return engine;
-  const std::string socket = folder + "/" + engine::kSocketFile;
-  const bool has_socket = context.files.Exists(socket).value_or(false);
-  return absl::Status(engine.status().code(),
-                      fmt::format("{}; where that serves it, go there: --bootstrap-server {}{}",
-                                  std::string(engine.status().message()),
-                                  has_socket ? remote::kUnixPrefix : "HOST:PORT",
-                                  has_socket ? socket : std::string()));
+LogPlace PlaceOfFolder(std::string folder, LogUse use) {
+  // Who only reads does so in the files, without a copy, also those that another user serves.
+  if (use == LogUse::kReadAndWrite) {
+    const auto node = FindNode(folder);
+    if (node.ok()) return {LogKind::kCluster, remote::ToString(*node)};
+  }
+  return {LogKind::kFolder, std::move(folder)};
 }
 
 }  // namespace
 
 absl::StatusOr<LogPlace> PlaceOf(const CommandContext& context, const CommandLine& line,
-                                 const ClientProperties& properties) {
+                                 const ClientProperties& properties, LogUse use) {
   if (line.Has("bootstrap-server") && line.Has("data-dir")) {
     return absl::InvalidArgumentError(
         "--bootstrap-server is a cluster and --data-dir is a folder: give one of them");
@@ -42,7 +33,7 @@ absl::StatusOr<LogPlace> PlaceOf(const CommandContext& context, const CommandLin
     if (!folder.ok()) return folder.status();
     auto path = FolderOf(context, *folder);
     if (!path.ok()) return path.status();
-    return LogPlace{LogKind::kFolder, *std::move(path)};
+    return PlaceOfFolder(*std::move(path), use);
   }
   auto servers = line.Value("bootstrap-server", "");
   if (!servers.ok()) return servers.status();
@@ -55,14 +46,18 @@ absl::StatusOr<LogPlace> PlaceOf(const CommandContext& context, const CommandLin
 absl::StatusOr<Engine> OpenLog(const CommandContext& context, const KafkaTool& tool,
                                const LogPlace& place, LogUse use,
                                std::map<std::string, std::string> connection) {
+  if (place.kind == LogKind::kFolder) {
+    Options options;
+    options.read_only = use == LogUse::kRead;
+    auto engine = OpenFolder(context, tool.name, place.where, std::move(options));
+    if (engine.ok() || use == LogUse::kRead) return engine;
+    return WithWay(context, place.where, engine.status());
+  }
   Options options;
   options.log_sink = [&err = context.err, name = tool.name](LogLevel level, std::string_view text) {
     if (level < LogLevel::kWarning) return;
     err << fmt::format("rill {}: {}\n", name, text);
   };
-  if (place.kind == LogKind::kFolder) {
-    return OpenFolder(context, place.where, use, std::move(options));
-  }
   options.configs = std::move(connection);
   return rill::Open("kafka://" + place.where, options);
 }

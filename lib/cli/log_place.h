@@ -13,6 +13,9 @@
 
 namespace rill::cli {
 
+// What a tool does there. Being in a group is kReadAndWrite, too.
+enum class LogUse { kRead, kReadAndWrite };
+
 // Where the log is that a tool reads or writes: a cluster, by --bootstrap-server, or a data folder
 // of rill's, by --data-dir.
 struct LogPlace {
@@ -20,12 +23,12 @@ struct LogPlace {
   std::string where;  // the brokers, or the folder from the root
 };
 
-// InvalidArgument where the words name both, or no such place; `properties` may have the
-// bootstrap.servers, where --bootstrap-server is not given.
+// A folder that is written, and that a node serves in another process, is a cluster: that node's,
+// by its socket there. `properties` may have the bootstrap.servers, where --bootstrap-server is not
+// given. InvalidArgument where the words name both, or no such place.
 absl::StatusOr<LogPlace> PlaceOf(const CommandContext& context, const CommandLine& line,
-                                 const ClientProperties& properties = {});
-
-enum class LogUse { kRead, kReadAndWrite };
+                                 const ClientProperties& properties = {},
+                                 LogUse use = LogUse::kReadAndWrite);
 
 // Opens it; what the log has to say is told on `err`. A folder that is only read may be open in
 // another process. Errors as rill::Open.

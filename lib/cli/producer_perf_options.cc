@@ -46,8 +46,8 @@ constexpr char kHelp[] =
 Option                              What it does
 ------                              ------------
 --bootstrap-server <host:port,...>  The brokers to connect to
---data-dir <folder>                 Instead: a data folder of rill's that no process
-                                    has open
+--data-dir <folder>                 Instead: a data folder of rill's; one that a node
+                                    serves is used through its socket
 --topic <name>                      REQUIRED: the topic
 --num-records <count>               REQUIRED: how many records
 --throughput <count>                REQUIRED: at most so many a second; -1: no limit

@@ -105,7 +105,7 @@ int RunTopics(const CommandContext& context, std::span<const std::string> words)
   TextWriter out(context.out);
   TextWriter err(context.err);
   Warn(line, out, err);
-  auto session = AdminSession::Open(context, line, kAdminClientId);
+  auto session = AdminSession::Open(context, kTopicsTool, line);
   if (!session.ok()) return Fail(context, kTopicsTool, session.status());
   const absl::Status done = Act(line, session->client(), out);
   if (!done.ok()) {

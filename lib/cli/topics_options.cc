@@ -53,8 +53,8 @@ constexpr char kHelp[] =
 Option                                   What it does
 ------                                   ------------
 --bootstrap-server <host:port,...>       The brokers to connect to
---data-dir <folder>                      Instead: a data folder of rill's that no
-                                         process has open
+--data-dir <folder>                      Instead: a data folder of rill's; one that a node
+                                         serves is used through its socket
 --command-config <file>                  Properties of the client: client.id,
                                          request.timeout.ms, ...
 --list                                   List the topics

@@ -1,9 +1,9 @@
-#include <cstdlib>
-#include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "catch.h"
+#include "io/temporary_folder.h"
 #include "rill/partitioner.h"
 #include "with_node.h"
 
@@ -95,32 +95,68 @@ TEST_CASE("A cluster where nobody answers is an error that says so") {
   CHECK(Contains(ran.err, "127.0.0.1:1"));
 }
 
-TEST_CASE("A folder that a node serves is written and read through its socket") {
-  std::string folder = "/tmp/rill-console-XXXXXX";
-  REQUIRE(::mkdtemp(folder.data()) != nullptr);
-  {
-    const auto files = io::NewRealFileSystem();
-    const auto engine = rill::Open(folder);
-    REQUIRE(engine.ok());
-    const auto node = Node::Start(*engine, {.listen = "", .folder_socket = true});
-    REQUIRE(node.ok());
-    const auto run = [&](const std::string& line, const std::string& input) {
-      std::vector<std::string> words = SplitWords(line);
-      words.insert(words.begin(), "rill");
-      return RunWords(*files, "/", words, input);
-    };
-    const std::string at = " --bootstrap-server unix:" + folder + "/rill.sock";
-    const Ran sent = run("console-producer --topic orders" + at, "hello\n");
-    INFO(sent.err);
-    CHECK(sent.exit_code == 0);
-    CHECK(run("console-consumer --topic orders --from-beginning --max-messages 1" + at, "").out ==
-          "hello\n");
-    // Whoever names the folder to write it is told of the socket.
-    const Ran refused = run("console-producer --topic orders --data-dir " + folder, "x\n");
-    CHECK(refused.exit_code == 1);
-    CHECK(Contains(refused.err, "go there:" + at));
+// A folder that an engine of this process has open, and a node serves.
+class ServedFolder {
+ public:
+  ServedFolder()
+      : engine_(*rill::Open(folder_.path())),
+        node_(*Node::Start(engine_, {.listen = "", .folder_socket = true})) {}
+
+  const std::string& path() const { return folder_.path(); }
+  // `rill <line> <where>`.
+  Ran Run(const std::string& line, const std::string& where, const std::string& input = "") {
+    std::vector<std::string> words = SplitWords(line + where);
+    words.insert(words.begin(), "rill");
+    return RunWords(*files_, "/", words, input);
   }
-  std::filesystem::remove_all(folder);
+  // ... of the folder; it has to succeed.
+  std::string Out(const std::string& line, const std::string& input = "") {
+    const Ran ran = Run(line, " --data-dir " + path(), input);
+    INFO(line << ": " << ran.err);
+    CHECK(ran.exit_code == 0);
+    return ran.out;
+  }
+
+ private:
+  test::TemporaryFolder folder_;
+  std::unique_ptr<io::FileSystem> files_ = io::NewRealFileSystem();
+  Engine engine_;
+  Node node_;
+};
+
+TEST_CASE("A node is produced to and consumed from through the socket in its folder") {
+  ServedFolder folder;
+  const std::string at = " --bootstrap-server unix:" + folder.path() + "/rill.sock";
+  const Ran sent = folder.Run("console-producer --topic orders", at, "hello\n");
+  INFO(sent.err);
+  CHECK(sent.exit_code == 0);
+  CHECK(folder.Run("console-consumer --topic orders --from-beginning --max-messages 1", at).out ==
+        "hello\n");
+}
+
+TEST_CASE("What writes to a folder that a node serves finds the node's socket itself") {
+  ServedFolder folder;
+  CHECK(folder.Out("console-producer --topic orders", "1\n2\n3\n").empty());
+  const std::string consumer =
+      "console-consumer --topic orders --from-beginning --timeout-ms 20000 ";
+  CHECK(folder.Out(consumer + "--max-messages 3") == "1\n2\n3\n");
+  CHECK(folder.Out(consumer + "--group billing --max-messages 2") == "1\n2\n");
+  CHECK(folder.Out(consumer + "--group billing --max-messages 1") == "3\n");
+  CHECK(Contains(folder.Out("consumer-groups --describe --group billing"), "orders"));
+}
+
+TEST_CASE("Performance tests of a folder that a node serves go through its socket") {
+  ServedFolder folder;
+  CHECK(folder
+            .Out("producer-perf-test --topic orders --num-records 500 --record-size 100 "
+                 "--throughput -1")
+            .starts_with("500 records sent, "));
+  CHECK(Contains(folder.Out("consumer-perf-test --topic orders --num-records 500"), ", 500, "));
+  CHECK(Contains(folder.Out("consumer-perf-test --topic orders --num-records 500 --group g"),
+                 ", 500, "));
+  CHECK(Contains(folder.Out("e2e-latency --topic probe --num-records 3 --producer-acks all "
+                            "--record-size 10"),
+                 "Avg latency: "));
 }
 
 }  // namespace

@@ -1,3 +1,7 @@
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
 #include <string>
 #include <vector>
 
@@ -146,6 +150,42 @@ TEST_CASE("A partition is read from the offset that is asked for, while a proces
   const Ran group = folder.Run("console-consumer", {"--topic", "orders", "--group", "billing"});
   CHECK(group.exit_code == 1);
   CHECK(Contains(group.err, "go there: --bootstrap-server HOST:PORT"));
+}
+
+TEST_CASE("What writes to a folder that is in use is told once where else to go") {
+  WithFolder folder;
+  auto writer = rill::Open(folder.path());
+  REQUIRE(writer.ok());
+  const Ran without = folder.Run("console-producer", {"--topic", "orders"}, "1\n");
+  CHECK(without.exit_code == 1);
+  CHECK(Contains(without.err,
+                 "one engine at a time may write a folder: close that one first; "
+                 "where that serves it, go there: --bootstrap-server HOST:PORT\n"));
+  // What a killed node leaves.
+  const int socket = ::socket(AF_UNIX, SOCK_STREAM, 0);
+  sockaddr_un address = {};
+  address.sun_family = AF_UNIX;
+  (folder.path() + "/rill.sock").copy(address.sun_path, sizeof address.sun_path - 1);
+  REQUIRE(::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  ::close(socket);
+  const struct {
+    const char* tool;
+    const char* words;
+  } cases[] = {
+      {"console-producer", "--topic orders"},
+      {"console-consumer", "--topic orders --group billing"},
+      {"producer-perf-test", "--topic orders --num-records 1 --record-size 1 --throughput -1"},
+      {"consumer-perf-test", "--topic orders --num-records 1 --group billing"},
+      {"e2e-latency", "--topic orders --num-records 1 --record-size 1 --producer-acks all"},
+  };
+  for (const auto& one : cases) {
+    CAPTURE(one.tool);
+    const Ran ran = folder.Run(one.tool, SplitWords(one.words), "1\n");
+    CHECK(ran.exit_code == 1);
+    CHECK(Contains(ran.err, "open \"kafka://unix:" + folder.path() + "\", if a node serves it"));
+    CHECK(Contains(ran.err, "no node listens there: the socket is what a killed one left\n"));
+    CHECK_FALSE(Contains(ran.err, "--bootstrap-server"));
+  }
 }
 
 TEST_CASE("All topics that match are read, and when nothing comes that is told") {

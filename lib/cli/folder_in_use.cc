@@ -1,0 +1,65 @@
+#include "cli/folder_in_use.h"
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <utility>
+
+#include "client/remote/socket.h"
+#include "engine/data_folder.h"
+#include "engine/socket_file.h"
+#include "fmt/format.h"
+
+namespace rill::cli {
+namespace {
+
+constexpr std::chrono::seconds kPatience(10);
+
+std::string SocketIn(const std::string& folder) { return folder + "/" + engine::kSocketFile; }
+
+}  // namespace
+
+bool IsInUse(const CommandContext& context, const std::string& folder) {
+  return context.files.IsLocked(folder + "/" + engine::kLockFile).value_or(false);
+}
+
+absl::StatusOr<remote::BrokerAddress> FindNode(const std::string& folder) {
+  remote::BrokerAddress node = {std::string(remote::kUnixPrefix) + SocketIn(folder)};
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  const auto connected = remote::Socket::Connect(node, until);
+  if (!connected.ok()) return connected.status();
+  return node;
+}
+
+absl::Status WithWay(const CommandContext& context, const std::string& folder,
+                     const absl::Status& refused) {
+  if (!IsInUse(context, folder)) return refused;
+  const std::string told(refused.message());
+  if (!context.files.Exists(SocketIn(folder)).value_or(false)) {
+    return absl::Status(refused.code(),
+                        told + "; where that serves it, go there: --bootstrap-server HOST:PORT");
+  }
+  // The engine's own words name the socket.
+  const auto node = FindNode(folder);
+  if (node.ok()) return refused;
+  return absl::Status(refused.code(),
+                      fmt::format("{}; {}", told, std::string(node.status().message())));
+}
+
+absl::StatusOr<Engine> OpenFolder(const CommandContext& context, std::string_view tool,
+                                  const std::string& folder, Options options) {
+  // Later lines, of what is deleted or compacted, would come among what is typed and printed.
+  const auto is_opening = std::make_shared<std::atomic<bool>>(true);
+  options.create_if_missing = false;
+  options.log_sink = [&context, name = std::string(tool), is_opening](LogLevel level,
+                                                                      std::string_view text) {
+    const bool is_told = level >= LogLevel::kWarning ||
+                         (level == LogLevel::kInfo && context.err_is_terminal && *is_opening);
+    if (is_told) context.err << fmt::format("rill {}: {}\n", name, text);
+  };
+  auto engine = rill::Open(folder, options);
+  *is_opening = false;
+  return engine;
+}
+
+}  // namespace rill::cli

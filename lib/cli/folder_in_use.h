@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "cli/dump_log.h"
+#include "client/remote/bootstrap.h"
+#include "rill/engine.h"
+#include "rill/options.h"
+
+namespace rill::cli {
+
+// Whether somebody has the data folder open for writing.
+bool IsInUse(const CommandContext& context, const std::string& folder);
+
+// The socket of the node that serves the folder, in another process or this one. Otherwise why none
+// answers there: Unavailable, PermissionDenied, ...
+absl::StatusOr<remote::BrokerAddress> FindNode(const std::string& folder);
+
+// The refusal of a folder that is in use, with what to do instead, unless it says that itself; any
+// other status as it is.
+absl::Status WithWay(const CommandContext& context, const std::string& folder,
+                     const absl::Status& refused);
+
+// Opens a data folder that is there for the tool of that name, which tells what the folder has to
+// say: warnings, and on a terminal how far a recovery has come. Errors as rill::Open.
+absl::StatusOr<Engine> OpenFolder(const CommandContext& context, std::string_view tool,
+                                  const std::string& folder, Options options = {});
+
+}  // namespace rill::cli
