@@ -11,10 +11,12 @@
 
 namespace rill::cli {
 
+using PartitionOffsets = std::map<TopicPartition, std::int64_t>;
+
 // Offsets to set, by group. The files that kafka-consumer-groups writes with --export and reads
 // with --from-file: a line a partition, topic,partition,offset; with several groups the group
 // before.
-using ResetPlan = std::map<std::string, std::map<TopicPartition, std::int64_t>>;
+using ResetPlan = std::map<std::string, PartitionOffsets>;
 
 // Reads such a file; a line without a group is of the only one of `groups`. InvalidArgument names
 // the line that is none.
