@@ -5,8 +5,8 @@
 
 #include "CLI/CLI.hpp"
 #include "cli/app_words.h"
+#include "cli/folder_in_use.h"
 #include "engine/catalogue_file.h"
-#include "engine/data_folder.h"
 #include "fmt/format.h"
 #include "rill/engine.h"
 #include "rill/options.h"
@@ -58,12 +58,8 @@ class BackupMaker {
                                              engine::kCatalogueFile));
     }
     Options options;
-    options.create_if_missing = false;
     options.maintenance = Options::Maintenance::kByCaller;  // nothing else is done to the folder
-    options.log_sink = [this](LogLevel level, std::string_view line) {
-      if (level >= LogLevel::kWarning) context_.err << "rill backup: " << line << '\n';
-    };
-    auto engine = rill::Open(folder, options);
+    auto engine = OpenFolder(context_, "backup", folder, std::move(options));
     if (!engine.ok()) return WithWay(engine.status(), folder);
     auto status = engine->Backup(*to);
     status.Update(engine->Close());
@@ -74,8 +70,7 @@ class BackupMaker {
  private:
   // The words of Open are for programs.
   absl::Status WithWay(const absl::Status& status, const std::string& folder) const {
-    const auto in_use = context_.files.IsLocked(folder + "/" + engine::kLockFile);
-    if (!in_use.ok() || !*in_use) return status;
+    if (!IsInUse(context_, folder)) return status;
     return absl::Status(status.code(),
                         fmt::format("{}, or let that process call Engine::Backup, which makes one "
                                     "while it writes",

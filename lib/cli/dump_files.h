@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "cli/byte_progress.h"
 #include "cli/dump_output.h"
 #include "cli/message_decoder.h"
 #include "io/file_system.h"
@@ -15,10 +16,27 @@ namespace rill::cli {
 
 class DumpPrinter;
 
+// How far the dump of all files has come, by the bytes of their logs.
+class DumpProgress {
+ public:
+  DumpProgress(ByteProgress& shown, std::uint64_t total) : shown_(shown), total_(total) {}
+
+  // So many bytes of the log that is being dumped.
+  void Show(std::uint64_t done) { shown_.Show(before_ + done, total_); }
+  // All of them.
+  void EndLog(std::uint64_t size) { before_ += size; }
+
+ private:
+  ByteProgress& shown_;
+  const std::uint64_t total_;
+  std::uint64_t before_ = 0;
+};
+
 struct DumpContext {
   io::FileSystem& files;
   DumpPrinter& printer;
   TextWriter& err;
+  DumpProgress& progress;
   DumpProblems problems = {};
 };
 

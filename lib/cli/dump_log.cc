@@ -1,5 +1,11 @@
 #include "cli/dump_log.h"
 
+#include <algorithm>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "cli/byte_progress.h"
 #include "cli/dump_files.h"
 #include "cli/dump_log_options.h"
 #include "cli/dump_printer.h"
@@ -44,12 +50,18 @@ absl::Status DumpIndexFile(DumpContext& context, const DumpFile& file,
   return DumpOffsetIndex(context, file, options.index_check(), *max_message_size);
 }
 
-absl::Status Dump(DumpContext& context, const DumpFile& file, const DumpLogOptions& options) {
-  context.printer.BeginFile(file.shown);
+std::string SuffixOf(const DumpFile& file) {
   const std::string name = file.name();
   const std::size_t dot = name.rfind('.');
-  const std::string suffix = dot == std::string::npos ? "" : name.substr(dot);
-  if (suffix == ".log" || suffix == ".checkpoint") return DumpLogFile(context, file, options);
+  return dot == std::string::npos ? "" : name.substr(dot);
+}
+
+bool IsLog(std::string_view suffix) { return suffix == ".log" || suffix == ".checkpoint"; }
+
+absl::Status Dump(DumpContext& context, const DumpFile& file, const DumpLogOptions& options) {
+  context.printer.BeginFile(file.shown);
+  const std::string suffix = SuffixOf(file);
+  if (IsLog(suffix)) return DumpLogFile(context, file, options);
   if (suffix == ".index") return DumpIndexFile(context, file, options);
   if (suffix == ".timeindex") return DumpTimeIndex(context, file, options.index_check());
   if (suffix == ".txnindex") return DumpTransactionIndex(context, file);
@@ -58,15 +70,34 @@ absl::Status Dump(DumpContext& context, const DumpFile& file, const DumpLogOptio
   return absl::OkStatus();
 }
 
-absl::Status DumpAll(DumpContext& context, const DumpLogOptions& options,
-                     const std::string& working_directory) {
-  const auto files = options.Files();
-  if (!files.ok()) return files.status();
-  for (const std::string& file : *files) {
-    const absl::Status status = Dump(context, MakeFile(file, working_directory), options);
-    if (!status.ok()) return status;
+// What is to be read of the logs among the files. One that cannot be looked at is told of when it
+// is dumped.
+std::uint64_t BytesOfLogs(io::FileSystem& files, const std::vector<DumpFile>& dumped,
+                          const DumpLogOptions& options) {
+  const auto limit = options.MaxBytes();
+  const std::uint64_t most =
+      limit.ok() && *limit >= 0 ? static_cast<std::uint64_t>(*limit) : std::uint64_t{0};
+  std::uint64_t bytes = 0;
+  for (const DumpFile& file : dumped) {
+    if (IsLog(SuffixOf(file))) bytes += std::min(files.FileSize(file.absolute).value_or(0), most);
   }
-  context.problems.Print(context.err);
+  return bytes;
+}
+
+absl::Status DumpAll(const CommandContext& context, const DumpLogOptions& options,
+                     DumpPrinter& printer, TextWriter& err) {
+  const auto words = options.Files();
+  if (!words.ok()) return words.status();
+  std::vector<DumpFile> files;
+  for (const std::string& word : *words) files.push_back(MakeFile(word, context.working_directory));
+  ByteProgress shown(context.err, context.err_is_terminal && context.out_is_file);
+  DumpProgress progress(shown, BytesOfLogs(context.files, files, options));
+  DumpContext dump{.files = context.files, .printer = printer, .err = err, .progress = progress};
+  for (const DumpFile& file : files) {
+    if (auto status = Dump(dump, file, options); !status.ok()) return status;
+  }
+  shown.Wipe();
+  dump.problems.Print(err);
   return absl::OkStatus();
 }
 
@@ -121,10 +152,8 @@ int RunDumpLog(const CommandContext& context, std::span<const std::string> words
     return 1;
   }
   const auto printer = options->prints_json() ? NewDumpObjects(out) : NewDumpText(out);
-  DumpContext dump{.files = context.files, .printer = *printer, .err = err};
-  if (auto status = DumpAll(dump, *options, context.working_directory); !status.ok()) {
-    return Fail(err, status);
-  }
+  const absl::Status dumped = DumpAll(context, *options, *printer, err);
+  if (!dumped.ok()) return Fail(err, dumped);
   out.Flush();
   if (!context.out.good()) {
     err.Print("rill dump-log: standard output does not take what is written to it\n");

@@ -18,6 +18,7 @@ struct CommandContext {
   std::ostream& err;
   bool err_is_terminal = false;
   bool is_interactive = false;  // somebody types what is read, and sees what is written
+  bool out_is_file = false;     // what is written is not shown to anybody at the moment
 };
 
 // `rill dump-log <words>`: does and prints what Kafka's DumpLogSegments 4.3.1 does with the same

@@ -84,6 +84,7 @@ class SegmentDump {
   SegmentDump(DumpContext& context, const DumpFile& file, const SegmentDumpOptions& options,
               SegmentFile& segment)
       : printer_(context.printer),
+        progress_(context.progress),
         problems_(context.problems),
         file_(file),
         options_(options),
@@ -101,7 +102,9 @@ class SegmentDump {
       if (status.ok() && options_.deep) status = PrintRecords(**frame);
       if (!status.ok()) return segment_.Locate(position, status);
       position += static_cast<std::int64_t>((*frame)->size);
+      progress_.Show(static_cast<std::uint64_t>(position));
     }
+    progress_.EndLog(static_cast<std::uint64_t>(end));
     const bool is_limited = options_.max_bytes != std::numeric_limits<std::int32_t>::max();
     if (end > position && !is_limited) {
       printer_.PrintInvalidBytes(position, end - position);
@@ -177,6 +180,7 @@ class SegmentDump {
   }
 
   DumpPrinter& printer_;
+  DumpProgress& progress_;
   DumpProblems& problems_;
   const DumpFile& file_;
   const SegmentDumpOptions& options_;

@@ -81,10 +81,13 @@ class Importer {
     if (topics.empty()) return absl::OkStatus();  // no folder is made for nothing
     Options options;
     options.maintenance = Options::Maintenance::kByCaller;  // nothing is deleted yet
-    options.log_sink = [this](LogLevel level, std::string_view line) {
-      if (level >= LogLevel::kWarning) Tell(line);
+    bool is_opening = true;
+    options.log_sink = [&](LogLevel level, std::string_view line) {
+      const bool is_progress = is_opening && level == LogLevel::kInfo && context_.err_is_terminal;
+      if (level >= LogLevel::kWarning || is_progress) Tell(line);
     };
     auto engine = rill::Open(*data, options);
+    is_opening = false;
     if (!engine.ok()) return engine.status();
     for (const std::string& topic : topics) {
       const auto taken = Take(*engine, topic);

@@ -1,3 +1,4 @@
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -9,6 +10,17 @@
 #include "cli/rill_command.h"
 #include "io/real_file_system.h"
 
+namespace {
+
+// Also /dev/null; but not a pipe, whose other end may print to the terminal.
+bool OutIsFile() {
+  struct stat out = {};
+  if (::fstat(STDOUT_FILENO, &out) != 0) return false;
+  return S_ISREG(out.st_mode) || (S_ISCHR(out.st_mode) && ::isatty(STDOUT_FILENO) == 0);
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
   std::error_code gone;  // a removed working directory is the root: paths in it fail by name
@@ -17,6 +29,7 @@ int main(int argc, char** argv) {
   const std::string directory = std::filesystem::current_path(gone).string();
   const bool err_is_terminal = ::isatty(STDERR_FILENO) == 1;
   const bool is_interactive = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
-  return rill::cli::RunRill(
-      {*files, directory, std::cin, std::cout, std::cerr, err_is_terminal, is_interactive}, words);
+  return rill::cli::RunRill({*files, directory, std::cin, std::cout, std::cerr, err_is_terminal,
+                             is_interactive, OutIsFile()},
+                            words);
 }

@@ -1,7 +1,10 @@
 #include <limits>
+#include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/time/clock.h"
 #include "base/bytes.h"
 #include "base/crc32c.h"
 #include "catch.h"
@@ -431,6 +434,43 @@ TEST_CASE("Keys and values are shown by the decoders that Kafka brings") {
       "rill dump-log: /log/00000000000000000000.log: position 0: the value of the record at offset "
       "0 has 4 bytes, where a number of 8 bytes was asked for\n");
   CHECK(Contains(payload("OtherDecoder"), "there is no decoder org.apache.kafka.tools.api.Other"));
+}
+
+// Takes longer for the first write than ByteProgress waits before it shows itself.
+class SlowBuffer final : public std::stringbuf {
+ protected:
+  std::streamsize xsputn(const char* text, std::streamsize size) override {
+    if (!std::exchange(is_begun_, true)) absl::SleepFor(absl::Milliseconds(300));
+    return std::stringbuf::xsputn(text, size);
+  }
+
+ private:
+  bool is_begun_ = false;
+};
+
+TEST_CASE("A dump into a file tells the terminal how far it is, and wipes that away") {
+  DumpFolder folder;
+  folder.Write(kLog, Batches(1000));  // of more output than is written at once
+  folder.Write("1.log", Batches(1));
+  const double total_kib = static_cast<double>(1001 * Batch(0).size()) / 1024;
+  for (const bool out_is_file : {true, false}) {
+    std::istringstream in;
+    SlowBuffer buffer;
+    std::ostream out(&buffer);
+    std::ostringstream err;
+    CHECK(RunRill({folder.files(), "/log", in, out, err, /*err_is_terminal=*/true,
+                   /*is_interactive=*/false, out_is_file},
+                  std::vector<std::string>{"rill", "dump-log", "--files",
+                                           std::string("1.log,") + kLog}) == 0);
+    CHECK(Contains(buffer.str(), "baseOffset: 999"));
+    INFO(err.str());
+    if (out_is_file) {
+      CHECK(Contains(err.str(), fmt::format(" KiB of {:.1f} KiB (", total_kib)));
+      CHECK(err.str().ends_with("\r\x1b[K"));
+    } else {
+      CHECK(err.str().empty());
+    }
+  }
 }
 
 }  // namespace
