@@ -121,6 +121,9 @@ absl::StatusOr<EngineConfig> ParseEngineLayers(const ConfigLayers& layers) {
       Millis(set, "log.flush.start.offset.checkpoint.interval.ms");
   config.high_watermark_checkpoint_interval =
       Millis(set, "replica.high.watermark.checkpoint.interval.ms");
+  config.producer_id_expiration_ms = Value(set, "producer.id.expiration.ms");
+  config.producer_id_expiration_check_interval_ms =
+      Value(set, "producer.id.expiration.check.interval.ms");
   config.log_cleaner_enable = ConfigBoolean(Text(set, "log.cleaner.enable"));
   config.log_cleaner_backoff = Millis(set, "log.cleaner.backoff.ms");
   config.log_cleaner_dedupe_buffer_size =

@@ -40,6 +40,9 @@ struct EngineConfig {
   absl::Duration log_start_checkpoint_interval;
   absl::Duration high_watermark_checkpoint_interval;
 
+  std::int64_t producer_id_expiration_ms = 0;
+  std::int64_t producer_id_expiration_check_interval_ms = 0;
+
   bool log_cleaner_enable = true;
   absl::Duration log_cleaner_backoff;
   std::size_t log_cleaner_dedupe_buffer_size = 0;

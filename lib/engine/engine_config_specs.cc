@@ -163,6 +163,11 @@ constexpr ConfigSpec kSpecs[] = {
           "Partitions of __consumer_offsets when it is made. Kafka's default is 50."),
     Int("offsets.topic.segment.bytes", "104857600", 1048576,
         "segment.bytes of __consumer_offsets."),
+    Int("producer.id.expiration.check.interval.ms", "600000", 1,
+        "How often producers are looked for that have been idle for producer.id.expiration.ms."),
+    Dynamic(Int("producer.id.expiration.ms", "86400000", 1,
+                "How long the last batches of an idempotent producer are remembered after its last "
+                "one, to tell a repetition: from then on it may begin with any sequence.")),
     Long("replica.high.watermark.checkpoint.interval.ms", "5000", 1,
          "How often the high watermarks are written."),
 };
@@ -248,7 +253,6 @@ constexpr RefusedConfig kRefused[] = {
     {"offsets.topic.replication.factor", kNoReplication},
     {"principal.builder.class", kNoClasses},
     {"process.roles", kNoOtherNodes},
-    {"producer.id.expiration.*", "producers' state is kept for Kafka's default of a day"},
     {"producer.purgatory.*", kNotOfNode},
     {"queued.*", kNotOfNode},
     {"quota.window.num", kOfNode},

@@ -174,6 +174,8 @@ log::LogConfig ResolveLogConfig(const ConfigMap& configs, const EngineConfig& en
   config.min_compaction_lag_ms = resolved.Integer("min.compaction.lag.ms");
   config.max_compaction_lag_ms = resolved.Integer("max.compaction.lag.ms");
   config.min_cleanable_dirty_ratio = resolved.Double("min.cleanable.dirty.ratio");
+  config.producer_id_expiration_ms = engine.producer_id_expiration_ms;
+  config.producer_id_expiration_check_interval_ms = engine.producer_id_expiration_check_interval_ms;
   return config;
 }
 

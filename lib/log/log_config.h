@@ -41,6 +41,11 @@ struct LogConfig {
   std::int64_t max_compaction_lag_ms = INT64_MAX;
   double min_cleanable_dirty_ratio = 0.5;
 
+  // Not a topic's own in Kafka, but a broker's: producers that were idle for so long are forgotten,
+  // which is looked at that often.
+  std::int64_t producer_id_expiration_ms = 86400000;
+  std::int64_t producer_id_expiration_check_interval_ms = 600000;
+
   // How old a segment's first record may get before the next segment is begun: what is in the last
   // one is not compacted.
   std::int64_t max_segment_ms() const {

@@ -16,8 +16,6 @@ namespace {
 constexpr absl::Duration kRetentionCheckInterval = absl::Minutes(5);
 // How long a sealed segment stays mapped after it was last read, once or twice over.
 constexpr std::int64_t kUnloadIntervalMs = std::int64_t{60} * 1000;
-// Kafka's producer.id.expiration.ms.
-constexpr std::int64_t kProducerExpirationMs = std::int64_t{24} * 3600 * 1000;
 
 // segment.jitter.ms: how much earlier than segment.ms this segment is rolled, so that the
 // partitions of a node do not all roll at once.
@@ -175,7 +173,7 @@ absl::Time SegmentedLog::Maintain(absl::Time now) {
     Say(LogLevel::kError, fmt::format("{}: {}", name_, status.ToString()));
   }
   CheckStillThere();
-  ForgetIdleProducers(now_ms);
+  const absl::Time next_forgetting = ForgetIdleProducers(*policy, now_ms);
   ApplyRetention(now_ms);
   RemoveDoomedFiles(now_ms);
   if (auto status = CutTails(now_ms, false); !status.ok()) {
@@ -184,7 +182,7 @@ absl::Time SegmentedLog::Maintain(absl::Time now) {
   const bool is_behind = seals_ != seals && unsealed_.load() > 0;
   const bool may_flush = !is_behind || FlushIsOverdue(*policy, begun_ms);
   absl::Time next = std::min({may_flush ? FlushIfDue(*policy, is_behind ? NowMs() : now_ms) : now,
-                              UnloadIdle(now_ms), now + kRetentionCheckInterval});
+                              UnloadIdle(now_ms), next_forgetting, now + kRetentionCheckInterval});
   if (is_behind) next = now;
   if (unsealed_.load() > 0 || !has_snapshots || swap_ != nullptr) {
     next = std::min(next, now + absl::Milliseconds(kRetryMs));
@@ -208,9 +206,15 @@ void SegmentedLog::CheckStillThere() {
   CheckThere(*written).IgnoreError();  // it says so itself
 }
 
-void SegmentedLog::ForgetIdleProducers(std::int64_t now_ms) {
-  base::MutexLock lock(&append_mutex_);
-  producers_.RemoveExpired(now_ms, kProducerExpirationMs);
+absl::Time SegmentedLog::ForgetIdleProducers(const LogConfig& config, std::int64_t now_ms) {
+  const std::int64_t interval_ms = config.producer_id_expiration_check_interval_ms;
+  const bool was_set_back = next_forgetting_ms_ - now_ms > interval_ms;
+  if (now_ms >= next_forgetting_ms_ || was_set_back) {
+    next_forgetting_ms_ = Later(now_ms, interval_ms);
+    base::MutexLock lock(&append_mutex_);
+    producers_.RemoveExpired(now_ms, config.producer_id_expiration_ms);
+  }
+  return absl::FromUnixMillis(next_forgetting_ms_);
 }
 
 // Those that rolls left to be written. As long as the batches are there, a snapshot that is missing

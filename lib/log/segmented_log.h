@@ -311,7 +311,8 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   // maintain.cc
   absl::Status RollIfAged(const LogConfig& config, std::int64_t now_ms);
   void CheckStillThere();
-  void ForgetIdleProducers(std::int64_t now_ms);
+  absl::Time ForgetIdleProducers(const LogConfig& config, std::int64_t now_ms)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   bool SaveOwedSnapshots() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   absl::Time UnloadIdle(std::int64_t now_ms) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   std::int64_t SegmentBegunMs() const;  // the one that is written
@@ -416,6 +417,7 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
 
   std::int64_t last_flush_ms_ ABSL_GUARDED_BY(maintenance_mutex_) = 0;
   std::int64_t next_unload_ms_ ABSL_GUARDED_BY(maintenance_mutex_) = 0;
+  std::int64_t next_forgetting_ms_ ABSL_GUARDED_BY(maintenance_mutex_) = 0;
   std::int64_t next_seal_ms_ ABSL_GUARDED_BY(maintenance_mutex_) = 0;  // after one that failed
 
   // The log end when it was last looked at whether the log is idle.
