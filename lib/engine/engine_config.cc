@@ -135,6 +135,8 @@ absl::StatusOr<EngineConfig> ParseEngineLayers(const ConfigLayers& layers) {
   config.offsets_compression_codec =
       static_cast<int>(Value(set, "offsets.topic.compression.codec"));
   config.offset_metadata_max_bytes = Value(set, "offset.metadata.max.bytes");
+  config.offsets_retention = absl::Minutes(Value(set, "offsets.retention.minutes"));
+  config.offsets_retention_check_interval = Millis(set, "offsets.retention.check.interval.ms");
   config.group_min_session_timeout = Millis(set, "group.min.session.timeout.ms");
   config.group_max_session_timeout = Millis(set, "group.max.session.timeout.ms");
   config.group_initial_rebalance_delay = Millis(set, "group.initial.rebalance.delay.ms");

@@ -52,6 +52,8 @@ struct EngineConfig {
   std::int64_t offsets_segment_bytes = 0;
   int offsets_compression_codec = 0;
   std::int64_t offset_metadata_max_bytes = 0;
+  absl::Duration offsets_retention;
+  absl::Duration offsets_retention_check_interval;
   absl::Duration group_min_session_timeout;
   absl::Duration group_max_session_timeout;
   absl::Duration group_initial_rebalance_delay;

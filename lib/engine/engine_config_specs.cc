@@ -157,6 +157,13 @@ constexpr ConfigSpec kSpecs[] = {
           "Partitions of a topic that is made without a number."),
     Level("offset.metadata.max.bytes", "4096", 0, base::KafkaWriter::kMaxString, INT64_MIN,
           "The longest metadata that may be committed with an offset."),
+    Long("offsets.retention.check.interval.ms", "600000", 1,
+         "How often it is looked for offsets that have expired."),
+    Int("offsets.retention.minutes", "10080", 1,
+        "How long offsets are kept: of a group without members from when the last one left, of a "
+        "consumer that is no member, and of topics that a group no longer reads, from their last "
+        "commit. A group that has neither members nor offsets goes, too. Not where an application "
+        "keeps the offsets (Options::offset_store)."),
     Level("offsets.topic.compression.codec", "0", 0, 4, INT64_MIN,
           "Codec of __consumer_offsets: 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd."),
     Level("offsets.topic.num.partitions", "4", 1, kMaxPartitionsPerTopic, INT64_MIN,
@@ -249,7 +256,6 @@ constexpr RefusedConfig kRefused[] = {
     {"num.replica.*", kNoReplication},
     {"offsets.commit.timeout.ms", "a commit returns when it is stored"},
     {"offsets.load.buffer.size", "offsets are read in place"},
-    {"offsets.retention.*", "offsets are kept until their group or topic is deleted"},
     {"offsets.topic.replication.factor", kNoReplication},
     {"principal.builder.class", kNoClasses},
     {"process.roles", kNoOtherNodes},

@@ -169,7 +169,9 @@ absl::Status GroupService::Commit(const CommitRequest& request, const Offsets& o
                                  parts_.max_metadata_bytes));
   }
   const auto check = [&] { return Validate(request, topics); };
-  if (parts_.records != nullptr) return parts_.records->CommitIf(check, request.group_id, offsets);
+  if (parts_.records != nullptr) {
+    return parts_.records->CommitIf(check, request.group_id, offsets, request.retention);
+  }
   if (auto valid = check(); !valid.ok()) return valid;
   return parts_.offsets->Commit(request.group_id, offsets);
 }
@@ -320,12 +322,18 @@ void GroupService::Restore(const std::string& group, const GroupMetadataValue& v
   Answers answers;
   {
     absl::MutexLock lock(&mutex_);
+    // It has been without members since they ended, which is not known.
+    if (!value.members.empty()) {
+      without_members.current_state_timestamp = absl::ToUnixMillis(Now());
+    }
     CarryOut(groups_.Restore(group, without_members, Now()), answers);
   }
   Finish(answers, absl::InfiniteFuture());
 }
 
 absl::Time GroupService::Run(absl::Time) {
+  absl::Time next_expiry;
+  if (ExpiryIsDue(&next_expiry)) ExpireOffsets();
   Answers answers;
   absl::Time deadline;
   {
@@ -337,7 +345,7 @@ absl::Time GroupService::Run(absl::Time) {
     deadline = NextDeadline();
   }
   Finish(answers, absl::InfiniteFuture());
-  return deadline;
+  return std::min(deadline, next_expiry);
 }
 
 void GroupService::Close() {

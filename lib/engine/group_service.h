@@ -1,10 +1,12 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -17,6 +19,7 @@
 #include "absl/time/time.h"
 #include "engine/group/consumer_group_coordinator.h"
 #include "engine/group/coordinator.h"
+#include "engine/group/offset_expiry.h"
 #include "engine/maintenance.h"
 #include "rill/clock.h"
 #include "rill/group.h"
@@ -32,9 +35,10 @@ class GroupRecords {
 
   virtual ~GroupRecords() = default;
   // OffsetStore::Commit, unless `check` refuses: it is asked once no other commit of the group can
-  // come in between, and no topic's offsets can be forgotten.
+  // come in between, and no topic's offsets can be forgotten. `retention` is CommitRequest's.
   virtual absl::Status CommitIf(const std::function<absl::Status()>& check,
-                                const std::string& group, const Offsets& offsets) = 0;
+                                const std::string& group, const Offsets& offsets,
+                                std::optional<absl::Duration> retention) = 0;
   // OffsetStore::DeleteGroup, unless `check` refuses: it is asked once no commit of the group can
   // come in between.
   virtual absl::Status DeleteGroupIf(const std::function<absl::Status()>& check,
@@ -44,6 +48,13 @@ class GroupRecords {
   virtual absl::Status DeleteOffsetsIf(
       const std::function<absl::StatusOr<std::set<TopicPartition>>()>& which,
       const std::string& group) = 0;
+  // Forgets those of the group's offsets that `which` names, and calls `none_left` where that
+  // leaves it without; both are called once no commit of the group can come in between. Returns how
+  // many were forgotten.
+  virtual absl::StatusOr<std::size_t> ExpireOffsets(
+      const std::string& group,
+      const std::function<std::set<TopicPartition>(const TimesOfOffsets&)>& which,
+      const std::function<void()>& none_left) = 0;
   virtual absl::Status StoreGroup(const std::string& group, const GroupMetadataValue& value) = 0;
   virtual absl::Status EraseGroup(const std::string& group) = 0;
   // The same of groups whose partitions the broker assigns (KIP-848), of which the epoch is kept.
@@ -81,9 +92,15 @@ class GroupService final : public MaintenanceTask {
     // What consumer groups may subscribe to. Called under the service's lock, and without it.
     std::shared_ptr<const GroupTopics> topics = {};
     std::int64_t max_metadata_bytes = 4096;
+    // How long `records` keeps offsets (engine/group/offset_expiry.h), and how often that is looked
+    // at.
+    absl::Duration offsets_retention = absl::InfiniteDuration();
+    absl::Duration offsets_retention_check_interval = absl::InfiniteDuration();
     // Asks for Run to be called at a time. Called without a lock.
     std::function<void(absl::Time)> schedule;
-    std::function<void(const std::string& line)> warn = {};  // called without a lock
+    // For the log; called without a lock.
+    std::function<void(const std::string& line)> warn = {};
+    std::function<void(const std::string& line)> inform = {};
   };
   explicit GroupService(Parts parts)
       : parts_(std::move(parts)),
@@ -143,7 +160,7 @@ class GroupService final : public MaintenanceTask {
   void Restore(const std::string& group, const GroupMetadataValue& value);
   void RestoreConsumerGroup(const std::string& group, std::int32_t epoch);
 
-  // MaintenanceTask: timeouts.
+  // MaintenanceTask: timeouts, and offsets that have expired.
   absl::Time Run(absl::Time now) override;
 
   // Answers all that wait; the engine closes.
@@ -178,6 +195,10 @@ class GroupService final : public MaintenanceTask {
   absl::Status Forget(const std::string& group, Answers& answers);
   ErrorCode ForgetLocked(const std::string& group, Answers& answers)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // group_service_expiry.cc
+  bool ExpiryIsDue(absl::Time* next) ABSL_LOCKS_EXCLUDED(mutex_);
+  void ExpireOffsets();
+  std::set<TopicPartition> Expired(const std::string& group, const TimesOfOffsets& times);
   void CallObservers(const std::string& group, Answers& answers)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Finish(const Answers& answers, absl::Time deadline);
@@ -187,6 +208,7 @@ class GroupService final : public MaintenanceTask {
   GroupCoordinator groups_ ABSL_GUARDED_BY(mutex_);
   ConsumerGroupCoordinator consumers_ ABSL_GUARDED_BY(mutex_);
   absl::Time latest_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+  absl::Time next_expiry_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();
   RequestToken next_token_ ABSL_GUARDED_BY(mutex_) = 1;
   absl::flat_hash_map<RequestToken, std::function<void(const JoinResponse&)>> joins_
       ABSL_GUARDED_BY(mutex_);

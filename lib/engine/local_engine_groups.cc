@@ -108,10 +108,14 @@ absl::Status LocalEngine::OpenGroups(const Options& options) {
       .records = store,
       .topics = std::make_shared<EngineTopics>(weak_from_this()),
       .max_metadata_bytes = config()->offset_metadata_max_bytes,
+      .offsets_retention = config()->offsets_retention,
+      .offsets_retention_check_interval = config()->offsets_retention_check_interval,
       .schedule = [maintenance = environment_->maintenance()](
                       absl::Time at) { maintenance->ScheduleAll(at); },
       .warn = [environment = environment_](
-                  const std::string& line) { environment->Say(LogLevel::kWarning, line); }});
+                  const std::string& line) { environment->Say(LogLevel::kWarning, line); },
+      .inform = [environment = environment_](
+                    const std::string& line) { environment->Say(LogLevel::kInfo, line); }});
   if (store != nullptr) {
     const auto& consumer_groups = store->consumer_groups_read();
     for (const auto& [group, epoch] : consumer_groups) groups_->RestoreConsumerGroup(group, epoch);

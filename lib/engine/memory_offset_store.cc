@@ -6,9 +6,25 @@
 namespace rill::engine {
 
 absl::Status MemoryOffsetStore::Commit(const std::string& group, const Offsets& offsets) {
-  absl::MutexLock lock(&mutex_);
-  for (const auto& [partition, committed] : offsets) groups_[group][partition] = committed;
+  CommitAt(group, offsets, {});
   return absl::OkStatus();
+}
+
+void MemoryOffsetStore::CommitAt(const std::string& group, const Offsets& offsets,
+                                 const OffsetTimes& times) {
+  absl::MutexLock lock(&mutex_);
+  for (const auto& [partition, committed] : offsets) {
+    groups_[group][partition] = {committed, times};
+  }
+}
+
+TimesOfOffsets MemoryOffsetStore::TimesOf(const std::string& group) {
+  absl::MutexLock lock(&mutex_);
+  TimesOfOffsets times;
+  const auto stored = groups_.find(group);
+  if (stored == groups_.end()) return times;
+  for (const auto& [partition, offset] : stored->second) times.emplace(partition, offset.times);
+  return times;
 }
 
 absl::StatusOr<MemoryOffsetStore::Offsets> MemoryOffsetStore::Fetch(
@@ -19,15 +35,18 @@ absl::StatusOr<MemoryOffsetStore::Offsets> MemoryOffsetStore::Fetch(
   if (stored == groups_.end()) return found;
   for (const TopicPartition& partition : partitions) {
     const auto offset = stored->second.find(partition);
-    if (offset != stored->second.end()) found.insert(*offset);
+    if (offset != stored->second.end()) found.emplace(partition, offset->second.committed);
   }
   return found;
 }
 
 absl::StatusOr<MemoryOffsetStore::Offsets> MemoryOffsetStore::FetchAll(const std::string& group) {
   absl::MutexLock lock(&mutex_);
+  Offsets found;
   const auto stored = groups_.find(group);
-  return stored == groups_.end() ? Offsets() : stored->second;
+  if (stored == groups_.end()) return found;
+  for (const auto& [partition, offset] : stored->second) found.emplace(partition, offset.committed);
+  return found;
 }
 
 absl::StatusOr<std::vector<std::string>> MemoryOffsetStore::Groups() {

@@ -52,6 +52,13 @@ absl::Status CheckLengths(const GroupMetadataValue& value) {
   return first;
 }
 
+// A client that asks for more than the clock has is kept for ever.
+OffsetTimes TimesOfCommit(absl::Time now, std::optional<absl::Duration> retention) {
+  OffsetTimes times{.commit_ms = absl::ToUnixMillis(now)};
+  if (retention) times.expire_ms = absl::ToUnixMillis(now + *retention);
+  return times;
+}
+
 // A commit is one batch, so that it is stored as a whole or not at all.
 absl::Status ExplainSize(const absl::Status& refused, const std::string& group,
                          std::size_t offsets) {
@@ -113,9 +120,11 @@ absl::Status TopicOffsetStore::Take(const RecordView& record) {
     }
     auto value = DecodeOffsetCommitValue(record.value());
     if (!value.ok()) return value.status();
-    return memory_.Commit(
+    memory_.CommitAt(
         offset->group,
-        {{partition, {value->offset, value->leader_epoch, std::move(value->metadata)}}});
+        {{partition, {value->offset, value->leader_epoch, std::move(value->metadata)}}},
+        {value->commit_timestamp, value->expire_timestamp});
+    return absl::OkStatus();
   }
   if (const auto* group = std::get_if<GroupMetadataKey>(&*key)) {
     if (is_tombstone) {
@@ -182,20 +191,22 @@ absl::Status TopicOffsetStore::CheckThere(const std::string& group, const Offset
 }
 
 absl::Status TopicOffsetStore::Commit(const std::string& group, const Offsets& offsets) {
-  return CommitIf([] { return absl::OkStatus(); }, group, offsets);
+  return CommitIf([] { return absl::OkStatus(); }, group, offsets, std::nullopt);
 }
 
 absl::Status TopicOffsetStore::CommitIf(const std::function<absl::Status()>& check,
-                                        const std::string& group, const Offsets& offsets) {
+                                        const std::string& group, const Offsets& offsets,
+                                        std::optional<absl::Duration> retention) {
   if (auto sound = CheckLengths(offsets); !sound.ok()) return sound;
-  const std::int64_t now_ms = absl::ToUnixMillis(clock_->Now());
+  const OffsetTimes times = TimesOfCommit(clock_->Now(), retention);
   std::vector<Entry> entries;
   for (const auto& [partition, committed] : offsets) {
     OffsetCommitValue value;
     value.offset = committed.offset;
     value.leader_epoch = committed.leader_epoch;
     value.metadata = committed.metadata;
-    value.commit_timestamp = now_ms;
+    value.commit_timestamp = times.commit_ms;
+    value.expire_timestamp = times.expire_ms;
     entries.emplace_back(EncodeKey(OffsetCommitKey{group, partition.topic, partition.partition}),
                          EncodeValue(value));
   }
@@ -205,7 +216,8 @@ absl::Status TopicOffsetStore::CommitIf(const std::function<absl::Status()>& che
   if (auto status = Append(group, entries); !status.ok()) {
     return ExplainSize(status, group, offsets.size());
   }
-  return memory_.Commit(group, offsets);
+  memory_.CommitAt(group, offsets, times);
+  return absl::OkStatus();
 }
 
 absl::Status TopicOffsetStore::DeleteGroup(const std::string& group) {
@@ -226,6 +238,19 @@ absl::Status TopicOffsetStore::DeleteOffsetsIf(
   const auto named = which();
   if (!named.ok()) return named.status();
   return Forget(group, [&](const TopicPartition& partition) { return named->contains(partition); });
+}
+
+absl::StatusOr<std::size_t> TopicOffsetStore::ExpireOffsets(
+    const std::string& group,
+    const std::function<std::set<TopicPartition>(const TimesOfOffsets&)>& which,
+    const std::function<void()>& none_left) {
+  absl::MutexLock lock(&LockOf(group));
+  const TimesOfOffsets times = memory_.TimesOf(group);
+  const std::set<TopicPartition> expired = which(times);
+  const auto is_expired = [&](const TopicPartition& at) { return expired.contains(at); };
+  if (auto forgotten = Forget(group, is_expired); !forgotten.ok()) return forgotten;
+  if (expired.size() == times.size()) none_left();
+  return expired.size();
 }
 
 absl::Status TopicOffsetStore::DeleteTopic(const std::string& topic) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -47,7 +48,7 @@ class TopicOffsetStore final : public OffsetStore, public GroupRecords {
   // into one batch (MESSAGE_TOO_LARGE).
   absl::Status Commit(const std::string& group, const Offsets& offsets) override;
   absl::Status CommitIf(const std::function<absl::Status()>& check, const std::string& group,
-                        const Offsets& offsets) override;
+                        const Offsets& offsets, std::optional<absl::Duration> retention) override;
   // Both wait for a commit of the group that is under way: who is given a partition begins behind
   // what its last owner could still commit.
   absl::StatusOr<Offsets> Fetch(const std::string& group,
@@ -66,6 +67,10 @@ class TopicOffsetStore final : public OffsetStore, public GroupRecords {
   absl::Status DeleteOffsetsIf(
       const std::function<absl::StatusOr<std::set<TopicPartition>>()>& which,
       const std::string& group) override;
+  absl::StatusOr<std::size_t> ExpireOffsets(
+      const std::string& group,
+      const std::function<std::set<TopicPartition>(const TimesOfOffsets&)>& which,
+      const std::function<void()>& none_left) override;
   absl::Status DeleteTopic(const std::string& topic) override;
 
   // InvalidArgument (INVALID_GROUP_ID, INVALID_REQUEST) for names that a record cannot hold.

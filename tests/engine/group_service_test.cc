@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -32,7 +33,7 @@ class WatchedRecords final : public GroupRecords {
   std::function<void()> before_check = [] {};
 
   absl::Status CommitIf(const std::function<absl::Status()>& check, const std::string& group,
-                        const Offsets& offsets) override {
+                        const Offsets& offsets, std::optional<absl::Duration>) override {
     const auto allowed = check();
     return allowed.ok() ? store_->Commit(group, offsets) : allowed;
   }
@@ -46,6 +47,11 @@ class WatchedRecords final : public GroupRecords {
       const std::function<absl::StatusOr<std::set<TopicPartition>>()>& which,
       const std::string&) override {
     return which().status();
+  }
+  absl::StatusOr<std::size_t> ExpireOffsets(
+      const std::string&, const std::function<std::set<TopicPartition>(const TimesOfOffsets&)>&,
+      const std::function<void()>&) override {
+    return 0;
   }
   absl::Status StoreGroup(const std::string&, const GroupMetadataValue&) override {
     return absl::OkStatus();

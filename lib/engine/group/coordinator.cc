@@ -130,6 +130,11 @@ bool GroupCoordinator::MaySubscribeTo(const std::string& group_id, std::string_v
   return it != groups_.end() && it->second.MaySubscribeTo(topic);
 }
 
+std::optional<OffsetExpiry> GroupCoordinator::ExpiryOfOffsets(const std::string& group_id) const {
+  const auto it = groups_.find(group_id);
+  return it == groups_.end() ? OffsetExpiry() : it->second.ExpiryOfOffsets();
+}
+
 DescribedGroup GroupCoordinator::Describe(const std::string& group_id) const {
   const auto it = groups_.find(group_id);
   if (it == groups_.end()) return {.error = ErrorCode::kGroupIdNotFound};

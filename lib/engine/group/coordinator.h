@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,9 @@ class GroupCoordinator {
   // member may subscribe to.
   ErrorCode ValidateOffsetDelete(const std::string& group_id) const;
   bool MaySubscribeTo(const std::string& group_id, std::string_view topic) const;
+
+  // Group::ExpiryOfOffsets; a group that is not here only has offsets.
+  std::optional<OffsetExpiry> ExpiryOfOffsets(const std::string& group_id) const;
 
   DescribedGroup Describe(const std::string& group_id) const;
   // By id. An empty filter lists all.

@@ -114,6 +114,9 @@ struct CommitRequest {
   // From a member in this process that keeps its partitions until it has synced, and so may commit
   // between join and sync, too. Kafka refuses that, for its members cannot tell.
   bool keeps_partitions = false;
+  // How long the offsets are to be kept (OffsetCommit before v5); nothing: as offsets.retention
+  // says.
+  std::optional<absl::Duration> retention = {};
   // OffsetCommit v9 and later, whose generation may be a member epoch (KIP-848), is told
   // GROUP_ID_NOT_FOUND and STALE_MEMBER_EPOCH; earlier ones ILLEGAL_GENERATION.
   bool knows_member_epochs = true;

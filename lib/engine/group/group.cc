@@ -100,6 +100,15 @@ ErrorCode Group::ValidateOffsetDelete() const {
   return are_strangers ? ErrorCode::kNonEmptyGroup : ErrorCode::kNone;
 }
 
+std::optional<OffsetExpiry> Group::ExpiryOfOffsets() const {
+  if (protocol_type_.empty()) return OffsetExpiry();
+  if (state_ == GroupState::kEmpty) {
+    return OffsetExpiry{.since_ms = absl::ToUnixMillis(state_since_)};
+  }
+  const bool is_known = protocol_type_ == kConsumerProtocolType && state_ == GroupState::kStable;
+  return is_known ? std::optional(OffsetExpiry()) : std::nullopt;
+}
+
 bool Group::MaySubscribeTo(std::string_view topic) const {
   for (const auto& [id, member] : members_) {
     for (const GroupProtocol& protocol : member.protocols) {

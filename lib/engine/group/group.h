@@ -13,6 +13,7 @@
 #include "engine/group/events.h"
 #include "engine/group/java_map.h"
 #include "engine/group/member.h"
+#include "engine/group/offset_expiry.h"
 #include "engine/group/timers.h"
 #include "rill/group.h"
 
@@ -53,6 +54,9 @@ class Group {
   // Whether offsets may be deleted: NON_EMPTY_GROUP where the members are no consumers, so that
   // nobody knows what they read.
   ErrorCode ValidateOffsetDelete() const;
+  // When its offsets expire, but those of topics that a member may subscribe to; nothing: never as
+  // it is now.
+  std::optional<OffsetExpiry> ExpiryOfOffsets() const;
   // The record of an Empty group, written when the group comes into being.
   void StoreEmpty(GroupStep& step);
 

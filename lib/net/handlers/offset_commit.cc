@@ -8,11 +8,15 @@
 // from version 10 on topics are named by id. An offset that belongs to a group without members
 // needs no member; the group id may be empty, as in Kafka.
 //
-// Deviations: offsets do not expire, whatever `retention_time_ms` says. A negative offset, which no
-// consumer could begin at, is INVALID_REQUEST; Kafka stores it.
+// Up to version 4 a client may say how long its offsets are to be kept (`retention_time_ms`).
+//
+// Deviations: a negative offset, which no consumer could begin at, is INVALID_REQUEST; Kafka stores
+// it.
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "net/authorize.h"
 #include "net/group_code.h"
 #include "net/handlers.h"
@@ -135,11 +139,14 @@ wire::OffsetCommitResponse HandleOffsetCommit(const Call& call,
     return response;
   }
   if (commits.empty()) return response;
+  std::optional<absl::Duration> retention;
+  if (request.retention_time_ms >= 0) retention = absl::Milliseconds(request.retention_time_ms);
   StoreSound(call,
              {.group_id = request.group_id,
               .generation = request.generation_id_or_member_epoch,
               .member_id = request.member_id,
               .group_instance_id = request.group_instance_id.value_or(""),
+              .retention = retention,
               .knows_member_epochs = call.version >= kFirstWithMemberEpochs},
              commits);
   return response;

@@ -1,0 +1,64 @@
+// What GroupService does with offsets that nobody has wanted for long (offsets.retention.minutes).
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/clock_reader.h"
+#include "engine/group_service.h"
+
+namespace rill::engine {
+
+bool GroupService::ExpiryIsDue(absl::Time* next) {
+  absl::MutexLock lock(&mutex_);
+  *next = absl::InfiniteFuture();
+  if (parts_.records == nullptr) return false;
+  const absl::Time now = Now();
+  const bool is_first = next_expiry_ == absl::InfiniteFuture();
+  const bool is_due = !is_first && now >= next_expiry_;
+  if (is_first || is_due) next_expiry_ = now + parts_.offsets_retention_check_interval;
+  *next = next_expiry_;
+  return is_due;
+}
+
+// A group is asked, and gives up what it says, while none of its commits can come in between. What
+// cannot be written down stays for the next time.
+void GroupService::ExpireOffsets() {
+  for (const ListedGroup& listed : ListAll()) {
+    const std::string& group = listed.group_id;
+    Answers answers;
+    const auto expired = parts_.records->ExpireOffsets(
+        group, [&](const TimesOfOffsets& times) { return Expired(group, times); },
+        [&] {
+          absl::MutexLock lock(&mutex_);
+          ForgetLocked(group, answers);  // refused where it has members
+        });
+    Finish(answers, absl::InfiniteFuture());
+    if (!expired.ok() && parts_.warn) {
+      parts_.warn(fmt::format("group {}: its offsets that have expired are kept: {}", group,
+                              expired.status().ToString()));
+    } else if (expired.ok() && *expired > 0 && parts_.inform) {
+      parts_.inform(
+          fmt::format("group {}: {} offsets have expired, and are forgotten", group, *expired));
+    }
+  }
+}
+
+// By the clock itself: a leap of it that was taken back must not count.
+std::set<TopicPartition> GroupService::Expired(const std::string& group,
+                                               const TimesOfOffsets& times) {
+  const std::int64_t now_ms = absl::ToUnixMillis(base::Finite(parts_.clock->Now()));
+  const std::int64_t retention_ms = absl::ToInt64Milliseconds(parts_.offsets_retention);
+  std::set<TopicPartition> expired;
+  absl::MutexLock lock(&mutex_);
+  const auto expiry = consumers_.Has(group) ? OffsetExpiry() : groups_.ExpiryOfOffsets(group);
+  if (!expiry) return expired;
+  for (const auto& [partition, at] : times) {
+    if (!expiry->HasExpired(at, now_ms, retention_ms)) continue;
+    const bool is_read = groups_.MaySubscribeTo(group, partition.topic) ||
+                         consumers_.IsSubscribedTo(group, partition.topic);
+    if (!is_read) expired.insert(partition);
+  }
+  return expired;
+}
+
+}  // namespace rill::engine
