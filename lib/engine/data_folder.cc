@@ -78,7 +78,8 @@ std::optional<std::int64_t> OffsetIn(const std::optional<log::OffsetCheckpoint>&
 absl::StatusOr<std::unique_ptr<DataFolder>> DataFolder::Open(io::FileSystem* files,
                                                              std::string path,
                                                              bool create_if_missing,
-                                                             const LogSink& sink) {
+                                                             const LogSink& sink,
+                                                             std::optional<std::int32_t> node_id) {
   std::unique_ptr<DataFolder> folder(new DataFolder(files, std::move(path)));
   if (auto prepared = folder->Prepare(create_if_missing); !prepared.ok()) return prepared;
   auto lock = files->Lock(folder->path_ + "/" + kLockFile);
@@ -91,7 +92,7 @@ absl::StatusOr<std::unique_ptr<DataFolder>> DataFolder::Open(io::FileSystem* fil
   if (!lock.ok()) return lock.status();
   folder->lock_ = *std::move(lock);
   if (auto sound = CheckIsNotWithoutCatalogue(*files, folder->path_); !sound.ok()) return sound;
-  auto properties = LoadMetaProperties(*files, folder->path_);
+  auto properties = LoadMetaProperties(*files, folder->path_, node_id);
   if (!properties.ok()) return properties.status();
   folder->properties_ = *std::move(properties);
   folder->checkpoints_ = {.recovery_points = folder->Read(log::kRecoveryPointCheckpoint, sink),

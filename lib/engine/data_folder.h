@@ -41,10 +41,12 @@ class DataFolder {
   // Locks the folder; makes it and its meta.properties where they are missing; reads the
   // checkpoints (without one that is damaged, which costs a longer recovery and is told to
   // `sink`). `files` must outlive this. Errors as rill::Open; FailedPrecondition
-  // (KAFKA_STORAGE_ERROR) for a folder of partitions that has no catalogue.
+  // (KAFKA_STORAGE_ERROR) for a folder of partitions that has no catalogue, and (INVALID_CONFIG)
+  // for another node's than `node_id`, which a new one keeps.
   static absl::StatusOr<std::unique_ptr<DataFolder>> Open(io::FileSystem* files, std::string path,
                                                           bool create_if_missing,
-                                                          const LogSink& sink);
+                                                          const LogSink& sink,
+                                                          std::optional<std::int32_t> node_id = {});
 
   // Takes the mark of a clean shutdown away: to be called before any log is opened, once it is
   // known that the folder can be written by this rill.

@@ -11,6 +11,8 @@
 namespace rill::engine {
 namespace {
 
+constexpr std::int64_t kNoBrokerId = -1;
+
 const ConfigSpec* FindSpec(std::string_view name) {
   return FindConfigSpec(EngineConfigSpecs(), name);
 }
@@ -59,6 +61,19 @@ absl::Status CheckEach(ConfigMap& values) {
     if (!value.ok()) return value.status();
     text = *std::move(value);
   }
+  return absl::OkStatus();
+}
+
+absl::Status TakeNodeId(EngineConfig& config) {
+  const std::string_view node = Text(config.layers, "node.id");
+  const std::int64_t broker = Value(config.layers, "broker.id");
+  if (!node.empty()) config.node_id = static_cast<std::int32_t>(ConfigInteger(node));
+  if (broker == kNoBrokerId) return absl::OkStatus();
+  if (config.node_id.value_or(static_cast<std::int32_t>(broker)) != broker) {
+    return ConfigError(
+        fmt::format("node.id is {} and broker.id, which says the same, is {}", node, broker));
+  }
+  config.node_id = static_cast<std::int32_t>(broker);
   return absl::OkStatus();
 }
 
@@ -114,6 +129,7 @@ absl::StatusOr<EngineConfig> ParseEngineLayers(const ConfigLayers& layers) {
     if (auto sound = CheckEach(*values); !sound.ok()) return sound;
   }
   const ConfigLayers& set = config.layers;
+  if (auto sound = TakeNodeId(config); !sound.ok()) return sound;
   config.num_partitions = static_cast<int>(Value(set, "num.partitions"));
   config.retention_check_interval = Millis(set, "log.retention.check.interval.ms");
   config.recovery_checkpoint_interval = Millis(set, "log.flush.offset.checkpoint.interval.ms");

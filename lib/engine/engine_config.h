@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,8 @@ struct EngineConfig {
   // What was set, checked: topic configs are resolved over it.
   ConfigLayers layers;
 
+  // What the folder's is to be; nothing: whatever it is.
+  std::optional<std::int32_t> node_id;
   int num_partitions = 1;
   absl::Duration retention_check_interval;
   absl::Duration recovery_checkpoint_interval;

@@ -48,6 +48,7 @@ constexpr ConfigSpec Dynamic(ConfigSpec spec) {
 }
 
 constexpr ConfigSpec kSpecs[] = {
+    Level("broker.id", "-1", 0, INT32_MAX, -1, "The older name of node.id. -1: not set."),
     Dynamic(Level("compression.gzip.level", "-1", 1, 9, -1, "Default of the topic config.")),
     Dynamic(Level("compression.lz4.level", "9", 1, 17, INT64_MIN, "Default of the topic config.")),
     Dynamic(Choice("compression.type", ConfigType::kString, "producer", kCompressionTypes,
@@ -153,6 +154,9 @@ constexpr ConfigSpec kSpecs[] = {
     Dynamic(Int("log.segment.bytes", "1073741824", 1048576, "Default of segment.bytes.")),
     Dynamic(Long("log.segment.delete.delay.ms", "60000", 0, "Default of file.delete.delay.ms.")),
     Dynamic(Int("message.max.bytes", "1048588", 0, "Default of max.message.bytes.")),
+    Int("node.id", "", 0,
+        "The broker's number. A new folder keeps it, in meta.properties, or 1 where none is given; "
+        "one that is there is opened by its own number, or by none."),
     Level("num.partitions", "1", 1, kMaxPartitionsPerTopic, INT64_MIN,
           "Partitions of a topic that is made without a number."),
     Level("offset.metadata.max.bytes", "4096", 0, base::KafkaWriter::kMaxString, INT64_MIN,
@@ -249,7 +253,6 @@ constexpr RefusedConfig kRefused[] = {
     {"metric.*", kNoMetrics},
     {"metrics.*", kNoMetrics},
     {"min.insync.replicas", kNoReplication},
-    {"node.id", "it stands in meta.properties"},
     {"num.io.threads", kNoThreads},
     {"num.network.threads", "a node's threads are NodeOptions::threads"},
     {"num.recovery.threads.per.data.dir", "the thread that opens the engine recovers"},

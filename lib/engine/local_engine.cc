@@ -156,7 +156,7 @@ absl::Status LocalEngine::OpenFolder(const Options& options) {
   environment_->ChargeDisk(*in_use);
   auto folder = DataFolder::Open(&files, environment_->directory(),
                                  options.create_if_missing || environment_->directory() == kMemory,
-                                 environment_->sink());
+                                 environment_->sink(), config()->node_id);
   if (!folder.ok()) return folder.status();
   folder_ = *std::move(folder);
   absl::MutexLock lock(&change_mutex_);

@@ -75,14 +75,28 @@ std::string FormatMetaProperties(const MetaProperties& properties) {
                      properties.node_id, properties.directory_id, properties.cluster_id);
 }
 
-absl::StatusOr<MetaProperties> LoadMetaProperties(io::FileSystem& files,
+absl::StatusOr<MetaProperties> ReadMetaProperties(io::FileSystem& files,
                                                   const std::string& directory) {
   const std::string path = directory + "/" + kMetaPropertiesFile;
   const auto text = io::ReadSmallFile(files, path, kMaxFileSize);
-  if (text.ok()) return ParseMetaProperties(*text, path);
-  if (!absl::IsNotFound(text.status())) return text.status();
+  if (!text.ok()) return text.status();
+  return ParseMetaProperties(*text, path);
+}
+
+absl::StatusOr<MetaProperties> LoadMetaProperties(io::FileSystem& files,
+                                                  const std::string& directory,
+                                                  std::optional<std::int32_t> node_id) {
+  const std::string path = directory + "/" + kMetaPropertiesFile;
+  auto found = ReadMetaProperties(files, directory);
+  if (found.ok() && node_id.value_or(found->node_id) != found->node_id) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, ErrorCode::kInvalidConfig,
+                     fmt::format("{} is of node {}, and node.id is {}: leave it out or give {}, or "
+                                 "give another folder",
+                                 path, found->node_id, *node_id, found->node_id));
+  }
+  if (!absl::IsNotFound(found.status())) return found;
   const MetaProperties fresh = {.cluster_id = base::Uuid::Random().ToString(),
-                                .node_id = kFirstNodeId,
+                                .node_id = node_id.value_or(kFirstNodeId),
                                 .directory_id = base::Uuid::Random().ToString()};
   if (auto written = io::ReplaceSmallFile(files, path, FormatMetaProperties(fresh));
       !written.ok()) {

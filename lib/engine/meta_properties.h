@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,8 +29,14 @@ struct MetaProperties {
 absl::StatusOr<MetaProperties> ParseMetaProperties(std::string_view text, const std::string& path);
 std::string FormatMetaProperties(const MetaProperties& properties);
 
-// The folder's properties; made, with new ids, when the file is missing.
-absl::StatusOr<MetaProperties> LoadMetaProperties(io::FileSystem& files,
+// The folder's properties. NotFound when the file is missing.
+absl::StatusOr<MetaProperties> ReadMetaProperties(io::FileSystem& files,
                                                   const std::string& directory);
+
+// The same; made, with new ids, when the file is missing. FailedPrecondition (INVALID_CONFIG) where
+// it is of another node than `node_id`.
+absl::StatusOr<MetaProperties> LoadMetaProperties(io::FileSystem& files,
+                                                  const std::string& directory,
+                                                  std::optional<std::int32_t> node_id = {});
 
 }  // namespace rill::engine

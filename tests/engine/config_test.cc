@@ -236,6 +236,20 @@ TEST_CASE("Engine-wide configs are typed, with rill's own defaults where a guest
   CHECK(set.group_max_size == 2);
 }
 
+TEST_CASE("A node's number is given by either of its names, or by both alike") {
+  CHECK_FALSE(ParseEngineConfig({})->node_id.has_value());
+  CHECK_FALSE(ParseEngineConfig({{"broker.id", "-1"}})->node_id.has_value());
+  CHECK(ParseEngineConfig({{"node.id", "3"}})->node_id == 3);
+  CHECK(ParseEngineConfig({{"broker.id", "0"}})->node_id == 0);
+  CHECK(ParseEngineConfig({{"broker.id", "3"}, {"node.id", "3"}})->node_id == 3);
+  CHECK(ParseEngineConfig({{"broker.id", "-1"}, {"node.id", "3"}})->node_id == 3);
+  const auto differing = ParseEngineConfig({{"broker.id", "2"}, {"node.id", "3"}}).status();
+  CHECK(GetErrorCode(differing) == ErrorCode::kInvalidConfig);
+  CHECK(std::string(differing.message()).find("node.id is 3 and broker.id") != std::string::npos);
+  CHECK_FALSE(ParseEngineConfig({{"node.id", "-1"}}).ok());
+  CHECK_FALSE(ParseEngineConfig({{"broker.id", "-2"}}).ok());
+}
+
 TEST_CASE("An engine-wide config that is unknown, idle here, or out of range is refused by name") {
   const struct {
     const char* name;

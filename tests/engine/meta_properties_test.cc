@@ -36,6 +36,21 @@ TEST_CASE("Properties are made once and found again") {
   CHECK(found->node_id == made->node_id);
 }
 
+TEST_CASE("A new folder takes the node's number that is given, and keeps it") {
+  const auto files = io::NewMemoryFileSystem();
+  REQUIRE(files->CreateDirectories("/data").ok());
+  CHECK(LoadMetaProperties(*files, "/data", 7)->node_id == 7);
+  CHECK(LoadMetaProperties(*files, "/data", 7)->node_id == 7);
+  CHECK(LoadMetaProperties(*files, "/data")->node_id == 7);
+  const auto refused = LoadMetaProperties(*files, "/data", 8).status();
+  CHECK(refused.code() == absl::StatusCode::kFailedPrecondition);
+  CHECK(GetErrorCode(refused) == ErrorCode::kInvalidConfig);
+  CHECK(std::string(refused.message()) ==
+        "/data/meta.properties is of node 7, and node.id is 8: leave it out or give 7, or give "
+        "another folder");
+  CHECK(LoadMetaProperties(*files, "/data")->node_id == 7);
+}
+
 TEST_CASE("Damaged properties are refused with the file and what is wrong") {
   const std::string rest = "cluster.id=x\ndirectory.id=JyB8wCJSjr0G4KlwjaDOpw\n";
   for (const auto& [text, told] : std::vector<std::pair<std::string, std::string>>{
