@@ -35,14 +35,21 @@ struct ClientTelemetry {
 struct NodeOptions {
   // Where clients connect: "host:port", with an address in brackets where it has colons
   // ("[::1]:9092"). Port 0 takes one that is free. "0.0.0.0" and "[::]" are all addresses of the
-  // machine; then `advertise` says which of them clients are told.
+  // machine; then `advertise` says which of them clients are told. Without a host (":9092") they
+  // are all addresses, too, and clients are told the machine's name, as with Kafka.
+  //
+  // Or several, as Kafka's config "listeners" has them, each with a name of its own:
+  // "INTERNAL://10.0.0.5:9092,EXTERNAL://:19092". All speak plaintext. One without a name is
+  // PLAINTEXT.
   std::string listen = "127.0.0.1:9092";
   // Whether it listens in the engine's folder, too, on the socket "rill.sock", for processes of the
   // same user on this machine, which rill::Open takes as "kafka://unix:<folder>". Then `listen` may
   // be empty: no port. The file goes with Stop; what a killed process left is replaced. Not for
   // "mem:".
   bool folder_socket = false;
-  // What clients are told to connect to, as "host:port". Empty: `listen`, with the port it has.
+  // What clients are told to connect to, as "host:port". Empty: `listen`, with the port it has. Of
+  // several listeners by name, as "EXTERNAL://broker.example:19092": clients of each are told where
+  // to find that one, and one that is not named here tells where it listens.
   std::string advertise = {};
   // Where the node tells over HTTP how it is, as "host:port", for those who watch it: GET /metrics
   // (Prometheus's text format, docs/guide/metrics.md), /healthz (200 while the engine is open, else
@@ -82,7 +89,8 @@ class RILL_EXPORT Node {
  public:
   // Begins to listen. `engine` is one that writes its folder, or "mem:".
   //   InvalidArgument      `options` out of range; an address that is none; `listen` names all
-  //                        addresses of the machine, without `advertise`; handlers that cannot be
+  //                        addresses of the machine, without `advertise`; a listener that is there
+  //                        twice, or by Kafka's name for TLS or SASL; handlers that cannot be
   //   FailedPrecondition   the engine is closed, read-only or over a cluster; folder_socket without
   //                        a folder
   //   AlreadyExists        somebody listens there; or a file is in the place of the folder's socket
@@ -95,8 +103,13 @@ class RILL_EXPORT Node {
   // Stop, where nobody has called it.
   ~Node();
 
-  // The port it listens on; 0 without one.
+  // The port it listens on, that of the first of several; 0 without one.
   std::uint16_t port() const;
+  // Where it listens and what clients are told, with the ports that were taken, as Kafka's configs
+  // "listeners" and "advertised.listeners" have it: "PLAINTEXT://127.0.0.1:9092". Empty without a
+  // port.
+  std::string listeners() const;
+  std::string advertised_listeners() const;
   // The port of NodeOptions::http; 0 without it.
   std::uint16_t http_port() const;
   // Connections at the moment, without those for HTTP.

@@ -9,8 +9,9 @@
 
 namespace rill::net {
 
-// Listens there; port 0 takes one that is free. AlreadyExists where somebody else does,
-// PermissionDenied, Unavailable.
+// Listens there; without a host at all addresses of the machine, of both kinds where it has both;
+// port 0 takes one that is free. AlreadyExists where somebody else does, PermissionDenied,
+// Unavailable.
 absl::StatusOr<std::unique_ptr<asio::ip::tcp::acceptor>> ListenOn(asio::io_context& io,
                                                                   const HostPort& place);
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "client/engine_access.h"
+#include "net/listeners.h"
 #include "net/server.h"
 
 namespace rill {
@@ -23,7 +24,14 @@ Node::Node(Node&&) noexcept = default;
 Node& Node::operator=(Node&&) noexcept = default;
 Node::~Node() = default;
 
-std::uint16_t Node::port() const { return server_->listening().port; }
+std::uint16_t Node::port() const {
+  const auto listeners = server_->listeners();
+  return listeners.empty() ? std::uint16_t{0} : listeners.front().at.port;
+}
+
+std::string Node::listeners() const { return net::ListenersText(server_->listeners()); }
+
+std::string Node::advertised_listeners() const { return net::AdvertisedText(server_->listeners()); }
 
 std::uint16_t Node::http_port() const { return server_->http_port(); }
 

@@ -17,6 +17,7 @@
 #include "engine/socket_file.h"
 #include "fmt/format.h"
 #include "net/broker_configs.h"
+#include "net/host_name.h"
 #include "net/listen.h"
 #include "net/telemetry.h"
 #include "net/wake.h"
@@ -34,22 +35,6 @@ constexpr std::chrono::milliseconds kAcceptPause(100);
 constexpr std::chrono::milliseconds kShortestIdleCheck(10);
 constexpr std::chrono::milliseconds kLongestIdleCheck(5000);
 
-absl::StatusOr<HostPort> Advertised(const NodeOptions& options, const HostPort& listen) {
-  if (!options.advertise.empty()) {
-    auto place = ParseHostPort(options.advertise);
-    if (place.ok() && (place->port == 0 || IsAnyAddress(place->host))) {
-      return absl::InvalidArgumentError(
-          fmt::format("clients cannot connect to \"{}\"", options.advertise));
-    }
-    return place;
-  }
-  if (!IsAnyAddress(listen.host)) return listen;
-  return absl::InvalidArgumentError(
-      fmt::format("\"{}\" is all addresses of this machine; say in `advertise` which one clients "
-                  "are told to connect to",
-                  options.listen));
-}
-
 // What clients that came by the socket are told: its path, which is for people to read. librdkafka
 // keeps 255 bytes of an address with its port, and cannot use one that it had to cut.
 std::string AdvertisedPath(const std::string& path) {
@@ -57,24 +42,46 @@ std::string AdvertisedPath(const std::string& path) {
   return fmt::format("unix:{}", path.size() <= kLongest ? path : engine::kSocketFile);
 }
 
-// Where it listens, and what clients are told; both empty where it has no port.
-absl::StatusOr<std::pair<HostPort, HostPort>> PlacesOf(const NodeOptions& options) {
-  if (options.listen.empty()) {
-    if (options.folder_socket) return std::pair<HostPort, HostPort>();
+absl::StatusOr<std::vector<Listener>> ListenersOf(const NodeOptions& options) {
+  auto listeners = ParseListeners(options.listen, options.advertise);
+  if (!listeners.ok()) return listeners;
+  if (listeners->empty() && !options.folder_socket) {
     return absl::InvalidArgumentError("`listen` is empty and there is no folder_socket");
   }
-  const auto listen = ParseHostPort(options.listen);
-  if (!listen.ok()) return listen.status();
-  const auto advertised = Advertised(options, *listen);
-  if (!advertised.ok()) return advertised.status();
-  return std::pair(*listen, *advertised);
+  const Listener* const unreachable = FindUnreachable(*listeners);
+  if (unreachable == nullptr) return listeners;
+  return absl::InvalidArgumentError(
+      fmt::format("\"{}\" is all addresses of this machine; say in `advertise` which one clients "
+                  "are told to connect to",
+                  options.listen));
+}
+
+// What `asked` tells clients when it has the port `port`.
+absl::StatusOr<HostPort> AdvertisedBy(const Listener& asked, std::uint16_t port) {
+  HostPort told = asked.advertised;
+  if (told.port == 0) told.port = port;
+  if (!told.host.empty()) return told;
+  auto name = MachineName();
+  if (!name.ok()) {
+    return absl::UnavailableError(
+        fmt::format("{}: say in `advertise` what clients are told to connect to",
+                    std::string(name.status().message())));
+  }
+  told.host = *std::move(name);
+  return told;
+}
+
+// A client that came to all addresses is shown as one that came to its own kind.
+asio::ip::address Plain(const asio::ip::address& address) {
+  if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address;
+  return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
 }
 
 template <typename Executor>
 Connection::Peer PeerOf(asio::basic_stream_socket<tcp, Executor>& socket) {
   asio::error_code gone;
   const auto peer = socket.remote_endpoint(gone);
-  const HostPort place{gone ? "" : peer.address().to_string(),
+  const HostPort place{gone ? "" : Plain(peer.address()).to_string(),
                        gone ? std::uint16_t{0} : peer.port()};
   socket.set_option(tcp::no_delay(true), gone);
   return {ToString(place), "/" + place.host, place.port};
@@ -104,9 +111,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(std::shared_ptr<engine::Lo
     return absl::InvalidArgumentError(
         fmt::format("threads is {}; it is 1 to {}", options.threads, kMaxThreads));
   }
-  const auto places = PlacesOf(options);
-  if (!places.ok()) return places.status();
-  const auto& [listen, advertised] = *places;
+  const auto listeners = ListenersOf(options);
+  if (!listeners.ok()) return listeners.status();
   auto config = ParseNodeConfig(options.configs);
   if (!config.ok()) return config.status();
   auto apis = NodeApis::Make(options.handlers, options.hidden_apis);
@@ -117,13 +123,13 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(std::shared_ptr<engine::Lo
   }
   std::unique_ptr<Server> server(new Server(std::move(engine), *std::move(config), *std::move(apis),
                                             std::move(telemetry), options));
-  if (auto status = server->Listen(listen); !status.ok()) return status;
+  for (const Listener& listener : *listeners) {
+    if (auto status = server->Listen(listener); !status.ok()) return status;
+  }
   if (options.folder_socket) {
     if (auto status = server->ListenInFolder(); !status.ok()) return status;
   }
   if (auto status = server->ListenForHttp(options.http); !status.ok()) return status;
-  server->advertised_ = advertised;
-  if (options.advertise.empty()) server->advertised_.port = server->listening_.port;
   server->Run();
   return server;
 }
@@ -139,12 +145,19 @@ Server::Server(std::shared_ptr<engine::LocalEngine> engine, NodeConfig config, N
 
 Server::~Server() { Stop().IgnoreError(); }
 
-absl::Status Server::Listen(const HostPort& place) {
-  if (place == HostPort()) return absl::OkStatus();
-  auto acceptor = ListenOn(loops_.front()->io, place);
+std::vector<Listener> Server::listeners() const {
+  std::vector<Listener> listeners;
+  for (const Port& port : ports_) listeners.push_back(port.listener);
+  return listeners;
+}
+
+absl::Status Server::Listen(const Listener& asked) {
+  auto acceptor = ListenOn(loops_.front()->io, asked.at);
   if (!acceptor.ok()) return acceptor.status();
-  acceptor_ = *std::move(acceptor);
-  listening_ = {place.host, acceptor_->local_endpoint().port()};
+  const std::uint16_t port = (*acceptor)->local_endpoint().port();
+  auto told = AdvertisedBy(asked, port);
+  if (!told.ok()) return told.status();
+  ports_.push_back({{asked.name, {asked.at.host, port}, *std::move(told)}, *std::move(acceptor)});
   return absl::OkStatus();
 }
 
@@ -175,8 +188,8 @@ void Server::Run() {
     stopped_ = false;
   }
   asio::io_context& first = loops_.front()->io;
-  if (acceptor_ != nullptr) {
-    asio::co_spawn(first, Accept(*acceptor_, advertised_), asio::detached);
+  for (const Port& port : ports_) {
+    asio::co_spawn(first, Accept(*port.acceptor, port.listener.advertised), asio::detached);
   }
   if (folder_socket_ != nullptr) {
     asio::co_spawn(first, Accept(folder_socket_->acceptor(), advertised_in_folder_),
@@ -264,7 +277,7 @@ absl::Status Server::Stop() {
   if (std::exchange(stopped_, true)) return absl::OkStatus();
   asio::post(loops_.front()->io, [this] {
     asio::error_code ignored;
-    if (acceptor_ != nullptr) acceptor_->close(ignored);
+    for (const Port& port : ports_) port.acceptor->close(ignored);
     if (folder_socket_ != nullptr) folder_socket_->acceptor().close(ignored);
   });
   node_.stopping->Begin();

@@ -22,6 +22,7 @@
 #include "net/connection.h"
 #include "net/folder_socket.h"
 #include "net/http_server.h"
+#include "net/listeners.h"
 #include "rill/node.h"
 
 namespace rill::net {
@@ -36,7 +37,8 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  const HostPort& listening() const { return listening_; }
+  // With the ports and names that they have. None where it has no port.
+  std::vector<Listener> listeners() const;
   // 0 where nothing is served over HTTP.
   std::uint16_t http_port() const { return http_ == nullptr ? std::uint16_t{0} : http_->port(); }
   int connections() const { return connections_.load(); }
@@ -50,9 +52,14 @@ class Server {
     std::thread thread;
   };
 
+  struct Port {
+    Listener listener;
+    std::unique_ptr<asio::ip::tcp::acceptor> acceptor;
+  };
+
   Server(std::shared_ptr<engine::LocalEngine> engine, NodeConfig config, NodeApis apis,
          std::shared_ptr<Telemetry> telemetry, const NodeOptions& options);
-  absl::Status Listen(const HostPort& place);
+  absl::Status Listen(const Listener& asked);
   absl::Status ListenForHttp(const std::string& place);
   absl::Status ListenInFolder();
   void Run();
@@ -70,13 +77,11 @@ class Server {
 
   const NodeContext node_;
   const absl::Duration drain_;
-  HostPort listening_;
-  HostPort advertised_;
   HostPort advertised_in_folder_;
   asio::thread_pool workers_;
   std::vector<std::unique_ptr<Loop>> loops_;
+  std::vector<Port> ports_;  // in the first loop; the same ones from Run on
   // In the first loop; any of them may be null.
-  std::unique_ptr<asio::ip::tcp::acceptor> acceptor_;
   std::unique_ptr<FolderSocket> folder_socket_;
   std::unique_ptr<HttpServer> http_;
   std::atomic<int> connections_ = 0;
