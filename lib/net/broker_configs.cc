@@ -57,12 +57,16 @@ absl::StatusOr<ConfigMap> Checked(const ConfigMap& configs) {
 }  // namespace
 
 const ConfigSpec* FindBrokerConfigSpec(std::string_view name) {
-  const ConfigSpec* const of_engine = engine::FindConfigSpec(engine::EngineConfigSpecs(), name);
-  return of_engine != nullptr ? of_engine : engine::FindConfigSpec(NodeConfigSpecs(), name);
+  for (const auto specs : {engine::EngineConfigSpecs(), NodeConfigSpecs(), FixedConfigSpecs()}) {
+    const ConfigSpec* const spec = engine::FindConfigSpec(specs, name);
+    if (spec != nullptr) return spec;
+  }
+  return nullptr;
 }
 
 engine::ConfigLayers BrokerLayersOf(const NodeContext& node) {
-  ConfigMap given = node.engine->config()->layers.given;
+  ConfigMap given = node.facts;
+  given.merge(ConfigMap(node.engine->config()->layers.given));
   given.insert(node.config.values.begin(), node.config.values.end());
   return engine::BrokerLayers(given, *node.engine->resource_configs(), node.node_id);
 }

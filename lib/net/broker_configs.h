@@ -13,7 +13,7 @@ namespace rill::net {
 
 // The configs of the broker that a node and its engine are together: Kafka's broker configs.
 
-// Null where neither has such a config.
+// Null where neither has such a config, nor shows it (FixedConfigSpecs).
 const engine::ConfigSpec* FindBrokerConfigSpec(std::string_view name);
 
 // What is set of them, and of those that nothing here knows.

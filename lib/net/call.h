@@ -44,7 +44,11 @@ struct NodeContext {
         request_memory(std::make_unique<RequestMemory>(config.queued_max_request_bytes,
                                                        config.socket_request_max_bytes)),
         node_id(engine->properties().node_id),
-        cluster_id(engine->properties().cluster_id) {}
+        cluster_id(engine->properties().cluster_id),
+        facts{{"broker.id", std::to_string(node_id)},
+              {"log.dirs", engine->directory()},
+              {"node.id", std::to_string(node_id)},
+              {"process.roles", "broker,controller"}} {}
 
   const std::shared_ptr<engine::LocalEngine> engine;
   const NodeConfig config;
@@ -60,6 +64,9 @@ struct NodeContext {
   // The engine's, which no longer tells them when it was closed.
   const std::int32_t node_id;
   const std::string cluster_id;
+  // What its configs are that follow from what it is, of FixedConfigSpecs and the engine's.
+  // Complete before there is a request.
+  engine::ConfigMap facts;
 };
 
 // A request, besides its body. Lives until the request is answered.

@@ -77,6 +77,48 @@ constexpr ConfigSpec kSpecs[] = {
      .effect = "The most bytes of metrics, as they come, that a client may push at once."},
 };
 
+constexpr ConfigSpec kFixedSpecs[] = {
+    {.name = "advertised.listeners",
+     .type = ConfigType::kList,
+     .effect = "What clients are told to connect to: NodeOptions::advertise."},
+    {.name = "default.replication.factor",
+     .type = ConfigType::kInt,
+     .default_value = "1",
+     .effect = "Nothing is replicated."},
+    {.name = "listener.security.protocol.map",
+     .type = ConfigType::kString,
+     .default_value = "SASL_SSL:SASL_SSL,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT",
+     .effect = "What each listener speaks: with names of one's own, PLAINTEXT."},
+    {.name = "listeners",
+     .type = ConfigType::kList,
+     .effect = "Where clients connect: NodeOptions::listen, with the ports that were taken."},
+    {.name = "log.dirs", .type = ConfigType::kList, .effect = "The folder of the engine."},
+    {.name = "min.insync.replicas",
+     .type = ConfigType::kInt,
+     .default_value = "1",
+     .effect = "Nothing is replicated."},
+    {.name = "num.network.threads",
+     .type = ConfigType::kInt,
+     .default_value = "1",
+     .effect = "Threads that serve connections: NodeOptions::threads."},
+    {.name = "offsets.topic.replication.factor",
+     .type = ConfigType::kInt,
+     .default_value = "1",
+     .effect = "Nothing is replicated. Kafka's default is 3."},
+    {.name = "process.roles",
+     .type = ConfigType::kList,
+     .default_value = "broker,controller",
+     .effect = "A node is alone, and so its own controller."},
+    {.name = "remote.log.storage.system.enable",
+     .type = ConfigType::kBoolean,
+     .default_value = "false",
+     .effect = "There is no tiered storage."},
+    {.name = "unclean.leader.election.enable",
+     .type = ConfigType::kBoolean,
+     .default_value = "false",
+     .effect = "Nothing is replicated."},
+};
+
 const ConfigSpec* Find(std::string_view name) { return engine::FindConfigSpec(kSpecs, name); }
 
 absl::StatusOr<engine::ConfigMap> Check(const engine::ConfigMap& configs) {
@@ -99,6 +141,8 @@ absl::StatusOr<engine::ConfigMap> Check(const engine::ConfigMap& configs) {
 }  // namespace
 
 std::span<const ConfigSpec> NodeConfigSpecs() { return kSpecs; }
+
+std::span<const ConfigSpec> FixedConfigSpecs() { return kFixedSpecs; }
 
 absl::StatusOr<NodeConfig> ParseNodeConfig(const engine::ConfigMap& configs) {
   auto checked = Check(configs);

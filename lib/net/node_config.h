@@ -14,7 +14,12 @@ namespace rill::net {
 // docs/reference/configs.md shows them; a test keeps it equal to this table.
 std::span<const engine::ConfigSpec> NodeConfigSpecs();
 
-// The same, typed.
+// Those of Kafka's broker configs that a node has without anybody setting them, for they follow
+// from what it is and how it was started (NodeContext::facts): clients are shown them, and may not
+// change them. By name; a default holds where the node was not told otherwise.
+std::span<const engine::ConfigSpec> FixedConfigSpecs();
+
+// NodeConfigSpecs, typed.
 struct NodeConfig {
   engine::ConfigMap values;  // what was set, checked
 

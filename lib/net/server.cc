@@ -129,6 +129,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(std::shared_ptr<engine::Lo
   if (options.folder_socket) {
     if (auto status = server->ListenInFolder(); !status.ok()) return status;
   }
+  server->NoteFacts();
   if (auto status = server->ListenForHttp(options.http); !status.ok()) return status;
   server->Run();
   return server;
@@ -159,6 +160,21 @@ absl::Status Server::Listen(const Listener& asked) {
   if (!told.ok()) return told.status();
   ports_.push_back({{asked.name, {asked.at.host, port}, *std::move(told)}, *std::move(acceptor)});
   return absl::OkStatus();
+}
+
+// Before anything runs.
+void Server::NoteFacts() {
+  const auto served = listeners();
+  std::string protocols;
+  bool has_names = false;
+  for (const Listener& listener : served) {
+    has_names |= listener.name != kPlaintext;
+    protocols += fmt::format("{}{}:{}", protocols.empty() ? "" : ",", listener.name, kPlaintext);
+  }
+  if (has_names) node_.facts["listener.security.protocol.map"] = protocols;
+  node_.facts["listeners"] = ListenersText(served);
+  node_.facts["advertised.listeners"] = AdvertisedText(served);
+  node_.facts["num.network.threads"] = fmt::format("{}", loops_.size());
 }
 
 absl::Status Server::ListenInFolder() {

@@ -60,6 +60,7 @@ class Server {
   Server(std::shared_ptr<engine::LocalEngine> engine, NodeConfig config, NodeApis apis,
          std::shared_ptr<Telemetry> telemetry, const NodeOptions& options);
   absl::Status Listen(const Listener& asked);
+  void NoteFacts();
   absl::Status ListenForHttp(const std::string& place);
   absl::Status ListenInFolder();
   void Run();
@@ -75,7 +76,7 @@ class Server {
   // Until no connection is left; false where `patience` was over before.
   bool AwaitNone(absl::Duration patience) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  const NodeContext node_;
+  NodeContext node_;
   const absl::Duration drain_;
   HostPort advertised_in_folder_;
   asio::thread_pool workers_;

@@ -27,6 +27,13 @@ std::optional<std::string> ShownValue(const ConfigSpec& spec, std::string_view v
   return std::string(value);
 }
 
+// What a node has of itself has no default where none stands, not an empty one.
+bool HasDefault(const ConfigSpec& spec) {
+  const bool is_fixed = engine::FindConfigSpec(FixedConfigSpecs(), spec.name) != nullptr;
+  if (is_fixed && spec.default_value.empty()) return false;
+  return ShownValue(spec, spec.default_value).has_value();
+}
+
 ShownConfig Show(const ConfigSpec& spec, std::string_view value, ConfigSource source,
                  const ShownParts& parts) {
   ShownConfig shown;
@@ -49,7 +56,7 @@ void AddSettings(const ConfigSpec& spec, const ConfigLayers& layers, ShownConfig
   for (const ConfigLayers::Setting& set : layers.Find(spec.name)) {
     AddSynonym(spec.name, set.value, set.source, shown);
   }
-  if (ShownValue(spec, spec.default_value).has_value()) {
+  if (HasDefault(spec)) {
     AddSynonym(spec.name, spec.default_value, ConfigSource::kDefaultConfig, shown);
   }
 }
@@ -150,6 +157,7 @@ std::vector<ShownConfig> ShowNodeConfigs(const NodeContext& node, const ShownPar
   const ConfigLayers layers = BrokerLayersOf(node);
   ShowKnown(engine::EngineConfigSpecs(), layers, parts, all);
   ShowKnown(NodeConfigSpecs(), layers, parts, all);
+  ShowKnown(FixedConfigSpecs(), layers, parts, all);
   engine::ConfigMap unknown = layers.of_broker;
   unknown.insert(layers.of_cluster.begin(), layers.of_cluster.end());
   for (const auto& [name, value] : unknown) {

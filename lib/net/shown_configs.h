@@ -61,7 +61,8 @@ struct ShownParts {
 // All configs of the topic, by name.
 std::vector<ShownConfig> ShowTopicConfigs(const NodeContext& node, const TopicDescription& topic,
                                           const ShownParts& parts);
-// All of the node and its engine, by name, and what else was set for the broker.
+// All of the node and its engine, by name, what it shows of itself beside them, and what else was
+// set for the broker.
 std::vector<ShownConfig> ShowNodeConfigs(const NodeContext& node, const ShownParts& parts);
 // All of a subscription to clients' metrics, which need not be there.
 std::vector<ShownConfig> ShowClientMetricsConfigs(const NodeContext& node, const std::string& name,

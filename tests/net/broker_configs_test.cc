@@ -112,6 +112,70 @@ TEST_CASE("what Kafka does not let change while a broker runs is refused with Ka
   CHECK(node.engine().resource_configs()->empty());
 }
 
+TEST_CASE("a broker shows its number, its folder and how often things are there, and keeps them") {
+  NodeUnderTest node;
+  const std::string own = std::to_string(node.id());
+  const auto shown = Describe(node, kBroker, own);
+  const struct {
+    const char* name;
+    std::string value;
+    int source;
+    std::vector<Synonym> synonyms;
+  } facts[] = {
+      {"node.id", own, 4, {{"node.id", own, 4}}},
+      {"broker.id", own, 4, {{"broker.id", own, 4}, {"broker.id", "-1", 5}}},
+      {"log.dirs", "mem:", 4, {{"log.dirs", "mem:", 4}}},
+      {"default.replication.factor", "1", 5, {{"default.replication.factor", "1", 5}}},
+      {"min.insync.replicas", "1", 5, {{"min.insync.replicas", "1", 5}}},
+      {"offsets.topic.replication.factor", "1", 5, {{"offsets.topic.replication.factor", "1", 5}}},
+      {"unclean.leader.election.enable",
+       "false",
+       5,
+       {{"unclean.leader.election.enable", "false", 5}}},
+  };
+  for (const auto& fact : facts) {
+    CAPTURE(fact.name);
+    const auto config = Find(shown, fact.name);
+    REQUIRE(config.has_value());
+    CHECK(config->value == fact.value);
+    CHECK(config->config_source == fact.source);
+    CHECK(config->read_only);
+    CHECK_FALSE(config->is_sensitive);
+    CHECK(config->synonyms == fact.synonyms);
+    CHECK(Alter(node, own, {Set(fact.name, "2")})
+              .error_message.value_or("")
+              .starts_with("Cannot update these configs dynamically"));
+  }
+  CHECK(std::is_sorted(shown.begin(), shown.end(),
+                       [](const auto& a, const auto& b) { return a.name < b.name; }));
+}
+
+TEST_CASE("a broker shows where it listens, and with how many threads") {
+  const auto engine = rill::Open("mem:").value();
+  const auto node = Node::Start(engine, {.listen = "IN://127.0.0.1:0,OUT://127.0.0.1:0",
+                                         .advertise = "OUT://broker.example:7",
+                                         .threads = 2})
+                        .value();
+  WireClient client(node.port());
+  const wire::DescribeConfigsRequest asked = {{{kBroker, "1", std::nullopt}}, false, false};
+  const auto configs =
+      client.Ask<wire::DescribeConfigsResponse>(wire::ApiKey::kDescribeConfigs, 4, asked)
+          .results.at(0)
+          .configs;
+  const auto value = [&](const char* name) {
+    const auto config = Find(configs, name);
+    REQUIRE(config.has_value());
+    CHECK(config->config_source == 4);
+    return config->value.value_or("null");
+  };
+  CHECK(value("listeners") == node.listeners());
+  CHECK(value("advertised.listeners") == node.advertised_listeners());
+  CHECK(value("advertised.listeners").ends_with(",OUT://broker.example:7"));
+  CHECK(value("listener.security.protocol.map") == "IN:PLAINTEXT,OUT:PLAINTEXT");
+  CHECK(value("num.network.threads") == "2");
+  CHECK(value("process.roles") == "broker,controller");
+}
+
 TEST_CASE("a config that nobody knows is kept for a broker, and not shown what it says") {
   NodeUnderTest node;
   CHECK(Alter(node, "", {Set("my.own", "secret")}).error_code == ErrorCode::kNone);
