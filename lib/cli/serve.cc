@@ -6,6 +6,7 @@
 #include <optional>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "CLI/CLI.hpp"
 #include "cli/app_words.h"
@@ -15,7 +16,9 @@
 #include "engine/data_folder.h"
 #include "engine/socket_file.h"
 #include "fmt/format.h"
+#include "fmt/ranges.h"
 #include "net/host_port.h"
+#include "net/listeners.h"
 #include "rill/engine.h"
 #include "rill/node.h"
 #include "rill/options.h"
@@ -53,13 +56,14 @@ void AddOptions(CLI::App& app, ServeWords& words) {
       ->type_name("DIR");
   app.add_option("--listen", words.listen,
                  fmt::format("Where clients connect; {} by default, which only programs of this "
-                             "machine can. Port 0 takes one that is free, and says which; none has "
-                             "no port, but the folder's socket",
+                             "machine can. Port 0 takes one that is free, and says which; :PORT is "
+                             "all addresses; none has no port, but the folder's socket; several "
+                             "have names: IN://HOST:PORT,OUT://HOST:PORT",
                              kDefaultListen))
       ->type_name("HOST:PORT");
   app.add_option("--advertise", words.advertise,
-                 "What clients are told to connect to: needed with all addresses (0.0.0.0) or "
-                 "behind a forwarded port")
+                 "What clients are told to connect to: needed with 0.0.0.0, behind a forwarded "
+                 "port, and with :PORT where this machine's name is not the one that clients know")
       ->type_name("HOST:PORT");
   app.add_option("--http", words.http,
                  "Where /metrics (for Prometheus), /healthz and /readyz are answered over HTTP; "
@@ -116,6 +120,17 @@ absl::StatusOr<ServeConfig> ReadConfig(const CommandContext& context, const std:
   return ReadServeConfig(*text, word);
 }
 
+absl::Status CheckListeners(const NodeOptions& options) {
+  const auto listeners = net::ParseListeners(options.listen, options.advertise);
+  if (!listeners.ok()) return listeners.status();
+  const net::Listener* const unreachable = net::FindUnreachable(*listeners);
+  if (unreachable == nullptr) return absl::OkStatus();
+  return absl::InvalidArgumentError(fmt::format(
+      "{} is all addresses of this machine; say which one clients are told to connect to: "
+      "--advertise HOST:{}, or advertised.listeners in the --config file",
+      ToString(unreachable->at), unreachable->at.port));
+}
+
 absl::StatusOr<Plan> MakePlan(const CommandContext& context, const ServeWords& words) {
   auto config = ReadConfig(context, words.config);
   if (!config.ok()) return config.status();
@@ -145,16 +160,8 @@ absl::StatusOr<Plan> MakePlan(const CommandContext& context, const ServeWords& w
       return absl::InvalidArgumentError("with --listen none and --no-socket nobody can connect");
     }
     plan.node.listen.clear();
-    return plan;
   }
-  const auto listen = net::ParseHostPort(plan.node.listen);
-  if (!listen.ok()) return listen.status();
-  if (net::IsAnyAddress(listen->host) && plan.node.advertise.empty()) {
-    return absl::InvalidArgumentError(fmt::format(
-        "{} is all addresses of this machine; say which one clients are told to connect to: "
-        "--advertise HOST:{}, or advertised.listeners in the --config file",
-        plan.node.listen, listen->port));
-  }
+  if (auto sound = CheckListeners(plan.node); !sound.ok()) return sound;
   return plan;
 }
 
@@ -178,15 +185,28 @@ std::string WithWay(const absl::Status& started) {
   return told;
 }
 
+// Of one listener only the place, as it has no use for its name.
+std::string PlaceText(net::NamedPlace place, bool is_only) {
+  if (place.place.host.empty()) place.place.host = "*";
+  return is_only ? net::ToString(place.place) : net::ToString(place);
+}
+
 // Where it listens, as the log has it.
-std::string PlacesOf(const Plan& plan, std::uint16_t port) {
-  std::string places;
-  if (!plan.node.listen.empty()) {
-    places = net::ToString({net::ParseHostPort(plan.node.listen)->host, port});
-    if (!plan.node.advertise.empty()) places += ", clients are told " + plan.node.advertise;
+absl::StatusOr<std::string> PlacesOf(const Node& node, bool has_socket) {
+  const auto at = net::ParseNamedPlaces(node.listeners());
+  const auto told = net::ParseNamedPlaces(node.advertised_listeners());
+  if (!at.ok() || !told.ok()) return at.ok() ? told.status() : at.status();
+  std::vector<std::string> places;
+  std::vector<std::string> differing;
+  for (std::size_t i = 0; i < at->size() && i < told->size(); ++i) {
+    places.push_back(PlaceText((*at)[i], at->size() == 1));
+    if ((*at)[i] != (*told)[i]) differing.push_back(PlaceText((*told)[i], at->size() == 1));
   }
-  if (!plan.node.folder_socket) return places;
-  return fmt::format("{}{}{}", places, places.empty() ? "" : ", ", engine::kSocketFile);
+  if (!differing.empty()) {
+    places.push_back(fmt::format("clients are told {}", fmt::join(differing, ", ")));
+  }
+  if (has_socket) places.push_back(engine::kSocketFile);
+  return fmt::format("{}", fmt::join(places, ", "));
 }
 
 class Serving {
@@ -225,8 +245,10 @@ class Serving {
   int Serve(const Engine& engine, const Plan& plan, const StopSignals& stop) {
     auto node = Node::Start(engine, plan.node);
     if (!node.ok()) return Fail(WithWay(node.status()));
-    log_.Write(LogLevel::kInfo, fmt::format("listening on {}, data in {}; stop with Ctrl-C",
-                                            PlacesOf(plan, node->port()), plan.folder));
+    const auto places = PlacesOf(*node, plan.node.folder_socket);
+    if (!places.ok()) return Fail(std::string(places.status().message()));
+    log_.Write(LogLevel::kInfo,
+               fmt::format("listening on {}, data in {}; stop with Ctrl-C", *places, plan.folder));
     if (node->http_port() != 0) SayHttp(plan.node.http, node->http_port());
     const char* const signal = stop.Await();
     log_.Write(LogLevel::kInfo,

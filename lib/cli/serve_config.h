@@ -19,8 +19,8 @@ struct ServeConfig {
   std::map<std::string, std::string> node;    // for NodeOptions::configs
   // Empty, or nothing, where the file does not say.
   std::string data_dir;
-  std::string listen;
-  std::string advertise;
+  std::string listen;     // NodeOptions' own, as Kafka's listeners
+  std::string advertise;  // likewise
   std::optional<int> threads;
   // A line for each thing that is passed over, with its place in the file.
   std::vector<std::string> warnings;

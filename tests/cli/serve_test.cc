@@ -1,3 +1,4 @@
+#include <iterator>
 #include <map>
 #include <string>
 #include <vector>
@@ -28,33 +29,70 @@ std::string Refused(const std::string& text) {
   return std::string(status.message());
 }
 
-TEST_CASE("The properties of Kafka's own example of a single node say what rill takes of them") {
-  const ServeConfig config = Read(
-      "process.roles=broker,controller\n"
-      "node.id=1\n"
-      "controller.quorum.bootstrap.servers=localhost:9093\n"
-      "listeners=PLAINTEXT://:9092,CONTROLLER://:9093\n"
-      "inter.broker.listener.name=PLAINTEXT\n"
-      "advertised.listeners=PLAINTEXT://localhost:9092,CONTROLLER://localhost:9093\n"
-      "num.network.threads=3\n"
-      "socket.request.max.bytes=104857600\n"
-      "log.dirs=/tmp/kraft-combined-logs\n"
-      "num.partitions=1\n"
-      "log.retention.hours=168\n");
-  CHECK(config.listen == ":9092");
-  CHECK(config.advertise == "localhost:9092");
+// What Kafka 4's config/server.properties says, without its comments.
+constexpr char kStockFile[] =
+    "process.roles=broker,controller\n"
+    "node.id=1\n"
+    "controller.quorum.bootstrap.servers=localhost:9093\n"
+    "listeners=PLAINTEXT://:9092,CONTROLLER://:9093\n"
+    "inter.broker.listener.name=PLAINTEXT\n"
+    "advertised.listeners=PLAINTEXT://localhost:9092,CONTROLLER://localhost:9093\n"
+    "controller.listener.names=CONTROLLER\n"
+    "listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SSL:SSL,"
+    "SASL_PLAINTEXT:SASL_PLAINTEXT,SASL_SSL:SASL_SSL\n"
+    "num.network.threads=3\n"
+    "num.io.threads=8\n"
+    "socket.send.buffer.bytes=102400\n"
+    "socket.receive.buffer.bytes=102400\n"
+    "socket.request.max.bytes=104857600\n"
+    "log.dirs=/tmp/kraft-combined-logs\n"
+    "num.partitions=1\n"
+    "num.recovery.threads.per.data.dir=2\n"
+    "offsets.topic.replication.factor=1\n"
+    "share.coordinator.state.topic.replication.factor=1\n"
+    "share.coordinator.state.topic.min.isr=1\n"
+    "transaction.state.log.replication.factor=1\n"
+    "transaction.state.log.min.isr=1\n"
+    "log.retention.hours=168\n"
+    "log.segment.bytes=1073741824\n"
+    "log.retention.check.interval.ms=300000\n";
+
+TEST_CASE("Kafka's own example of a single node says what rill takes of it") {
+  const ServeConfig config = Read(kStockFile);
+  CHECK(config.listen == "PLAINTEXT://:9092");
+  CHECK(config.advertise == "PLAINTEXT://localhost:9092");
   CHECK(config.threads == 3);
   CHECK(config.data_dir == "/tmp/kraft-combined-logs");
   CHECK(config.node ==
         std::map<std::string, std::string>{{"socket.request.max.bytes", "104857600"}});
-  CHECK(config.engine == std::map<std::string, std::string>{{"log.retention.hours", "168"},
-                                                            {"num.partitions", "1"}});
-  REQUIRE(config.warnings.size() == 6);
-  CHECK(config.warnings[0].starts_with(
-      "server.properties: line 1: process.roles does nothing here: "));
-  CHECK(Contains(config.warnings[3], "line 4: CONTROLLER://:9093 in listeners is left out"));
-  CHECK(
-      Contains(config.warnings[5], "line 6: CONTROLLER://localhost:9093 in advertised.listeners"));
+  CHECK(config.engine ==
+        std::map<std::string, std::string>{{"log.retention.check.interval.ms", "300000"},
+                                           {"log.retention.hours", "168"},
+                                           {"log.segment.bytes", "1073741824"},
+                                           {"node.id", "1"},
+                                           {"num.partitions", "1"}});
+}
+
+TEST_CASE("What Kafka's own example says in vain is told in the order of its lines") {
+  const ServeConfig config = Read(kStockFile);
+  const char* const told[] = {
+      "line 3: controller.quorum.bootstrap.servers does nothing here: ",
+      "line 4: CONTROLLER://:9093 in listeners is left out: it is the controller's",
+      "line 5: inter.broker.listener.name does nothing here: ",
+      "line 10: num.io.threads does nothing here: ",
+      "line 11: socket.send.buffer.bytes does nothing here: ",
+      "line 12: socket.receive.buffer.bytes does nothing here: ",
+      "line 16: num.recovery.threads.per.data.dir does nothing here: ",
+      "line 18: share.coordinator.state.topic.replication.factor does nothing here: ",
+      "line 19: share.coordinator.state.topic.min.isr does nothing here: ",
+      "line 20: transaction.state.log.replication.factor does nothing here: ",
+      "line 21: transaction.state.log.min.isr does nothing here: ",
+  };
+  REQUIRE(config.warnings.size() == std::size(told));
+  for (std::size_t i = 0; i < std::size(told); ++i) {
+    CAPTURE(config.warnings[i]);
+    CHECK(config.warnings[i].starts_with(std::string("server.properties: ") + told[i]));
+  }
 }
 
 TEST_CASE("A file that says nothing leaves everything as it is") {
@@ -74,19 +112,80 @@ TEST_CASE("Of a name that is there twice the last holds, and log.dirs before log
   CHECK(Read("log.dir=/b \n").data_dir == "/b");
 }
 
-TEST_CASE("The first PLAINTEXT listener is taken, whatever its letters") {
-  CHECK(Read("listeners=SSL://:1, plaintext://[::1]:2 ,PLAINTEXT://h:3").listen == "[::1]:2");
-  CHECK(Refused("\nlisteners=SSL://:9092") ==
-        "server.properties: line 2: listeners has no PLAINTEXT listener, the only kind there is "
-        "yet");
-  CHECK(Contains(Refused("listeners=localhost:9092"), "line 1: \"localhost:9092\" in listeners"));
-  CHECK(Contains(Refused("listeners=PLAINTEXT://localhost"), "line 1: \"localhost\" is no host"));
-  for (const char* place : {"0.0.0.0:9092", ":9092", "localhost:0"}) {
+TEST_CASE("What is so anyway needs no word, and what is not is told with what is") {
+  CHECK(Read("process.roles=controller, broker\ndefault.replication.factor=1\n"
+             "min.insync.replicas=1\nunclean.leader.election.enable=false\n")
+            .warnings.empty());
+  const ServeConfig config = Read("process.roles=broker\nmin.insync.replicas=2\n");
+  REQUIRE(config.warnings.size() == 2);
+  CHECK(config.warnings[0] ==
+        "server.properties: line 1: process.roles does nothing here, it is always "
+        "broker,controller: a node is alone, and so its own controller");
+  CHECK(config.warnings[1] ==
+        "server.properties: line 2: min.insync.replicas does nothing here, it is always 1: nothing "
+        "is replicated");
+  CHECK(Contains(Refused("min.insync.replicas=two\n"), "min.insync.replicas cannot be \"two\""));
+}
+
+TEST_CASE("Listeners have the names that they are given where the map says PLAINTEXT") {
+  const ServeConfig one = Read(
+      "listeners=INTERNAL://127.0.0.1:9092\n"
+      "listener.security.protocol.map=INTERNAL:PLAINTEXT\n");
+  CHECK(one.listen == "INTERNAL://127.0.0.1:9092");
+  CHECK(one.warnings.empty());
+  const ServeConfig two = Read(
+      "listener.security.protocol.map = in:plaintext, Out:PLAINTEXT, QUORUM:PLAINTEXT\n"
+      "advertised.listeners=OUT://broker.example:19092,QUORUM://broker.example:9093\n"
+      "listeners=in://[::1]:9092 , QUORUM://:9093, OUT://0.0.0.0:19092\n"
+      "controller.listener.names=quorum\n");
+  CHECK(two.listen == "IN://[::1]:9092,OUT://0.0.0.0:19092");
+  CHECK(two.advertise == "OUT://broker.example:19092");
+  REQUIRE(two.warnings.size() == 1);
+  CHECK(Contains(two.warnings[0], "line 3: QUORUM://:9093 in listeners is left out"));
+}
+
+TEST_CASE("A listener that is to speak TLS or SASL, or does not say what, is refused") {
+  CHECK(Refused("\nlisteners=PLAINTEXT://:9092,SSL://:9093") ==
+        "server.properties: line 2: SSL://:9093 in listeners is to speak SSL, and there is no TLS "
+        "and no SASL yet: leave it out, or map SSL to PLAINTEXT where the network is trusted");
+  CHECK(Contains(Refused("listeners=OUT://:1\nlistener.security.protocol.map=OUT:SASL_SSL\n"),
+                 "line 1: OUT://:1 in listeners is to speak SASL_SSL"));
+  CHECK(Refused("listeners=INTERNAL://:9092") ==
+        "server.properties: line 1: what INTERNAL://:9092 in listeners speaks is not said: "
+        "listener.security.protocol.map has no INTERNAL");
+  CHECK(Contains(Refused("listener.security.protocol.map=A:TLS\n"),
+                 "line 1: \"A:TLS\" in listener.security.protocol.map is not a listener's name"));
+  CHECK(Refused("listeners=CONTROLLER://:9093\ncontroller.listener.names=CONTROLLER\n") ==
+        "server.properties: line 1: listeners has none for clients");
+}
+
+TEST_CASE("A listener that is none is refused with its line") {
+  CHECK(
+      Contains(Refused("listeners=localhost:9092"), "line 1: listeners: \"localhost:9092\" is no"));
+  CHECK(
+      Contains(Refused("listeners=PLAINTEXT://localhost"), "line 1: listeners: \"localhost\" is"));
+  CHECK(Contains(Refused("listeners=PLAINTEXT://:1,plaintext://:2"), "PLAINTEXT is there twice"));
+  for (const char* place : {"0.0.0.0:9092", "localhost:0"}) {
     const std::string listener = std::string("PLAINTEXT://") + place;
     CHECK(Refused("advertised.listeners=" + listener) ==
           "server.properties: line 1: clients cannot connect to " + listener +
               " in advertised.listeners");
   }
+  CHECK(Refused("listeners=PLAINTEXT://:1\nadvertised.listeners=OUT://h:1\n") ==
+        "server.properties: line 2: OUT://h:1 in advertised.listeners is of no listener that "
+        "clients have");
+}
+
+TEST_CASE("Protocols of groups that are not served are passed over, as Kafka's default has one") {
+  const ServeConfig config =
+      Read("group.coordinator.rebalance.protocols=classic,consumer,streams,share\n");
+  CHECK(config.engine.at("group.coordinator.rebalance.protocols") == "classic,consumer");
+  REQUIRE(config.warnings.size() == 2);
+  CHECK(config.warnings[0] ==
+        "server.properties: line 1: streams in group.coordinator.rebalance.protocols is left out: "
+        "groups speak the classic and the consumer protocol");
+  CHECK(
+      Contains(Refused("group.coordinator.rebalance.protocols=classic,gossip"), "line 1: config"));
 }
 
 TEST_CASE("A value that cannot be is refused with its file and line") {
@@ -95,7 +194,8 @@ TEST_CASE("A value that cannot be is refused with its file and line") {
   CHECK(Refused("max.connections=-1\n")
             .starts_with("server.properties: line 1: config max.connections cannot be \"-1\""));
   CHECK(Refused("log.dirs=/a,/b\n") ==
-        "server.properties: line 1: log.dirs is \"/a,/b\"; rill keeps its data in one folder");
+        "server.properties: line 1: log.dirs is \"/a,/b\"; rill keeps its data in one folder: name "
+        "one");
   for (const char* threads : {"0", "1025", "three", ""}) {
     CHECK(Refused(std::string("num.network.threads=") + threads) ==
           std::string("server.properties: line 1: config num.network.threads cannot be \"") +
@@ -141,6 +241,8 @@ TEST_CASE("rill serve refuses words that are wrong with what is right") {
       {"--data-dir /d --threads 1025", "--threads"},
       {"--data-dir /d --listen localhost", "\"localhost\" is no host:port: it has no port"},
       {"--data-dir /d --listen 0.0.0.0:9092", "to connect to: --advertise HOST:9092, or"},
+      {"--data-dir /d --listen A://h:1,B://[::]:2", "[::]:2 is all addresses of this machine"},
+      {"--data-dir /d --listen SSL://h:1", "there is no TLS and no SASL yet"},
       {"--data-dir /d --port 9092", "--help lists what there is"},
       {"--data-dir /d --config none.properties", "/none.properties"},
   };
