@@ -8,7 +8,9 @@
 #include "cli/folder_in_use.h"
 #include "rill/engine.h"
 #if RILL_HAS_NODE
+#include "net/reading_node.h"
 #include "rill/node.h"
+#include "rill/options.h"
 #endif
 
 namespace rill::cli {
@@ -34,36 +36,54 @@ absl::StatusOr<remote::AdminOptions> OptionsOf(const CommandContext& context,
 class AdminSession::Served {
  public:
   Served(Engine engine, Node node) : engine_(std::move(engine)), node_(std::move(node)) {}
+  Served(Engine engine, net::ReadingNode node)
+      : engine_(std::move(engine)), reading_(std::move(node)) {}
 
-  std::uint16_t port() const { return node_.port(); }
+  std::uint16_t port() const { return node_ ? node_->port() : reading_->port(); }
+  bool only_reads() const { return reading_.has_value(); }
   absl::Status Close() {
-    if (auto stopped = node_.Stop(); !stopped.ok()) return stopped;
+    if (auto stopped = node_ ? node_->Stop() : reading_->Stop(); !stopped.ok()) return stopped;
     return engine_.Close();
   }
 
  private:
   Engine engine_;
-  Node node_;
+  std::optional<Node> node_;  // or reading_
+  std::optional<net::ReadingNode> reading_;
 };
 
 absl::StatusOr<std::unique_ptr<AdminSession::Served>> AdminSession::Serve(
-    const CommandContext& context, const KafkaTool& tool, const std::string& folder) {
+    const CommandContext& context, const KafkaTool& tool, const std::string& folder,
+    const AdminUse& use) {
   auto engine = OpenFolder(context, tool.name, folder);
-  if (!engine.ok()) return WithWay(context, folder, engine.status());
-  auto node = Node::Start(*engine, {.listen = "127.0.0.1:0"});
+  if (engine.ok()) {
+    auto node = Node::Start(*engine, {.listen = "127.0.0.1:0"});
+    if (!node.ok()) return node.status();
+    return std::make_unique<Served>(*std::move(engine), *std::move(node));
+  }
+  if (!use.only_reads || !IsInUse(context, folder)) {
+    return WithWay(context, folder, engine.status());
+  }
+  Options options;
+  options.read_only = true;
+  auto reader = OpenFolder(context, tool.name, folder, std::move(options));
+  if (!reader.ok()) return reader.status();
+  auto node = net::ReadingNode::Start(*reader);
   if (!node.ok()) return node.status();
-  return std::make_unique<Served>(*std::move(engine), *std::move(node));
+  return std::make_unique<Served>(*std::move(reader), *std::move(node));
 }
 #else
 class AdminSession::Served {
  public:
   std::uint16_t port() const { return 0; }
+  bool only_reads() const { return false; }
   absl::Status Close() { return absl::OkStatus(); }
 };
 
 absl::StatusOr<std::unique_ptr<AdminSession::Served>> AdminSession::Serve(const CommandContext&,
                                                                           const KafkaTool&,
-                                                                          const std::string&) {
+                                                                          const std::string&,
+                                                                          const AdminUse&) {
   return absl::UnimplementedError(
       "--data-dir of a folder that no node serves needs a rill that was built with its node "
       "(RILL_BUILD_NODE, which needs Asio)");
@@ -74,15 +94,18 @@ AdminSession::AdminSession() = default;
 AdminSession::AdminSession(AdminSession&&) noexcept = default;
 AdminSession::~AdminSession() = default;
 
+bool AdminSession::is_of_files() const { return served_ != nullptr && served_->only_reads(); }
+
 absl::Status AdminSession::UseFolder(const CommandContext& context, const KafkaTool& tool,
-                                     const std::string& folder, remote::AdminOptions& options) {
+                                     const std::string& folder, const AdminUse& use,
+                                     remote::AdminOptions& options) {
   const auto path = FolderOf(context, folder);
   if (!path.ok()) return path.status();
   if (auto node = FindNode(*path); node.ok()) {
     options.bootstrap = {*std::move(node)};
     return absl::OkStatus();
   }
-  auto served = Serve(context, tool, *path);
+  auto served = Serve(context, tool, *path, use);
   if (!served.ok()) return served.status();
   served_ = *std::move(served);
   options.bootstrap = {{"127.0.0.1", served_->port()}};
@@ -109,7 +132,7 @@ absl::StatusOr<AdminSession> AdminSession::Open(const CommandContext& context,
   }
   AdminSession session;
   if (line.Has("data-dir")) {
-    auto used = session.UseFolder(context, tool, *folder, *options);
+    auto used = session.UseFolder(context, tool, *folder, use, *options);
     if (!used.ok()) return used;
   } else if (line.Has("bootstrap-server") || options->bootstrap.empty()) {
     auto bootstrap = remote::ParseBootstrap(*servers);

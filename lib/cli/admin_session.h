@@ -26,11 +26,15 @@ struct AdminUse {
   const char* client_id = kAdminClientId;
   // How long one thing is tried, where the tool has an option for it.
   std::optional<absl::Duration> timeout = {};
+  // Nothing is changed. What is told of a folder that a process has open without a node is read in
+  // its files.
+  bool only_reads = false;
 };
 
 // A client of the cluster that a tool was told of: by --bootstrap-server, with --command-config; or
-// by --data-dir, a folder of rill's: one that no process has open is served for as long as the
-// session lasts, to this process alone; of one that a node has open its socket there is used.
+// by --data-dir, a folder of rill's. One that no process has open is opened and served for as long
+// as the session lasts, to this process alone; of one that a node has open its socket there is
+// used; one that a process has open otherwise is served in the same way to who only reads.
 class AdminSession {
  public:
   // Errors: InvalidArgument for words that name no cluster, those of the engine and of the client.
@@ -41,6 +45,8 @@ class AdminSession {
   ~AdminSession();
 
   remote::AdminClient& client() { return *client_; }
+  // Whether what is told is what stands in the files of a folder that another process writes.
+  bool is_of_files() const;
   // Closes the folder that was served.
   absl::Status Close();
 
@@ -48,11 +54,13 @@ class AdminSession {
   class Served;
   static absl::StatusOr<std::unique_ptr<Served>> Serve(const CommandContext& context,
                                                        const KafkaTool& tool,
-                                                       const std::string& folder);
+                                                       const std::string& folder,
+                                                       const AdminUse& use);
 
   AdminSession();
   absl::Status UseFolder(const CommandContext& context, const KafkaTool& tool,
-                         const std::string& folder, remote::AdminOptions& options);
+                         const std::string& folder, const AdminUse& use,
+                         remote::AdminOptions& options);
 
   std::unique_ptr<Served> served_;  // null: the cluster is elsewhere
   std::unique_ptr<remote::AdminClient> client_;

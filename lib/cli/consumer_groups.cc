@@ -121,6 +121,20 @@ absl::Status CheckRegex(const std::string& text) {
 #endif
 }
 
+bool ChangesNothing(const CommandLine& line) {
+  return line.Has("list") || line.Has("describe") ||
+         (line.Has("reset-offsets") && !line.Has("execute"));
+}
+
+// What is not written down is not known of members in another process.
+void TellLimits(const CommandContext& context, const CommandLine& line,
+                const AdminSession& session) {
+  if (!session.is_of_files() || !line.Has("describe")) return;
+  context.err << "rill consumer-groups: the process that has the folder open has no socket there: "
+                 "members are those that it has written down, without those of groups by the "
+                 "consumer protocol\n";
+}
+
 int ValidateRegex(const CommandContext& context, const CommandLine& line) {
   const auto text = line.Value("validate-regex", "");
   if (!text.ok()) {
@@ -152,8 +166,10 @@ int RunConsumerGroups(const CommandContext& context, std::span<const std::string
   if (line.Has("reset-offsets") && !line.Has("dry-run") && !line.Has("execute")) {
     context.err << kDryRun;
   }
-  auto session = AdminSession::Open(context, kConsumerGroupsTool, line, {.timeout = *timeout});
+  auto session = AdminSession::Open(context, kConsumerGroupsTool, line,
+                                    {.timeout = *timeout, .only_reads = ChangesNothing(line)});
   if (!session.ok()) return Fail(context, kConsumerGroupsTool, session.status());
+  TellLimits(context, line, *session);
   absl::Status done;
   {
     TextWriter out(context.out);

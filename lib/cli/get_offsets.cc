@@ -171,7 +171,8 @@ int RunGetOffsets(const CommandContext& context, std::span<const std::string> wo
   if (!filter.ok()) return Refuse(context, filter.status());
   const auto time = TimeOf(line);
   if (!time.ok()) return Refuse(context, time.status());
-  auto session = AdminSession::Open(context, kTool, line, {.client_id = "GetOffsetShell"});
+  auto session =
+      AdminSession::Open(context, kTool, line, {.client_id = "GetOffsetShell", .only_reads = true});
   if (!session.ok()) return Refuse(context, session.status());
   absl::Status done;
   {

@@ -210,7 +210,8 @@ int RunLogDirs(const CommandContext& context, std::span<const std::string> words
   if (auto right = CheckRequired(line, {"describe"}); !right.ok()) {
     return RefuseUsage(context, kTool, std::string(right.message()));
   }
-  auto session = AdminSession::Open(context, kTool, line, {.client_id = "log-dirs-tool"});
+  auto session =
+      AdminSession::Open(context, kTool, line, {.client_id = "log-dirs-tool", .only_reads = true});
   if (!session.ok()) return Fail(context, kTool, session.status());
   absl::Status done;
   {

@@ -105,7 +105,8 @@ int RunTopics(const CommandContext& context, std::span<const std::string> words)
   TextWriter out(context.out);
   TextWriter err(context.err);
   Warn(line, out, err);
-  auto session = AdminSession::Open(context, kTopicsTool, line);
+  auto session = AdminSession::Open(context, kTopicsTool, line,
+                                    {.only_reads = line.Has("list") || line.Has("describe")});
   if (!session.ok()) return Fail(context, kTopicsTool, session.status());
   const absl::Status done = Act(line, session->client(), out);
   if (!done.ok()) {

@@ -159,6 +159,8 @@ class GroupService final : public MaintenanceTask {
   // A group that was written down before the restart; its members are gone with their process.
   void Restore(const std::string& group, const GroupMetadataValue& value);
   void RestoreConsumerGroup(const std::string& group, std::int32_t epoch);
+  // The same with its members, who live on in another process: for who only tells of groups.
+  void RestoreToShow(const std::string& group, const GroupMetadataValue& value);
 
   // MaintenanceTask: timeouts, and offsets that have expired.
   absl::Time Run(absl::Time now) override;

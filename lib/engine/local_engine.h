@@ -126,6 +126,11 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   void LookOutside() ABSL_LOCKS_EXCLUDED(change_mutex_);
   // What is known of the process that writes the folder, where this one only reads it; else null.
   const std::shared_ptr<FolderWatch>& watch() const { return environment_->watch(); }
+  // Where the folder was opened only to be read: reads what a node tells beside topics and their
+  // logs, which are whose folder it is, and groups with their members and offsets, as it is written
+  // down now. To be called once, before there is such a node. FailedPrecondition where the engine
+  // writes.
+  absl::Status ReadForNode();
   // Whether somebody, this engine too, has the folder open for writing.
   bool has_writer() const { return watch() != nullptr ? watch()->HasWriter() : !closed(); }
 
@@ -152,7 +157,10 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   const base::ForkMark& fork_mark() const { return environment_->fork_mark(); }
   // What holds now: what was given, and what was set since.
   std::shared_ptr<const EngineConfig> config() const { return environment_->config(); }
-  const MetaProperties& properties() const { return folder_->properties(); }
+  // Of an engine that only reads: once ReadForNode has been called.
+  const MetaProperties& properties() const {
+    return folder_ == nullptr ? properties_read_ : folder_->properties();
+  }
   // Where all of it is: a folder, from the root, or "mem:".
   const std::string& directory() const { return environment_->directory(); }
   // Where that is a folder: the room there is.
@@ -240,6 +248,7 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
 
   // local_engine_reading.cc
   absl::Status OpenToRead(const Options& options);
+  absl::Status ReadGroups();
   void TakeUp(CatalogueImage image) ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
   void TakeUpTopic(const std::string& name, const CatalogueTopic& topic)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
@@ -331,6 +340,7 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
 
   const std::shared_ptr<EngineEnvironment> environment_;
   std::unique_ptr<DataFolder> folder_;
+  MetaProperties properties_read_;  // where there is none
 
   mutable absl::Mutex change_mutex_ ABSL_ACQUIRED_BEFORE(checkpoint_mutex_);
   // Between Open and Close. Never set where Open failed: nothing may be written then.

@@ -1,10 +1,14 @@
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "engine/folder_catalogue.h"
 #include "engine/local_engine.h"
+#include "engine/meta_properties.h"
 #include "engine/topic_config.h"
+#include "engine/topic_name.h"
+#include "engine/topic_offset_store.h"
 #include "engine/where.h"
 #include "fmt/format.h"
 #include "rill/error.h"
@@ -37,6 +41,47 @@ absl::Status LocalEngine::OpenToRead(const Options& options) {
   absl::MutexLock lock(&change_mutex_);
   TakeUp(*std::move(image));
   is_open_ = true;
+  return absl::OkStatus();
+}
+
+absl::Status LocalEngine::ReadForNode() {
+  if (auto open = CheckOpen(); !open.ok()) return open;
+  if (watch() == nullptr) {
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition, ErrorCode::kUnknownServerError,
+        fmt::format("{} is not open with Options::read_only", environment_->directory()));
+  }
+  auto properties = ReadMetaProperties(environment_->files(), environment_->directory());
+  if (!properties.ok()) return properties.status();
+  properties_read_ = *std::move(properties);
+  return ReadGroups();
+}
+
+// Nothing is written down of them, and no time runs for their members, who are another process's.
+absl::Status LocalEngine::ReadGroups() {
+  auto store = TopicOffsetStore::Open(
+      [weak = weak_from_this()](bool) -> absl::StatusOr<std::shared_ptr<TopicState>> {
+        const auto engine = weak.lock();
+        if (engine == nullptr) return absl::FailedPreconditionError("the engine is gone");
+        auto found = engine->FindTopic(kOffsetsTopic);
+        if (absl::IsNotFound(found.status())) return std::shared_ptr<TopicState>();
+        return found;
+      },
+      [](const TopicPartition&) { return false; }, clock(), Compression::kNone);
+  if (!store.ok()) return store.status();
+  offsets_ = *store;
+  groups_ = std::make_shared<GroupService>(
+      GroupService::Parts{.clock = clock(),
+                          .config = {},
+                          .new_member_id = [] { return std::string(); },
+                          .offsets = offsets_,
+                          .records = nullptr,
+                          .schedule = [](absl::Time) {}});
+  const auto& consumer_groups = (*store)->consumer_groups_read();
+  for (const auto& [group, epoch] : consumer_groups) groups_->RestoreConsumerGroup(group, epoch);
+  for (const auto& [group, value] : (*store)->groups_read()) {
+    if (!consumer_groups.contains(group)) groups_->RestoreToShow(group, value);
+  }
   return absl::OkStatus();
 }
 

@@ -34,8 +34,7 @@ absl::StatusOr<std::shared_ptr<log::PartitionLog>> PartitionState::OpenLog() {
 }
 
 absl::StatusOr<std::shared_ptr<log::PartitionLog>> PartitionState::Open() {
-  const std::string directory =
-      environment_->directory() + "/" + PartitionFolderName(topic(), index());
+  const std::string directory = this->directory();
   const log::LogEnvironment environment = {
       .files = &environment_->files(),
       .clock = environment_->clock(),
@@ -59,6 +58,10 @@ absl::StatusOr<std::shared_ptr<log::PartitionLog>> PartitionState::Open() {
   auto publisher = AddSlot((*log)->log_start_offset(), (*log)->high_watermark());
   if (publisher != nullptr) (*log)->PublishTo(std::move(publisher));
   return log;
+}
+
+std::string PartitionState::directory() const {
+  return environment_->directory() + "/" + PartitionFolderName(topic(), index());
 }
 
 log::SlotKey PartitionState::key() const {
@@ -150,6 +153,11 @@ void PartitionState::SetImported(const log::LogCheckpoint& checkpoint) {
 void PartitionState::SetUnused() {
   absl::MutexLock lock(&mutex_);
   checkpoint_.reset();
+}
+
+bool PartitionState::WasUsed() {
+  if (environment_->watch() == nullptr) return Checkpoint().has_value();
+  return environment_->files().Exists(directory()).value_or(false);
 }
 
 std::optional<log::LogCheckpoint> PartitionState::Checkpoint() {

@@ -55,8 +55,9 @@ class PartitionState : public std::enable_shared_from_this<PartitionState> {
 
   void SetConfig(std::shared_ptr<const log::LogConfig> config) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Whether it has a log, or had one when the engine was opened.
-  bool WasUsed() { return Checkpoint().has_value(); }
+  // Whether it has a log, or had one when the engine was opened; of an engine that only reads,
+  // whether its folder is there.
+  bool WasUsed() ABSL_LOCKS_EXCLUDED(mutex_);
   // The folder was there when the engine was opened, and this is known of its log.
   void SetCheckpoint(const log::LogCheckpoint& checkpoint) ABSL_LOCKS_EXCLUDED(mutex_);
   // The same for one that was imported, and shows it to other processes: they may know a partition
@@ -81,6 +82,7 @@ class PartitionState : public std::enable_shared_from_this<PartitionState> {
   absl::Time Upkeep(absl::Time now, absl::Duration interval);
 
  private:
+  std::string directory() const;
   log::SlotKey key() const;
   std::shared_ptr<log::EndPublisher> AddSlot(std::int64_t log_start_offset,
                                              std::int64_t high_watermark);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "client/engine_access.h"
+#include "engine/local_engine.h"
 #include "net/listeners.h"
 #include "net/server.h"
 
@@ -14,6 +15,7 @@ absl::StatusOr<Node> Node::Start(const Engine& engine, const NodeOptions& option
     return absl::FailedPreconditionError(
         "this Engine was moved from, or is over a cluster: a node serves topics of its process");
   }
+  if (auto may = local->CheckMayWrite(); !may.ok()) return may;
   auto server = net::Server::Start(local, options);
   if (!server.ok()) return server.status();
   return Node(*std::move(server));

@@ -105,7 +105,6 @@ void BlockBrokenPipe() {
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(std::shared_ptr<engine::LocalEngine> engine,
                                                       const NodeOptions& options) {
-  if (auto may = engine->CheckMayWrite(); !may.ok()) return may;
   if (auto open = engine->CheckOpen(); !open.ok()) return open;
   if (options.threads < 1 || options.threads > kMaxThreads) {
     return absl::InvalidArgumentError(

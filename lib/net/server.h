@@ -31,6 +31,8 @@ namespace rill::net {
 // the workers for what waits for the disk. A connection stays in its thread. Thread-safe.
 class Server {
  public:
+  // An engine that only reads has to have been prepared (ReadForNode), and what it cannot answer to
+  // be hidden.
   static absl::StatusOr<std::unique_ptr<Server>> Start(std::shared_ptr<engine::LocalEngine> engine,
                                                        const NodeOptions& options);
   ~Server();

@@ -203,8 +203,9 @@ TEST_CASE("A folder that nobody has open is served for the time of the command")
   {
     auto engine = rill::Open(folder);
     REQUIRE(engine.ok());
-    const Ran held = RunRillLine("topics --data-dir " + folder + " --list");
+    const Ran held = RunRillLine("topics --data-dir " + folder + " --create --topic orders");
     CHECK(held.exit_code == 1);
+    CHECK(Contains(held.err, "one engine at a time"));
   }
   const std::string at = "topics --data-dir " + folder;
   CHECK(RunRillLine(at + " --create --topic orders").out == "Created topic orders.\n");
@@ -238,7 +239,7 @@ TEST_CASE("A folder that a node has open is asked for over its socket, by whiche
     CHECK(gone.exit_code == 1);
     CHECK(Contains(gone.err, "connecting to unix:" + folder + "/rill.sock: "));
     // Without a socket it is as before.
-    CHECK(Contains(RunRillLine(at + " --list").err, "one engine at a time"));
+    CHECK(Contains(RunRillLine(at + " --delete --topic orders").err, "one engine at a time"));
   }
   std::filesystem::remove_all(folder);
 }

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "rill/engine.h"
+
+namespace rill::net {
+
+class Server;
+
+// Tells of an engine that was opened with Options::read_only what Kafka's admin requests ask for
+// that change nothing: topics, where their logs begin and end, and groups and their offsets as they
+// were written down when it began. Other requests are not answered, those for records neither: what
+// reads them has a mapping. For tools, on a free port of 127.0.0.1. Thread-safe.
+class ReadingNode {
+ public:
+  // The engine must outlive it. FailedPrecondition where it is closed, writes its folder or is over
+  // a cluster; what keeps the groups or meta.properties from being read.
+  static absl::StatusOr<ReadingNode> Start(const Engine& engine);
+
+  ReadingNode(ReadingNode&&) noexcept;
+  ~ReadingNode();
+
+  std::uint16_t port() const;
+  absl::Status Stop();
+
+ private:
+  explicit ReadingNode(std::unique_ptr<Server> server);
+  std::unique_ptr<Server> server_;
+};
+
+}  // namespace rill::net
