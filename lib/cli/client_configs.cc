@@ -14,14 +14,18 @@
 #include "cli/rdkafka_names.h"
 #include "fmt/format.h"
 #include "fmt/ranges.h"
+#include "rill/error.h"
 
 namespace rill::cli {
 namespace {
 
 using Configs = std::map<std::string, std::string>;
 
+constexpr char kCompressionType[] = "compression.type";
+constexpr char kGroupProtocol[] = "group.protocol";
+
 // What the tools see to themselves, as Kafka's do, whatever a client was given.
-constexpr std::string_view kOfTools[] = {"bootstrap.servers",  "group.protocol",
+constexpr std::string_view kOfTools[] = {"bootstrap.servers",  kGroupProtocol,
                                          "key.deserializer",   "key.serializer",
                                          "value.deserializer", "value.serializer"};
 
@@ -45,8 +49,6 @@ absl::Status SetChoice(std::string_view name, std::string_view text,
   return WrongClientConfig(name, text,
                            fmt::format("String must be one of: {}", fmt::join(words, ", ")));
 }
-
-constexpr char kCompressionType[] = "compression.type";
 
 constexpr std::pair<std::string_view, Compression> kCompressions[] = {
     {"none", Compression::kNone},
@@ -176,14 +178,30 @@ absl::Status CheckProducerWord(std::string_view name, std::string_view text) {
   return absl::OkStatus();
 }
 
-absl::Status CheckConsumerWord(std::string_view name, std::string_view text) {
-  if (name != "group.protocol" || absl::AsciiStrToLower(JavaTrim(text)) == "classic") {
-    return absl::OkStatus();
+// Whether the broker is to assign the partitions of the group (KIP-848).
+absl::StatusOr<bool> AsksForConsumerProtocol(const ClientProperties& properties) {
+  static constexpr std::string_view kOfClassic[] = {
+      "heartbeat.interval.ms", "partition.assignment.strategy", "session.timeout.ms"};
+  static constexpr std::string_view kOfConsumer[] = {"group.remote.assignor"};
+  const auto set = properties.find(kGroupProtocol);
+  const std::string text = set == properties.end() ? "classic" : set->second;
+  const std::string protocol = absl::AsciiStrToUpper(JavaTrim(text));
+  const bool is_consumer = protocol == "CONSUMER";
+  if (!is_consumer && protocol != "CLASSIC") {
+    return WrongClientConfig(kGroupProtocol, text,
+                             "String must be one of (case insensitive): CONSUMER, CLASSIC");
   }
-  return absl::UnimplementedError(
-      fmt::format("group.protocol={} is not there: rill's consumer joins groups by the classic "
-                  "protocol",
-                  text));
+  for (const auto& [name, value] : properties) {
+    if (is_consumer ? IsOneOf(kOfClassic, name) : IsOneOf(kOfConsumer, name)) {
+      return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidConfig,
+                       fmt::format("{} cannot be set when {}={}", name, kGroupProtocol, protocol));
+    }
+  }
+  return is_consumer;
+}
+
+absl::Status NoWordToCheck(std::string_view /*name*/, std::string_view /*text*/) {
+  return absl::OkStatus();
 }
 
 // What is common to both: where properties go that are no options of rill's.
@@ -270,10 +288,20 @@ absl::StatusOr<ProducerConfigs> ToProducerConfigs(const ClientProperties& proper
 
 absl::StatusOr<ConsumerConfigs> ToConsumerConfigs(const ClientProperties& properties,
                                                   LogKind kind) {
+  const auto by_broker = AsksForConsumerProtocol(properties);
+  if (!by_broker.ok()) return by_broker.status();
   auto converted = Convert(ConsumerConfigs(), properties, kind, ClientKind::kConsumer,
-                           SetConsumerOption, CheckConsumerWord);
+                           SetConsumerOption, NoWordToCheck);
+  if (!converted.ok()) return converted;
   const auto id = properties.find("client.id");
-  if (converted.ok() && id != properties.end()) converted->options.client_id = id->second;
+  if (id != properties.end()) converted->options.client_id = id->second;
+  if (*by_broker && kind == LogKind::kCluster) {
+    converted->options.configs[kGroupProtocol] = "consumer";
+  } else if (*by_broker) {
+    converted->passed_over.push_back(
+        fmt::format("{}=consumer is passed over: a data folder has no broker to assign partitions",
+                    kGroupProtocol));
+  }
   return converted;
 }
 

@@ -27,6 +27,9 @@ struct ConsumerConfigs {
   std::vector<std::string> passed_over;
 };
 
+// A group's members over a cluster join by KIP-848 where group.protocol says so; a folder that is
+// read here has no broker, and there it does nothing.
+//
 // InvalidArgument for a value that a property cannot have, Unimplemented for what rill cannot do,
 // such as transactions; both name the property.
 absl::StatusOr<ProducerConfigs> ToProducerConfigs(const ClientProperties& properties, LogKind kind);

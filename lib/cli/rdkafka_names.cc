@@ -40,6 +40,7 @@ constexpr Name kOfConsumers[] = {
     {"check.crcs", "check.crcs"},
     {"fetch.max.wait.ms", "fetch.wait.max.ms"},
     {"fetch.min.bytes", "fetch.min.bytes"},
+    {"group.remote.assignor", "group.remote.assignor"},
     {"heartbeat.interval.ms", "heartbeat.interval.ms"},
     {"request.timeout.ms", "socket.timeout.ms"},
     {"session.timeout.ms", "session.timeout.ms"},

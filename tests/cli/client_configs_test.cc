@@ -73,6 +73,42 @@ TEST_CASE("A consumer's properties go to rill's options, Java's assignors by the
   CHECK(configs->passed_over.empty());
 }
 
+TEST_CASE("group.protocol=consumer is librdkafka's over a cluster, and does nothing in a folder") {
+  const ClientProperties properties = {{"group.protocol", " Consumer"},
+                                       {"group.remote.assignor", "range"}};
+  const auto cluster = ToConsumerConfigs(properties, LogKind::kCluster);
+  REQUIRE(cluster.ok());
+  CHECK(cluster->options.configs ==
+        Configs{{"group.protocol", "consumer"}, {"group.remote.assignor", "range"}});
+  CHECK(cluster->passed_over.empty());
+  const auto folder = ToConsumerConfigs({{"group.protocol", "CONSUMER"}}, LogKind::kFolder);
+  REQUIRE(folder.ok());
+  CHECK(folder->options.configs.empty());
+  CHECK(folder->passed_over ==
+        std::vector<std::string>{
+            "group.protocol=consumer is passed over: a data folder has no broker to assign "
+            "partitions"});
+  const auto classic = ToConsumerConfigs({{"group.protocol", "Classic"}}, LogKind::kCluster);
+  REQUIRE(classic.ok());
+  CHECK(classic->options.configs.empty());
+}
+
+TEST_CASE("What does not go with a group's protocol is refused in the words of Kafka's clients") {
+  const auto refused = [](const ClientProperties& properties) {
+    return std::string(ToConsumerConfigs(properties, LogKind::kCluster).status().message());
+  };
+  CHECK(refused({{"group.protocol", "foo"}}) ==
+        "Invalid value foo for configuration group.protocol: String must be one of (case "
+        "insensitive): CONSUMER, CLASSIC");
+  for (const char* name :
+       {"session.timeout.ms", "heartbeat.interval.ms", "partition.assignment.strategy"}) {
+    CHECK(refused({{"group.protocol", "consumer"}, {name, "1"}}) ==
+          std::string(name) + " cannot be set when group.protocol=CONSUMER");
+  }
+  CHECK(refused({{"group.remote.assignor", "range"}}) ==
+        "group.remote.assignor cannot be set when group.protocol=CLASSIC");
+}
+
 TEST_CASE("What means nothing for a folder, or to rill, is named") {
   const auto configs =
       ToProducerConfigs({{"acks", "1"}, {"interceptor.classes", "x"}, {"security.protocol", "SSL"}},

@@ -1,3 +1,5 @@
+#include <librdkafka/rdkafka.h>
+
 #include <memory>
 #include <string>
 #include <vector>
@@ -56,6 +58,23 @@ TEST_CASE("A group of the node's goes on behind what was printed") {
   CHECK(node.RunWith("console-producer", "--topic orders", "1\n2\n3\n").exit_code == 0);
   CHECK(Consume(node, "--topic orders --group billing", 2) == "1\n2\n");
   CHECK(Consume(node, "--topic orders --group billing", 1) == "3\n");
+}
+
+TEST_CASE("A group is joined by KIP-848 where librdkafka can, and refused elsewhere") {
+  WithNode node;
+  CHECK(node.RunWith("console-producer", "--topic orders", "1\n2\n").exit_code == 0);
+  const Ran ran = node.Run("console-consumer",
+                           "--topic orders --from-beginning --group billing --max-messages 2 "
+                           "--timeout-ms 20000 --command-property group.protocol=consumer");
+  if (rd_kafka_version() < 0x02040000) {
+    CHECK(ran.exit_code == 1);
+    CHECK(Contains(ran.err, fmt::format("UnsupportedVersionException: group.protocol=consumer: "
+                                        "librdkafka {}, which rill runs with, ",
+                                        rd_kafka_version_str())));
+  } else {
+    CHECK(ran.out == "1\n2\n");
+    CHECK(Contains(node.Out("consumer-groups", "--list --type"), "Consumer"));
+  }
 }
 
 TEST_CASE("A partition is read from an offset, and the time that a log set is called so") {

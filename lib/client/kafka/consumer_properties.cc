@@ -1,7 +1,10 @@
 #include "client/kafka/consumer_properties.h"
 
+#include <librdkafka/rdkafka.h>
+
 #include <algorithm>
 
+#include "absl/strings/ascii.h"
 #include "absl/time/time.h"
 #include "engine/group/assignor.h"
 #include "fmt/format.h"
@@ -19,6 +22,8 @@ constexpr std::int64_t kMostPollIntervalMs = 86'400'000;
 constexpr std::int64_t kSessionMs = 45'000;
 constexpr std::int64_t kHeartbeatMs = 3'000;
 constexpr std::int64_t kHeartbeatsInSession = 3;
+// The first librdkafka, as rd_kafka_version() has it, that joins by KIP-848.
+constexpr int kKnowsConsumerProtocol = 0x02040000;
 
 absl::Status Invalid(const std::string& message) {
   return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidConfig,
@@ -65,16 +70,46 @@ std::string ResetOf(OffsetReset reset) {
   return "error";
 }
 
-}  // namespace
+std::string Number(std::int64_t n) { return fmt::format("{}", n); }
 
-absl::StatusOr<std::map<std::string, std::string>> PropertiesOf(const ConsumerOptions& options) {
+bool AsksForConsumerProtocol(const std::map<std::string, std::string>& configs) {
+  const auto protocol = configs.find("group.protocol");
+  return protocol != configs.end() && absl::AsciiStrToLower(protocol->second) == "consumer";
+}
+
+absl::Status CheckKnowsConsumerProtocol() {
+  if (rd_kafka_version() >= kKnowsConsumerProtocol) return absl::OkStatus();
+  return MakeError(
+      absl::StatusCode::kUnimplemented, ErrorCode::kUnsupportedVersion,
+      fmt::format("group.protocol=consumer: librdkafka {}, which rill runs with, joins "
+                  "groups by the classic protocol alone; one of 2.12 or later is needed",
+                  rd_kafka_version_str()));
+}
+
+// What a member of a group says that divides its partitions itself.
+absl::Status AddClassicProtocol(const ConsumerOptions& options, std::int64_t poll_interval_ms,
+                                std::map<std::string, std::string>& properties) {
   const auto assignors = AssignorsOf(options.partition_assignment_strategy);
   if (!assignors.ok()) return assignors.status();
-  const auto number = [](std::int64_t n) { return fmt::format("{}", n); };
+  const std::int64_t session_ms = std::min(kSessionMs, poll_interval_ms);
+  properties["session.timeout.ms"] = Number(session_ms);
+  properties["heartbeat.interval.ms"] =
+      Number(std::clamp<std::int64_t>(session_ms / kHeartbeatsInSession, 1, kHeartbeatMs));
+  properties["partition.assignment.strategy"] = *assignors;
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::map<std::string, std::string>> PropertiesOf(
+    const ConsumerOptions& options, const std::map<std::string, std::string>& configs) {
   const std::int64_t poll_interval_ms = std::clamp<std::int64_t>(
       absl::ToInt64Milliseconds(options.max_poll_interval), 1, kMostPollIntervalMs);
-  const std::int64_t session_ms = std::min(kSessionMs, poll_interval_ms);
   std::map<std::string, std::string> properties;
+  const absl::Status knows = AsksForConsumerProtocol(configs)
+                                 ? CheckKnowsConsumerProtocol()
+                                 : AddClassicProtocol(options, poll_interval_ms, properties);
+  if (!knows.ok()) return knows;
   properties["group.id"] = options.group.empty() ? kNoGroup : options.group;
   if (!options.group_instance_id.empty()) {
     properties["group.instance.id"] = options.group_instance_id;
@@ -88,15 +123,11 @@ absl::StatusOr<std::map<std::string, std::string>> PropertiesOf(const ConsumerOp
   properties["enable.auto.offset.store"] = "false";
   // Tells how far there is nothing to be read.
   properties["enable.partition.eof"] = "true";
-  properties["max.poll.interval.ms"] = number(poll_interval_ms);
-  properties["session.timeout.ms"] = number(session_ms);
-  properties["heartbeat.interval.ms"] =
-      number(std::clamp<std::int64_t>(session_ms / kHeartbeatsInSession, 1, kHeartbeatMs));
+  properties["max.poll.interval.ms"] = Number(poll_interval_ms);
   properties["fetch.max.bytes"] =
       fmt::format("{}", std::min(options.fetch_max_bytes, kMostFetchBytes));
   properties["max.partition.fetch.bytes"] =
       fmt::format("{}", std::min(options.max_partition_fetch_bytes, kMostFetchBytes));
-  properties["partition.assignment.strategy"] = *assignors;
   // Patterns do not match these.
   properties["topic.blacklist"] =
       "^__consumer_offsets$,^__transaction_state$,^__share_group_state$";

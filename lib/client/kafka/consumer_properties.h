@@ -9,8 +9,12 @@
 
 namespace rill::client {
 
-// What ConsumerOptions say, as librdkafka's properties. InvalidArgument (INVALID_CONFIG) where
-// librdkafka has none of the assignors.
-absl::StatusOr<std::map<std::string, std::string>> PropertiesOf(const ConsumerOptions& options);
+// What ConsumerOptions say, as librdkafka's properties; `configs` are those that are set besides,
+// and win. Where they say group.protocol=consumer, nothing is said of what the broker decides then.
+//
+// InvalidArgument (INVALID_CONFIG) where librdkafka has none of the assignors; Unimplemented
+// (UNSUPPORTED_VERSION) where it does not know that protocol.
+absl::StatusOr<std::map<std::string, std::string>> PropertiesOf(
+    const ConsumerOptions& options, const std::map<std::string, std::string>& configs);
 
 }  // namespace rill::client

@@ -46,13 +46,14 @@ absl::StatusOr<std::unique_ptr<ClusterConsumer>> KafkaConsumer::Create(
 }
 
 absl::Status KafkaConsumer::MakeClient() {
-  const auto properties = PropertiesOf(options_);
+  std::map<std::string, std::string> configs = environment->configs();
+  for (const auto& [name, value] : options_.configs) configs[name] = value;
+  const auto properties = PropertiesOf(options_, configs);
   if (!properties.ok()) return properties.status();
   ClientConfig config;
   absl::Status set = config.ConnectTo(*environment);
   for (const auto& [name, value] : *properties) set.Update(config.Set(name, value));
-  set.Update(config.SetAll(environment->configs()));
-  set.Update(config.SetAll(options_.configs));
+  set.Update(config.SetAll(configs));
   if (!set.ok()) return set;
   rd_kafka_conf_set_rebalance_cb(config.get(), OnRebalance);
   auto client = config.Make(RD_KAFKA_CONSUMER, this);
