@@ -217,6 +217,7 @@ stop_with CONT
 
 tell "A server.properties says where and what"
 cat >"$work/server.properties" <<END
+num.io.threads=8
 process.roles=broker,controller
 log.dirs=$work/configured
 listeners=PLAINTEXT://127.0.0.1:0
@@ -231,8 +232,8 @@ for ((i = 0; i < 100; ++i)); do
   [ -z "$port" ] || break
   sleep 0.1
 done
-grep -q "WARN .*server.properties: line 1: process.roles does nothing here" "$work/log.configured" ||
-  fail "nothing is said of process.roles"
+grep -q "WARN .*server.properties: line 1: num.io.threads does nothing here" "$work/log.configured" ||
+  fail "nothing is said of num.io.threads"
 echo three | produce three-parts
 kcat -L -b "127.0.0.1:$port" -t three-parts | grep -q "with 3 partitions" || fail "num.partitions"
 stop_with TERM
