@@ -56,7 +56,9 @@ struct NodeOptions {
   // 503) and /readyz (the same, and 503 once the node stops). Whoever can connect there can read
   // them. Empty: nowhere.
   std::string http = {};
-  // The threads that serve connections; at least 1.
+  // The threads that serve connections; 1 to 1024. Each has at most one file of records open while
+  // it sends, in addition to Options::max_open_files. SIGPIPE is blocked in them, and so in what
+  // `handlers` and `authorizer` start from them.
   int threads = 1;
   // How long Stop waits for requests that are being answered.
   absl::Duration drain = absl::Seconds(10);
