@@ -7,15 +7,16 @@ build_packages=(
   libabsl-dev libfmt-dev libisal-dev libzstd-dev liblz4-dev libsnappy-dev zlib1g-dev
   librdkafka-dev catch2 libasio-dev libre2-dev libbenchmark-dev libcli11-dev nlohmann-json3-dev libsqlite3-dev
   python3 python3-prometheus-client kcat redis-tools
-  python3-kafka python3-snappy python3-lz4 python3-zstandard
+  python3-confluent-kafka python3-kafka python3-snappy python3-lz4 python3-zstandard
 )
 # To check and fuzz with clang.
 clang_packages=(clang clang-format clang-tidy libclang-rt-14-dev llvm)
 # To compare with Apache Kafka, which Maven brings.
 oracle_packages=(maven default-jdk-headless)
-# To run all of Kafka's clients (tests/clients/run.py): what .ci/run's need, and Python's. Those of Go
-# want a newer Go than Debian 12 has, so it is not in the list.
-client_packages=(maven default-jdk-headless python3-venv)
+# To run all of Kafka's clients (tests/clients/run.py): what .ci/run's need, what Python's need, and
+# make, with which one of Node.js's is built. Those of Go want a newer Go than Debian 12 has, so it
+# is not in the list.
+client_packages=(maven default-jdk-headless python3-venv make)
 # To run rill beside its peers (bench/peers/run.sh, which also uses the ones above).
 peer_packages=(libsqlite3-dev liblmdb-dev librocksdb-dev libconcurrentqueue-dev)
 

@@ -51,8 +51,9 @@ class Client:
         self.read_all(topic)
 
     def assigned(self, topic, partitions, offset=BEGINNING):
+        # Closing waits for the answer to the last fetch.
         consumer = Consumer({"bootstrap.servers": self.address, "group.id": "none",
-                             "enable.auto.commit": False})
+                             "enable.auto.commit": False, "fetch.wait.max.ms": 100})
         consumer.assign([TopicPartition(topic, p, offset) for p in partitions])
         return consumer
 
