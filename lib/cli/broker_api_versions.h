@@ -7,7 +7,7 @@
 
 namespace rill::cli {
 
-// `rill broker-api-versions <words>`: does and prints what Kafka's BrokerApiVersionsCommand 4.3.1
+// `rill broker-api-versions <words>`: does and prints what Kafka's BrokerApiVersionsCommand 4.4.0
 // does with the same words; docs/reference/admin-tools.md says what differs. Returns the exit code:
 // 0, or 1 for an error.
 int RunBrokerApiVersions(const CommandContext& context, std::span<const std::string> words);

@@ -7,7 +7,7 @@
 
 namespace rill::cli {
 
-// `rill console-consumer <words>`: does and prints what Kafka's ConsoleConsumer 4.3.1 does with the
+// `rill console-consumer <words>`: does and prints what Kafka's ConsoleConsumer 4.4.0 does with the
 // same words; docs/reference/console-tools.md says what differs. Returns the exit code: 0, also
 // where the time for a record is over; 1 for an error; 128 and its number after a signal.
 int RunConsoleConsumer(const CommandContext& context, std::span<const std::string> words);

@@ -7,7 +7,7 @@
 
 namespace rill::cli {
 
-// `rill consumer-groups <words>`: does and prints what Kafka's ConsumerGroupCommand 4.3.1 does with
+// `rill consumer-groups <words>`: does and prints what Kafka's ConsumerGroupCommand 4.4.0 does with
 // the same words; docs/reference/admin-tools.md says what differs. Returns the exit code: 1 for
 // words that are wrong and where no broker answers, else 0, also where what was asked for failed,
 // as of Kafka's tool.

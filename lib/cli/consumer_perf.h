@@ -7,7 +7,7 @@
 
 namespace rill::cli {
 
-// `rill consumer-perf-test <words>`: does and prints what Kafka's ConsumerPerformance 4.3.1 does
+// `rill consumer-perf-test <words>`: does and prints what Kafka's ConsumerPerformance 4.4.0 does
 // with the same words; docs/reference/console-tools.md says what differs. Returns the exit code: 0,
 // also where records did not come in time; 1 for an error; 128 and its number after a signal.
 int RunConsumerPerf(const CommandContext& context, std::span<const std::string> words);

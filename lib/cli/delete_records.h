@@ -7,7 +7,7 @@
 
 namespace rill::cli {
 
-// `rill delete-records <words>`: does and prints what Kafka's DeleteRecordsCommand 4.3.1 does with
+// `rill delete-records <words>`: does and prints what Kafka's DeleteRecordsCommand 4.4.0 does with
 // the same words; docs/reference/admin-tools.md says what differs. Returns the exit code: 0, or 1
 // for an error; what a partition's leader refuses is none.
 int RunDeleteRecords(const CommandContext& context, std::span<const std::string> words);

@@ -14,7 +14,7 @@
 
 namespace rill::cli {
 
-// The options of Kafka's DumpLogSegments 4.3.1. Arguments are read when they are asked for, so that
+// The options of Kafka's DumpLogSegments 4.4.0. Arguments are read when they are asked for, so that
 // a bad one is an error only for the files that it matters to, as in Kafka's tool.
 class DumpLogOptions {
  public:

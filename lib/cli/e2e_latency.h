@@ -7,7 +7,7 @@
 
 namespace rill::cli {
 
-// `rill e2e-latency <words>`: does and prints what Kafka's EndToEndLatency 4.3.1 does with the same
+// `rill e2e-latency <words>`: does and prints what Kafka's EndToEndLatency 4.4.0 does with the same
 // words; docs/reference/console-tools.md says what differs. Returns the exit code: 0, 1 for an
 // error.
 int RunE2eLatency(const CommandContext& context, std::span<const std::string> words);

@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "base/kafka_bytes.h"
 #include "cli/message_decoder.h"
 #include "fmt/format.h"
@@ -57,6 +59,8 @@ class CoordinatorDecoder : public MessageDecoder {
   virtual const Message& ValueOf(const RecordKind& kind, std::string_view) const {
     return *kind.value;
   }
+  // Puts what Kafka's tool says of a value in the place of what the value itself does.
+  virtual void Touch(std::string& /*json*/) const {}
 
  private:
   absl::StatusOr<DecodedRecord> DecodeAs(const RecordKind& kind, KafkaReader& key,
@@ -81,6 +85,7 @@ class CoordinatorDecoder : public MessageDecoder {
     if (auto status = AppendMessageJson(message, version, reader, payload.text); !status.ok()) {
       return status;
     }
+    Touch(payload.text);
     payload.text += '}';
     return payload;
   }
@@ -100,6 +105,28 @@ class OffsetsDecoder final : public CoordinatorDecoder {
     const bool is_compact = reader.Int<std::int16_t>() >= kind.value->flexible_since;
     const std::string protocol_type = is_compact ? reader.CompactString() : reader.String();
     return protocol_type == "consumer" ? wire::ConsumersMetadataValue() : *kind.value;
+  }
+};
+
+class TransactionDecoder final : public CoordinatorDecoder {
+ public:
+  TransactionDecoder() : CoordinatorDecoder(wire::TransactionTopicKinds()) {}
+
+ private:
+  // A state by its name; one that has none stays a number, as text.
+  void Touch(std::string& json) const override {
+    static constexpr std::string_view kStates[] = {
+        "Empty",          "Ongoing",       "PrepareCommit", "PrepareAbort",
+        "CompleteCommit", "CompleteAbort", "Dead",          "PrepareEpochFence"};
+    static constexpr std::string_view kField = R"("transactionStatus":)";
+    const std::size_t field = json.find(kField);  // before it there are numbers alone
+    if (field == std::string::npos) return;
+    const std::size_t begin = field + kField.size();
+    const std::size_t size = json.find_first_not_of("-0123456789", begin) - begin;
+    const std::string number = json.substr(begin, size);
+    std::size_t state = 0;
+    const bool has_name = absl::SimpleAtoi(number, &state) && state < std::size(kStates);
+    json.replace(begin, size, fmt::format("\"{}\"", has_name ? kStates[state] : number));
   }
 };
 
@@ -163,7 +190,7 @@ class ClusterMetadataDecoder final : public MessageDecoder {
 std::unique_ptr<MessageDecoder> NewOffsetsDecoder() { return std::make_unique<OffsetsDecoder>(); }
 
 std::unique_ptr<MessageDecoder> NewTransactionLogDecoder() {
-  return std::make_unique<CoordinatorDecoder>(wire::TransactionTopicKinds());
+  return std::make_unique<TransactionDecoder>();
 }
 
 std::unique_ptr<MessageDecoder> NewShareStateDecoder() {

@@ -4,7 +4,7 @@
 
 namespace rill::cli {
 
-// A request of Kafka's protocol as Kafka's own client of 4.3.1 knows it.
+// A request of Kafka's protocol as Kafka's own client of 4.4.0 knows it.
 struct KafkaApi {
   int key;
   const char* name;

@@ -13,7 +13,7 @@
 namespace rill::cli {
 
 // The Kafka whose tools rill's act like.
-inline constexpr char kKafkaVersion[] = "4.3.1";
+inline constexpr char kKafkaVersion[] = "4.4.0";
 
 // One of Kafka's command lines that ask a cluster.
 struct KafkaTool {

@@ -7,7 +7,7 @@
 
 namespace rill::cli {
 
-// `rill producer-perf-test <words>`: does and prints what Kafka's ProducerPerformance 4.3.1 does
+// `rill producer-perf-test <words>`: does and prints what Kafka's ProducerPerformance 4.4.0 does
 // with the same words; docs/reference/console-tools.md says what differs. Returns the exit code: 0,
 // 1 for an error; 128 and its number after a signal.
 int RunProducerPerf(const CommandContext& context, std::span<const std::string> words);

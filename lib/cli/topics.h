@@ -7,7 +7,7 @@
 
 namespace rill::cli {
 
-// `rill topics <words>`: does and prints what Kafka's TopicCommand 4.3.1 does with the same words;
+// `rill topics <words>`: does and prints what Kafka's TopicCommand 4.4.0 does with the same words;
 // docs/reference/admin-tools.md says what differs. Returns the exit code: 0, or 1 for an error.
 int RunTopics(const CommandContext& context, std::span<const std::string> words);
 

@@ -155,6 +155,10 @@ constexpr Message kRegisterControllerRecord = {"RegisterControllerRecord",
 constexpr Field kClearElrRecordFields[] = {String("topicName")};
 constexpr Message kClearElrRecord = {"ClearElrRecord", kClearElrRecordFields, 0, 0};
 
+constexpr Field kUnregisterControllerRecordFields[] = {Int32("controllerId")};
+constexpr Message kUnregisterControllerRecord = {"UnregisterControllerRecord",
+                                                 kUnregisterControllerRecordFields, 0, 0};
+
 constexpr MetadataKind kKinds[] = {
     {0, &kRegisterBrokerRecord},
     {1, &kUnregisterBrokerRecord},
@@ -182,6 +186,7 @@ constexpr MetadataKind kKinds[] = {
     {26, &kRemoveDelegationTokenRecord},
     {27, &kRegisterControllerRecord},
     {28, &kClearElrRecord},
+    {29, &kUnregisterControllerRecord},
 };
 
 }  // namespace

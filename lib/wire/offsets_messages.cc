@@ -195,8 +195,12 @@ constexpr Message kStreamsGroupMemberMetadataValue = {"StreamsGroupMemberMetadat
                                                       kStreamsGroupMemberMetadataValueFields, 0, 0};
 
 constexpr Field kStreamsGroupMetadataValueFields[] = {
-    Int32("epoch"), Int64("metadataHash"), Int32("validatedTopologyEpoch").Tagged(0).Default(-1),
-    Array(Struct("lastAssignmentConfigs", kKeyValue)).Nullable().Tagged(1)};
+    Int32("epoch"),
+    Int64("metadataHash"),
+    Int32("validatedTopologyEpoch").Tagged(0).Default(-1),
+    Array(Struct("lastAssignmentConfigs", kKeyValue)).Nullable().Tagged(1),
+    Int32("storedDescriptionTopologyEpoch").Tagged(2).Default(-1),
+    Int32("failedDescriptionTopologyEpoch").Tagged(3).Default(-1)};
 constexpr Message kStreamsGroupMetadataValue = {"StreamsGroupMetadataValue",
                                                 kStreamsGroupMetadataValueFields, 0, 0};
 

@@ -41,12 +41,33 @@ TEST_CASE("Members' bytes that are no consumers' messages stay bytes") {
   CHECK(payload("connect").ends_with(R"("subscription":"AAAAAAAA/////w==")" + rest));
 }
 
+TEST_CASE("A transaction's state is told by its name, and by its number where it has none") {
+  const auto decoder = NewTransactionLogDecoder();
+  const auto state = [&decoder](char number) {
+    std::string value("\0\0\0\0\0\0\0\0\0\2\0\0\0\0\xEA\x60", 16);
+    value += number;
+    value += "\xFF\xFF\xFF\xFF\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\1"sv;
+    const std::string text =
+        decoder->Decode({.offset = 0, .key = "\0\0\0\1t"sv, .value = value})->payload->text;
+    const std::size_t begin = text.find("transactionStatus");
+    REQUIRE(begin != std::string::npos);
+    return text.substr(begin, text.find(',', begin) - begin);
+  };
+  CHECK(state(0) == R"(transactionStatus":"Empty")");
+  CHECK(state(5) == R"(transactionStatus":"CompleteAbort")");
+  CHECK(state(7) == R"(transactionStatus":"PrepareEpochFence")");
+  CHECK(state(8) == R"(transactionStatus":"8")");
+  CHECK(state(-1) == R"(transactionStatus":"-1")");
+}
+
 TEST_CASE("Metadata records that cannot be read are told in their place") {
   const auto decoder = NewClusterMetadataDecoder();
   const auto payload = [&decoder](std::string_view value) {
     return decoder->Decode({.offset = 3, .key = {}, .value = value})->payload.value().text;
   };
   CHECK(payload("\1\x14\0\0"sv) == R"({"type":"NO_OP_RECORD","version":0,"data":{}})");
+  CHECK(payload("\1\x1D\0\0\0\0\7\0"sv) ==
+        R"({"type":"UNREGISTER_CONTROLLER_RECORD","version":0,"data":{"controllerId":7}})");
   for (const std::string_view bad : {"\1\x14\0\0x"sv, "\1\x14\1\0"sv, "\1\x7F\0\0"sv,
                                      "\2\x14\0\0"sv, "\1"sv, ""sv, std::string_view()}) {
     CHECK(payload(bad).starts_with("Error at 3, skipping. "));

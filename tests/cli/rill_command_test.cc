@@ -68,9 +68,9 @@ TEST_CASE("The beginning of a command's name is refused with that command") {
 
 TEST_CASE("Called by the name of Kafka's tool, rill is that tool") {
   const auto files = io::NewMemoryFileSystem();
-  CHECK(RunWords(*files, "/", {"/usr/bin/kafka-dump-log", "--version"}).out == "4.3.1\n");
-  CHECK(RunWords(*files, "/", {"kafka-dump-log", "--version"}).out == "4.3.1\n");
-  CHECK(RunWords(*files, "/", {"bin/rill", "dump-log", "--version"}).out == "4.3.1\n");
+  CHECK(RunWords(*files, "/", {"/usr/bin/kafka-dump-log", "--version"}).out == "4.4.0\n");
+  CHECK(RunWords(*files, "/", {"kafka-dump-log", "--version"}).out == "4.4.0\n");
+  CHECK(RunWords(*files, "/", {"bin/rill", "dump-log", "--version"}).out == "4.4.0\n");
   CHECK(RunWords(*files, "/", {"bin/rill", "--version"}).out == "rill " RILL_VERSION "\n");
 }
 

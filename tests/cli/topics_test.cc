@@ -278,7 +278,7 @@ TEST_CASE("kafka-topics is rill topics, and tells what it takes") {
   CHECK(link.out.empty());
   CHECK(Contains(link.err, "--topics-with-overrides"));
   CHECK(RunRillLine("topics").err == link.err);
-  CHECK(RunRillLine("topics --version").out == "4.3.1\n");
+  CHECK(RunRillLine("topics --version").out == "4.4.0\n");
   const Ran help = RunRillLine("help kafka-topics");
   CHECK(help.exit_code == 0);
   CHECK(Contains(help.out, link.err));

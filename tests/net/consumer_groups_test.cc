@@ -169,7 +169,7 @@ TEST_CASE("internal topics match a regular expression, as with Kafka") {
 }
 
 TEST_CASE("the feature that clients look for is told of where there are such groups") {
-  const wire::ApiVersionsRequest asked;
+  const wire::ApiVersionsRequest asked = {"test", "1"};
   NodeUnderTest node;
   const auto told = node.Ask(HandleApiVersions, asked, 4);
   REQUIRE(told.finalized_features.size() == 1);
@@ -189,7 +189,10 @@ TEST_CASE("the feature that clients look for is told of where there are such gro
 
 TEST_CASE("a node without such groups tells of no feature and refuses them") {
   NodeUnderTest node("mem:", {{"group.coordinator.rebalance.protocols", "classic"}});
-  CHECK(node.Ask(HandleApiVersions, wire::ApiVersionsRequest(), 4).finalized_features.empty());
+  const wire::ApiVersionsRequest asked = {"test", "1"};
+  const auto told = node.Ask(HandleApiVersions, asked, 4);
+  CHECK(told.error_code == ErrorCode::kNone);
+  CHECK(told.finalized_features.empty());
   CHECK(Ask(node, JoinOf("a")).error_code == ErrorCode::kUnsupportedVersion);
   const auto described = node.Ask(HandleConsumerGroupDescribe,
                                   wire::ConsumerGroupDescribeRequest{{"billing"}, false}, 1);
@@ -286,11 +289,15 @@ TEST_CASE("what members subscribe to keeps its offsets, and a group with members
   CHECK(forgotten.topics.at(0).partitions.at(0).error_code == ErrorCode::kGroupSubscribedToTopic);
   wire::DeleteGroupsRequest removal;
   removal.groups_names = {"billing"};
-  CHECK(node.Ask(HandleDeleteGroups, removal, 2).results.at(0).error_code ==
-        ErrorCode::kNonEmptyGroup);
+  const auto refused = node.Ask(HandleDeleteGroups, removal, 3).results.at(0);
+  CHECK(refused.error_code == ErrorCode::kNonEmptyGroup);
+  CHECK_FALSE(refused.error_message.value_or("").empty());
+  CHECK_FALSE(node.Ask(HandleDeleteGroups, removal, 2).results.at(0).error_message.has_value());
   Ask(node, BeatOf("a", -1));
   Ask(node, BeatOf("b", -1));
-  CHECK(node.Ask(HandleDeleteGroups, removal, 2).results.at(0).error_code == ErrorCode::kNone);
+  const auto deleted = node.Ask(HandleDeleteGroups, removal, 3).results.at(0);
+  CHECK(deleted.error_code == ErrorCode::kNone);
+  CHECK_FALSE(deleted.error_message.has_value());
 }
 
 }  // namespace

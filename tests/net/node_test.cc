@@ -39,7 +39,7 @@ wire::ApiVersionsResponse AskVersions(WireClient& client, int version) {
 TEST_CASE("A node tells clients of the requests that it answers, and of Produce from version 0") {
   const NodeUnderTest test;
   WireClient client = test.Connect();
-  for (const int version : {0, 1, 2, 3, 4}) {
+  for (const int version : {0, 1, 2, 3, 4, 5}) {
     const auto response = AskVersions(client, version);
     CHECK(response.error_code == ErrorCode::kNone);
     REQUIRE_FALSE(response.api_keys.empty());
@@ -72,6 +72,46 @@ TEST_CASE("A topic is found by its id, with its name left out or empty") {
   }
 }
 
+TEST_CASE("A client that takes the node for another one is sent back to its bootstrap servers") {
+  const NodeUnderTest test;
+  WireClient client = test.Connect();
+  const auto known =
+      client.Ask<wire::MetadataResponse>(ApiKey::kMetadata, 12, wire::MetadataRequest());
+  const auto ask = [&](const std::optional<std::string>& cluster, std::int32_t node,
+                       int version = 5) {
+    const wire::ApiVersionsRequest request = {"test", "1.0", cluster, node};
+    return client.Ask<wire::ApiVersionsResponse>(ApiKey::kApiVersions, version, request);
+  };
+  const std::int32_t node = known.brokers.at(0).node_id;
+  CHECK(ask(known.cluster_id, node).error_code == ErrorCode::kNone);
+  CHECK(ask(std::nullopt, -1).error_code == ErrorCode::kNone);
+  const auto told = ask("another", node);
+  CHECK(told.error_code == ErrorCode::kRebootstrapRequired);
+  CHECK(told.api_keys.empty());
+  CHECK(ask(known.cluster_id, node + 1).error_code == ErrorCode::kRebootstrapRequired);
+  CHECK(ask("another", node, 4).error_code == ErrorCode::kNone);  // it cannot say so
+  CHECK(ask(known.cluster_id, -1).error_code == ErrorCode::kInvalidRequest);
+  CHECK(ask(std::nullopt, node).error_code == ErrorCode::kInvalidRequest);
+}
+
+TEST_CASE("A client whose software has no sound name is refused, and one without a name is not") {
+  const NodeUnderTest test;
+  WireClient client = test.Connect();
+  const auto code = [&](const std::string& name, const std::string& version, int of = 3) {
+    return client
+        .Ask<wire::ApiVersionsResponse>(ApiKey::kApiVersions, of,
+                                        wire::ApiVersionsRequest{name, version})
+        .error_code;
+  };
+  CHECK(code("apache-kafka.java", "4") == ErrorCode::kNone);
+  for (const char* name : {"", "a b", "-a", "a.", "\xc3\xa4"}) {
+    CAPTURE(name);
+    CHECK(code(name, "1") == ErrorCode::kInvalidRequest);
+    CHECK(code("a", name, 4) == ErrorCode::kInvalidRequest);
+    CHECK(code(name, name, 2) == ErrorCode::kNone);  // where there are none
+  }
+}
+
 TEST_CASE("ApiVersions of a version that is not known is answered in version 0 with the range") {
   const NodeUnderTest test;
   WireClient client = test.Connect();
@@ -82,7 +122,7 @@ TEST_CASE("ApiVersions of a version that is not known is answered in version 0 w
   CHECK(response.error_code == ErrorCode::kUnsupportedVersion);
   REQUIRE(response.api_keys.size() == 1);
   CHECK(response.api_keys[0].api_key == 18);
-  CHECK(response.api_keys[0].max_version == 4);
+  CHECK(response.api_keys[0].max_version == 5);
   CHECK(AskVersions(client, 3).error_code == ErrorCode::kNone);
 }
 

@@ -139,7 +139,7 @@ broker_takes_folder() {
   rm -rf "$work/brokers_own"
   mv "$data" "$work/brokers_own"
   cp -r "$folder" "$data"
-  cp -r "$work/brokers_own"/__* "$work"/brokers_own/{meta.properties,bootstrap.checkpoint} "$data/"
+  cp -r "$work/brokers_own"/__* "$work/brokers_own/meta.properties" "$data/"
   for topic in "$@"; do cp "$work/brokers_own/$topic-0/partition.metadata" "$data/$topic-0/"; done
 }
 

@@ -131,12 +131,34 @@ compare_performance() {
 producer-perf-test --topic perf --num-records 2000 --record-size 100 --throughput -1 --producer-props acks=all linger.ms=5
 producer-perf-test --topic perf --num-records 2000 --payload-monotonic --throughput 20000 --warmup-records 500 --command-property acks=1
 producer-perf-test --topic perf --num-records 0 --record-size 100 --throughput -1
+producer-perf-test --topic perf --num-records 100 --payload-monotonic --throughput -1 --key-distribution range --record-key-range 7
+producer-perf-test --topic perf --num-records 1 --record-size 1 --throughput -1 --key-distribution range
+producer-perf-test --topic perf --num-records 1 --record-size 1 --throughput -1 --record-key-range 5
 consumer-perf-test --topic perf --num-records 4000
 consumer-perf-test --topic perf --messages 100 --hide-header --timeout 3000
 consumer-perf-test --topic perf --num-records 10000 --timeout 1500 --show-detailed-stats
 e2e-latency --topic probe --num-records 20 --producer-acks all --record-size 30 --record-key-size 5 --num-headers 2 --record-header-key-size 3 --record-header-size 4
 e2e-latency --topic probe --num-records 20 --producer-acks 0 --record-size 30
 CASES
+}
+
+# With a seed both send the same records, and so does another one, but others.
+compare_seeds() {
+  local address=$1 whose=$2 seed letter words
+  for seed in 0 -77; do
+    cases=$((cases + 1))
+    for letter in K R; do
+      "$build/bin/kafka-topics" --bootstrap-server "$address" --create --topic "seed$seed-$letter" >/dev/null
+      words=(--bootstrap-server "$address" --topic "seed$seed-$letter" --num-records 500 --throughput -1
+             --record-size 20 --key-distribution random --record-key-range 90 --random-seed="$seed")
+      "$([ "$letter" = K ] && echo "$KAFKA_HOME/bin" || echo "$build/bin")/kafka-producer-perf-test" \
+        "${words[@]}" >"$work/$letter.err" 2>&1
+      "$build/bin/kafka-console-consumer" --bootstrap-server "$address" --topic "seed$seed-$letter" \
+        --from-beginning --max-messages 500 --timeout-ms 20000 --formatter-property print.key=true \
+        >"$work/$letter.out" 2>>"$work/$letter.err"
+    done
+    same_console "on $whose broker, what kafka-producer-perf-test sends of seed $seed"
+  done
 }
 
 compare_console_tools() {
@@ -146,6 +168,7 @@ compare_console_tools() {
   "$build/bin/kafka-topics" --bootstrap-server "$address" --create --topic perf >/dev/null
   "$build/bin/kafka-topics" --bootstrap-server "$address" --create --topic probe >/dev/null
   compare_performance "$address" "$whose"
+  compare_seeds "$address" "$whose"
   echo "on $whose broker: $cases comparisons, $differ differ"
   [ "$cases" -ge 40 ] && [ "$differ" -eq 0 ]
 }

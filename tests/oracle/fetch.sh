@@ -68,7 +68,7 @@ kafka-acls $tools.AclCommand
 kafka-broker-api-versions $tools.BrokerApiVersionsCommand
 kafka-client-metrics $tools.ClientMetricsCommand
 kafka-cluster $tools.ClusterTool
-kafka-configs kafka.admin.ConfigCommand
+kafka-configs $tools.ConfigCommand
 kafka-console-consumer $tools.consumer.ConsoleConsumer
 kafka-console-producer $tools.ConsoleProducer
 kafka-console-share-consumer $tools.consumer.ConsoleShareConsumer

@@ -17,7 +17,7 @@ cleaner=(log.cleaner.backoff.ms=200)
 cases="none gzip snappy lz4 zstd log-append-time out-of-order-time idempotent transactions indexes
 rolled deleted-records compacted epochs"
 internal="__consumer_offsets __transaction_state __share_group_state __cluster_metadata"
-data_files="meta.properties .kafka_cleanshutdown bootstrap.checkpoint cleaner-offset-checkpoint
+data_files="meta.properties .kafka_cleanshutdown cleaner-offset-checkpoint
 log-start-offset-checkpoint recovery-point-offset-checkpoint replication-offset-checkpoint"
 
 finish() {

@@ -1,22 +1,30 @@
-// DeleteGroups, versions 0 to 2.
+// DeleteGroups, versions 0 to 3.
 //
 // Deletes groups with their offsets, one after the other; one that has members is NON_EMPTY_GROUP.
+// From version 3 on each one that was not deleted has a message that says why.
 #include <string>
 
 #include "net/group_code.h"
 #include "net/handlers.h"
 
 namespace rill::net {
+namespace {
+
+absl::Status Delete(const Call& call, const std::string& group) {
+  if (auto may = CheckGroup(call, AclOperation::kDelete, group); !may.ok()) return may;
+  if (auto open = call.node.engine->CheckOpen(); !open.ok()) return open;
+  return call.node.engine->groups()->Delete(group);
+}
+
+}  // namespace
 
 wire::DeleteGroupsResponse HandleDeleteGroups(const Call& call,
                                               const wire::DeleteGroupsRequest& request) {
   wire::DeleteGroupsResponse response;
   for (const std::string& group : request.groups_names) {
-    auto& result = response.results.emplace_back();
-    result.group_id = group;
-    result.error_code = CheckCoordinator(call, AclOperation::kDelete, group);
-    if (result.error_code != ErrorCode::kNone) continue;
-    result.error_code = GroupCodeOf(call.node.engine->groups()->Delete(group));
+    const absl::Status deleted = Delete(call, group);
+    response.results.push_back(
+        {group, GroupCodeOf(deleted), NullIfEmpty(std::string(deleted.message()))});
   }
   return response;
 }

@@ -11,11 +11,13 @@ inline constexpr std::array kFields<ApiVersionsRequest> = {
     Member<&ApiVersionsRequest::client_software_name>("clientSoftwareName").Since(3).Ignorable(),
     Member<&ApiVersionsRequest::client_software_version>("clientSoftwareVersion")
         .Since(3)
-        .Ignorable()};
+        .Ignorable(),
+    Member<&ApiVersionsRequest::cluster_id>("clusterId").Since(5).Nullable().Ignorable(),
+    Member<&ApiVersionsRequest::node_id>("nodeId").Since(5).Ignorable()};
 
 template <>
 const Message& MessageOf<ApiVersionsRequest>() {
-  static constexpr Message kMessage = Describe<ApiVersionsRequest>("ApiVersionsRequest", 0, 4, 3);
+  static constexpr Message kMessage = Describe<ApiVersionsRequest>("ApiVersionsRequest", 0, 5, 3);
   return kMessage;
 }
 
@@ -63,7 +65,7 @@ inline constexpr std::array kFields<ApiVersionsResponse> = {
 
 template <>
 const Message& MessageOf<ApiVersionsResponse>() {
-  static constexpr Message kMessage = Describe<ApiVersionsResponse>("ApiVersionsResponse", 0, 4, 3);
+  static constexpr Message kMessage = Describe<ApiVersionsResponse>("ApiVersionsResponse", 0, 5, 3);
   return kMessage;
 }
 

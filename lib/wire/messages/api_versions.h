@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,12 +10,15 @@
 
 namespace rill::wire {
 
-// Asks which requests a broker takes, in which versions. It is the first that a client sends, and
-// the only one that is answered when its version is not known: with a response of version 0
-// (KIP-511).
+// Asks which requests a broker takes, in which versions; from version 5 on of the node that the
+// client means to be connected to, where it knows it (KIP-1242). It is the first that a client
+// sends, and the only one that is answered when its version is not known: with a response of
+// version 0 (KIP-511).
 struct ApiVersionsRequest {
   std::string client_software_name;
   std::string client_software_version;
+  std::optional<std::string> cluster_id = {};
+  std::int32_t node_id = -1;
 
   bool operator==(const ApiVersionsRequest&) const = default;
 };

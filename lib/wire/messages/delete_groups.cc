@@ -12,14 +12,18 @@ inline constexpr std::array kFields<DeleteGroupsRequest> = {
 
 template <>
 const Message& MessageOf<DeleteGroupsRequest>() {
-  static constexpr Message kMessage = Describe<DeleteGroupsRequest>("DeleteGroupsRequest", 0, 2, 2);
+  static constexpr Message kMessage = Describe<DeleteGroupsRequest>("DeleteGroupsRequest", 0, 3, 2);
   return kMessage;
 }
 
 template <>
 inline constexpr std::array kFields<DeleteGroupsResponse::Group> = {
     Member<&DeleteGroupsResponse::Group::group_id>("groupId"),
-    Member<&DeleteGroupsResponse::Group::error_code>("errorCode")};
+    Member<&DeleteGroupsResponse::Group::error_code>("errorCode"),
+    Member<&DeleteGroupsResponse::Group::error_message>("errorMessage")
+        .Since(3)
+        .Nullable()
+        .Ignorable()};
 
 template <>
 inline constexpr std::array kFields<DeleteGroupsResponse> = {
@@ -29,7 +33,7 @@ inline constexpr std::array kFields<DeleteGroupsResponse> = {
 template <>
 const Message& MessageOf<DeleteGroupsResponse>() {
   static constexpr Message kMessage =
-      Describe<DeleteGroupsResponse>("DeleteGroupsResponse", 0, 2, 2);
+      Describe<DeleteGroupsResponse>("DeleteGroupsResponse", 0, 3, 2);
   return kMessage;
 }
 

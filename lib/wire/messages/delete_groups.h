@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@ struct DeleteGroupsResponse {
   struct Group {
     std::string group_id;
     ErrorCode error_code = ErrorCode::kNone;
+    std::optional<std::string> error_message = {};
 
     bool operator==(const Group&) const = default;
   };

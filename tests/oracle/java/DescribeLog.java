@@ -1,12 +1,12 @@
 import java.io.File;
 import java.io.IOException;
 import java.util.Arrays;
+import org.apache.kafka.common.message.AbortedTxn;
 import org.apache.kafka.common.record.internal.ControlRecordType;
 import org.apache.kafka.common.record.internal.EndTransactionMarker;
 import org.apache.kafka.common.record.internal.FileLogInputStream.FileChannelRecordBatch;
 import org.apache.kafka.common.record.internal.FileRecords;
 import org.apache.kafka.common.record.internal.Record;
-import org.apache.kafka.storage.internals.log.AbortedTxn;
 import org.apache.kafka.storage.internals.log.TransactionIndex;
 
 /** Prints the segments of a partition's folder as Kafka's own classes read them, one line a thing. */

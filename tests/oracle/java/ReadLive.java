@@ -9,7 +9,7 @@ import java.util.Comparator;
 import org.apache.kafka.common.record.internal.FileLogInputStream.FileChannelRecordBatch;
 import org.apache.kafka.common.record.internal.FileRecords;
 import org.apache.kafka.common.record.internal.Record;
-import org.apache.kafka.common.utils.Exit;
+import org.apache.kafka.common.utils.internals.Exit;
 import org.apache.kafka.tools.DumpLogSegments;
 
 /**
@@ -195,8 +195,7 @@ public final class ReadLive {
       }
       opens++;
       int begin = position;
-      FileRecords whole = FileRecords.open(log, false);
-      try {
+      try (FileRecords whole = FileRecords.open(log, false)) {
         for (FileChannelRecordBatch batch :
             whole.slice(position, Math.max(0, whole.sizeInBytes() - position)).batches()) {
           batch.ensureValid();
@@ -213,8 +212,6 @@ public final class ReadLive {
             break;
           }
         }
-      } finally {
-        whole.closeHandlers();  // close() would cut the file
       }
     }
     out.println("FileRecords, " + seconds + " s: " + records + " records right in " + opens + " passes over "
