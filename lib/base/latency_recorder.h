@@ -22,12 +22,17 @@ class LatencyRecorder {
 
   LatencyHistogram Snapshot() const {
     LatencyHistogram histogram;
-    for (std::size_t bucket = 0; bucket < counts_.size(); ++bucket) {
-      histogram.counts_[bucket] = counts_[bucket].load(std::memory_order_relaxed);
-      histogram.count_ += histogram.counts_[bucket];
-    }
-    histogram.sum_nanos_ = sum_nanos_.load(std::memory_order_relaxed);
+    AddTo(histogram);
     return histogram;
+  }
+  // Adds what was counted here: for one histogram of what several threads have recorders for.
+  void AddTo(LatencyHistogram& histogram) const {
+    for (std::size_t bucket = 0; bucket < counts_.size(); ++bucket) {
+      const std::uint64_t count = counts_[bucket].load(std::memory_order_relaxed);
+      histogram.counts_[bucket] += count;
+      histogram.count_ += count;
+    }
+    histogram.sum_nanos_ += sum_nanos_.load(std::memory_order_relaxed);
   }
 
  private:

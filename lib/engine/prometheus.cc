@@ -1,16 +1,18 @@
 #include <cstdint>
-#include <iterator>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include "absl/time/time.h"
 #include "base/budget.h"
+#include "base/metrics_text.h"
 #include "fmt/format.h"
 #include "rill/metrics.h"
 
 namespace rill {
 namespace {
+
+static_assert(base::Budget::kUnlimited == UINT64_MAX, "what a page shows as +Inf");
 
 // A series, by the member that has its value.
 template <typename Member>
@@ -92,64 +94,9 @@ constexpr Series<std::int64_t PartitionMetrics::*> kPartitionOffsets[] = {
     {"log_end_offset", &PartitionMetrics::log_end_offset, "One past the last offset appended"},
 };
 
-// What is shown of a histogram: every power of two from 256 ns to 34 s, for which its own buckets
-// are exact.
-constexpr int kFirstPower = 8;
-constexpr int kLastPower = 35;
-
-class Page {
- public:
-  void Head(const std::string& name, const char* type, const char* help) {
-    fmt::format_to(std::back_inserter(text_), "# HELP {0} {1}\n# TYPE {0} {2}\n", name, help, type);
-  }
-  // Decimal, or +Inf for the cap that is none.
-  void Line(const std::string& name, const std::string& labels, std::uint64_t value) {
-    if (value == base::Budget::kUnlimited) {
-      fmt::format_to(std::back_inserter(text_), "{}{} +Inf\n", name, labels);
-    } else {
-      fmt::format_to(std::back_inserter(text_), "{}{} {}\n", name, labels, value);
-    }
-  }
-  void Line(const std::string& name, const std::string& labels, std::int64_t value) {
-    fmt::format_to(std::back_inserter(text_), "{}{} {}\n", name, labels, value);
-  }
-  void Histogram(const std::string& name, const LatencyHistogram& histogram);
-
-  std::string Take() && { return std::move(text_); }
-
- private:
-  std::string text_;
-};
-
-void Page::Histogram(const std::string& name, const LatencyHistogram& histogram) {
-  for (int power = kFirstPower; power <= kLastPower; ++power) {
-    const absl::Duration end = absl::Nanoseconds(std::int64_t{1} << power);
-    Line(name + "_bucket", fmt::format("{{le=\"{}\"}}", absl::ToDoubleSeconds(end)),
-         histogram.CountUpTo(end));
-  }
-  Line(name + "_bucket", "{le=\"+Inf\"}", histogram.count());
-  fmt::format_to(std::back_inserter(text_), "{}_sum {}\n", name,
-                 absl::ToDoubleSeconds(histogram.sum()));
-  Line(name + "_count", "", histogram.count());
-}
-
-// Backslashes, quotes and ends of lines mean something in a label's value.
-std::string Escaped(std::string_view value) {
-  std::string escaped;
-  for (const char c : value) {
-    if (c == '\\' || c == '"') escaped += '\\';
-    if (c == '\n') {
-      escaped += "\\n";
-    } else {
-      escaped += c;
-    }
-  }
-  return escaped;
-}
-
 // One series of all partitions: a page has each name once, with all its lines together.
 template <typename AnySeries>
-void AddPartitions(Page& page, const AnySeries& series, const char* type,
+void AddPartitions(base::MetricsText& page, const AnySeries& series, const char* type,
                    const std::vector<PartitionMetrics>& partitions,
                    const std::vector<std::string>& labels) {
   const bool is_counter = std::string_view(type) == "counter";
@@ -165,7 +112,7 @@ void AddPartitions(Page& page, const AnySeries& series, const char* type,
 
 std::string FormatPrometheus(const EngineMetrics& metrics,
                              const std::vector<PartitionMetrics>& partitions) {
-  Page page;
+  base::MetricsText page;
   for (const auto& series : kCounters) {
     const std::string name = fmt::format("rill_{}_total", series.name);
     page.Head(name, "counter", series.help);
@@ -179,14 +126,14 @@ std::string FormatPrometheus(const EngineMetrics& metrics,
   for (const auto& series : kHistograms) {
     const std::string name = fmt::format("rill_{}_seconds", series.name);
     page.Head(name, "histogram", series.help);
-    page.Histogram(name, metrics.*series.member);
+    page.Histogram(name, "", metrics.*series.member);
   }
   if (partitions.empty()) return std::move(page).Take();
   std::vector<std::string> labels;
   labels.reserve(partitions.size());
   for (const PartitionMetrics& partition : partitions) {
-    labels.push_back(fmt::format("{{topic=\"{}\",partition=\"{}\"}}",
-                                 Escaped(partition.partition.topic),
+    labels.push_back(fmt::format("{},partition=\"{}\"",
+                                 base::Label("topic", partition.partition.topic),
                                  partition.partition.partition));
   }
   for (const auto& series : kPartitionCounters) {

@@ -9,6 +9,8 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "asio/this_coro.hpp"
+#include "net/answer_room.h"
+#include "net/encode_answer.h"
 #include "net/fetch.h"
 #include "net/go_on_in.h"
 #include "net/handlers.h"
@@ -36,7 +38,7 @@ struct Signature<void (*)(const Call&, const Request&, std::function<void(Respon
 template <typename Response>
 absl::Status Put(Response response, const Call& call, Answer& answer) {
   Throttle(call, response, answer);
-  return wire::Encode(response, call.version, answer.frame);
+  return EncodeAnswer(response, call, answer);
 }
 template <typename Response>
 absl::Status Put(std::optional<Response> response, const Call& call, Answer& answer) {
@@ -59,87 +61,125 @@ absl::Status Handle(const Call& call, base::KafkaReader& body, Answer& answer) {
   return Put(kHandle(call, *request), call, answer);
 }
 
+using enum AnswerSize;
+
 // For what only looks into memory, or appends to it.
-template <auto kHandle>
+template <auto kHandle, AnswerSize kSize = kOfRequest>
 asio::awaitable<absl::Status> Here(const Call& call, base::KafkaReader& body, asio::thread_pool&,
                                    Answer& answer) {
+  if (call.node.answer_memory->MayMake(kSize)) co_return Handle<kHandle>(call, body, answer);
+  const auto place = co_await AwaitAnswerRoom(call, kSize, answer);
+  if (!place.ok()) co_return place.status();
   co_return Handle<kHandle>(call, body, answer);
 }
 
 // For what writes and syncs files, or divides partitions among many members: connections of the
 // same thread go on meanwhile.
-template <auto kHandle>
+template <auto kHandle, AnswerSize kSize = kOfRequest>
 asio::awaitable<absl::Status> OnWorker(const Call& call, base::KafkaReader& body,
                                        asio::thread_pool& workers, Answer& answer) {
   const auto own_thread = co_await asio::this_coro::executor;
-  co_await GoOnIn(workers.get_executor());
-  absl::Status status = Handle<kHandle>(call, body, answer);
-  co_await GoOnIn(own_thread);
-  co_return status;
+  const AnswerMemory& memory = *call.node.answer_memory;
+  for (;;) {
+    std::unique_ptr<AnswerMemory::Place> place;
+    if (!memory.MayMake(kSize)) {
+      auto room = co_await AwaitAnswerRoom(call, kSize, answer);
+      if (!room.ok()) co_return room.status();
+      place = *std::move(room);
+    }
+    co_await GoOnIn(workers.get_executor());
+    // Many may have seen the same room, and come here one after the other.
+    const bool has_room = memory.HasRoom(kSize);
+    absl::Status status;
+    if (has_room) status = Handle<kHandle>(call, body, answer);
+    co_await GoOnIn(own_thread);
+    if (has_room) co_return status;
+  }
 }
 
-// For what is answered by somebody else's request, in whichever thread. Nothing reads the socket
-// meanwhile, so a client that is gone is noticed when the answer is written; what it asked for
-// stays with whoever would have answered.
-template <auto kHandle>
+// Gives the request to `kHandle`, which may keep a copy of what it wants.
+template <auto kHandle, typename Pending>
+absl::Status Hand(const Call& call, base::KafkaReader& body, std::shared_ptr<Pending> pending) {
+  using Types = Signature<decltype(kHandle)>;
+  const auto request = wire::Decode<typename Types::RequestType>(call.version, body);
+  if (!request.ok()) return request.status();
+  kHandle(call, *request, [pending = std::move(pending)](typename Types::ResponseType response) {
+    pending->Deliver(std::move(response));
+  });
+  return absl::OkStatus();
+}
+
+// For what is answered by somebody else's request, in whichever thread. Where the client goes
+// meanwhile the connection ends; what it asked for stays with whoever would have answered.
+template <auto kHandle, AnswerSize kSize = kOfRequest>
 asio::awaitable<absl::Status> Later(const Call& call, base::KafkaReader& body, asio::thread_pool&,
                                     Answer& answer) {
-  using Types = Signature<decltype(kHandle)>;
-  using Response = typename Types::ResponseType;
-  const auto request = wire::Decode<typename Types::RequestType>(call.version, body);
-  if (!request.ok()) co_return request.status();
+  using Response = typename Signature<decltype(kHandle)>::ResponseType;
   const auto wake = std::make_shared<Wake>(co_await asio::this_coro::executor);
   const auto pending = std::make_shared<PendingAnswer<Response>>(wake);
   const absl::Cleanup give_up = [&] { pending->GiveUp(); };
   const auto stopping = call.node.stopping->Observe([wake] { wake->Notify(); });
-  kHandle(call, *request, [pending](Response response) { pending->Deliver(std::move(response)); });
+  if (auto handed = Hand<kHandle>(call, body, pending); !handed.ok()) co_return handed;
   std::optional<Response> response = pending->Take();
-  while (!response.has_value() && !call.node.stopping->has_begun()) {
-    co_await wake->WaitUntil(Wake::Clock::time_point::max());
-    response = pending->Take();
+  if (!response.has_value()) {
+    const UnderWay waits(call.metrics, NodeCount::kGroupWaits, NodeCount::kGroupWaitsEnded);
+    const auto watch = call.peer != nullptr ? call.peer->Watch(wake) : nullptr;
+    while (!response.has_value() && !call.node.stopping->has_begun() && !HasGone(call.peer)) {
+      co_await wake->WaitUntil(Wake::Clock::time_point::max());
+      response = pending->Take();
+    }
   }
   answer.waited = std::chrono::steady_clock::now() - call.begun;
-  if (response.has_value()) co_return Put(*std::move(response), call, answer);
-  co_return absl::UnavailableError("the node stops, and the request was still waiting");
+  if (HasGone(call.peer)) co_return ClientHasGone();
+  if (!response.has_value()) {
+    co_return absl::UnavailableError("the node stops, and the request was still waiting");
+  }
+  std::unique_ptr<AnswerMemory::Place> place;
+  if (!call.node.answer_memory->MayMake(kSize)) {
+    auto room = co_await AwaitAnswerRoom(call, kSize, answer);
+    if (!room.ok()) co_return room.status();
+    place = *std::move(room);
+  }
+  co_return Put(*std::move(response), call, answer);
 }
 
 constexpr ServedApi kServed[] = {
     {wire::ApiKey::kProduce, Here<HandleProduce>},
     {wire::ApiKey::kFetch, ServeFetch},
     {wire::ApiKey::kListOffsets, Here<HandleListOffsets>},
-    {wire::ApiKey::kMetadata, OnWorker<HandleMetadata>},
+    {wire::ApiKey::kMetadata, OnWorker<HandleMetadata, kOfState>},
     {wire::ApiKey::kOffsetCommit, Here<HandleOffsetCommit>},
-    {wire::ApiKey::kOffsetFetch, Here<HandleOffsetFetch>},
+    {wire::ApiKey::kOffsetFetch, Here<HandleOffsetFetch, kOfState>},
     {wire::ApiKey::kFindCoordinator, Here<HandleFindCoordinator>},
-    {wire::ApiKey::kJoinGroup, Later<HandleJoinGroup>},
+    {wire::ApiKey::kJoinGroup, Later<HandleJoinGroup, kOfState>},
     {wire::ApiKey::kHeartbeat, Here<HandleHeartbeat>},
     {wire::ApiKey::kLeaveGroup, Here<HandleLeaveGroup>},
     {wire::ApiKey::kSyncGroup, Later<HandleSyncGroup>},
-    {wire::ApiKey::kDescribeGroups, Here<HandleDescribeGroups>},
-    {wire::ApiKey::kListGroups, Here<HandleListGroups>},
+    {wire::ApiKey::kDescribeGroups, Here<HandleDescribeGroups, kOfState>},
+    {wire::ApiKey::kListGroups, Here<HandleListGroups, kOfState>},
     {wire::ApiKey::kApiVersions, Here<HandleApiVersions>},
     {wire::ApiKey::kCreateTopics, OnWorker<HandleCreateTopics>},
     {wire::ApiKey::kDeleteTopics, OnWorker<HandleDeleteTopics>},
     {wire::ApiKey::kDeleteRecords, OnWorker<HandleDeleteRecords>},
     {wire::ApiKey::kInitProducerId, OnWorker<HandleInitProducerId>},
     {wire::ApiKey::kOffsetForLeaderEpoch, Here<HandleOffsetForLeaderEpoch>},
-    {wire::ApiKey::kDescribeConfigs, OnWorker<HandleDescribeConfigs>},
+    {wire::ApiKey::kDescribeConfigs, OnWorker<HandleDescribeConfigs, kOfState>},
     {wire::ApiKey::kAlterConfigs, OnWorker<HandleAlterConfigs>},
-    {wire::ApiKey::kDescribeLogDirs, OnWorker<HandleDescribeLogDirs>},
+    {wire::ApiKey::kDescribeLogDirs, OnWorker<HandleDescribeLogDirs, kOfState>},
     {wire::ApiKey::kCreatePartitions, OnWorker<HandleCreatePartitions>},
     {wire::ApiKey::kDeleteGroups, Here<HandleDeleteGroups>},
     {wire::ApiKey::kIncrementalAlterConfigs, OnWorker<HandleIncrementalAlterConfigs>},
     {wire::ApiKey::kOffsetDelete, Here<HandleOffsetDelete>},
-    {wire::ApiKey::kDescribeClientQuotas, Here<HandleDescribeClientQuotas>},
+    {wire::ApiKey::kDescribeClientQuotas, Here<HandleDescribeClientQuotas, kOfState>},
     {wire::ApiKey::kAlterClientQuotas, OnWorker<HandleAlterClientQuotas>},
     {wire::ApiKey::kDescribeCluster, Here<HandleDescribeCluster>},
-    {wire::ApiKey::kDescribeProducers, Here<HandleDescribeProducers>},
+    {wire::ApiKey::kDescribeProducers, Here<HandleDescribeProducers, kOfState>},
     {wire::ApiKey::kConsumerGroupHeartbeat, OnWorker<HandleConsumerGroupHeartbeat>},
-    {wire::ApiKey::kConsumerGroupDescribe, Here<HandleConsumerGroupDescribe>},
+    {wire::ApiKey::kConsumerGroupDescribe, Here<HandleConsumerGroupDescribe, kOfState>},
     {wire::ApiKey::kGetTelemetrySubscriptions, Here<HandleGetTelemetrySubscriptions>},
     {wire::ApiKey::kPushTelemetry, OnWorker<HandlePushTelemetry>},
-    {wire::ApiKey::kListConfigResources, Here<HandleListConfigResources>},
-    {wire::ApiKey::kDescribeTopicPartitions, Here<HandleDescribeTopicPartitions>},
+    {wire::ApiKey::kListConfigResources, Here<HandleListConfigResources, kOfState>},
+    {wire::ApiKey::kDescribeTopicPartitions, Here<HandleDescribeTopicPartitions, kOfState>},
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -8,18 +9,23 @@
 #include <utility>
 
 #include "engine/local_engine.h"
+#include "net/answer_memory.h"
 #include "net/fetch_sessions.h"
 #include "net/host_port.h"
 #include "net/node_apis.h"
 #include "net/node_config.h"
+#include "net/peer_watch.h"
 #include "net/quotas.h"
 #include "net/request_memory.h"
+#include "net/request_metrics.h"
 #include "net/stopping.h"
 #include "rill/authorizer.h"
 
 namespace rill::net {
 
 class Telemetry;
+
+inline constexpr std::chrono::milliseconds kHolderPatience(10'000);
 
 // What a client said of the program that it is, in ApiVersions.
 struct ClientSoftware {
@@ -43,7 +49,11 @@ struct NodeContext {
         quotas(std::make_unique<Quotas>(engine, config)),
         request_memory(std::make_unique<RequestMemory>(config.queued_max_request_bytes,
                                                        config.socket_request_max_bytes)),
+        answer_memory(std::make_unique<AnswerMemory>(config.queued_max_request_bytes)),
+        request_metrics(std::make_unique<RequestMetrics>(apis, *engine)),
         node_id(engine->properties().node_id),
+        holder_patience(std::min(kHolderPatience, config.connections_max_idle / 2)),
+        is_in_memory(!engine->disk_space().has_value()),
         cluster_id(engine->properties().cluster_id),
         facts{{"broker.id", std::to_string(node_id)},
               {"log.dirs", engine->directory()},
@@ -61,8 +71,13 @@ struct NodeContext {
   const std::unique_ptr<FetchSessions> fetch_sessions;
   const std::unique_ptr<Quotas> quotas;
   const std::unique_ptr<RequestMemory> request_memory;
+  const std::unique_ptr<AnswerMemory> answer_memory;
+  const std::unique_ptr<RequestMetrics> request_metrics;
   // The engine's, which no longer tells them when it was closed.
   const std::int32_t node_id;
+  // For how long who has memory may let others wait for it.
+  const std::chrono::milliseconds holder_patience;
+  const bool is_in_memory;  // and in no folder
   const std::string cluster_id;
   // What its configs are that follow from what it is, of FixedConfigSpecs and the engine's.
   // Complete before there is a request.
@@ -80,6 +95,8 @@ struct Call {
   std::uint16_t client_port = 0;
   ClientSoftware* software = nullptr;  // of the connection; may be null
   std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
+  PeerWatch* peer = nullptr;                // null: nobody knows when the client goes
+  RequestMetrics::Part* metrics = nullptr;  // of the connection's thread; null: nobody counts
 };
 
 }  // namespace rill::net

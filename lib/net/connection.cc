@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
@@ -11,6 +12,7 @@
 #include "base/bytes.h"
 #include "fmt/format.h"
 #include "net/answer_writer.h"
+#include "net/place_of.h"
 #include "net/serve_api.h"
 #include "rill/error.h"
 
@@ -23,8 +25,17 @@ constexpr std::size_t kOwnInput = std::size_t{16} << 10;
 // What it keeps for its next request, at most.
 constexpr std::size_t kLargestKept = std::size_t{1} << 20;
 constexpr std::chrono::seconds kMemoryPatience(30);
+constexpr std::chrono::milliseconds kLookInterval(1000);
 
 using Clock = std::chrono::steady_clock;
+
+// Records in memory that retention has taken are there for this answer alone.
+bool KeepsDeletedRecords(const Answer& answer) {
+  for (std::size_t i = 0; i < answer.logs.size(); ++i) {
+    if (answer.batches[i].next_offset <= answer.logs[i]->log_start_offset()) return true;
+  }
+  return false;
+}
 
 // Where reading ended early: the client is gone, or that is what went wrong.
 absl::StatusOr<std::string_view> Nothing(const absl::StatusOr<bool>& read) {
@@ -38,13 +49,20 @@ Connection::Connection(Socket socket, Peer peer, const Parts& parts)
     : socket_(std::move(socket)),
       parts_(parts),
       peer_(std::move(peer)),
+      metrics_(parts.node->request_metrics->OfThisThread()),
       memory_(*parts.node->request_memory),
-      idle_since_(Clock::now()) {}
+      idle_since_(Clock::now()),
+      watch_(socket_),
+      memory_timer_(socket_.get_executor()),
+      since_(idle_since_) {
+  metrics_.Count(NodeCount::kConnections);
+}
 
 asio::awaitable<void> Connection::Run() {
   const auto self = shared_from_this();
   const absl::Status ended = co_await ServeAll();
-  if (!ended.ok()) {
+  if (!ended.ok() && !absl::IsCancelled(ended)) {
+    metrics_.Count(NodeCount::kConnectionsEndedByErrors);
     // The log's trouble is the owner's; all else the client's.
     parts_.node->engine->Say(
         absl::IsDataLoss(ended) ? LogLevel::kError : LogLevel::kInfo,
@@ -73,23 +91,39 @@ asio::awaitable<absl::Status> Connection::ServeOne(std::string_view frame) {
   if (!request.ok()) co_return request.status();
   Answer answer;
   if (auto begun = BeginAnswer(*request, answer); !begun.ok()) co_return begun;
-  absl::Status served;
   if (request->api == nullptr) {
-    served = AnswerUnknownApiVersions(answer);
-  } else {
-    const Call call{*parts_.node,
-                    *parts_.advertised,
-                    peer_.client_host,
-                    request->version,
-                    std::move(request->client_id),
-                    frame.size(),
-                    peer_.client_port,
-                    &software_};
-    served = co_await ServeApi(*request->api, call, request->body, *parts_.workers, answer);
+    if (auto told = AnswerUnknownApiVersions(answer); !told.ok()) co_return told;
+    co_return co_await Send(answer);
   }
+  const Call call{.node = *parts_.node,
+                  .advertised = *parts_.advertised,
+                  .client_host = peer_.client_host,
+                  .version = request->version,
+                  .client_id = std::move(request->client_id),
+                  .request_bytes = frame.size(),
+                  .client_port = peer_.client_port,
+                  .software = &software_,
+                  .peer = &watch_,
+                  .metrics = &metrics_};
+  co_return co_await ServeCall(call, *request, answer);
+}
+
+asio::awaitable<absl::Status> Connection::ServeCall(const Call& call, Request& request,
+                                                    Answer& answer) {
+  absl::Status served =
+      co_await ServeApi(*request.api, call, request.body, *parts_.workers, answer);
   throttle_ = answer.throttle;
-  if (!served.ok()) co_return served;
-  if (answer.is_silent) co_return absl::OkStatus();
+  const auto made = Clock::now();
+  if (served.ok() && !answer.is_silent) served = co_await Send(answer);
+  if (!served.ok() && !absl::IsCancelled(served)) answer.errors.Add(CodeOf(served));
+  metrics_.Count(*request.api, call.version, answer.errors,
+                 {.local = made - call.begun - answer.waited,
+                  .remote = answer.waited,
+                  .send = Clock::now() - made});
+  co_return served;
+}
+
+asio::awaitable<absl::Status> Connection::Send(Answer& answer) {
   if (auto finished = FinishAnswer(answer); !finished.ok()) co_return finished;
   co_return co_await Write(answer);
 }
@@ -113,6 +147,9 @@ asio::awaitable<absl::StatusOr<std::string_view>> Connection::ReadFrame() {
 
 asio::awaitable<absl::StatusOr<bool>> Connection::ReadUntil(std::size_t size) {
   while (input_.size() - begin_ < size) {
+    const bool is_first = input_.size() == begin_;
+    if (is_first && input_.capacity() > LargestKept()) LetGo();
+    if (is_first && memory_.bytes() > 0) co_await Rest();
     if (auto room = co_await MakeRoom(size); !room.ok()) co_return room;
     if (is_closing_) co_return false;
     const asio::mutable_buffer room(input_.data() + input_.size(),
@@ -123,6 +160,7 @@ asio::awaitable<absl::StatusOr<bool>> Connection::ReadUntil(std::size_t size) {
     if (gone || is_closing_) co_return false;
     input_.Resize(input_.size() + read);
     idle_since_ = Clock::now();
+    if (is_first) since_ = idle_since_;
   }
   co_return true;
 }
@@ -149,15 +187,76 @@ asio::awaitable<absl::Status> Connection::MakeRoom(std::size_t size) {
 // A length is only said, until the bytes are there: memory doubles with what has come.
 bool Connection::TryMakeRoom(std::size_t size) {
   const std::size_t have = input_.size() - begin_;
-  const bool lets_go = have == 0 && input_.capacity() > LargestKept();
-  if (lets_go) input_ = base::Buffer();
   if (begin_ > 0 && have > 0) std::memmove(input_.data(), input_.data() + begin_, have);
   input_.Resize(have);
   begin_ = 0;
   const bool has_room = have < input_.capacity();
   const std::size_t wanted =
       has_room ? input_.capacity() : std::max(kOwnInput, std::min(size, 2 * have));
-  return memory_.Resize(wanted - kOwnInput) && input_.ReserveExactly(wanted);
+  if (!memory_.Resize(wanted - kOwnInput)) return false;
+  if (memory_.bytes() > 0) WatchMemory();
+  return input_.ReserveExactly(wanted);
+}
+
+void Connection::LetGo() {
+  input_ = base::Buffer();
+  begin_ = 0;
+  memory_.Resize(0);
+}
+
+asio::awaitable<void> Connection::Rest() {
+  since_ = Clock::now();
+  is_resting_ = true;
+  asio::error_code gone;
+  co_await socket_.async_wait(Socket::wait_read, asio::redirect_error(asio::use_awaitable, gone));
+  is_resting_ = false;
+}
+
+void Connection::WatchMemory() {
+  if (is_watched_ || is_closing_) return;
+  const auto patience = parts_.node->holder_patience;
+  const bool is_new = Clock::now() - since_ < kLookInterval;
+  is_watched_ = true;
+  memory_timer_.expires_after(is_new ? patience : std::min(patience, kLookInterval));
+  memory_timer_.async_wait([weak = weak_from_this()](const asio::error_code& cancelled) {
+    const auto self = weak.lock();
+    if (self != nullptr && !cancelled) self->LookAtMemory();
+  });
+}
+
+void Connection::LookAtMemory() {
+  is_watched_ = false;
+  if (!HasMemory()) return;
+  if (Clock::now() - since_ >= parts_.node->holder_patience) {
+    if (is_resting_) return LetGo();
+    if (HasWhatOthersWaitFor()) {
+      metrics_.Count(NodeCount::kConnectionsEndedByErrors);
+      parts_.node->engine->Say(
+          LogLevel::kInfo,
+          fmt::format("{}: closing the connection: others wait for the memory that {} has",
+                      peer_.name,
+                      slow_answer_ != nullptr ? "its answer, which is not read,"
+                                              : "its request, which does not come whole,"));
+      return Close();
+    }
+  }
+  WatchMemory();
+}
+
+bool Connection::HasMemory() const {
+  return memory_.bytes() > 0 || (slow_answer_ != nullptr &&
+                                 (slow_answer_->memory.bytes() > 0 || !slow_answer_->logs.empty()));
+}
+
+// Who waits for memory itself is in nobody's way for longer than it has patience. What is being
+// worked on, or waits for its group, is not the client's doing.
+bool Connection::HasWhatOthersWaitFor() const {
+  if (waiting_for_memory_ != nullptr || (is_busy_ && slow_answer_ == nullptr)) return false;
+  const NodeContext& node = *parts_.node;
+  if (memory_.bytes() > 0 && node.request_memory->waiting() > 0) return true;
+  if (slow_answer_ == nullptr) return false;
+  if (slow_answer_->memory.bytes() > 0 && node.answer_memory->waiting() > 0) return true;
+  return KeepsDeletedRecords(*slow_answer_);
 }
 
 std::size_t Connection::LargestKept() const {
@@ -167,12 +266,22 @@ std::size_t Connection::LargestKept() const {
 asio::awaitable<absl::Status> Connection::Write(const Answer& answer) {
   AnswerWriter writer(answer);
   is_writing_ = true;
-  const absl::Cleanup over = [this] { is_writing_ = false; };
+  const absl::Cleanup over = [this] {
+    is_writing_ = false;
+    slow_answer_ = nullptr;
+  };
+  std::optional<UnderWay> slow;
   for (;;) {
     idle_since_ = Clock::now();
     const auto progress = writer.WriteSome(socket_.native_handle());
     if (!progress.ok()) co_return progress.status();
     if (*progress == AnswerWriter::Progress::kDone) co_return absl::OkStatus();
+    if (!slow.has_value()) {
+      slow.emplace(&metrics_, NodeCount::kSlowAnswers, NodeCount::kSlowAnswersEnded);
+      slow_answer_ = &answer;
+      since_ = idle_since_;
+      if (HasMemory()) WatchMemory();
+    }
     asio::error_code gone;
     if (*progress != AnswerWriter::Progress::kPeerGone) {
       co_await socket_.async_wait(Socket::wait_write,
@@ -186,12 +295,7 @@ asio::awaitable<absl::Status> Connection::Write(const Answer& answer) {
 }
 
 asio::awaitable<void> Connection::Mute(std::chrono::milliseconds time) {
-  if (begin_ == input_.size()) {
-    // Others may have the memory meanwhile.
-    input_ = base::Buffer();
-    begin_ = 0;
-    memory_.Resize(0);
-  }
+  if (begin_ == input_.size()) LetGo();  // others may have the memory meanwhile
   muted_ = std::make_shared<Wake>(co_await asio::this_coro::executor);
   const auto deadline = Clock::now() + time;
   while (!is_closing_ && Clock::now() < deadline) co_await muted_->WaitUntil(deadline);
@@ -208,13 +312,15 @@ void Connection::Close() {
   is_closing_ = true;
   if (waiting_for_memory_ != nullptr) waiting_for_memory_->Notify();
   if (muted_ != nullptr) muted_->Notify();
+  memory_timer_.cancel();
   asio::error_code ignored;
   socket_.shutdown(Socket::shutdown_both, ignored);
   socket_.close(ignored);
 }
 
 std::chrono::steady_clock::time_point Connection::idle_since() const {
-  return is_busy_ && !is_writing_ ? std::chrono::steady_clock::time_point::max() : idle_since_;
+  const bool waits = (is_busy_ && !is_writing_) || waiting_for_memory_ != nullptr;
+  return waits ? std::chrono::steady_clock::time_point::max() : idle_since_;
 }
 
 }  // namespace rill::net

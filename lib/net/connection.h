@@ -11,10 +11,12 @@
 #include "absl/status/statusor.h"
 #include "asio/awaitable.hpp"
 #include "asio/generic/stream_protocol.hpp"
+#include "asio/steady_timer.hpp"
 #include "asio/thread_pool.hpp"
 #include "base/buffer.h"
 #include "net/answer.h"
 #include "net/call.h"
+#include "net/peer_watch.h"
 #include "net/request.h"
 #include "net/request_memory.h"
 #include "net/wake.h"
@@ -24,7 +26,8 @@ namespace rill::net {
 // A client's connection: reads requests and answers them, one after the other. The next request is
 // not looked at before the last one is answered, and what comes meanwhile waits in the socket: so a
 // client that asks faster than it reads holds up itself alone. Memory grows with what has come, not
-// with what is announced. Used in its executor's thread.
+// with what is announced. A client that lets others wait for memory, for its request comes slowly
+// or its answer is not read, is closed. Used in its executor's thread.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   // What is pointed to outlives the connection.
@@ -40,6 +43,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     std::uint16_t client_port = 0;
   };
   using Socket = asio::generic::stream_protocol::socket;
+  // In the thread that it is used in.
   Connection(Socket socket, Peer peer, const Parts& parts);
 
   // Until the client goes, or does what closes the connection.
@@ -48,12 +52,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Closes it as soon as the request that is under way is answered.
   void CloseWhenIdle();
   void Close();
-  // When bytes last came or went; the latest time there is while a request is being served.
+  // When bytes last came or went; the latest time there is while that is not up to the client.
   std::chrono::steady_clock::time_point idle_since() const;
 
  private:
   asio::awaitable<absl::Status> ServeAll();
   asio::awaitable<absl::Status> ServeOne(std::string_view frame);
+  asio::awaitable<absl::Status> ServeCall(const Call& call, Request& request, Answer& answer);
+  asio::awaitable<absl::Status> Send(Answer& answer);
   // A request without its length, which stays until the next call; empty where the client is gone.
   asio::awaitable<absl::StatusOr<std::string_view>> ReadFrame();
   // Reads until `size` bytes stand at begin_; false where the client is gone before.
@@ -62,6 +68,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
   asio::awaitable<absl::Status> MakeRoom(std::size_t size);
   bool TryMakeRoom(std::size_t size);
   std::size_t LargestKept() const;
+  // Waits for the first byte of a request, with memory that is given back if that takes long.
+  asio::awaitable<void> Rest();
+  void LetGo();
+  // Looks from now on, as long as there is memory that others may want, what is made of it.
+  void WatchMemory();
+  void LookAtMemory();
+  bool HasMemory() const;
+  bool HasWhatOthersWaitFor() const;
   asio::awaitable<absl::Status> Write(const Answer& answer);
   // Leaves the client alone for that long, or until the connection is to be closed (KIP-219).
   asio::awaitable<void> Mute(std::chrono::milliseconds time);
@@ -70,6 +84,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   const Parts parts_;
   const Peer peer_;
   ClientSoftware software_;
+  RequestMetrics::Part& metrics_;
   RequestMemory::Share memory_;
   base::Buffer input_;
   std::size_t begin_ = 0;                     // of what was not looked at yet
@@ -77,6 +92,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::shared_ptr<Wake> muted_;               // the same
   std::chrono::milliseconds throttle_{};      // after the request that is being served
   std::chrono::steady_clock::time_point idle_since_;
+  PeerWatch watch_;
+  asio::steady_timer memory_timer_;
+  const Answer* slow_answer_ = nullptr;  // that the client does not read as fast as it could go
+  // Since when it rests, a request comes, or an answer goes slowly.
+  std::chrono::steady_clock::time_point since_;
+  bool is_watched_ = false;
+  bool is_resting_ = false;
   bool is_busy_ = false;
   bool is_writing_ = false;
   bool is_closing_ = false;

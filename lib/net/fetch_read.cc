@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
+#include "net/encode_answer.h"
 #include "net/place_of.h"
 #include "rill/error.h"
-#include "wire/encode.h"
 
 namespace rill::net {
 namespace {
@@ -71,6 +71,7 @@ void FetchRead::LookUp() {
       topic = TopicOf(call_, *place.topic, *place.topic_id, kFirstFetchById, AclOperation::kRead);
     }
     last = &place;
+    CountAsked(topic);
     place.answered.partition_index = place.asked->partition;
     place.answered.high_watermark = -1;
     auto log = LogOf(topic, place.asked->partition, place.asked->current_leader_epoch);
@@ -81,6 +82,20 @@ void FetchRead::LookUp() {
       has_news_ = true;
     }
   }
+}
+
+void FetchRead::CountAsked(const absl::StatusOr<std::shared_ptr<engine::TopicState>>& topic) const {
+  if (call_.metrics == nullptr) return;
+  call_.metrics->Count(NodeCount::kPartitionsFetched);
+  if (topic.ok()) call_.metrics->topics().Of(**topic).fetched.Add(1);
+}
+
+void FetchRead::CountFailed(const Place& place) const {
+  if (call_.metrics == nullptr) return;
+  call_.metrics->Count(NodeCount::kFailedFetches);
+  const auto topic =
+      TopicOf(call_, *place.topic, *place.topic_id, kFirstFetchById, AclOperation::kRead);
+  if (topic.ok()) call_.metrics->topics().Of(**topic).failed_fetches.Add(1);
 }
 
 void FetchRead::Read() {
@@ -174,7 +189,7 @@ absl::Status FetchRead::Finish(Answer& answer) && {
       Tell(place, response, answer);
     }
   }
-  return wire::Encode(response, call_.version, answer.frame);
+  return EncodeAnswer(response, call_, answer);
 }
 
 bool FetchRead::IsNewsTo(const FetchSession::Partition& told, const Place& place) {
@@ -183,12 +198,16 @@ bool FetchRead::IsNewsTo(const FetchSession::Partition& told, const Place& place
          place.answered.log_start_offset != told.told_log_start_offset;
 }
 
-void FetchRead::Tell(Place& place, wire::FetchResponse& response, Answer& answer) {
+void FetchRead::Tell(Place& place, wire::FetchResponse& response, Answer& answer) const {
+  if (IsFailure(place.answered.error_code)) CountFailed(place);
   const bool goes_on = !response.responses.empty() &&
                        response.responses.back().topic == *place.topic &&
                        response.responses.back().topic_id == *place.topic_id;
   if (!goes_on) response.responses.push_back({*place.topic, *place.topic_id, {}});
-  if (!place.found.bytes.empty()) answer.batches.push_back(std::move(place.found));
+  if (!place.found.bytes.empty()) {
+    if (call_.node.is_in_memory) answer.logs.push_back(place.log);
+    answer.batches.push_back(std::move(place.found));
+  }
   response.responses.back().partitions.push_back(std::move(place.answered));
 }
 

@@ -6,6 +6,8 @@
 #include <memory>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "engine/topic_state.h"
 #include "log/partition_log.h"
 #include "net/answer.h"
 #include "net/call.h"
@@ -17,12 +19,21 @@ namespace rill::net {
 // What one Fetch asks for, looked up once and read as often as it takes. Used by one thread. The
 // request, and the session that it is of, outlive it.
 class FetchRead {
+ private:
+  struct Place;
+
  public:
   // Of all partitions that the request names, each once. Where it began `session`, which may be
   // null, what is told is noted there.
   FetchRead(const Call& call, const wire::FetchRequest& request, FetchSession* session);
   // Of all partitions of the session.
   FetchRead(const Call& call, const wire::FetchRequest& request, FetchSession& session);
+
+  // What so many partitions take until they are answered, about.
+  static std::size_t MemoryOf(std::size_t places) {
+    constexpr std::size_t kOfObserver = 200;
+    return places * (sizeof(Place) + sizeof(wire::FetchRequest::Topic::Partition) + kOfObserver);
+  }
 
   // Reads all partitions anew.
   void Read();
@@ -60,7 +71,9 @@ class FetchRead {
   void LookUp();
   void ReadOne(Place& place);
   absl::Status TellAborted(Place& place, std::int64_t next_offset) const;
-  static void Tell(Place& place, wire::FetchResponse& response, Answer& answer);
+  void Tell(Place& place, wire::FetchResponse& response, Answer& answer) const;
+  void CountAsked(const absl::StatusOr<std::shared_ptr<engine::TopicState>>& topic) const;
+  void CountFailed(const Place& place) const;
 
   const Call& call_;
   const wire::FetchRequest& request_;

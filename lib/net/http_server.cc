@@ -1,5 +1,6 @@
 #include "net/http_server.h"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -17,7 +18,6 @@
 #include "fmt/format.h"
 #include "net/go_on_in.h"
 #include "net/listen.h"
-#include "net/metrics_page.h"
 
 namespace rill::net {
 namespace {
@@ -48,7 +48,10 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const HostPort& pl
 }
 
 HttpServer::HttpServer(const Parts& parts, std::unique_ptr<tcp::acceptor> acceptor)
-    : parts_(parts), acceptor_(std::move(acceptor)), port_(acceptor_->local_endpoint().port()) {}
+    : parts_(parts),
+      acceptor_(std::move(acceptor)),
+      port_(acceptor_->local_endpoint().port()),
+      metrics_(*parts.node) {}
 
 asio::awaitable<void> HttpServer::Accept() {
   while (acceptor_->is_open()) {
@@ -62,49 +65,62 @@ asio::awaitable<void> HttpServer::Accept() {
       continue;
     }
     // The socket closes. Stop may have come since this one was accepted, and does not know it.
-    if (sockets_.size() >= kMostConnections || !acceptor_->is_open()) continue;
-    asio::co_spawn(*parts_.io, Serve(std::make_shared<Socket>(std::move(socket))), asio::detached);
+    if (!acceptor_->is_open() || !MakeRoom()) continue;
+    asio::co_spawn(*parts_.io, Serve(std::make_shared<Visitor>(std::move(socket))), asio::detached);
   }
 }
 
-asio::awaitable<void> HttpServer::Serve(std::shared_ptr<Socket> socket) {
-  sockets_.insert(socket);
+bool HttpServer::MakeRoom() {
+  if (visitors_.size() < kMostConnections) return true;
+  const auto silent = std::find_if(visitors_.begin(), visitors_.end(),
+                                   [](const auto& visitor) { return !visitor->has_asked; });
+  if (silent == visitors_.end()) return false;
+  asio::error_code ignored;
+  (*silent)->socket.close(ignored);
+  visitors_.erase(silent);
+  return true;
+}
+
+asio::awaitable<void> HttpServer::Serve(std::shared_ptr<Visitor> visitor) {
+  visitors_.push_back(visitor);
+  Socket& socket = visitor->socket;
   asio::steady_timer patience(*parts_.io, kPatience);
-  patience.async_wait([socket](const asio::error_code& cancelled) {
+  patience.async_wait([visitor](const asio::error_code& cancelled) {
     asio::error_code ignored;
-    if (!cancelled) socket->close(ignored);
+    if (!cancelled) visitor->socket.close(ignored);
   });
   std::string head;
   asio::error_code gone;
-  co_await asio::async_read_until(*socket, asio::dynamic_buffer(head, kMostHeaderBytes), "\r\n\r\n",
+  co_await asio::async_read_until(socket, asio::dynamic_buffer(head, kMostHeaderBytes), "\r\n\r\n",
                                   asio::redirect_error(asio::use_awaitable, gone));
   const bool is_whole = !gone;
   const bool is_too_long = gone == asio::error::not_found;
   if (is_whole || is_too_long) {
+    visitor->has_asked = true;
     std::optional<HttpRequest> request;
     if (is_whole) request = ParseHttpRequest(head);
     const bool takes_long = request.has_value() && AsksForMetrics(*request);
     if (takes_long) co_await GoOnIn(parts_.workers->get_executor());
     const std::string bytes = Answer(request);
     if (takes_long) co_await GoOnIn(parts_.io->get_executor());
-    co_await asio::async_write(*socket, asio::buffer(bytes),
+    co_await asio::async_write(socket, asio::buffer(bytes),
                                asio::redirect_error(asio::use_awaitable, gone));
   }
   patience.cancel();
-  sockets_.erase(socket);
+  visitors_.remove(visitor);
   asio::error_code ignored;
-  socket->shutdown(Socket::shutdown_both, ignored);
+  socket.shutdown(Socket::shutdown_both, ignored);
 }
 
-std::string HttpServer::Answer(const std::optional<HttpRequest>& request) const {
+std::string HttpServer::Answer(const std::optional<HttpRequest>& request) {
   if (!request.has_value()) return ToBytes({400, "this is no request in HTTP/1\n"}, true);
   return ToBytes(ResponseTo(*request), request->method != "HEAD");
 }
 
-HttpResponse HttpServer::ResponseTo(const HttpRequest& request) const {
+HttpResponse HttpServer::ResponseTo(const HttpRequest& request) {
   if (!IsRead(request)) return {405, "GET and HEAD are answered\n"};
   if (AsksForMetrics(request)) {
-    return {200, MetricsPage(*parts_.node, parts_.connections->load()),
+    return {200, metrics_.Text(parts_.connections->load()),
             "text/plain; version=0.0.4; charset=utf-8"};
   }
   if (request.path == "/healthz") return Health();
@@ -123,7 +139,7 @@ HttpResponse HttpServer::Health() const {
 void HttpServer::Stop() {
   asio::error_code ignored;
   acceptor_->close(ignored);
-  for (const auto& socket : sockets_) socket->close(ignored);
+  for (const auto& visitor : visitors_) visitor->socket.close(ignored);
 }
 
 }  // namespace rill::net

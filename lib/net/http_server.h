@@ -2,10 +2,11 @@
 
 #include <atomic>
 #include <cstdint>
+#include <list>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "asio/awaitable.hpp"
@@ -14,12 +15,13 @@
 #include "asio/thread_pool.hpp"
 #include "net/call.h"
 #include "net/http_message.h"
+#include "net/metrics_page.h"
 
 namespace rill::net {
 
 // Tells whoever watches a node how it is, over HTTP: /metrics, /healthz and /readyz. One request a
-// connection, few connections at a time. Runs in the thread of its io_context, and is used there,
-// but for Start and port.
+// connection, few connections at a time: who says nothing makes room for who comes. Runs in the
+// thread of its io_context, and is used there, but for Start and port.
 class HttpServer {
  public:
   // What is pointed to outlives the server.
@@ -39,18 +41,27 @@ class HttpServer {
 
  private:
   using Socket = asio::ip::tcp::socket;
+  struct Visitor {
+    explicit Visitor(Socket connected) : socket(std::move(connected)) {}
+
+    Socket socket;
+    bool has_asked = false;
+  };
 
   HttpServer(const Parts& parts, std::unique_ptr<asio::ip::tcp::acceptor> acceptor);
   asio::awaitable<void> Accept();
-  asio::awaitable<void> Serve(std::shared_ptr<Socket> socket);
-  std::string Answer(const std::optional<HttpRequest>& request) const;
-  HttpResponse ResponseTo(const HttpRequest& request) const;
+  asio::awaitable<void> Serve(std::shared_ptr<Visitor> visitor);
+  // False where all are being answered.
+  bool MakeRoom();
+  std::string Answer(const std::optional<HttpRequest>& request);
+  HttpResponse ResponseTo(const HttpRequest& request);
   HttpResponse Health() const;
 
   const Parts parts_;
   const std::unique_ptr<asio::ip::tcp::acceptor> acceptor_;
   const std::uint16_t port_;
-  std::set<std::shared_ptr<Socket>> sockets_;
+  MetricsPage metrics_;
+  std::list<std::shared_ptr<Visitor>> visitors_;  // in the order that they came in
 };
 
 }  // namespace rill::net

@@ -33,6 +33,11 @@ std::size_t RequestMemory::taken() const {
   return taken_;
 }
 
+std::size_t RequestMemory::waiting() const {
+  absl::MutexLock lock(&mutex_);
+  return waiting_.size();
+}
+
 bool RequestMemory::Take(std::size_t bytes) {
   absl::MutexLock lock(&mutex_);
   if (bytes > most_ - taken_) return false;

@@ -27,6 +27,7 @@ class RequestMemory {
 
     // Makes it `bytes`; false where there is not enough left, and then it is as before.
     bool Resize(std::size_t bytes);
+    std::size_t bytes() const { return bytes_; }
 
    private:
     RequestMemory& memory_;
@@ -40,6 +41,8 @@ class RequestMemory {
   // a next one.
   bool is_scarce() const ABSL_LOCKS_EXCLUDED(mutex_);
   std::size_t taken() const ABSL_LOCKS_EXCLUDED(mutex_);
+  // How many observe.
+  std::size_t waiting() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   bool Take(std::size_t bytes) ABSL_LOCKS_EXCLUDED(mutex_);

@@ -8,6 +8,7 @@
 #include "absl/cleanup/cleanup.h"
 #include "asio/this_coro.hpp"
 #include "fmt/format.h"
+#include "net/answer_room.h"
 #include "net/exchange.h"
 #include "net/go_on_in.h"
 #include "net/wake.h"
@@ -36,10 +37,11 @@ std::string Flat(const Answer& answer) {
   return flat.append(answer.frame.bytes, done, std::string::npos);
 }
 
-absl::Status Put(Decision decision, Answer& answer) {
+absl::Status Put(Decision decision, const Call& call, Answer& answer) {
   switch (decision.kind) {
     case Decision::Kind::kAnswer:
       answer.frame.bytes += *decision.body;
+      answer.memory.Hold(*call.node.answer_memory, answer.frame.bytes.capacity());
       return absl::OkStatus();
     case Decision::Kind::kNothing:
       answer.is_silent = true;
@@ -53,7 +55,7 @@ absl::Status Put(Decision decision, Answer& answer) {
 }
 
 // What the application says to `request`. It may say it in any thread, at any time; nobody waits
-// for it beyond the node's end.
+// for it beyond the node's end, or that of the connection.
 asio::awaitable<absl::StatusOr<Decision>> Decide(const Passage& passage, const ApiHandler& handler,
                                                  const Ask& ask,
                                                  std::shared_ptr<const HandedRequest> request) {
@@ -67,11 +69,14 @@ asio::awaitable<absl::StatusOr<Decision>> Decide(const Passage& passage, const A
   ask(Exchange::Hand(std::move(request), pending));
   if (handler.may_block) co_await GoOnIn(own_thread);
   std::optional<Decision> decision = pending->Take();
-  while (!decision.has_value() && !ending->has_begun()) {
+  PeerWatch* const peer = passage.call.peer;
+  const auto watch = peer != nullptr && !decision.has_value() ? peer->Watch(wake) : nullptr;
+  while (!decision.has_value() && !ending->has_begun() && !HasGone(peer)) {
     co_await wake->WaitUntil(Wake::Clock::time_point::max());
     decision = pending->Take();
   }
   if (decision.has_value()) co_return *std::move(decision);
+  if (HasGone(peer)) co_return ClientHasGone();
   co_return absl::UnavailableError("the node stops, and a handler had not answered yet");
 }
 
@@ -99,7 +104,7 @@ asio::awaitable<absl::Status> ServeThen(const Passage& passage, std::size_t next
   const ApiHandler& handler = passage.api.own[next - 1];
   auto decision = co_await Decide(passage, handler, ask, std::move(request));
   if (!decision.ok()) co_return decision.status();
-  co_return Put(*std::move(decision), answer);
+  co_return Put(*std::move(decision), passage.call, answer);
 }
 
 // Asks the handlers from `next` on.
@@ -120,7 +125,8 @@ asio::awaitable<absl::Status> ServeFrom(const Passage& passage, std::size_t next
   const ApiHandler& handler = api.own[next];
   auto decision = co_await Decide(passage, handler, handler.handle, request);
   if (!decision.ok()) co_return decision.status();
-  if (decision->kind != Decision::Kind::kPass) co_return Put(*std::move(decision), answer);
+  if (decision->kind != Decision::Kind::kPass)
+    co_return Put(*std::move(decision), passage.call, answer);
   const std::string_view passed =
       decision->body.has_value() ? std::string_view(*decision->body) : body;
   if (decision->then == nullptr) co_return co_await ServeFrom(passage, next + 1, passed, answer);
@@ -131,6 +137,10 @@ asio::awaitable<absl::Status> ServeFrom(const Passage& passage, std::size_t next
 asio::awaitable<absl::Status> ServeOwn(const NodeApis::Entry& api, const Call& call,
                                        base::KafkaReader& body, asio::thread_pool& workers,
                                        Answer& answer) {
+  if (!call.node.answer_memory->MayMake(AnswerSize::kOfState)) {
+    const auto room = co_await AwaitAnswerRoom(call, AnswerSize::kOfState, answer);
+    if (!room.ok()) co_return room.status();
+  }
   const Passage passage{api, call, workers};
   co_return co_await ServeFrom(passage, 0, body.Rest(), answer);
 }

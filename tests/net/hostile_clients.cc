@@ -1,8 +1,11 @@
 // A node that listens, under clients that send changed requests, in pieces, without waiting,
 // without reading, and that go in the middle. Nothing of it may end the node, hold up a sound
-// client for long, or be left behind:
+// client for long, take memory beyond a bound, or be left behind:
 //
 //   hostile_clients <seconds> <folder of requests without their lengths>
+//
+// The bound is the same for a second and for an hour, so that what is lost by a connection is found
+// by the hour, and what a few bytes blow up by either.
 //
 // RILL_SEED repeats the clients' choices, though not what the threads make of them.
 #include <arpa/inet.h>
@@ -12,6 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -21,6 +25,7 @@
 #include <thread>
 #include <vector>
 
+#include "anonymous_memory.h"
 #include "base/bytes.h"
 #include "fmt/format.h"
 #include "random_changes.h"
@@ -35,8 +40,13 @@ using testing::UpTo;
 using Clock = std::chrono::steady_clock;
 
 constexpr int kHostileThreads = 3;
+constexpr char kTopic[] = "orders";
 // Sanitizers on a machine that does much else; a sound client is answered in microseconds.
 constexpr int kAnswerMs = 20'000;
+constexpr std::size_t kMostTopics = 100;
+// All that the process may have of memory, and what of it is logs.
+constexpr std::size_t kMostDiskBytes = std::size_t{16} << 20;
+constexpr std::size_t kMostBytes = std::size_t{512} << 20;
 
 [[noreturn]] void Fail(const std::string& what) {
   std::fprintf(stderr, "FAILED: %s\n", what.c_str());
@@ -133,11 +143,11 @@ int OpenDescriptors() {
 
 Engine MakeEngine() {
   Options options;
-  options.max_disk_bytes = std::uint64_t{256} << 20;
+  options.max_disk_bytes = kMostDiskBytes;
   options.max_buffer_bytes = std::size_t{64} << 20;
   auto engine = Open("mem:", options);
   const TopicOptions small{.partitions = 2, .configs = {{"retention.bytes", "1000000"}}};
-  if (!engine.ok() || !engine->CreateTopic("orders", small).ok()) Fail("no engine");
+  if (!engine.ok() || !engine->CreateTopic(kTopic, small).ok()) Fail("no engine");
   return *std::move(engine);
 }
 
@@ -146,6 +156,15 @@ void AwaitNoConnections(const Node& node) {
   while (node.connections() > 0) {
     if (Clock::now() > deadline) Fail(fmt::format("{} connections are left", node.connections()));
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
+// What clients make stays, and would hide what is lost.
+void DeleteOthersTopics(Engine& engine) {
+  const auto topics = engine.ListTopics();
+  if (topics.size() < kMostTopics) return;
+  for (const std::string& topic : topics) {
+    if (topic != kTopic) engine.DeleteTopic(topic).IgnoreError();  // a client may be faster
   }
 }
 
@@ -166,16 +185,22 @@ void Run(std::chrono::seconds duration, const std::vector<std::string>& seeds) {
       });
     }
     long asked = 0;
+    std::size_t most = 0;
     for (const auto end = Clock::now() + duration; Clock::now() < end; ++asked) {
       AskSoundly(node->port());
+      most = std::max(most, testing::AnonymousBytes());
+      if (most > kMostBytes) Fail(fmt::format("it takes {} bytes of memory", most));
+      DeleteOthersTopics(engine);
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
     is_over.store(true);
     for (std::thread& thread : threads) thread.join();
     if (!node->Stop().ok()) Fail("the node did not stop in time");
     AwaitNoConnections(*node);
-    std::printf("%ld hostile connections; a sound client was answered %ld times\n",
-                connections.load(), asked);
+    std::printf(
+        "%ld hostile connections; a sound client was answered %ld times; at most %zu of "
+        "%zu MiB of memory\n",
+        connections.load(), asked, most >> 20, kMostBytes >> 20);
     if (connections.load() == 0 || asked == 0) Fail("nothing was tried");
   }
   if (OpenDescriptors() != descriptors) Fail("descriptors are left");

@@ -101,6 +101,19 @@ TEST_CASE("Who connects and says nothing does not keep a node from stopping") {
   for (const auto& client : silent) CHECK(client->ReceiveAll().empty());
 }
 
+TEST_CASE("Those who say nothing make room for who asks") {
+  const WatchedNode watched;
+  std::vector<std::unique_ptr<WireClient>> silent;
+  for (int i = 0; i < 100; ++i) {
+    silent.push_back(std::make_unique<WireClient>(watched.node.http_port()));
+    silent.back()->SendBytes("GET /heal");
+  }
+  CHECK_THAT(Get(watched.node.http_port(), "/healthz"), Catch::EndsWith("\r\n\r\nok\n"));
+  CHECK(silent.front()->ReceiveAll().empty());
+  silent.back()->SendBytes("thz HTTP/1.1\r\n\r\n");
+  CHECK_THAT(silent.back()->ReceiveAll(), Catch::EndsWith("\r\n\r\nok\n"));
+}
+
 TEST_CASE("A node without a place for HTTP has none, and one that is taken is told") {
   WatchedNode watched;
   const auto other = Node::Start(watched.engine, {.listen = "127.0.0.1:0"}).value();

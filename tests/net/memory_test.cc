@@ -1,3 +1,4 @@
+#include <atomic>
 #include <chrono>
 #include <string>
 #include <thread>
@@ -81,6 +82,87 @@ TEST_CASE("A node whose requests wait for memory stops at once") {
   CHECK(node.Stop().ok());
   CHECK(node.connections() == 0);
   sending.join();
+}
+
+struct ScarceNode {
+  explicit ScarceNode(const char* max_idle_ms, const char* queued = "1048576")
+      : engine(Open("mem:").value()),
+        topic(engine.CreateTopic("orders").value()),
+        node(Node::Start(engine, {.listen = "127.0.0.1:0",
+                                  .http = "127.0.0.1:0",
+                                  .configs = {{"socket.request.max.bytes", "1048576"},
+                                              {"queued.max.request.bytes", queued},
+                                              {"connections.max.idle.ms", max_idle_ms}}})
+                 .value()) {}
+
+  bool HasLine(const std::string& line) const {
+    WireClient client(node.http_port());
+    client.SendBytes("GET /metrics HTTP/1.1\r\n\r\n");
+    return client.ReceiveAll().find("\n" + line + "\n") != std::string::npos;
+  }
+  bool AwaitLine(const std::string& line) const {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!HasLine(line) && std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return HasLine(line);
+  }
+
+  Engine engine;
+  Topic topic;
+  Node node;
+};
+
+TEST_CASE("A request that comes slowly while others wait for its memory is given up") {
+  const ScarceNode scarce("2000");
+  const std::string frame = LargeRequest(LargeBatch());
+  WireClient slow(scarce.node.port());
+  constexpr std::size_t kLeft = 1000;
+  slow.SendBytes(frame.substr(0, frame.size() - kLeft));
+  WireClient waiting(scarce.node.port());
+  std::thread sending([&] { waiting.SendBytes(frame); });
+  // A byte from time to time, so that it is not idle.
+  std::atomic<bool> is_over = false;
+  std::thread dripping([&] {
+    for (std::size_t i = 0; i + 1 < kLeft && !is_over.load(); ++i) {
+      slow.SendBytes(frame.substr(frame.size() - kLeft + i, 1));
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+  });
+  const auto answer = waiting.Receive<wire::ProduceResponse>(ApiKey::kProduce, 9, 1);
+  CHECK(answer.responses.at(0).partition_responses.at(0).error_code == ErrorCode::kNone);
+  is_over = true;
+  dripping.join();
+  sending.join();
+  CHECK(slow.IsClosed());
+  CHECK(scarce.topic.partition(0)->high_watermark() == 1);
+}
+
+TEST_CASE("A slow request is nobody's business while nobody waits for its memory") {
+  const ScarceNode scarce("1000");
+  const std::string frame = LargeRequest(LargeBatch());
+  WireClient slow(scarce.node.port());
+  constexpr std::size_t kLeft = 30;
+  slow.SendBytes(frame.substr(0, frame.size() - kLeft));
+  for (std::size_t i = 0; i < kLeft; ++i) {
+    slow.SendBytes(frame.substr(frame.size() - kLeft + i, 1));
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  const auto answer = slow.Receive<wire::ProduceResponse>(ApiKey::kProduce, 9, 1);
+  CHECK(answer.responses.at(0).partition_responses.at(0).error_code == ErrorCode::kNone);
+}
+
+TEST_CASE("A client that rests gives back the memory of its last request, and may go on") {
+  const ScarceNode scarce("4000", "4194304");
+  const std::string frame = LargeRequest(LargeBatch().substr(0, 100'000));
+  WireClient client(scarce.node.port());
+  for (int i = 0; i < 2; ++i) {
+    client.SendBytes(frame);
+    client.Receive<wire::ProduceResponse>(ApiKey::kProduce, 9, 1);
+    CHECK_FALSE(scarce.HasLine("rill_node_request_memory_bytes 0"));
+    CHECK(scarce.AwaitLine("rill_node_request_memory_bytes 0"));
+    CHECK(scarce.node.connections() == 1);
+  }
 }
 
 TEST_CASE("A client that does not read its answers is closed after connections.max.idle.ms") {

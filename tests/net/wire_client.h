@@ -106,6 +106,12 @@ class WireClient {
     return all;
   }
 
+  // Takes a little of what is there, if there is something.
+  void Skim() {
+    char little[512];
+    [[maybe_unused]] const ssize_t got = recv(socket_, little, sizeof little, MSG_DONTWAIT);
+  }
+
   bool IsClosed() { return ReceiveFrame().empty(); }
   // Whether something is there to be received within `milliseconds`.
   bool HasAnswer(int milliseconds) {

@@ -26,6 +26,8 @@
 #include <utility>
 
 #include "asio/this_coro.hpp"
+#include "net/answer_room.h"
+#include "net/encode_answer.h"
 #include "net/fetch_read.h"
 #include "net/fetch_sessions.h"
 #include "net/place_of.h"
@@ -42,6 +44,12 @@ using Lease = FetchSessions::Lease;
 // Epochs of requests that name all they want (KIP-227): outside of sessions, and to begin one.
 constexpr std::int32_t kFinalEpoch = -1;
 constexpr std::int32_t kInitialEpoch = 0;
+// Answers to so many are no larger than what each connection has for itself, or little more.
+constexpr std::size_t kFewPlaces = 256;
+// A partition in a request, in the shortest version: its index, the offset and the most bytes.
+constexpr std::size_t kLeastOfPartition = 16;
+// A client that goes is noticed soon enough when its answer is written.
+constexpr std::chrono::seconds kWaitUnwatched(5);
 
 bool NamesAll(const wire::FetchRequest& request) {
   return request.session_epoch == kFinalEpoch || request.session_epoch == kInitialEpoch;
@@ -79,39 +87,82 @@ absl::Status AnswerNothing(const Call& call, const wire::FetchRequest& request,
       response.session_id = id;
     }
   }
-  return wire::Encode(response, call.version, answer.frame);
+  return EncodeAnswer(response, call, answer);
+}
+
+std::size_t CountPlaces(const wire::FetchRequest& request, std::optional<Lease>& session) {
+  if (session.has_value() && !NamesAll(request)) return (**session).size();
+  std::size_t count = 0;
+  for (const auto& topic : request.topics) count += topic.partitions.size();
+  return count;
+}
+
+// What the partitions take until they are answered is the answer's, also while it waits: before
+// there is room for them the request is not even decoded.
+asio::awaitable<absl::Status> TakeRoom(const Call& call, std::size_t places, Answer& answer) {
+  AnswerMemory& memory = *call.node.answer_memory;
+  const AnswerSize size = places <= kFewPlaces ? AnswerSize::kOfRequest : AnswerSize::kOfState;
+  std::unique_ptr<AnswerMemory::Place> place;
+  if (!memory.MayMake(size)) {
+    auto room = co_await AwaitAnswerRoom(call, size, answer);
+    if (!room.ok()) co_return room.status();
+    place = *std::move(room);
+  }
+  answer.memory.Hold(memory, FetchRead::MemoryOf(places));
+  co_return absl::OkStatus();
+}
+
+// Until there is enough, or the request has waited as long as it wants to; or others want the
+// memory that it waits in.
+asio::awaitable<void> AwaitRecords(const Call& call, std::chrono::milliseconds longest,
+                                   FetchRead& read, Answer& answer) {
+  const auto wake = std::make_shared<Wake>(co_await asio::this_coro::executor);
+  const auto deadline = Wake::Clock::now() + longest;
+  const auto observations = read.Observe([wake] { wake->Notify(); });
+  const auto stopping = call.node.stopping->Observe([wake] { wake->Notify(); });
+  const bool is_long = call.peer != nullptr && longest > kWaitUnwatched;
+  const auto watch = is_long ? call.peer->Watch(wake) : nullptr;
+  const UnderWay waits(call.metrics, NodeCount::kFetchWaits, NodeCount::kFetchWaitsEnded);
+  read.Read();  // what came before there was anybody to tell
+  while (!read.is_due() && !call.node.stopping->has_begun() && !HasGone(call.peer)) {
+    const auto slept = Wake::Clock::now();
+    const auto until = answer.memory.bytes() == 0
+                           ? deadline
+                           : std::min(deadline, slept + call.node.holder_patience);
+    const bool is_woken = co_await wake->WaitUntil(until);
+    answer.waited += Wake::Clock::now() - slept;
+    if (!is_woken && (until == deadline || call.node.answer_memory->waiting() > 0)) break;
+    if (is_woken && read.MayBeDue()) read.Read();
+  }
+  if (!read.is_due()) read.Read();
 }
 
 }  // namespace
 
 asio::awaitable<absl::Status> ServeFetch(const Call& call, base::KafkaReader& body,
                                          asio::thread_pool&, Answer& answer) {
+  const std::size_t named = body.remaining() / kLeastOfPartition;
+  if (auto room = co_await TakeRoom(call, named, answer); !room.ok()) co_return room;
   const auto request = wire::Decode<wire::FetchRequest>(call.version, body);
   if (!request.ok()) co_return request.status();
   auto session = SessionOf(call, *request);
   if (!session.ok()) {
     wire::FetchResponse response;
     response.error_code = CodeOf(session.status());
-    co_return wire::Encode(response, call.version, answer.frame);
+    co_return EncodeAnswer(response, call, answer);
   }
+  const std::size_t places = CountPlaces(*request, *session);
+  if (places > named) {
+    if (auto room = co_await TakeRoom(call, places, answer); !room.ok()) co_return room;
+  }
+  answer.memory.Hold(*call.node.answer_memory, FetchRead::MemoryOf(places));
   FetchRead read = ReadOf(call, *request, *session);
   read.Read();
   if (!read.is_due() && request->max_wait_ms > 0) {
-    const auto wake = std::make_shared<Wake>(co_await asio::this_coro::executor);
     const auto longest = std::min<std::chrono::milliseconds>(
         std::chrono::milliseconds(request->max_wait_ms), call.node.config.connections_max_idle);
-    const auto deadline = Wake::Clock::now() + longest;
-    const auto observations = read.Observe([wake] { wake->Notify(); });
-    const auto stopping = call.node.stopping->Observe([wake] { wake->Notify(); });
-    read.Read();  // what came before there was anybody to tell
-    while (!read.is_due() && !call.node.stopping->has_begun()) {
-      const auto slept = Wake::Clock::now();
-      const bool is_woken = co_await wake->WaitUntil(deadline);
-      answer.waited += Wake::Clock::now() - slept;
-      if (!is_woken) break;
-      if (read.MayBeDue()) read.Read();
-    }
-    if (!read.is_due()) read.Read();
+    co_await AwaitRecords(call, longest, read, answer);
+    if (HasGone(call.peer)) co_return ClientHasGone();
   }
   if (IsHeldBack(call, read.size(), answer)) {
     co_return AnswerNothing(call, *request, *session, answer);

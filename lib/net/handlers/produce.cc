@@ -9,8 +9,10 @@
 //
 // Deviations: transactional batches are refused (INVALID_RECORD), and so is a transactional id
 // (TRANSACTIONAL_ID_AUTHORIZATION_FAILED): there is no transaction coordinator yet.
+#include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "engine/handles.h"
 #include "fmt/format.h"
@@ -67,6 +69,20 @@ void AppendOne(const absl::Status& request,
   answered.error_message = std::string(appended.status().message());
 }
 
+void Count(const Call& call, const absl::StatusOr<std::shared_ptr<engine::TopicState>>& topic,
+           const std::vector<Partition>& answered) {
+  if (call.metrics == nullptr) return;
+  const auto failed = static_cast<std::uint64_t>(
+      std::count_if(answered.begin(), answered.end(),
+                    [](const Partition& partition) { return IsFailure(partition.error_code); }));
+  call.metrics->Count(NodeCount::kPartitionsProduced, answered.size());
+  call.metrics->Count(NodeCount::kFailedProduces, failed);
+  if (!topic.ok()) return;
+  TopicRequests::Counters& of_topic = call.metrics->topics().Of(**topic);
+  of_topic.produced.Add(answered.size());
+  of_topic.failed_produces.Add(failed);
+}
+
 // Nobody is told of the failure but by the end of the connection.
 absl::Status FirstFailure(const wire::ProduceResponse& response) {
   for (const auto& topic : response.responses) {
@@ -97,6 +113,7 @@ absl::StatusOr<std::optional<wire::ProduceResponse>> HandleProduce(
     for (std::size_t i = 0; i < asked.partition_data.size(); ++i) {
       AppendOne(checked, topic, asked.partition_data[i], answered.partition_responses[i]);
     }
+    Count(call, topic, answered.partition_responses);
   }
   if (request.acks != kAcksNone) return response;
   if (auto failure = FirstFailure(response); !failure.ok()) return failure;
