@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"rill/clients/steps"
@@ -180,7 +181,9 @@ func (c *client) Member(in steps.Membership, read func(int32, int64) bool, leavi
 		cancel()
 		for _, r := range fetches.Records() {
 			more := read(r.Partition, r.Offset)
-			if err := consumer.CommitRecords(background, r); err != nil {
+			// Where the group has moved on meanwhile, the next record's commit stands for this one, too.
+			err := consumer.CommitRecords(background, r)
+			if err != nil && !errors.Is(err, kerr.StaleMemberEpoch) {
 				return err
 			}
 			if !more {
