@@ -50,9 +50,9 @@ struct WatchedNode {
   Node node;
 };
 
-std::string Batch() {
+std::string Batch(std::size_t value_bytes = 1) {
   BatchBuilder builder(BatchOptions{});
-  REQUIRE(builder.Append({.value = "v"}).ok());
+  REQUIRE(builder.Append({.value = std::string(value_bytes, 'v')}).ok());
   return std::string(builder.Seal().value());
 }
 
@@ -153,7 +153,7 @@ TEST_CASE("A Produce that the disk refuses has failed, for its topic and for all
   REQUIRE(engine.CreateTopic("orders", {.partitions = 2}).ok());
   const Node node = Node::Start(engine, {.listen = "127.0.0.1:0", .http = "127.0.0.1:0"}).value();
   WireClient client(node.port());
-  CHECK(Produce(client, "orders", Batch()) == ErrorCode::kKafkaStorageError);
+  CHECK(Produce(client, "orders", Batch(60'000)) == ErrorCode::kKafkaStorageError);
   WireClient watcher(node.http_port());
   watcher.SendBytes("GET /metrics HTTP/1.1\r\n\r\n");
   const std::string page = watcher.ReceiveAll();

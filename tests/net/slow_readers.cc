@@ -2,10 +2,11 @@
 //
 //   slow_readers <connections> <partitions>
 //
-// Each connection asks for the metadata of a topic of so many partitions, again and again; then as
-// many ask for records of all of them and wait. Fails where that takes more than the node's limits
-// allow (docs/guide/node.md), and prints what it took. They come by the folder's socket, for which
-// the system takes a fifth of a megabyte at most; for a port it takes several.
+// So many that ask for nothing; then each asks for the metadata of a topic of so many partitions,
+// again and again; then as many ask for records of all of them and wait. Fails where that takes
+// more than the node's limits allow (docs/guide/node.md), and prints what it took. They come by the
+// folder's socket, for which the system takes a fifth of a megabyte at most; for a port it takes
+// several.
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -111,6 +112,8 @@ class Connections {
   std::vector<int> sockets_;
 };
 
+double InMebibytes(std::size_t bytes) { return static_cast<double>(bytes) / (1 << 20); }
+
 struct Served {
   std::string place;
   const Node& node;
@@ -128,8 +131,9 @@ std::size_t MostWhile(const char* what, int count, const Served& served,
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
   }
-  std::printf("%d connections, %s: %zu MiB, before %zu MiB\n", count, what, most >> 20,
-              before >> 20);
+  std::printf("%d connections, %s: %.1f MiB, before %.1f MiB\n", count, what, InMebibytes(most),
+              InMebibytes(before));
+  std::fflush(stdout);
   while (served.node.connections() > 0) std::this_thread::sleep_for(std::chrono::milliseconds(10));
   return most;
 }
@@ -145,6 +149,7 @@ void Run(int connections, int partitions) {
   const Served served{folder.path() + "/rill.sock", *node};
   const std::string fetch = FetchFrame(partitions);
   MostWhile("a Fetch that waits, to open all logs", 1, served, fetch);
+  MostWhile("nothing", connections, served, "");
   const std::size_t of_metadata =
       MostWhile("metadata that is not read", connections, served, MetadataFrames());
   const std::size_t of_fetch = MostWhile("a Fetch that waits", connections, served, fetch);
