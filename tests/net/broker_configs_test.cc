@@ -150,6 +150,20 @@ TEST_CASE("a broker shows its number, its folder and how often things are there,
                        [](const auto& a, const auto& b) { return a.name < b.name; }));
 }
 
+TEST_CASE("a broker has the number that its engine was given, and is configured by that") {
+  NodeUnderTest node("mem:", {{"node.id", "7"}});
+  const auto cluster = node.AskInAll(&HandleDescribeCluster, wire::DescribeClusterRequest());
+  CHECK(cluster.controller_id == 7);
+  CHECK(cluster.brokers.at(0).broker_id == 7);
+  const auto metadata = node.Ask(&HandleMetadata, wire::MetadataRequest(), 12);
+  CHECK(metadata.controller_id == 7);
+  CHECK(metadata.brokers.at(0).node_id == 7);
+  CHECK(Find(Describe(node, kBroker, "7"), "node.id")->value == "7");
+  CHECK(Find(Describe(node, kBroker, "7"), "broker.id")->value == "7");
+  CHECK(Alter(node, "7", {Set("log.roll.ms", "9")}).error_code == ErrorCode::kNone);
+  CHECK(Alter(node, "1", {Set("log.roll.ms", "9")}).error_code == ErrorCode::kInvalidRequest);
+}
+
 TEST_CASE("a broker shows where it listens, and with how many threads") {
   const auto engine = rill::Open("mem:").value();
   const auto node = Node::Start(engine, {.listen = "IN://127.0.0.1:0,OUT://127.0.0.1:0",
