@@ -46,7 +46,12 @@ constexpr int kAnswerMs = 20'000;
 constexpr std::size_t kMostTopics = 100;
 // All that the process may have of memory, and what of it is logs.
 constexpr std::size_t kMostDiskBytes = std::size_t{16} << 20;
+#ifdef RILL_HAS_SHADOW_MEMORY
+// With what a sanitizer keeps of freed memory, and in its shadow.
+constexpr std::size_t kMostBytes = std::size_t{4} << 30;
+#else
 constexpr std::size_t kMostBytes = std::size_t{512} << 20;
+#endif
 
 [[noreturn]] void Fail(const std::string& what) {
   std::fprintf(stderr, "FAILED: %s\n", what.c_str());
