@@ -168,7 +168,7 @@ asio::awaitable<absl::StatusOr<bool>> Connection::ReadUntil(std::size_t size) {
 asio::awaitable<absl::Status> Connection::MakeRoom(std::size_t size) {
   if (TryMakeRoom(size)) co_return absl::OkStatus();
   const auto wake = std::make_shared<Wake>(co_await asio::this_coro::executor);
-  const auto observation = parts_.node->request_memory->Observe(wake);
+  const auto place = memory_.Wait(wake);
   const auto deadline = Clock::now() + kMemoryPatience;
   waiting_for_memory_ = wake;
   const absl::Cleanup over = [this] { waiting_for_memory_ = nullptr; };

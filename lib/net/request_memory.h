@@ -11,7 +11,9 @@
 namespace rill::net {
 
 // What the requests of all connections may have of memory together, beyond the little that each
-// connection has for itself. Thread-safe; outlives its shares.
+// connection has for itself. Where all who have a part of it wait for more, none would ever be
+// done: then one of them goes on beyond the limit, by no more than the largest request.
+// Thread-safe; outlives its shares.
 class RequestMemory {
  public:
   // `largest` is what one request may need.
@@ -21,7 +23,7 @@ class RequestMemory {
   class Share {
    public:
     explicit Share(RequestMemory& memory) : memory_(memory) {}
-    ~Share() { memory_.Give(bytes_); }
+    ~Share() { Resize(0); }
     Share(const Share&) = delete;
     Share& operator=(const Share&) = delete;
 
@@ -29,30 +31,38 @@ class RequestMemory {
     bool Resize(std::size_t bytes);
     std::size_t bytes() const { return bytes_; }
 
-   private:
-    RequestMemory& memory_;
-    std::size_t bytes_ = 0;
-  };
+    // Waits for more: wakes `waiting` whenever something is given back, until the returned token is
+    // gone, which is before the share is.
+    std::shared_ptr<void> Wait(std::shared_ptr<Wake> waiting);
 
-  // Wakes `waiting` whenever something is given back, until the returned token is gone.
-  std::shared_ptr<void> Observe(std::shared_ptr<Wake> waiting) ABSL_LOCKS_EXCLUDED(mutex_);
+   private:
+    friend class RequestMemory;
+    RequestMemory& memory_;
+    std::size_t bytes_ = 0;    // changed under its mutex
+    bool is_waiting_ = false;  // the same
+  };
 
   // Whether so much is taken that the largest request has no room: then nothing should be kept for
   // a next one.
   bool is_scarce() const ABSL_LOCKS_EXCLUDED(mutex_);
   std::size_t taken() const ABSL_LOCKS_EXCLUDED(mutex_);
-  // How many observe.
+  // How many wait.
   std::size_t waiting() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  bool Take(std::size_t bytes) ABSL_LOCKS_EXCLUDED(mutex_);
-  void Give(std::size_t bytes) ABSL_LOCKS_EXCLUDED(mutex_);
+  bool MayTake(const Share& share, std::size_t bytes) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool AllOthersWait(const Share& share) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::size_t most_;
   const std::size_t largest_;
   mutable absl::Mutex mutex_;
   std::size_t taken_ ABSL_GUARDED_BY(mutex_) = 0;
   std::list<std::shared_ptr<Wake>> waiting_ ABSL_GUARDED_BY(mutex_);
+  // Shares that have something, and those of them that wait for more.
+  std::size_t holders_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::size_t waiting_holders_ ABSL_GUARDED_BY(mutex_) = 0;
+  // The one that goes on beyond the limit, until it gives something back.
+  const Share* exempt_ ABSL_GUARDED_BY(mutex_) = nullptr;
 };
 
 }  // namespace rill::net

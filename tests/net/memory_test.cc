@@ -1,7 +1,9 @@
 #include <atomic>
 #include <chrono>
+#include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "catch.h"
 #include "net/request_memory.h"
@@ -35,55 +37,6 @@ std::string LargeBatch() {
   return std::string(builder.Seal().value());
 }
 
-TEST_CASE("A request that finds no memory waits until others are answered, and small ones do not") {
-  Engine engine = Open("mem:").value();
-  const Topic topic = engine.CreateTopic("orders").value();
-  const auto node = Node::Start(engine, {.listen = "127.0.0.1:0",
-                                         .configs = {{"socket.request.max.bytes", "1048576"},
-                                                     {"queued.max.request.bytes", "1048576"}}})
-                        .value();
-  const std::string batch = LargeBatch();
-  const std::string frame = LargeRequest(batch);
-  WireClient first(node.port());
-  first.SendBytes(frame.substr(0, frame.size() - 1));
-  WireClient small(node.port());
-  const auto ask = [&] {
-    return small.Ask<wire::ApiVersionsResponse>(ApiKey::kApiVersions, 0,
-                                                wire::ApiVersionsRequest());
-  };
-  // By then the node's one thread has read all that there was to be read of the first.
-  for (int i = 0; i < 100; ++i) CHECK(ask().error_code == ErrorCode::kNone);
-  WireClient second(node.port());
-  std::thread sending([&] { second.SendBytes(frame); });
-  CHECK_FALSE(second.HasAnswer(100));
-  CHECK(ask().error_code == ErrorCode::kNone);
-  CHECK(topic.partition(0)->high_watermark() == 0);
-  first.SendBytes(frame.substr(frame.size() - 1));
-  for (WireClient* client : {&first, &second}) {
-    const auto answer = client->Receive<wire::ProduceResponse>(ApiKey::kProduce, 9, 1);
-    CHECK(answer.responses.at(0).partition_responses.at(0).error_code == ErrorCode::kNone);
-  }
-  sending.join();
-  CHECK(topic.partition(0)->high_watermark() == 2);
-}
-
-TEST_CASE("A node whose requests wait for memory stops at once") {
-  Engine engine = Open("mem:").value();
-  auto node = Node::Start(engine, {.listen = "127.0.0.1:0",
-                                   .configs = {{"socket.request.max.bytes", "1048576"},
-                                               {"queued.max.request.bytes", "1048576"}}})
-                  .value();
-  const std::string frame = LargeRequest(LargeBatch());
-  WireClient first(node.port());
-  first.SendBytes(frame.substr(0, frame.size() - 1));
-  WireClient second(node.port());
-  std::thread sending([&] { second.SendBytes(frame); });
-  CHECK_FALSE(second.HasAnswer(100));
-  CHECK(node.Stop().ok());
-  CHECK(node.connections() == 0);
-  sending.join();
-}
-
 struct ScarceNode {
   explicit ScarceNode(const char* max_idle_ms, const char* queued = "1048576")
       : engine(Open("mem:").value()),
@@ -95,6 +48,15 @@ struct ScarceNode {
                                               {"connections.max.idle.ms", max_idle_ms}}})
                  .value()) {}
 
+  // By then the node's one thread has read all that there was to be read of others.
+  void LetItRead() const {
+    WireClient small(node.port());
+    for (int i = 0; i < 100; ++i) {
+      const auto answer =
+          small.Ask<wire::ApiVersionsResponse>(ApiKey::kApiVersions, 0, wire::ApiVersionsRequest());
+      CHECK(answer.error_code == ErrorCode::kNone);
+    }
+  }
   bool HasLine(const std::string& line) const {
     WireClient client(node.http_port());
     client.SendBytes("GET /metrics HTTP/1.1\r\n\r\n");
@@ -113,12 +75,70 @@ struct ScarceNode {
   Node node;
 };
 
+TEST_CASE("A request that finds no memory waits until others are answered, and small ones do not") {
+  const ScarceNode scarce("600000");
+  const std::string frame = LargeRequest(LargeBatch());
+  WireClient first(scarce.node.port());
+  first.SendBytes(frame.substr(0, frame.size() - 1));
+  scarce.LetItRead();
+  WireClient second(scarce.node.port());
+  std::thread sending([&] { second.SendBytes(frame); });
+  CHECK_FALSE(second.HasAnswer(100));
+  scarce.LetItRead();
+  CHECK(scarce.topic.partition(0)->high_watermark() == 0);
+  first.SendBytes(frame.substr(frame.size() - 1));
+  for (WireClient* client : {&first, &second}) {
+    const auto answer = client->Receive<wire::ProduceResponse>(ApiKey::kProduce, 9, 1);
+    CHECK(answer.responses.at(0).partition_responses.at(0).error_code == ErrorCode::kNone);
+  }
+  sending.join();
+  CHECK(scarce.topic.partition(0)->high_watermark() == 2);
+}
+
+TEST_CASE("Requests that have a part of the memory each are not left to wait for each other") {
+  const ScarceNode scarce("600000");
+  const std::string frame = LargeRequest(LargeBatch());
+  constexpr std::size_t kPart = 300'000;
+  std::vector<std::unique_ptr<WireClient>> clients;
+  for (int i = 0; i < 3; ++i) {
+    clients.push_back(std::make_unique<WireClient>(scarce.node.port()));
+    clients.back()->SendBytes(frame.substr(0, kPart));
+  }
+  // None may have more than it has, for all is taken.
+  scarce.LetItRead();
+  std::vector<std::thread> sending;
+  for (const auto& client : clients) {
+    sending.emplace_back([&] { client->SendBytes(frame.substr(kPart)); });
+  }
+  for (const auto& client : clients) {
+    const auto answer = client->Receive<wire::ProduceResponse>(ApiKey::kProduce, 9, 1);
+    CHECK(answer.responses.at(0).partition_responses.at(0).error_code == ErrorCode::kNone);
+  }
+  for (std::thread& sent : sending) sent.join();
+  CHECK(scarce.topic.partition(0)->high_watermark() == 3);
+}
+
+TEST_CASE("A node whose requests wait for memory stops at once") {
+  ScarceNode scarce("600000");
+  const std::string frame = LargeRequest(LargeBatch());
+  WireClient first(scarce.node.port());
+  first.SendBytes(frame.substr(0, frame.size() - 1));
+  scarce.LetItRead();
+  WireClient second(scarce.node.port());
+  std::thread sending([&] { second.SendBytes(frame); });
+  CHECK_FALSE(second.HasAnswer(100));
+  CHECK(scarce.node.Stop().ok());
+  CHECK(scarce.node.connections() == 0);
+  sending.join();
+}
+
 TEST_CASE("A request that comes slowly while others wait for its memory is given up") {
   const ScarceNode scarce("2000");
   const std::string frame = LargeRequest(LargeBatch());
   WireClient slow(scarce.node.port());
   constexpr std::size_t kLeft = 1000;
   slow.SendBytes(frame.substr(0, frame.size() - kLeft));
+  scarce.LetItRead();
   WireClient waiting(scarce.node.port());
   std::thread sending([&] { waiting.SendBytes(frame); });
   // A byte from time to time, so that it is not idle.
