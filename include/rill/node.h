@@ -36,7 +36,8 @@ struct NodeOptions {
   // Where clients connect: "host:port", with an address in brackets where it has colons
   // ("[::1]:9092"). Port 0 takes one that is free. "0.0.0.0" and "[::]" are all addresses of the
   // machine; then `advertise` says which of them clients are told. Without a host (":9092") they
-  // are all addresses, too, and clients are told the machine's name, as with Kafka.
+  // are all addresses, too, and clients are told the machine's name, as with Kafka: Start asks the
+  // system for its address, which may ask a name server.
   //
   // Or several, as Kafka's config "listeners" has them, each with a name of its own:
   // "INTERNAL://10.0.0.5:9092,EXTERNAL://:19092". All speak plaintext. One without a name is
@@ -90,14 +91,17 @@ struct NodeOptions {
 class RILL_EXPORT Node {
  public:
   // Begins to listen. `engine` is one that writes its folder, or "mem:".
-  //   InvalidArgument      `options` out of range; an address that is none; `listen` names all
-  //                        addresses of the machine, without `advertise`; a listener that is there
-  //                        twice, or by Kafka's name for TLS or SASL; handlers that cannot be
+  //   InvalidArgument      `options` out of range; an address that is none; `listen` is empty, and
+  //                        folder_socket is not set, or names all addresses of the machine as
+  //                        0.0.0.0 or [::], without `advertise`; `advertise` is of a listener that
+  //                        there is not; a listener that is there twice, or by Kafka's name for TLS
+  //                        or SASL; handlers that cannot be
   //   FailedPrecondition   the engine is closed, read-only or over a cluster; folder_socket without
   //                        a folder
   //   AlreadyExists        somebody listens there; or a file is in the place of the folder's socket
   //   PermissionDenied     of a port that is reserved
-  //   Unavailable          the system refuses for another reason, which the message has
+  //   Unavailable          the system refuses for another reason, which the message has; or it has
+  //                        no address for the machine's name
   static absl::StatusOr<Node> Start(const Engine& engine, const NodeOptions& options = {});
 
   Node(Node&&) noexcept;

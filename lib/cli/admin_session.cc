@@ -94,17 +94,21 @@ AdminSession::AdminSession() = default;
 AdminSession::AdminSession(AdminSession&&) noexcept = default;
 AdminSession::~AdminSession() = default;
 
-bool AdminSession::is_of_files() const { return served_ != nullptr && served_->only_reads(); }
+absl::Status AdminSession::why_files() const {
+  return served_ != nullptr && served_->only_reads() ? no_node_ : absl::OkStatus();
+}
 
 absl::Status AdminSession::UseFolder(const CommandContext& context, const KafkaTool& tool,
                                      const std::string& folder, const AdminUse& use,
                                      remote::AdminOptions& options) {
   const auto path = FolderOf(context, folder);
   if (!path.ok()) return path.status();
-  if (auto node = FindNode(*path); node.ok()) {
+  auto node = FindNode(*path);
+  if (node.ok()) {
     options.bootstrap = {*std::move(node)};
     return absl::OkStatus();
   }
+  no_node_ = node.status();
   auto served = Serve(context, tool, *path, use);
   if (!served.ok()) return served.status();
   served_ = *std::move(served);

@@ -45,8 +45,9 @@ class AdminSession {
   ~AdminSession();
 
   remote::AdminClient& client() { return *client_; }
-  // Whether what is told is what stands in the files of a folder that another process writes.
-  bool is_of_files() const;
+  // Where what is told is what stands in the files of a folder that another process writes: why its
+  // node was not asked. OK otherwise.
+  absl::Status why_files() const;
   // Closes the folder that was served.
   absl::Status Close();
 
@@ -62,6 +63,7 @@ class AdminSession {
                          const std::string& folder, const AdminUse& use,
                          remote::AdminOptions& options);
 
+  absl::Status no_node_;
   std::unique_ptr<Served> served_;  // null: the cluster is elsewhere
   std::unique_ptr<remote::AdminClient> client_;
 };

@@ -22,7 +22,7 @@ constexpr OptionSpec kOptions[] = {{"help"}, {"version"},    kBootstrapServer,
 
 constexpr char kHelp[] =
     R"(Prints which requests each broker answers, in which versions, and which of these
-Kafka's tools of 4.3 use.
+Kafka's tools of 4.4 use.
 
 Option                              What it does
 ------                              ------------

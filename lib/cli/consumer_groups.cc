@@ -129,10 +129,13 @@ bool ChangesNothing(const CommandLine& line) {
 // What is not written down is not known of members in another process.
 void TellLimits(const CommandContext& context, const CommandLine& line,
                 const AdminSession& session) {
-  if (!session.is_of_files() || !line.Has("describe")) return;
-  context.err << "rill consumer-groups: the process that has the folder open has no socket there: "
-                 "members are those that it has written down, without those of groups by the "
-                 "consumer protocol\n";
+  const absl::Status why = session.why_files();
+  if (why.ok() || !line.Has("describe")) return;
+  context.err << fmt::format(
+      "rill consumer-groups: the process that has the folder open does not answer at its socket "
+      "({}): members are those that it has written down, without those of groups by the consumer "
+      "protocol\n",
+      std::string(why.message()));
 }
 
 int ValidateRegex(const CommandContext& context, const CommandLine& line) {

@@ -42,24 +42,35 @@ absl::Status WithWay(const CommandContext& context, const std::string& folder,
   // The engine's own words name the socket.
   const auto node = FindNode(folder);
   if (node.ok()) return refused;
-  return absl::Status(refused.code(),
-                      fmt::format("{}; {}", told, std::string(node.status().message())));
+  return absl::Status(
+      refused.code(),
+      fmt::format("{}; its node's socket does not answer ({}): go to its port, where it has one: "
+                  "--bootstrap-server HOST:PORT",
+                  told, std::string(node.status().message())));
 }
 
-absl::StatusOr<Engine> OpenFolder(const CommandContext& context, std::string_view tool,
-                                  const std::string& folder, Options options) {
+absl::StatusOr<Engine> OpenTold(const CommandContext& context, const std::string& folder,
+                                Options options, std::function<void(std::string_view)> tell) {
   // Later lines, of what is deleted or compacted, would come among what is typed and printed.
   const auto is_opening = std::make_shared<std::atomic<bool>>(true);
-  options.create_if_missing = false;
-  options.log_sink = [&context, name = std::string(tool), is_opening](LogLevel level,
-                                                                      std::string_view text) {
-    const bool is_told = level >= LogLevel::kWarning ||
-                         (level == LogLevel::kInfo && context.err_is_terminal && *is_opening);
-    if (is_told) context.err << fmt::format("rill {}: {}\n", name, text);
+  options.log_sink = [is_terminal = context.err_is_terminal, tell = std::move(tell), is_opening](
+                         LogLevel level, std::string_view text) {
+    const bool is_told =
+        level >= LogLevel::kWarning || (level == LogLevel::kInfo && is_terminal && *is_opening);
+    if (is_told) tell(text);
   };
   auto engine = rill::Open(folder, options);
   *is_opening = false;
   return engine;
+}
+
+absl::StatusOr<Engine> OpenFolder(const CommandContext& context, std::string_view tool,
+                                  const std::string& folder, Options options) {
+  options.create_if_missing = false;
+  return OpenTold(context, folder, std::move(options),
+                  [&context, name = std::string(tool)](std::string_view text) {
+                    context.err << fmt::format("rill {}: {}\n", name, text);
+                  });
 }
 
 }  // namespace rill::cli

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -24,8 +25,12 @@ absl::StatusOr<remote::BrokerAddress> FindNode(const std::string& folder);
 absl::Status WithWay(const CommandContext& context, const std::string& folder,
                      const absl::Status& refused);
 
-// Opens a data folder that is there for the tool of that name, which tells what the folder has to
-// say: warnings, and on a terminal how far a recovery has come. Errors as rill::Open.
+// Opens a data folder, and tells what it has to say: warnings, and on a terminal, while it opens,
+// what of it is recovered and how far that has come. Errors as rill::Open.
+absl::StatusOr<Engine> OpenTold(const CommandContext& context, const std::string& folder,
+                                Options options, std::function<void(std::string_view)> tell);
+
+// The same for the tool of that name, and a folder that is there.
 absl::StatusOr<Engine> OpenFolder(const CommandContext& context, std::string_view tool,
                                   const std::string& folder, Options options = {});
 

@@ -9,6 +9,7 @@
 #include "CLI/CLI.hpp"
 #include "cli/app_words.h"
 #include "cli/byte_progress.h"
+#include "cli/folder_in_use.h"
 #include "engine/catalogue_file.h"
 #include "engine/data_folder.h"
 #include "engine/topic_config.h"
@@ -81,13 +82,8 @@ class Importer {
     if (topics.empty()) return absl::OkStatus();  // no folder is made for nothing
     Options options;
     options.maintenance = Options::Maintenance::kByCaller;  // nothing is deleted yet
-    bool is_opening = true;
-    options.log_sink = [&](LogLevel level, std::string_view line) {
-      const bool is_progress = is_opening && level == LogLevel::kInfo && context_.err_is_terminal;
-      if (level >= LogLevel::kWarning || is_progress) Tell(line);
-    };
-    auto engine = rill::Open(*data, options);
-    is_opening = false;
+    auto engine =
+        OpenTold(context_, *data, std::move(options), [&](std::string_view line) { Tell(line); });
     if (!engine.ok()) return engine.status();
     for (const std::string& topic : topics) {
       const auto taken = Take(*engine, topic);

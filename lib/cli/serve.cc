@@ -10,10 +10,10 @@
 
 #include "CLI/CLI.hpp"
 #include "cli/app_words.h"
+#include "cli/folder_in_use.h"
 #include "cli/operator_log.h"
 #include "cli/serve_config.h"
 #include "cli/stop_signals.h"
-#include "engine/data_folder.h"
 #include "engine/socket_file.h"
 #include "fmt/format.h"
 #include "fmt/ranges.h"
@@ -60,7 +60,10 @@ void AddOptions(CLI::App& app, ServeWords& words) {
                              "all addresses; none has no port, but the folder's socket; several "
                              "have names: IN://HOST:PORT,OUT://HOST:PORT",
                              kDefaultListen))
-      ->type_name("HOST:PORT");
+      ->type_name("HOST:PORT")
+      ->check([](const std::string& place) {
+        return place.empty() ? "it is empty; none is a node without a port" : "";
+      });
   app.add_option("--advertise", words.advertise,
                  "What clients are told to connect to: needed with 0.0.0.0, behind a forwarded "
                  "port, and with :PORT where this machine's name is not the one that clients know")
@@ -131,13 +134,38 @@ absl::Status CheckListeners(const NodeOptions& options) {
       ToString(unreachable->at), unreachable->at.port));
 }
 
+std::string FirstOf(const std::string& word, const std::string& in_file) {
+  return word.empty() ? in_file : word;
+}
+
+absl::Status PlanListeners(const ServeWords& words, const ServeConfig& config, Plan& plan) {
+  plan.node.folder_socket = !words.no_socket;
+  plan.node.listen = FirstOf(FirstOf(words.listen, config.listen), kDefaultListen);
+  // What the file tells clients is about the file's listeners.
+  plan.node.advertise =
+      words.listen.empty() ? FirstOf(words.advertise, config.advertise) : words.advertise;
+  if (!words.listen.empty() && words.advertise.empty() && !config.advertise.empty()) {
+    plan.warnings.push_back(fmt::format(
+        "{}: advertised.listeners is left out, as --listen says where clients connect; --advertise "
+        "says what they are told",
+        words.config));
+  }
+  if (plan.node.listen != kNoPort) return CheckListeners(plan.node);
+  if (words.no_socket) {
+    return absl::InvalidArgumentError("with --listen none and --no-socket nobody can connect");
+  }
+  if (!words.advertise.empty()) {
+    return absl::InvalidArgumentError(
+        "with --listen none there is no port: --advertise tells clients of none");
+  }
+  plan.node.listen.clear();
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Plan> MakePlan(const CommandContext& context, const ServeWords& words) {
   auto config = ReadConfig(context, words.config);
   if (!config.ok()) return config.status();
-  const auto first_of = [](const std::string& word, const std::string& in_file) {
-    return word.empty() ? in_file : word;
-  };
-  const std::string data_dir = first_of(words.data_dir, config->data_dir);
+  const std::string data_dir = FirstOf(words.data_dir, config->data_dir);
   if (data_dir.empty()) {
     return absl::InvalidArgumentError(
         "say where the data is: --data-dir DIR, or log.dirs in the --config file");
@@ -148,39 +176,32 @@ absl::StatusOr<Plan> MakePlan(const CommandContext& context, const ServeWords& w
   plan.folder = *folder;
   plan.options.configs = std::move(config->engine);
   plan.node.configs = std::move(config->node);
-  plan.node.listen = first_of(first_of(words.listen, config->listen), kDefaultListen);
   plan.node.http = words.http;
-  plan.node.advertise = first_of(words.advertise, config->advertise);
   plan.node.threads =
       words.threads > 0 ? words.threads : config->threads.value_or(ThreadsUnasked());
   plan.warnings = std::move(config->warnings);
-  plan.node.folder_socket = !words.no_socket;
-  if (plan.node.listen == kNoPort) {
-    if (words.no_socket) {
-      return absl::InvalidArgumentError("with --listen none and --no-socket nobody can connect");
-    }
-    plan.node.listen.clear();
-  }
-  if (auto sound = CheckListeners(plan.node); !sound.ok()) return sound;
+  if (auto planned = PlanListeners(words, *config, plan); !planned.ok()) return planned;
   return plan;
 }
 
 // The words of Open and Node::Start are for programs: what to do about them here.
-std::string WithWay(const CommandContext& context, const absl::Status& opened,
-                    const std::string& folder) {
+std::string WhyNotOpened(const CommandContext& context, const absl::Status& opened,
+                         const std::string& folder) {
   const std::string told(opened.message());
-  const auto in_use = context.files.IsLocked(folder + "/" + engine::kLockFile);
-  if (!in_use.ok() || !*in_use) return told;
+  if (!IsInUse(context, folder)) return told;
   return told + ", or give another folder with --data-dir";
 }
 
-std::string WithWay(const absl::Status& started) {
+std::string WhyNotStarted(const absl::Status& started, const NodeOptions& options) {
   const std::string told(started.message());
+  const char* const options_of_ports = options.http.empty() ? "--listen" : "--listen or --http";
   if (absl::IsAlreadyExists(started)) {
-    return told + "; stop who listens there (ss -ltnp shows it), or give another with --listen";
+    return fmt::format("{}; stop who listens there (ss -ltnp shows it), or give another with {}",
+                       told, options_of_ports);
   }
   if (absl::IsPermissionDenied(started)) {
-    return told + "; ports below 1024 are root's: give another with --listen";
+    return fmt::format("{}; ports below 1024 are root's: give another with {}", told,
+                       options_of_ports);
   }
   return told;
 }
@@ -220,7 +241,7 @@ class Serving {
       log_.Write(level, line);
     };
     auto engine = rill::Open(plan.folder, plan.options);
-    if (!engine.ok()) return Fail(WithWay(context_, engine.status(), plan.folder));
+    if (!engine.ok()) return Fail(WhyNotOpened(context_, engine.status(), plan.folder));
     const int served = stop.has_come() ? kStopped : Serve(*engine, plan, stop);
     if (const auto closed = engine->Close(); !closed.ok()) {
       return Fail(fmt::format("closing {}: {}", plan.folder, std::string(closed.message())));
@@ -244,7 +265,7 @@ class Serving {
 
   int Serve(const Engine& engine, const Plan& plan, const StopSignals& stop) {
     auto node = Node::Start(engine, plan.node);
-    if (!node.ok()) return Fail(WithWay(node.status()));
+    if (!node.ok()) return Fail(WhyNotStarted(node.status(), plan.node));
     const auto places = PlacesOf(*node, plan.node.folder_socket);
     if (!places.ok()) return Fail(std::string(places.status().message()));
     log_.Write(LogLevel::kInfo,

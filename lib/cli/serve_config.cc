@@ -92,6 +92,7 @@ class Reader {
     if (!listeners.ok()) return listeners.status();
     config_.listen = std::move(listeners->listen);
     config_.advertise = std::move(listeners->advertise);
+    if (auto sound = CheckTogether(); !sound.ok()) return sound;
     std::move(listeners->warnings.begin(), listeners->warnings.end(),
               std::back_inserter(warnings_));
     if (config_.data_dir.empty()) config_.data_dir = log_dir_;  // Kafka prefers log.dirs, too
@@ -104,6 +105,14 @@ class Reader {
   }
 
  private:
+  // What no line says alone.
+  absl::Status CheckTogether() const {
+    absl::Status sound = engine::ParseEngineConfig(config_.engine).status();
+    if (sound.ok()) sound = net::ParseNodeConfig(config_.node).status();
+    if (sound.ok()) return sound;
+    return absl::InvalidArgumentError(fmt::format("{}: {}", path_, std::string(sound.message())));
+  }
+
   std::optional<Property>* ListenerLine(std::string_view name) {
     if (name == "listeners") return &listener_lines_.listeners;
     if (name == "advertised.listeners") return &listener_lines_.advertised;

@@ -27,7 +27,8 @@ struct ServeConfig {
 };
 
 // Reads the text of such a file; `path` is what messages call it. InvalidArgument names the line
-// that cannot be meant: one that is malformed, or that sets a config to what it cannot be.
+// that cannot be meant: one that is malformed, or that sets a config to what it cannot be; and
+// configs that cannot be together.
 absl::StatusOr<ServeConfig> ReadServeConfig(std::string_view text, const std::string& path);
 
 }  // namespace rill::cli

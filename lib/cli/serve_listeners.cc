@@ -26,6 +26,10 @@ bool Has(std::span<const NamedPlace> places, std::string_view name) {
                      [&](const NamedPlace& place) { return place.name == name; });
 }
 
+bool IsProtocol(std::string_view name) {
+  return std::find(std::begin(kProtocols), std::end(kProtocols), name) != std::end(kProtocols);
+}
+
 class Reader {
  public:
   Reader(const ListenerLines& lines, const std::string& path) : lines_(lines), path_(path) {}
@@ -63,8 +67,7 @@ class Reader {
       const auto colon = item.find(':');
       const std::string protocol =
           colon == std::string_view::npos ? "" : Upper(item.substr(colon + 1));
-      if (std::find(std::begin(kProtocols), std::end(kProtocols), protocol) ==
-          std::end(kProtocols)) {
+      if (!IsProtocol(protocol)) {
         return Refuse(*lines_.protocols,
                       fmt::format("\"{}\" in {} is not a listener's name, a colon and one of {}",
                                   item, lines_.protocols->name, fmt::join(kProtocols, ", ")));
@@ -87,6 +90,14 @@ class Reader {
       return Refuse(*lines_.listeners, fmt::format("what {} in listeners speaks is not said: "
                                                    "listener.security.protocol.map has no {}",
                                                    ToString(place), place.name));
+    }
+    if (place.name != net::kPlaintext && IsProtocol(place.name)) {
+      return Refuse(*lines_.listeners,
+                    fmt::format("{} in listeners is named for a protocol, and there is no TLS and "
+                                "no SASL yet: leave it out, or, where the network is trusted, give "
+                                "it another name, which listener.security.protocol.map has as "
+                                "PLAINTEXT",
+                                ToString(place)));
     }
     if (found->second == net::kPlaintext) return absl::OkStatus();
     return Refuse(*lines_.listeners,

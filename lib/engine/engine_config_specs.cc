@@ -1,6 +1,7 @@
 #include "base/kafka_bytes.h"
 #include "engine/catalogue.h"
 #include "engine/engine_config.h"
+#include "log/log_config.h"
 
 namespace rill::engine {
 namespace {
@@ -153,6 +154,9 @@ constexpr ConfigSpec kSpecs[] = {
     Dynamic(Long("log.roll.ms", "", 1, "Default of segment.ms.")),
     Dynamic(Int("log.segment.bytes", "1073741824", 1048576, "Default of segment.bytes.")),
     Dynamic(Long("log.segment.delete.delay.ms", "60000", 0, "Default of file.delete.delay.ms.")),
+    Dynamic(Level("max.decompressed.message.bytes", "2147483639", 1,
+                  log::kMaxDecompressedMessageBytes, INT64_MIN,
+                  "Default of the topics' max.decompressed.message.bytes.")),
     Dynamic(Int("message.max.bytes", "1048588", 0, "Default of max.message.bytes.")),
     Int("node.id", "", 0,
         "The broker's number. A new folder keeps it, in meta.properties, or 1 where none is given; "

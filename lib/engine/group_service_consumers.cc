@@ -1,9 +1,8 @@
 // What GroupService does for groups whose partitions are assigned here (KIP-848).
-#include <fmt/format.h>
-
 #include <utility>
 
 #include "engine/group_service.h"
+#include "fmt/format.h"
 #include "rill/error.h"
 
 namespace rill::engine {

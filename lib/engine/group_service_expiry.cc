@@ -1,10 +1,9 @@
 // What GroupService does with offsets that nobody has wanted for long (offsets.retention.minutes).
-#include <fmt/format.h>
-
 #include <utility>
 
 #include "base/clock_reader.h"
 #include "engine/group_service.h"
+#include "fmt/format.h"
 
 namespace rill::engine {
 

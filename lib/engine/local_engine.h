@@ -341,6 +341,7 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   const std::shared_ptr<EngineEnvironment> environment_;
   std::unique_ptr<DataFolder> folder_;
   MetaProperties properties_read_;  // where there is none
+  std::atomic<bool> is_read_for_node_ = false;
 
   mutable absl::Mutex change_mutex_ ABSL_ACQUIRED_BEFORE(checkpoint_mutex_);
   // Between Open and Close. Never set where Open failed: nothing may be written then.

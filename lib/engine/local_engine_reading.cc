@@ -51,6 +51,10 @@ absl::Status LocalEngine::ReadForNode() {
         absl::StatusCode::kFailedPrecondition, ErrorCode::kUnknownServerError,
         fmt::format("{} is not open with Options::read_only", environment_->directory()));
   }
+  if (is_read_for_node_.exchange(true)) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, ErrorCode::kUnknownServerError,
+                     fmt::format("a node has told of {} already", environment_->directory()));
+  }
   auto properties = ReadMetaProperties(environment_->files(), environment_->directory());
   if (!properties.ok()) return properties.status();
   properties_read_ = *std::move(properties);

@@ -163,6 +163,7 @@ log::LogConfig ResolveLogConfig(const ConfigMap& configs, const EngineConfig& en
   config.retention_bytes = resolved.Integer("retention.bytes");
   config.file_delete_delay_ms = resolved.Integer("file.delete.delay.ms");
   config.max_message_bytes = resolved.Integer("max.message.bytes");
+  config.max_decompressed_message_bytes = resolved.Integer("max.decompressed.message.bytes");
   config.message_timestamp_type = resolved.Text("message.timestamp.type") == "LogAppendTime"
                                       ? TimestampType::kLogAppendTime
                                       : TimestampType::kCreateTime;

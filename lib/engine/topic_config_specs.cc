@@ -26,6 +26,7 @@ constexpr ConfigSynonym kFlushMs[] = {{"log.flush.interval.ms"},
 constexpr ConfigSynonym kIndexInterval[] = {{"log.index.interval.bytes"}};
 constexpr ConfigSynonym kMaxCompactionLag[] = {{"log.cleaner.max.compaction.lag.ms"}};
 constexpr ConfigSynonym kMaxMessageBytes[] = {{"message.max.bytes"}};
+constexpr ConfigSynonym kMaxDecompressed[] = {{"max.decompressed.message.bytes"}};
 constexpr ConfigSynonym kTimestampAfter[] = {{"log.message.timestamp.after.max.ms"}};
 constexpr ConfigSynonym kTimestampBefore[] = {{"log.message.timestamp.before.max.ms"}};
 constexpr ConfigSynonym kTimestampType[] = {{"log.message.timestamp.type"}};
@@ -113,6 +114,15 @@ constexpr TopicConfigSpec kSpecs[] = {
           "A record that is older than this is compacted whatever the dirty ratio. A segment is "
           "ended when its first record is so old."),
      kMaxCompactionLag},
+    {{.name = "max.decompressed.message.bytes",
+      .type = ConfigType::kInt,
+      .default_value = "2147483639",
+      .min = 1,
+      .max = log::kMaxDecompressedMessageBytes,
+      .effect =
+          "The largest record of a compressed batch that is taken. Each record of such a batch "
+          "is looked at then. Records that are stored are read whatever it says."},
+     kMaxDecompressed},
     {Int("max.message.bytes", "1048588", 0, "The largest batch that is taken."), kMaxMessageBytes},
     {Long("message.timestamp.after.max.ms", "3600000", 0,
           "How far a record's timestamp may be ahead of the clock."),

@@ -31,6 +31,17 @@ absl::Status MissingKey() {
                    "a record without a key cannot go into a compacted topic (cleanup.policy)");
 }
 
+bool LimitsSizes(const LogConfig& config) {
+  return config.max_decompressed_message_bytes < kMaxDecompressedMessageBytes;
+}
+
+absl::Status TooLarge(std::size_t size, const LogConfig& config) {
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRecord,
+                   fmt::format("a record has {} bytes uncompressed; "
+                               "max.decompressed.message.bytes allows {}",
+                               size, config.max_decompressed_message_bytes));
+}
+
 }  // namespace
 
 absl::Status CheckYoungest(std::int64_t max_timestamp_ms, const LogConfig& config,
@@ -66,20 +77,27 @@ absl::Status CheckShape(const RecordData& record, const LogConfig& config) {
 
 bool InspectsBatches(const LogConfig& config) {
   return config.recompress || config.cleanup_compact ||
-         config.message_timestamp_before_max_ms != INT64_MAX;
+         config.message_timestamp_before_max_ms != INT64_MAX || LimitsSizes(config);
 }
 
 absl::Status CheckRecords(BatchView batch, const LogConfig& config, std::int64_t now_ms,
                           std::size_t max_size) {
   const bool check_times = config.message_timestamp_before_max_ms != INT64_MAX &&
                            config.message_timestamp_type == TimestampType::kCreateTime;
-  if (batch.is_control() || (!config.cleanup_compact && !check_times)) return absl::OkStatus();
+  const bool check_sizes = LimitsSizes(config) && batch.compression() != Compression::kNone;
+  if (batch.is_control() || !(config.cleanup_compact || check_times || check_sizes)) {
+    return absl::OkStatus();
+  }
   record::Codec codec;
   base::Buffer scratch;
   auto records = record::UncompressedRecords(batch, codec, scratch, max_size);
   if (!records.ok()) return records.status();
   record::BatchWalker walker(batch, *records);
-  while (walker.Next()) {
+  const std::size_t most = static_cast<std::size_t>(config.max_decompressed_message_bytes);
+  for (std::size_t at = 0; walker.Next();) {
+    const std::size_t size = walker.position() - at;
+    at = walker.position();
+    if (check_sizes && size > most) return TooLarge(size, config);
     if (config.cleanup_compact && IsNull(walker.record().key())) return MissingKey();
     if (!check_times) continue;
     auto status = CheckTimestamp(walker.record().timestamp_ms(), config, now_ms);

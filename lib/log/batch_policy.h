@@ -26,8 +26,9 @@ absl::Status CheckShape(const RecordData& record, const LogConfig& config);
 // Whether batches have to be looked into (CheckRecords, ApplyCompression) before they are appended.
 bool InspectsBatches(const LogConfig& config);
 
-// Every record of a sealed batch against the configs: keys, and timestamps too old. Records that
-// take more than `max_size` bytes uncompressed are ResourceExhausted, here and below.
+// Every record of a sealed batch against the configs: keys, timestamps too old, and, where the
+// batch is compressed, sizes (InvalidArgument, INVALID_RECORD). Records that take more than
+// `max_size` bytes uncompressed are ResourceExhausted, here and below.
 absl::Status CheckRecords(BatchView batch, const LogConfig& config, std::int64_t now_ms,
                           std::size_t max_size);
 

@@ -8,6 +8,9 @@
 
 namespace rill::log {
 
+// The default, and most, of max.decompressed.message.bytes: no limit.
+inline constexpr std::int64_t kMaxDecompressedMessageBytes = 2147483639;
+
 // The configs of a topic that its partitions' logs obey, by Kafka's names without the dots, in
 // Kafka's units and with Kafka's defaults. Values have been checked against Kafka's ranges by
 // whoever made one.
@@ -29,6 +32,8 @@ struct LogConfig {
   std::int64_t file_delete_delay_ms = 60000;
 
   std::int64_t max_message_bytes = 1048588;
+  // Of one record of a compressed batch.
+  std::int64_t max_decompressed_message_bytes = kMaxDecompressedMessageBytes;
   TimestampType message_timestamp_type = TimestampType::kCreateTime;
   std::int64_t message_timestamp_before_max_ms = INT64_MAX;
   std::int64_t message_timestamp_after_max_ms = 3600000;

@@ -13,24 +13,26 @@ constexpr std::chrono::seconds kPatience(30);
 
 }  // namespace
 
-asio::awaitable<absl::StatusOr<std::unique_ptr<AnswerMemory::Place>>> AwaitAnswerRoom(
-    const Call& call, AnswerSize size, Answer& answer) {
-  const auto wake = std::make_shared<Wake>(co_await asio::this_coro::executor);
-  auto place = std::make_unique<AnswerMemory::Place>(*call.node.answer_memory, size, wake);
-  const auto stopping = call.node.stopping->Observe([wake] { wake->Notify(); });
-  const auto watch = call.peer != nullptr ? call.peer->Watch(wake) : nullptr;
+asio::awaitable<absl::Status> AnswerRoom::Await(Answer& answer) {
   const auto begun = Wake::Clock::now();
-  const auto has_ended = [&] { return call.node.stopping->has_begun() || HasGone(call.peer); };
+  if (wake_ == nullptr) {
+    wake_ = std::make_shared<Wake>(co_await asio::this_coro::executor);
+    place_ = std::make_unique<AnswerMemory::Place>(*call_.node.answer_memory, size_, wake_);
+    until_ = begun + kPatience;
+  }
+  const auto stopping = call_.node.stopping->Observe([wake = wake_] { wake->Notify(); });
+  const auto watch = call_.peer != nullptr ? call_.peer->Watch(wake_) : nullptr;
+  const auto has_ended = [&] { return call_.node.stopping->has_begun() || HasGone(call_.peer); };
   bool is_over = false;
-  while (!place->IsItsTurn() && !is_over && !has_ended()) {
-    is_over = !co_await wake->WaitUntil(begun + kPatience);
+  while (!place_->IsItsTurn() && !is_over && !has_ended()) {
+    is_over = !co_await wake_->WaitUntil(until_);
   }
   answer.waited += Wake::Clock::now() - begun;
-  if (call.node.stopping->has_begun()) {
+  if (call_.node.stopping->has_begun()) {
     co_return absl::UnavailableError("the node stops, and a request waited for others' answers");
   }
-  if (HasGone(call.peer)) co_return ClientHasGone();
-  if (!is_over) co_return place;
+  if (HasGone(call_.peer)) co_return ClientHasGone();
+  if (!is_over) co_return absl::OkStatus();
   co_return absl::ResourceExhaustedError(fmt::format(
       "answers of all connections have the memory that there is for them "
       "(queued.max.request.bytes), for their clients do not read, and {} s did not change that",

@@ -67,9 +67,10 @@ using enum AnswerSize;
 template <auto kHandle, AnswerSize kSize = kOfRequest>
 asio::awaitable<absl::Status> Here(const Call& call, base::KafkaReader& body, asio::thread_pool&,
                                    Answer& answer) {
-  if (call.node.answer_memory->MayMake(kSize)) co_return Handle<kHandle>(call, body, answer);
-  const auto place = co_await AwaitAnswerRoom(call, kSize, answer);
-  if (!place.ok()) co_return place.status();
+  AnswerRoom room(call, kSize);
+  if (!room.IsThere()) {
+    if (auto had = co_await room.Await(answer); !had.ok()) co_return had;
+  }
   co_return Handle<kHandle>(call, body, answer);
 }
 
@@ -80,12 +81,10 @@ asio::awaitable<absl::Status> OnWorker(const Call& call, base::KafkaReader& body
                                        asio::thread_pool& workers, Answer& answer) {
   const auto own_thread = co_await asio::this_coro::executor;
   const AnswerMemory& memory = *call.node.answer_memory;
+  AnswerRoom room(call, kSize);
   for (;;) {
-    std::unique_ptr<AnswerMemory::Place> place;
-    if (!memory.MayMake(kSize)) {
-      auto room = co_await AwaitAnswerRoom(call, kSize, answer);
-      if (!room.ok()) co_return room.status();
-      place = *std::move(room);
+    if (!room.IsThere()) {
+      if (auto had = co_await room.Await(answer); !had.ok()) co_return had;
     }
     co_await GoOnIn(workers.get_executor());
     // Many may have seen the same room, and come here one after the other.
@@ -120,8 +119,10 @@ asio::awaitable<absl::Status> Later(const Call& call, base::KafkaReader& body, a
   const absl::Cleanup give_up = [&] { pending->GiveUp(); };
   const auto stopping = call.node.stopping->Observe([wake] { wake->Notify(); });
   if (auto handed = Hand<kHandle>(call, body, pending); !handed.ok()) co_return handed;
+  const auto handed_at = std::chrono::steady_clock::now();
   std::optional<Response> response = pending->Take();
   if (!response.has_value()) {
+    call.LetGoOfBody();
     const UnderWay waits(call.metrics, NodeCount::kGroupWaits, NodeCount::kGroupWaitsEnded);
     const auto watch = call.peer != nullptr ? call.peer->Watch(wake) : nullptr;
     while (!response.has_value() && !call.node.stopping->has_begun() && !HasGone(call.peer)) {
@@ -129,16 +130,14 @@ asio::awaitable<absl::Status> Later(const Call& call, base::KafkaReader& body, a
       response = pending->Take();
     }
   }
-  answer.waited = std::chrono::steady_clock::now() - call.begun;
+  answer.waited += std::chrono::steady_clock::now() - handed_at;
   if (HasGone(call.peer)) co_return ClientHasGone();
   if (!response.has_value()) {
     co_return absl::UnavailableError("the node stops, and the request was still waiting");
   }
-  std::unique_ptr<AnswerMemory::Place> place;
-  if (!call.node.answer_memory->MayMake(kSize)) {
-    auto room = co_await AwaitAnswerRoom(call, kSize, answer);
-    if (!room.ok()) co_return room.status();
-    place = *std::move(room);
+  AnswerRoom room(call, kSize);
+  if (!room.IsThere()) {
+    if (auto had = co_await room.Await(answer); !had.ok()) co_return had;
   }
   co_return Put(*std::move(response), call, answer);
 }

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -97,6 +98,12 @@ struct Call {
   std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
   PeerWatch* peer = nullptr;                // null: nobody knows when the client goes
   RequestMetrics::Part* metrics = nullptr;  // of the connection's thread; null: nobody counts
+  std::function<void()> let_go_of_body = {};
+
+  // The body is not looked at any more, and others may have its memory while the request waits.
+  void LetGoOfBody() const {
+    if (let_go_of_body) let_go_of_body();
+  }
 };
 
 }  // namespace rill::net

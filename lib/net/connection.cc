@@ -79,9 +79,9 @@ asio::awaitable<absl::Status> Connection::ServeAll() {
     is_busy_ = true;
     const absl::Status served = co_await ServeOne(*frame);
     if (served.ok() && throttle_.count() > 0) co_await Mute(throttle_);
-    is_busy_ = false;
+    is_busy_ = has_let_go_ = false;
     if (!served.ok()) co_return served;
-    idle_since_ = Clock::now();
+    idle_since_ = since_ = Clock::now();
   }
   co_return absl::OkStatus();
 }
@@ -104,7 +104,8 @@ asio::awaitable<absl::Status> Connection::ServeOne(std::string_view frame) {
                   .client_port = peer_.client_port,
                   .software = &software_,
                   .peer = &watch_,
-                  .metrics = &metrics_};
+                  .metrics = &metrics_,
+                  .let_go_of_body = [this] { LetGoOfBody(); }};
   co_return co_await ServeCall(call, *request, answer);
 }
 
@@ -129,6 +130,7 @@ asio::awaitable<absl::Status> Connection::Send(Answer& answer) {
 }
 
 asio::awaitable<absl::StatusOr<std::string_view>> Connection::ReadFrame() {
+  if (memory_.bytes() > 0 && parts_.node->request_memory->is_scarce()) ShrinkInput();
   if (auto read = co_await ReadUntil(kLengthSize); !read.ok() || !*read) co_return Nothing(read);
   const auto size = base::LoadBigEndian<std::int32_t>(input_.data() + begin_);
   const std::size_t most = parts_.node->config.socket_request_max_bytes;
@@ -204,12 +206,34 @@ void Connection::LetGo() {
   memory_.Resize(0);
 }
 
+void Connection::ShrinkInput() {
+  const std::size_t have = input_.size() - begin_;
+  if (have == 0) return LetGo();
+  const std::size_t wanted = std::max(kOwnInput, have);
+  if (wanted > input_.capacity() / 2) return;
+  base::Buffer smaller;
+  if (!smaller.ReserveExactly(wanted)) return;
+  smaller.Resize(have);
+  std::memcpy(smaller.data(), input_.data() + begin_, have);
+  input_ = std::move(smaller);
+  begin_ = 0;
+  memory_.Resize(wanted - kOwnInput);
+}
+
+void Connection::LetGoOfBody() {
+  if (memory_.bytes() == 0) return;
+  ShrinkInput();
+  has_let_go_ = true;
+  since_ = Clock::now();
+}
+
 asio::awaitable<void> Connection::Rest() {
   since_ = Clock::now();
   is_resting_ = true;
   asio::error_code gone;
   co_await socket_.async_wait(Socket::wait_read, asio::redirect_error(asio::use_awaitable, gone));
   is_resting_ = false;
+  since_ = Clock::now();
 }
 
 void Connection::WatchMemory() {
@@ -236,6 +260,7 @@ void Connection::LookAtMemory() {
           fmt::format("{}: closing the connection: others wait for the memory that {} has",
                       peer_.name,
                       slow_answer_ != nullptr ? "its answer, which is not read,"
+                      : is_busy_              ? "what it sent behind a request that waits"
                                               : "its request, which does not come whole,"));
       return Close();
     }
@@ -249,9 +274,11 @@ bool Connection::HasMemory() const {
 }
 
 // Who waits for memory itself is in nobody's way for longer than it has patience. What is being
-// worked on, or waits for its group, is not the client's doing.
+// worked on is not the client's doing; what it sent behind a request that waits is.
 bool Connection::HasWhatOthersWaitFor() const {
-  if (waiting_for_memory_ != nullptr || (is_busy_ && slow_answer_ == nullptr)) return false;
+  if (waiting_for_memory_ != nullptr || (is_busy_ && !has_let_go_ && slow_answer_ == nullptr)) {
+    return false;
+  }
   const NodeContext& node = *parts_.node;
   if (memory_.bytes() > 0 && node.request_memory->waiting() > 0) return true;
   if (slow_answer_ == nullptr) return false;

@@ -68,6 +68,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   asio::awaitable<absl::Status> MakeRoom(std::size_t size);
   bool TryMakeRoom(std::size_t size);
   std::size_t LargestKept() const;
+  // Gives back what of the input's memory is empty, where that is much.
+  void ShrinkInput();
+  void LetGoOfBody();
   // Waits for the first byte of a request, with memory that is given back if that takes long.
   asio::awaitable<void> Rest();
   void LetGo();
@@ -100,6 +103,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool is_watched_ = false;
   bool is_resting_ = false;
   bool is_busy_ = false;
+  bool has_let_go_ = false;  // of the body of the request that it is busy with
   bool is_writing_ = false;
   bool is_closing_ = false;
 };

@@ -24,8 +24,9 @@ struct MetricsMoment {
   const RequestCounts* Find(const NodeApis::Entry* api) const;
 };
 
-// Remembers moments, so that a page can say what was lately: since 5 to 10 minutes before, or since
-// the node began. Who looks does not change what others see. Thread-safe.
+// Remembers moments, so that a page can say what was lately: since 5 to 10 minutes before, since
+// it was last asked where that is longer, or since the node began. Who looks does not change what
+// others see. Thread-safe.
 class MetricsWindow {
  public:
   using Moment = std::shared_ptr<const MetricsMoment>;

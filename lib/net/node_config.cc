@@ -167,7 +167,10 @@ absl::StatusOr<NodeConfig> ParseNodeConfig(const engine::ConfigMap& configs) {
   config.quota_windows.count = static_cast<int>(integer("quota.window.num"));
   config.quota_windows.length = absl::Seconds(integer("quota.window.size.seconds"));
   config.telemetry_max_bytes = static_cast<std::size_t>(integer("telemetry.max.bytes"));
-  const std::int64_t queued = integer("queued.max.request.bytes");
+  std::int64_t queued = integer("queued.max.request.bytes");
+  if (!config.values.contains("queued.max.request.bytes")) {
+    queued = std::max<std::int64_t>(queued, integer("socket.request.max.bytes"));
+  }
   config.queued_max_request_bytes =
       queued < 0 ? std::numeric_limits<std::size_t>::max() : static_cast<std::size_t>(queued);
   if (config.queued_max_request_bytes < config.socket_request_max_bytes) {

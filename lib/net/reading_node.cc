@@ -40,7 +40,9 @@ absl::StatusOr<ReadingNode> ReadingNode::Start(const Engine& engine) {
     return absl::FailedPreconditionError("this Engine was moved from, or is over a cluster");
   }
   if (auto ready = local->ReadForNode(); !ready.ok()) return ready;
-  auto server = Server::Start(local, {.listen = "127.0.0.1:0", .hidden_apis = HiddenApis()});
+  auto server = Server::Start(local, {.listen = "127.0.0.1:0",
+                                      .configs = {{"auto.create.topics.enable", "false"}},
+                                      .hidden_apis = HiddenApis()});
   if (!server.ok()) return server.status();
   return ReadingNode(*std::move(server));
 }

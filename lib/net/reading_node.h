@@ -17,8 +17,9 @@ class Server;
 // reads them has a mapping. For tools, on a free port of 127.0.0.1. Thread-safe.
 class ReadingNode {
  public:
-  // The engine must outlive it. FailedPrecondition where it is closed, writes its folder or is over
-  // a cluster; what keeps the groups or meta.properties from being read.
+  // The engine must outlive it, and has one at a time or after another. FailedPrecondition where it
+  // is closed, writes its folder, is over a cluster or had one before; what keeps the groups or
+  // meta.properties from being read.
   static absl::StatusOr<ReadingNode> Start(const Engine& engine);
 
   ReadingNode(ReadingNode&&) noexcept;

@@ -31,8 +31,9 @@ class RequestMemory {
     bool Resize(std::size_t bytes);
     std::size_t bytes() const { return bytes_; }
 
-    // Waits for more: wakes `waiting` whenever something is given back, until the returned token is
-    // gone, which is before the share is.
+    // Waits for more, and not in line: who wants little may have it sooner. Wakes `waiting`
+    // whenever something is given back, until the returned token is gone, which is before the share
+    // is.
     std::shared_ptr<void> Wait(std::shared_ptr<Wake> waiting);
 
    private:

@@ -58,7 +58,8 @@ absl::Status Put(Decision decision, const Call& call, Answer& answer) {
 // for it beyond the node's end, or that of the connection.
 asio::awaitable<absl::StatusOr<Decision>> Decide(const Passage& passage, const ApiHandler& handler,
                                                  const Ask& ask,
-                                                 std::shared_ptr<const HandedRequest> request) {
+                                                 std::shared_ptr<const HandedRequest> request,
+                                                 Answer& answer) {
   const auto own_thread = co_await asio::this_coro::executor;
   const auto wake = std::make_shared<Wake>(own_thread);
   const auto pending = std::make_shared<Exchange::Pending>(wake);
@@ -71,10 +72,12 @@ asio::awaitable<absl::StatusOr<Decision>> Decide(const Passage& passage, const A
   std::optional<Decision> decision = pending->Take();
   PeerWatch* const peer = passage.call.peer;
   const auto watch = peer != nullptr && !decision.has_value() ? peer->Watch(wake) : nullptr;
+  const auto asked = Wake::Clock::now();
   while (!decision.has_value() && !ending->has_begun() && !HasGone(peer)) {
     co_await wake->WaitUntil(Wake::Clock::time_point::max());
     decision = pending->Take();
   }
+  answer.waited += Wake::Clock::now() - asked;
   if (decision.has_value()) co_return *std::move(decision);
   if (HasGone(peer)) co_return ClientHasGone();
   co_return absl::UnavailableError("the node stops, and a handler had not answered yet");
@@ -89,6 +92,7 @@ asio::awaitable<absl::Status> ServeThen(const Passage& passage, std::size_t next
                                         std::shared_ptr<const HandedRequest> request,
                                         Answer& answer) {
   Answer passed;
+  passed.waited = answer.waited;
   if (auto served = co_await ServeFrom(passage, next, body, passed); !served.ok()) {
     co_return served;
   }
@@ -102,7 +106,7 @@ asio::awaitable<absl::Status> ServeThen(const Passage& passage, std::size_t next
   if (!response.ok()) co_return response.status();
   const Ask ask = [&](ClientRequest handed) { then(std::move(handed), *std::move(response)); };
   const ApiHandler& handler = passage.api.own[next - 1];
-  auto decision = co_await Decide(passage, handler, ask, std::move(request));
+  auto decision = co_await Decide(passage, handler, ask, std::move(request), answer);
   if (!decision.ok()) co_return decision.status();
   co_return Put(*std::move(decision), passage.call, answer);
 }
@@ -123,7 +127,7 @@ asio::awaitable<absl::Status> ServeFrom(const Passage& passage, std::size_t next
       HandedRequest{api.key, passage.call.version, passage.call.client_id, passage.call.client_host,
                     std::string(body)});
   const ApiHandler& handler = api.own[next];
-  auto decision = co_await Decide(passage, handler, handler.handle, request);
+  auto decision = co_await Decide(passage, handler, handler.handle, request, answer);
   if (!decision.ok()) co_return decision.status();
   if (decision->kind != Decision::Kind::kPass)
     co_return Put(*std::move(decision), passage.call, answer);
@@ -137,9 +141,11 @@ asio::awaitable<absl::Status> ServeFrom(const Passage& passage, std::size_t next
 asio::awaitable<absl::Status> ServeOwn(const NodeApis::Entry& api, const Call& call,
                                        base::KafkaReader& body, asio::thread_pool& workers,
                                        Answer& answer) {
-  if (!call.node.answer_memory->MayMake(AnswerSize::kOfState)) {
-    const auto room = co_await AwaitAnswerRoom(call, AnswerSize::kOfState, answer);
-    if (!room.ok()) co_return room.status();
+  {
+    AnswerRoom room(call, AnswerSize::kOfState);
+    if (!room.IsThere()) {
+      if (auto had = co_await room.Await(answer); !had.ok()) co_return had;
+    }
   }
   const Passage passage{api, call, workers};
   co_return co_await ServeFrom(passage, 0, body.Rest(), answer);

@@ -7,9 +7,9 @@
 namespace rill::net {
 namespace {
 
-// Of RE2's own 8 MiB. What it is made into, some 10,000 steps, and so the time that a byte of a
-// text may take at worst, grow with it.
-constexpr std::int64_t kMaxMemory = 1 << 20;
+// Of RE2's own 8 MiB. Two thirds of it are what a pattern may be made into: some 2,700 steps, of
+// which a byte of a text takes as many at worst.
+constexpr std::int64_t kMaxMemory = 64 << 10;
 
 re2::RE2::Options Quiet() {
   re2::RE2::Options options;

@@ -13,7 +13,8 @@ class RE2;
 namespace rill::net {
 
 // A regular expression for a whole text, in the syntax of RE2, which Kafka's brokers take for
-// topics: no back-references, and no match that takes longer than the text is long. A value.
+// topics: no back-references, and no match that takes longer than the text's length times the
+// pattern's, which is limited. A value.
 class TextPattern {
  public:
   // InvalidArgument, with what is wrong, for what is none or would be too large.

@@ -61,6 +61,9 @@ class BatchWalker {
   // The record that the last successful Next moved to.
   const RecordView& record() const { return record_; }
 
+  // Behind that record, in bytes from the first one on.
+  std::size_t position() const { return static_cast<std::size_t>(at_ - begin_); }
+
   // Once Next was false: OK when the records ended where they should, else DataLoss
   // (CORRUPT_MESSAGE) that says where the batch is malformed.
   absl::Status status() const;

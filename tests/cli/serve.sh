@@ -125,11 +125,18 @@ expect "$(config_of_broker "$port" 1 log.dirs)" "$work/stock"
 expect "$(config_of_broker "$port" 1 num.network.threads)" 3
 stop
 
+getent hosts "$(hostname)" >/dev/null || fail "this machine's name, $(hostname), has no address"
 tell "Without advertised.listeners clients are told a name that they find it by"
 grep -v '^advertised' "$work/stock.properties" >"$work/unadvertised.properties"
 serve --config "$work/unadvertised.properties" || fail "it does not start"
 "$rill" topics --bootstrap-server "127.0.0.1:$port" --create --topic found >/dev/null ||
   fail "$(told_at "$port") is not found"
+stop
+
+tell "What the file tells clients is about the file's listeners, not about those of the words"
+serve --config "$work/stock.properties" --listen "127.0.0.1:$other" || fail "it does not start"
+[[ $(told_at "$other") == "127.0.0.1:$other "* ]] || fail "$(told_at "$other") is what clients are told"
+grep -q " WARN $work/stock.properties: advertised.listeners is left out" "$log" || fail "it does not say so"
 stop
 
 tell "0.0.0.0 without advertised.listeners is refused, as by Kafka"

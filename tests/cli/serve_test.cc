@@ -146,8 +146,13 @@ TEST_CASE("Listeners have the names that they are given where the map says PLAIN
 
 TEST_CASE("A listener that is to speak TLS or SASL, or does not say what, is refused") {
   CHECK(Refused("\nlisteners=PLAINTEXT://:9092,SSL://:9093") ==
-        "server.properties: line 2: SSL://:9093 in listeners is to speak SSL, and there is no TLS "
-        "and no SASL yet: leave it out, or map SSL to PLAINTEXT where the network is trusted");
+        "server.properties: line 2: SSL://:9093 in listeners is named for a protocol, and there is "
+        "no TLS and no SASL yet: leave it out, or, where the network is trusted, give it another "
+        "name, which listener.security.protocol.map has as PLAINTEXT");
+  CHECK(Contains(Refused("listeners=SSL://:1\nlistener.security.protocol.map=SSL:PLAINTEXT\n"),
+                 "line 1: SSL://:1 in listeners is named for a protocol"));
+  CHECK(Read("listeners=NEAR://:1\nlistener.security.protocol.map=NEAR:PLAINTEXT\n").listen ==
+        "NEAR://:1");
   CHECK(Contains(Refused("listeners=OUT://:1\nlistener.security.protocol.map=OUT:SASL_SSL\n"),
                  "line 1: OUT://:1 in listeners is to speak SASL_SSL"));
   CHECK(Refused("listeners=INTERNAL://:9092") ==
@@ -204,6 +209,18 @@ TEST_CASE("A value that cannot be is refused with its file and line") {
   CHECK(Refused("a=\\u00\n").starts_with("server.properties: line 1: \\u00 is no character"));
 }
 
+TEST_CASE("Values that cannot be together are refused with their file") {
+  CHECK(Refused("node.id=1\nbroker.id=2\n") ==
+        "server.properties: node.id is 1 and broker.id, which says the same, is 2");
+  CHECK(Refused("group.coordinator.rebalance.protocols=streams\n") ==
+        "server.properties: config group.coordinator.rebalance.protocols must have classic");
+  CHECK(Contains(
+      Refused("socket.request.max.bytes=2000\nqueued.max.request.bytes=1000\n"),
+      "server.properties: queued.max.request.bytes is 1000, which no request of up to 2000"));
+  // As with Kafka, which has no limit to both unless it is told one.
+  CHECK(Read("socket.request.max.bytes=1000000000\n").warnings.empty());
+}
+
 TEST_CASE("A name that nobody knows is passed over, with the one that is near") {
   const ServeConfig config = Read("log.retention.msec=1\nfrob.nicate=2\nmax.connection=5\n");
   REQUIRE(config.warnings.size() == 3);
@@ -238,6 +255,8 @@ TEST_CASE("rill serve refuses words that are wrong with what is right") {
       {"--data-dir mem:", "\"mem:\" is memory of a process and no folder"},
       {"--data-dir /d --threads 0", "--threads"},
       {"--data-dir /d --listen none --no-socket", "nobody can connect"},
+      {"--data-dir /d --listen none --advertise foo:1", "--advertise tells clients of none"},
+      {"--data-dir /d --listen=", "it is empty; none is a node without a port"},
       {"--data-dir /d --threads 1025", "--threads"},
       {"--data-dir /d --listen localhost", "\"localhost\" is no host:port: it has no port"},
       {"--data-dir /d --listen 0.0.0.0:9092", "to connect to: --advertise HOST:9092, or"},

@@ -59,6 +59,7 @@ TEST_CASE("The defaults of topics resolve to the defaults of logs") {
   CHECK(resolved.retention_bytes == expected.retention_bytes);
   CHECK(resolved.file_delete_delay_ms == expected.file_delete_delay_ms);
   CHECK(resolved.max_message_bytes == expected.max_message_bytes);
+  CHECK(resolved.max_decompressed_message_bytes == expected.max_decompressed_message_bytes);
   CHECK(resolved.message_timestamp_type == expected.message_timestamp_type);
   CHECK(resolved.message_timestamp_before_max_ms == expected.message_timestamp_before_max_ms);
   CHECK(resolved.message_timestamp_after_max_ms == expected.message_timestamp_after_max_ms);
@@ -80,6 +81,7 @@ TEST_CASE("Each config of a topic reaches its log") {
                                                   {"retention.bytes", "99"},
                                                   {"flush.messages", "1"},
                                                   {"flush.ms", "7"},
+                                                  {"max.decompressed.message.bytes", "200"},
                                                   {"max.message.bytes", "100"},
                                                   {"message.timestamp.type", "LogAppendTime"},
                                                   {"min.cleanable.dirty.ratio", "0.25"}},
@@ -95,6 +97,7 @@ TEST_CASE("Each config of a topic reaches its log") {
   CHECK(config.retention_bytes == 99);
   CHECK(config.flush_messages == 1);
   CHECK(config.flush_ms == 7);
+  CHECK(config.max_decompressed_message_bytes == 200);
   CHECK(config.max_message_bytes == 100);
   CHECK(config.message_timestamp_type == TimestampType::kLogAppendTime);
   CHECK(config.min_cleanable_dirty_ratio == 0.25);

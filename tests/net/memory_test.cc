@@ -11,6 +11,7 @@
 #include "rill/node.h"
 #include "rill/rill.h"
 #include "wire/messages/api_versions.h"
+#include "wire/messages/fetch.h"
 #include "wire/messages/metadata.h"
 #include "wire/messages/produce.h"
 
@@ -159,10 +160,10 @@ TEST_CASE("A request that comes slowly while others wait for its memory is given
 }
 
 TEST_CASE("A slow request is nobody's business while nobody waits for its memory") {
-  const ScarceNode scarce("1000");
+  const ScarceNode scarce("4000");
   const std::string frame = LargeRequest(LargeBatch());
   WireClient slow(scarce.node.port());
-  constexpr std::size_t kLeft = 30;
+  constexpr std::size_t kLeft = 50;
   slow.SendBytes(frame.substr(0, frame.size() - kLeft));
   for (std::size_t i = 0; i < kLeft; ++i) {
     slow.SendBytes(frame.substr(frame.size() - kLeft + i, 1));
@@ -172,8 +173,59 @@ TEST_CASE("A slow request is nobody's business while nobody waits for its memory
   CHECK(answer.responses.at(0).partition_responses.at(0).error_code == ErrorCode::kNone);
 }
 
+TEST_CASE("A client that sends one request behind the other is not taken for a slow one") {
+  const ScarceNode scarce("4000");
+  // Others that want more than it leaves them, all the time.
+  const std::string large = LargeRequest(LargeBatch());
+  std::atomic<bool> is_over = false;
+  std::vector<std::thread> others;
+  for (int i = 0; i < 2; ++i) {
+    others.emplace_back([&] {
+      WireClient client(scarce.node.port());
+      while (!is_over.load()) {
+        client.SendBytes(large);
+        client.Receive<wire::ProduceResponse>(ApiKey::kProduce, 9, 1);
+      }
+    });
+  }
+  WireClient busy(scarce.node.port());
+  const std::string frame = LargeRequest(LargeBatch().substr(0, 100'000));
+  const std::string head = frame.substr(0, 50'000);
+  const std::string tail = frame.substr(50'000);
+  // Its input never ends with a request.
+  busy.SendBytes(head);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+  bool is_open = true;
+  while (is_open && std::chrono::steady_clock::now() < end) {
+    busy.SendBytes(tail + head);
+    is_open = !busy.ReceiveFrame().empty();
+  }
+  CHECK(is_open);
+  is_over = true;
+  for (std::thread& other : others) other.join();
+}
+
+TEST_CASE("A Fetch that waits has given back the memory of its request") {
+  const ScarceNode scarce("600000");
+  wire::FetchRequest request;
+  request.max_wait_ms = 500'000;
+  request.min_bytes = 1;
+  request.max_bytes = 1000;
+  request.session_epoch = -1;
+  request.topics.push_back({.topic = "orders", .partitions = {{.partition_max_bytes = 1000}}});
+  request.rack_id = std::string(30'000, 'r');
+  WireClient client(scarce.node.port());
+  client.SendBytes(WireClient::Frame(ApiKey::kFetch, 12, 1, request));
+  CHECK(scarce.AwaitLine(
+      "kafka_server_delayedoperationpurgatory_purgatorysize{delayedOperation=\"Fetch\"} 1"));
+  CHECK(scarce.HasLine("rill_node_request_memory_bytes 0"));
+  REQUIRE(scarce.topic.partition(0)->Append({.value = "x"}).ok());
+  const auto answer = client.Receive<wire::FetchResponse>(ApiKey::kFetch, 12, 1);
+  CHECK(answer.responses.at(0).partitions.at(0).high_watermark == 1);
+}
+
 TEST_CASE("A client that rests gives back the memory of its last request, and may go on") {
-  const ScarceNode scarce("4000", "4194304");
+  const ScarceNode scarce("8000", "4194304");
   const std::string frame = LargeRequest(LargeBatch().substr(0, 100'000));
   WireClient client(scarce.node.port());
   for (int i = 0; i < 2; ++i) {

@@ -1,10 +1,11 @@
 // What a node has of memory while many clients ask for much and do not read it:
 //
-//   slow_readers <connections> <partitions>
+//   slow_readers <connections> <partitions> [<limit, in MiB>]
 //
 // So many that ask for nothing; then each asks for the metadata of a topic of so many partitions,
-// again and again; then as many ask for records of all of them and wait. Fails where that takes
-// more than the node's limits allow (docs/guide/node.md), and prints what it took. They come by the
+// again and again; then as many ask for records of all of them and wait. The limit is that of
+// queued.max.request.bytes, for requests and for answers; by default the node's. Fails where that
+// takes more than the limit allows (docs/guide/node.md), and prints what it took. They come by the
 // folder's socket, for which the system takes a fifth of a megabyte at most; for a port it takes
 // several.
 #include <sys/resource.h>
@@ -36,11 +37,15 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// By default of queued.max.request.bytes: requests, and answers.
-constexpr std::size_t kLimit = std::size_t{256} << 20;
-// An answer a thread is made beyond it, in several copies; and what the program has itself.
-constexpr std::size_t kMore = std::size_t{64} << 20;
+constexpr std::size_t kMebibyte = std::size_t{1} << 20;
+constexpr std::size_t kDefaultLimit = 256 * kMebibyte;
 constexpr std::size_t kOfConnection = std::size_t{40} << 10;
+// What is made beyond the limit, before it is looked at: by two threads and two workers, in several
+// copies, of some 60 bytes a partition.
+constexpr std::size_t kBeyondOfPartition = 4 * 8 * 60;
+// What is left of the phase before, and comes again.
+constexpr std::size_t kOfAllocator = 4 * kMebibyte;
+constexpr std::chrono::seconds kPatience(60);
 
 [[noreturn]] void Fail(const std::string& what) {
   std::fprintf(stderr, "FAILED: %s\n", what.c_str());
@@ -112,17 +117,18 @@ class Connections {
   std::vector<int> sockets_;
 };
 
-double InMebibytes(std::size_t bytes) { return static_cast<double>(bytes) / (1 << 20); }
+double InMebibytes(std::size_t bytes) { return static_cast<double>(bytes) / kMebibyte; }
 
 struct Served {
   std::string place;
   const Node& node;
 };
 
-// The most in the seconds from when they ask on.
-std::size_t MostWhile(const char* what, int count, const Served& served,
+// The most that is had in the seconds from when they ask on, beyond what was before.
+std::size_t MoreWhile(const char* what, int count, const Served& served,
                       const std::string& frames) {
   const std::size_t before = testing::AnonymousBytes();
+  if (before == 0) Fail("the system does not tell how much memory there is");
   std::size_t most = before;
   {
     const Connections connections(count, served.place, frames);
@@ -134,43 +140,56 @@ std::size_t MostWhile(const char* what, int count, const Served& served,
   std::printf("%d connections, %s: %.1f MiB, before %.1f MiB\n", count, what, InMebibytes(most),
               InMebibytes(before));
   std::fflush(stdout);
-  while (served.node.connections() > 0) std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  return most;
+  const auto deadline = Clock::now() + kPatience;
+  while (served.node.connections() > 0) {
+    if (Clock::now() > deadline) Fail("connections are there that were closed");
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return most - before;
 }
 
-void Run(int connections, int partitions) {
+void Run(int connections, int partitions, std::size_t limit) {
   const test::TemporaryFolder folder;
   auto engine = Open(folder.path());
   if (!engine.ok() || !engine->CreateTopic("wide", {.partitions = partitions}).ok()) {
     Fail("no engine");
   }
-  const auto node = Node::Start(*engine, {.listen = "", .folder_socket = true, .threads = 2});
+  const auto node =
+      Node::Start(*engine, {.listen = "",
+                            .folder_socket = true,
+                            .threads = 2,
+                            .configs = {{"socket.request.max.bytes", "1048576"},
+                                        {"queued.max.request.bytes", std::to_string(limit)}}});
   if (!node.ok()) Fail(node.status().ToString());
   const Served served{folder.path() + "/rill.sock", *node};
   const std::string fetch = FetchFrame(partitions);
-  MostWhile("a Fetch that waits, to open all logs", 1, served, fetch);
-  MostWhile("nothing", connections, served, "");
+  MoreWhile("a Fetch that waits, to open all logs", 1, served, fetch);
+  MoreWhile("nothing", connections, served, "");
   const std::size_t of_metadata =
-      MostWhile("metadata that is not read", connections, served, MetadataFrames());
-  const std::size_t of_fetch = MostWhile("a Fetch that waits", connections, served, fetch);
-  const std::size_t allowed = kLimit + kMore + connections * kOfConnection;
-  if (of_metadata > allowed) Fail("answers have more memory than there is for them");
-  // The requests stay for as long as they wait.
-  if (of_fetch > allowed + kLimit) Fail("requests that wait have more memory than there is");
+      MoreWhile("metadata that is not read", connections, served, MetadataFrames());
+  const std::size_t of_fetch = MoreWhile("a Fetch that waits", connections, served, fetch);
+  const std::size_t beyond =
+      connections * kOfConnection + partitions * kBeyondOfPartition + kOfAllocator;
+  if (of_metadata > limit + beyond) Fail("answers have more memory than there is for them");
+  // Those that wait for room have their requests.
+  if (of_fetch > 2 * limit + beyond) Fail("requests that wait have more memory than there is");
+  if (of_metadata < kMebibyte || of_fetch < kMebibyte) Fail("nothing was answered");
 }
 
 }  // namespace
 }  // namespace rill::net
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::fprintf(stderr, "usage: %s <connections> <partitions>\n", argv[0]);
+  if (argc != 3 && argc != 4) {
+    std::fprintf(stderr, "usage: %s <connections> <partitions> [<limit, in MiB>]\n", argv[0]);
     return 2;
   }
   rlimit files = {};
   getrlimit(RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;
   setrlimit(RLIMIT_NOFILE, &files);
-  rill::net::Run(std::atoi(argv[1]), std::atoi(argv[2]));
+  const std::size_t limit = argc == 4 ? std::strtoul(argv[3], nullptr, 10) * rill::net::kMebibyte
+                                      : rill::net::kDefaultLimit;
+  rill::net::Run(std::atoi(argv[1]), std::atoi(argv[2]), limit);
   return 0;
 }

@@ -23,7 +23,7 @@ constexpr std::int64_t kSessionMs = 45'000;
 constexpr std::int64_t kHeartbeatMs = 3'000;
 constexpr std::int64_t kHeartbeatsInSession = 3;
 // The first librdkafka, as rd_kafka_version() has it, that joins by KIP-848.
-constexpr int kKnowsConsumerProtocol = 0x02040000;
+constexpr int kKnowsConsumerProtocol = 0x020c0000;
 
 absl::Status Invalid(const std::string& message) {
   return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidConfig,

@@ -12,6 +12,7 @@
 #include <climits>
 #include <cstring>
 #include <memory>
+#include <thread>
 #include <utility>
 
 #include "fmt/format.h"
@@ -22,6 +23,8 @@ namespace {
 
 // How much room is made before the bytes are there: a length that lies costs no more.
 constexpr std::size_t kPiece = std::size_t{64} << 10;
+
+constexpr std::chrono::milliseconds kFullQueueWait(10);
 
 std::string ErrorText(int error) { return std::strerror(error); }
 
@@ -112,7 +115,12 @@ absl::Status FileConnectError(int error, const std::string& path) {
 absl::StatusOr<io::FileDescriptor> ConnectToFile(const std::string& path, Deadline deadline) {
   io::FileDescriptor descriptor(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!descriptor.valid()) return absl::UnavailableError(ErrorText(errno));
-  const int error = io::ConnectToSocket(descriptor.get(), path);
+  int error = io::ConnectToSocket(descriptor.get(), path);
+  // Its queue is full, and there is nothing to wait for it by.
+  while (error == EAGAIN && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(kFullQueueWait);
+    error = io::ConnectToSocket(descriptor.get(), path);
+  }
   if (error == EINPROGRESS || error == EINTR) {
     if (auto done = FinishConnect(descriptor.get(), deadline); !done.ok()) return done;
   } else if (error != 0) {

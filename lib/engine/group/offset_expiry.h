@@ -33,7 +33,8 @@ struct OffsetExpiry {
 
   bool HasExpired(const OffsetTimes& times, std::int64_t now_ms, std::int64_t retention_ms) const {
     if (times.expire_ms >= 0) return now_ms >= times.expire_ms;
-    return now_ms - since_ms.value_or(times.commit_ms) >= retention_ms;
+    // The time of a commit may be anything that stands in a file.
+    return since_ms.value_or(times.commit_ms) <= now_ms - retention_ms;
   }
 };
 

@@ -48,6 +48,8 @@ constexpr std::int32_t kInitialEpoch = 0;
 constexpr std::size_t kFewPlaces = 256;
 // A partition in a request, in the shortest version: its index, the offset and the most bytes.
 constexpr std::size_t kLeastOfPartition = 16;
+// How often it is looked whether others want the memory of one that has waited long.
+constexpr std::chrono::seconds kLookInterval(1);
 // A client that goes is noticed soon enough when its answer is written.
 constexpr std::chrono::seconds kWaitUnwatched(5);
 
@@ -90,9 +92,10 @@ absl::Status AnswerNothing(const Call& call, const wire::FetchRequest& request,
   return EncodeAnswer(response, call, answer);
 }
 
+// Topics count as a partition each, for they need not have any.
 std::size_t CountPlaces(const wire::FetchRequest& request, std::optional<Lease>& session) {
-  if (session.has_value() && !NamesAll(request)) return (**session).size();
-  std::size_t count = 0;
+  std::size_t count = request.topics.size() + request.forgotten_topics_data.size();
+  if (session.has_value() && !NamesAll(request)) return count + (**session).size();
   for (const auto& topic : request.topics) count += topic.partitions.size();
   return count;
 }
@@ -100,15 +103,13 @@ std::size_t CountPlaces(const wire::FetchRequest& request, std::optional<Lease>&
 // What the partitions take until they are answered is the answer's, also while it waits: before
 // there is room for them the request is not even decoded.
 asio::awaitable<absl::Status> TakeRoom(const Call& call, std::size_t places, Answer& answer) {
-  AnswerMemory& memory = *call.node.answer_memory;
-  const AnswerSize size = places <= kFewPlaces ? AnswerSize::kOfRequest : AnswerSize::kOfState;
-  std::unique_ptr<AnswerMemory::Place> place;
-  if (!memory.MayMake(size)) {
-    auto room = co_await AwaitAnswerRoom(call, size, answer);
-    if (!room.ok()) co_return room.status();
-    place = *std::move(room);
+  // Nobody waits for what it has itself.
+  answer.memory.Hold(*call.node.answer_memory, 0);
+  AnswerRoom room(call, places <= kFewPlaces ? AnswerSize::kOfRequest : AnswerSize::kOfState);
+  if (!room.IsThere()) {
+    if (auto had = co_await room.Await(answer); !had.ok()) co_return had;
   }
-  answer.memory.Hold(memory, FetchRead::MemoryOf(places));
+  answer.memory.Hold(*call.node.answer_memory, FetchRead::MemoryOf(places));
   co_return absl::OkStatus();
 }
 
@@ -117,7 +118,10 @@ asio::awaitable<absl::Status> TakeRoom(const Call& call, std::size_t places, Ans
 asio::awaitable<void> AwaitRecords(const Call& call, std::chrono::milliseconds longest,
                                    FetchRead& read, Answer& answer) {
   const auto wake = std::make_shared<Wake>(co_await asio::this_coro::executor);
-  const auto deadline = Wake::Clock::now() + longest;
+  const auto begun = Wake::Clock::now();
+  const auto deadline = begun + longest;
+  const auto patient_until = begun + call.node.holder_patience;
+  const bool holds_memory = answer.memory.bytes() > 0;
   const auto observations = read.Observe([wake] { wake->Notify(); });
   const auto stopping = call.node.stopping->Observe([wake] { wake->Notify(); });
   const bool is_long = call.peer != nullptr && longest > kWaitUnwatched;
@@ -125,13 +129,14 @@ asio::awaitable<void> AwaitRecords(const Call& call, std::chrono::milliseconds l
   const UnderWay waits(call.metrics, NodeCount::kFetchWaits, NodeCount::kFetchWaitsEnded);
   read.Read();  // what came before there was anybody to tell
   while (!read.is_due() && !call.node.stopping->has_begun() && !HasGone(call.peer)) {
-    const auto slept = Wake::Clock::now();
-    const auto until = answer.memory.bytes() == 0
-                           ? deadline
-                           : std::min(deadline, slept + call.node.holder_patience);
-    const bool is_woken = co_await wake->WaitUntil(until);
-    answer.waited += Wake::Clock::now() - slept;
-    if (!is_woken && (until == deadline || call.node.answer_memory->waiting() > 0)) break;
+    const auto now = Wake::Clock::now();
+    const bool is_patient = now < patient_until;
+    if (now >= deadline) break;
+    if (holds_memory && !is_patient && call.node.answer_memory->waiting() > 0) break;
+    const auto look = is_patient ? patient_until : now + kLookInterval;
+    const bool is_woken =
+        co_await wake->WaitUntil(holds_memory ? std::min(deadline, look) : deadline);
+    answer.waited += Wake::Clock::now() - now;
     if (is_woken && read.MayBeDue()) read.Read();
   }
   if (!read.is_due()) read.Read();
@@ -161,6 +166,7 @@ asio::awaitable<absl::Status> ServeFetch(const Call& call, base::KafkaReader& bo
   if (!read.is_due() && request->max_wait_ms > 0) {
     const auto longest = std::min<std::chrono::milliseconds>(
         std::chrono::milliseconds(request->max_wait_ms), call.node.config.connections_max_idle);
+    call.LetGoOfBody();
     co_await AwaitRecords(call, longest, read, answer);
     if (HasGone(call.peer)) co_return ClientHasGone();
   }
