@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/near_name.h"
 #include "fmt/format.h"
 #include "rill/error.h"
 
@@ -28,9 +29,20 @@ absl::Status Bad(const std::string& message) {
   return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRequest, message);
 }
 
-absl::Status Unknown(std::string_view word, std::string_view name) {
-  return Bad(fmt::format("{} is not an option ({} was given); --help lists them",
-                         name.empty() ? "an empty name" : fmt::format("--{}", name), word));
+// How Kafka's tools were told of a cluster before --bootstrap-server.
+constexpr std::string_view kFormerPlaces[] = {"broker-list", "zookeeper"};
+
+absl::Status Unknown(std::string_view word, std::string_view name,
+                     std::span<const OptionSpec> specs) {
+  std::vector<std::string_view> names;
+  for (const OptionSpec& known : specs) names.push_back(known.name);
+  const bool is_former = std::find(std::begin(kFormerPlaces), std::end(kFormerPlaces), name) !=
+                         std::end(kFormerPlaces);
+  const auto near = base::NearestName(name, names);
+  const std::string hint = is_former ? "--bootstrap-server says where the cluster is; "
+                           : near    ? fmt::format("did you mean --{}? ", *near)
+                                     : std::string();
+  return Bad(fmt::format("{} is not an option; {}--help lists them", word, hint));
 }
 
 }  // namespace
@@ -55,7 +67,7 @@ absl::StatusOr<CommandLine> CommandLine::Parse(std::span<const OptionSpec> specs
     const auto spec = std::find_if(specs.begin(), specs.end(), [&word](const OptionSpec& known) {
       return known.name == word.name;
     });
-    if (spec == specs.end()) return Unknown(words[i], word.name);
+    if (spec == specs.end()) return Unknown(words[i], word.name, specs);
     Given& given = line.Note(spec->name);
     if (spec->argument == Argument::kNone) continue;
     const bool has_next = i + 1 < words.size();

@@ -47,6 +47,7 @@ class ConsoleConsumer {
 
  private:
   absl::Status Begin(const LogPlace& place);
+  void TellWaiting(const LogPlace& place) const;
   // Nothing where the time for a record is over, or the end was asked for.
   absl::StatusOr<std::optional<Records>> Receive(const StopSignals& signals);
   absl::StatusOr<Records> Poll(const StopSignals& signals, absl::Duration timeout);
@@ -105,6 +106,10 @@ absl::Status ConsoleConsumer::Begin(const LogPlace& place) {
     if (words_.offset == kFromLatest) return consumer_->SeekToEnd({partition});
     return consumer_->Seek(partition, words_.offset);
   }
+  if (place.kind == LogKind::kCluster && !words_.topic.empty() &&
+      absl::IsNotFound(engine_->FindTopic(words_.topic).status())) {
+    TellWaiting(place);
+  }
   if (place.kind == LogKind::kCluster || words_.has_group) {
     return words_.topic.empty() ? consumer_->SubscribePattern(words_.include)
                                 : consumer_->Subscribe({words_.topic});
@@ -117,11 +122,13 @@ absl::Status ConsoleConsumer::Begin(const LogPlace& place) {
     follower_.emplace(*engine_, words_.topic);
   }
   if (auto updated = follower_->Update(*consumer_); !updated.ok()) return updated;
-  if (!follower_->has_partitions()) {
-    context_.err << fmt::format("rill {}: {} has no such topic yet; waiting for one\n",
-                                kConsoleConsumerTool.name, place.where);
-  }
+  if (!follower_->has_partitions()) TellWaiting(place);
   return absl::OkStatus();
+}
+
+void ConsoleConsumer::TellWaiting(const LogPlace& place) const {
+  context_.err << fmt::format("rill {}: {} has no such topic yet; waiting for one\n",
+                              kConsoleConsumerTool.name, place.where);
 }
 
 absl::StatusOr<Records> ConsoleConsumer::Poll(const StopSignals& signals, absl::Duration timeout) {

@@ -67,6 +67,9 @@ absl::StatusOr<Engine> OpenTold(const CommandContext& context, const std::string
 absl::StatusOr<Engine> OpenFolder(const CommandContext& context, std::string_view tool,
                                   const std::string& folder, Options options) {
   options.create_if_missing = false;
+  if (!context.files.Exists(folder).value_or(true)) {
+    return absl::NotFoundError(fmt::format("there is no folder {}", folder));
+  }
   return OpenTold(context, folder, std::move(options),
                   [&context, name = std::string(tool)](std::string_view text) {
                     context.err << fmt::format("rill {}: {}\n", name, text);

@@ -43,6 +43,11 @@ bool IsSame(const engine::ConfigSpec& spec, std::string_view a, std::string_view
                              items_of_b.end());
 }
 
+// Of a topic that is not there, which would not be replicated either.
+bool IsReplicatedOnce(const std::string& name, const std::string& value) {
+  return value == "1" && (name.ends_with(".replication.factor") || name.ends_with(".min.isr"));
+}
+
 // A sentence, to stand behind a colon.
 std::string Uncapped(std::string_view sentence) {
   std::string text(sentence.substr(0, sentence.find('.')));
@@ -83,7 +88,7 @@ class Reader {
     if (const auto* spec = engine::FindConfigSpec(net::FixedConfigSpecs(), name)) {
       return TakeFixed(*spec, value);
     }
-    Warn(WhyNothing(name));
+    if (!IsReplicatedOnce(name, value)) Warn(WhyNothing(name));
     return absl::OkStatus();
   }
 

@@ -56,10 +56,11 @@ absl::StatusOr<std::string> CheckWhere(const std::string& where) {
     return Refuse(fmt::format("cannot open \"{}\": \"mem:\" takes nothing behind it", where));
   }
   if (!scheme.empty()) {
-    return Refuse(
-        fmt::format("cannot open \"{}\": the scheme \"{}\" is not known; give \"mem:\" or "
-                    "a path (\"./{}\" if that is one)",
-                    where, scheme, where));
+    return Refuse(fmt::format(
+        "cannot open \"{}\": the scheme \"{}\" is not known; give \"mem:\", "
+        "\"kafka://host:port\", \"kafka://unix:<folder>\" or a path (\"./{}\" if that is "
+        "one)",
+        where, scheme, where));
   }
   const auto end = where.find_last_not_of('/');
   return end == std::string::npos ? std::string("/") : where.substr(0, end + 1);

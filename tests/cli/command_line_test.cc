@@ -55,7 +55,11 @@ TEST_CASE("Unknown options and missing arguments are named") {
   const auto unknown = Parse("--deep --fil a");
   CHECK(unknown.status().code() == absl::StatusCode::kInvalidArgument);
   CHECK(unknown.status().message() ==
-        "--fil is not an option (--fil was given); --help lists them");
+        "--fil is not an option; did you mean --files? --help lists them");
+  CHECK(
+      Parse("--broker-list a:1").status().message() ==
+      "--broker-list is not an option; --bootstrap-server says where the cluster is; --help lists "
+      "them");
   CHECK_FALSE(Parse("--=a").ok());
   CHECK_FALSE(Parse("-x").ok());
   CHECK(Parse("--deep --files").status().message() == "--files needs an argument");

@@ -63,7 +63,7 @@ const std::string kNoKey =
 // What we print on standard error where Kafka's tool prints a Java exception. Exit codes and
 // standard output are the same.
 const std::map<std::string, std::string> kOurErrors = {
-    {"abbreviated", "--print is not an option (--print was given); --help lists them"},
+    {"abbreviated", "--print is not an option; did you mean --print-data-log? --help lists them"},
     {"bad-number", "--max-bytes takes a number of bytes up to 2147483647, not \"many\""},
     {"damaged-index-position",
      "{golden}/damaged/index-position-0/00000000000000000000.index: the entry of offset 8 points "
@@ -103,7 +103,7 @@ const std::map<std::string, std::string> kOurErrors = {
     {"unknown-decoder-class",
      "there is no decoder no.such.Decoder; rill is no Java program, and knows StringDecoder, "
      "DefaultDecoder, IntegerDecoder and LongDecoder of org.apache.kafka.tools.api"},
-    {"unknown-option", "--bogus is not an option (--bogus was given); --help lists them"},
+    {"unknown-option", "--bogus is not an option; --help lists them"},
 };
 
 // What is ours altogether, with the same exit code.

@@ -83,10 +83,6 @@ TEST_CASE("What Kafka's own example says in vain is told in the order of its lin
       "line 11: socket.send.buffer.bytes does nothing here: ",
       "line 12: socket.receive.buffer.bytes does nothing here: ",
       "line 16: num.recovery.threads.per.data.dir does nothing here: ",
-      "line 18: share.coordinator.state.topic.replication.factor does nothing here: ",
-      "line 19: share.coordinator.state.topic.min.isr does nothing here: ",
-      "line 20: transaction.state.log.replication.factor does nothing here: ",
-      "line 21: transaction.state.log.min.isr does nothing here: ",
   };
   REQUIRE(config.warnings.size() == std::size(told));
   for (std::size_t i = 0; i < std::size(told); ++i) {

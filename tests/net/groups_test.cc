@@ -9,6 +9,7 @@
 #include "rill/rill.h"
 #include "wire/messages/delete_groups.h"
 #include "wire/messages/describe_groups.h"
+#include "wire/messages/find_coordinator.h"
 #include "wire/messages/heartbeat.h"
 #include "wire/messages/join_group.h"
 #include "wire/messages/leave_group.h"
@@ -83,6 +84,17 @@ wire::OffsetCommitRequest CommitOf(const wire::JoinGroupResponse& joined, std::i
   topic.name = "orders";
   topic.partitions = {{0, offset, -1, "note"}, {7, offset, -1, ""}};
   return commit;
+}
+
+TEST_CASE("A transactional id has no coordinator, in words that clients do not ask again for") {
+  const ServedGroups served;
+  WireClient client(served.node.port());
+  wire::FindCoordinatorRequest request;
+  request.key_type = 1;
+  request.coordinator_keys = {"payments"};
+  const auto answer =
+      client.Ask<wire::FindCoordinatorResponse>(ApiKey::kFindCoordinator, 4, request);
+  CHECK(answer.coordinators.at(0).error_code == ErrorCode::kTransactionalIdAuthorizationFailed);
 }
 
 TEST_CASE("A member joins, is given its assignment, beats and leaves, in every version") {

@@ -53,10 +53,8 @@ absl::Status CheckProtocol(const std::map<std::string, std::string>& configs) {
   std::transform(protocol.begin(), protocol.end(), protocol.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   if (protocol == "plaintext") return absl::OkStatus();
-  return absl::UnimplementedError(
-      fmt::format("security.protocol={}: what an engine asks of a cluster beside producing and "
-                  "consuming cannot be asked with TLS or SASL yet",
-                  found->second));
+  return absl::UnimplementedError(fmt::format(
+      "security.protocol={}: \"kafka://\" speaks neither TLS nor SASL yet", found->second));
 }
 
 // Where a cluster is asked: its brokers, or the socket that leads to them.

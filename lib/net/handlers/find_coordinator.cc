@@ -2,9 +2,10 @@
 //
 // This node coordinates all groups. One key up to version 3, several from version 4 on.
 //
-// Deviations: coordinators of transactions and of share groups are not there yet:
-// COORDINATOR_NOT_AVAILABLE, for which clients try again; a key type that Kafka does not have
-// is INVALID_REQUEST.
+// Deviations: a coordinator of transactions is not there yet, and every transactional id is refused
+// (TRANSACTIONAL_ID_AUTHORIZATION_FAILED), as by InitProducerId: clients give up at once. Nor is
+// one of share groups: COORDINATOR_NOT_AVAILABLE. A key type that Kafka does not have is
+// INVALID_REQUEST.
 #include <string>
 
 #include "net/authorize.h"
@@ -17,6 +18,7 @@ namespace {
 using Coordinator = wire::FindCoordinatorResponse::Coordinator;
 
 constexpr std::int8_t kGroup = 0;
+constexpr std::int8_t kTransaction = 1;
 constexpr std::int8_t kLastKeyType = 2;
 constexpr int kFirstOfSeveral = 4;
 
@@ -26,6 +28,8 @@ Coordinator Find(const Call& call, const std::string& key, std::int8_t key_type)
   found.node_id = found.port = -1;
   if (key_type < 0 || key_type > kLastKeyType) {
     found.error_code = ErrorCode::kInvalidRequest;
+  } else if (key_type == kTransaction) {
+    found.error_code = ErrorCode::kTransactionalIdAuthorizationFailed;
   } else if (key_type != kGroup) {
     found.error_code = ErrorCode::kCoordinatorNotAvailable;
   } else if (key.empty()) {
