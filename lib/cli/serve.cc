@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/ascii.h"
 #include "cli/app_words.h"
 #include "cli/folder_in_use.h"
 #include "cli/operator_log.h"
@@ -62,7 +63,9 @@ void AddOptions(CLI::App& app, ServeWords& words) {
                              kDefaultListen))
       ->type_name("HOST:PORT")
       ->check([](const std::string& place) {
-        return place.empty() ? "it is empty; none is a node without a port" : "";
+        return absl::StripAsciiWhitespace(place).empty()
+                   ? "it is empty; none is a node without a port"
+                   : "";
       });
   app.add_option("--advertise", words.advertise,
                  "What clients are told to connect to: needed with 0.0.0.0, behind a forwarded "

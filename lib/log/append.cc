@@ -29,6 +29,24 @@ absl::Status SegmentedLog::Named(const absl::Status& status) const {
                    fmt::format("{}: {}", name_, std::string(status.message())));
 }
 
+namespace {
+
+absl::Status TooLarge(std::size_t size, std::int64_t most) {
+  return MakeError(
+      absl::StatusCode::kInvalidArgument, ErrorCode::kMessageTooLarge,
+      fmt::format("a batch of {} bytes passes max.message.bytes={}; send smaller batches or raise "
+                  "the topic's limit",
+                  size, most));
+}
+
+// A batch that is too much for the memory that there is would be so the next time, too.
+absl::Status NotToBeSentAgain(const absl::Status& refused) {
+  if (!absl::IsResourceExhausted(refused)) return refused;
+  return MakeError(refused.code(), ErrorCode::kMessageTooLarge, std::string(refused.message()));
+}
+
+}  // namespace
+
 // What can be known of a batch before its turn comes. `converted` holds what compression.type made
 // of it.
 absl::StatusOr<BatchView> SegmentedLog::CheckBatch(std::string_view bytes, BatchOrigin origin,
@@ -44,19 +62,24 @@ absl::StatusOr<BatchView> SegmentedLog::CheckBatch(std::string_view bytes, Batch
                      fmt::format("{} bytes follow the batch; append one batch at a time",
                                  bytes.size() - batch->size()));
   }
+  // Before much memory is had for what is refused anyway.
+  if (batch->compression() != Compression::kNone) {
+    const std::int64_t most = config()->max_message_bytes;
+    if (batch->size() > static_cast<std::size_t>(most)) return TooLarge(batch->size(), most);
+  }
   const auto cap = BufferCap::Whole(*environment_.buffers);
   if (origin == BatchOrigin::kValidate) {
     record::Codec codec;
     base::Buffer scratch;
     auto status = record::ValidateBatch(*batch, codec, scratch, cap.bytes());
-    if (!status.ok()) return cap.Named(status);
+    if (!status.ok()) return NotToBeSentAgain(cap.Named(status));
   }
   if (!inspects_batches_.load(std::memory_order_relaxed)) return batch;
   const auto policy = config();
   auto status = CheckRecords(*batch, *policy, NowMs(), cap.bytes());
-  if (!status.ok()) return cap.Named(status);
+  if (!status.ok()) return NotToBeSentAgain(cap.Named(status));
   auto rewritten = ApplyCompression(*batch, *policy, cap.bytes(), converted);
-  if (!rewritten.ok()) return cap.Named(rewritten.status());
+  if (!rewritten.ok()) return NotToBeSentAgain(cap.Named(rewritten.status()));
   return *rewritten;
 }
 
@@ -177,11 +200,7 @@ AppendResult SegmentedLog::FinishRecord(const record::SingleRecordBatch& batch, 
 
 absl::Status SegmentedLog::CheckSize(std::size_t size) const {
   if (size > static_cast<std::size_t>(config_->max_message_bytes)) {
-    return MakeError(
-        absl::StatusCode::kInvalidArgument, ErrorCode::kMessageTooLarge,
-        fmt::format("{}: a batch of {} bytes passes max.message.bytes={}; send smaller batches or "
-                    "raise the topic's limit",
-                    name_, size, config_->max_message_bytes));
+    return Named(TooLarge(size, config_->max_message_bytes));
   }
   if (size > static_cast<std::size_t>(config_->segment_bytes)) {
     return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kRecordListTooLarge,

@@ -9,6 +9,7 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "asio/this_coro.hpp"
+#include "asio/thread_pool.hpp"
 #include "net/answer_room.h"
 #include "net/encode_answer.h"
 #include "net/fetch.h"
@@ -65,7 +66,7 @@ using enum AnswerSize;
 
 // For what only looks into memory, or appends to it.
 template <auto kHandle, AnswerSize kSize = kOfRequest>
-asio::awaitable<absl::Status> Here(const Call& call, base::KafkaReader& body, asio::thread_pool&,
+asio::awaitable<absl::Status> Here(const Call& call, base::KafkaReader& body, Workers&,
                                    Answer& answer) {
   AnswerRoom room(call, kSize);
   if (!room.IsThere()) {
@@ -74,26 +75,39 @@ asio::awaitable<absl::Status> Here(const Call& call, base::KafkaReader& body, as
   co_return Handle<kHandle>(call, body, answer);
 }
 
-// For what writes and syncs files, or divides partitions among many members: connections of the
-// same thread go on meanwhile.
-template <auto kHandle, AnswerSize kSize = kOfRequest>
-asio::awaitable<absl::Status> OnWorker(const Call& call, base::KafkaReader& body,
-                                       asio::thread_pool& workers, Answer& answer) {
+template <auto kHandle>
+asio::awaitable<absl::Status> HandleIn(asio::thread_pool::executor_type worker, AnswerSize size,
+                                       const Call& call, base::KafkaReader& body, Answer& answer) {
   const auto own_thread = co_await asio::this_coro::executor;
   const AnswerMemory& memory = *call.node.answer_memory;
-  AnswerRoom room(call, kSize);
+  AnswerRoom room(call, size);
   for (;;) {
     if (!room.IsThere()) {
       if (auto had = co_await room.Await(answer); !had.ok()) co_return had;
     }
-    co_await GoOnIn(workers.get_executor());
+    co_await GoOnIn(worker);
     // Many may have seen the same room, and come here one after the other.
-    const bool has_room = memory.HasRoom(kSize);
+    const bool has_room = memory.HasRoom(size);
     absl::Status status;
     if (has_room) status = Handle<kHandle>(call, body, answer);
     co_await GoOnIn(own_thread);
     if (has_room) co_return status;
   }
+}
+
+// For what may take long, as it goes through all that there is of something, or all that is asked
+// for: connections of the same thread go on meanwhile.
+template <auto kHandle, AnswerSize kSize = kOfRequest>
+asio::awaitable<absl::Status> OnWorker(const Call& call, base::KafkaReader& body, Workers& workers,
+                                       Answer& answer) {
+  return HandleIn<kHandle>(workers.for_answers(), kSize, call, body, answer);
+}
+
+// For what writes and syncs files.
+template <auto kHandle>
+asio::awaitable<absl::Status> Changing(const Call& call, base::KafkaReader& body, Workers& workers,
+                                       Answer& answer) {
+  return HandleIn<kHandle>(workers.for_changes(), kOfRequest, call, body, answer);
 }
 
 // Gives the request to `kHandle`, which may keep a copy of what it wants.
@@ -111,7 +125,7 @@ absl::Status Hand(const Call& call, base::KafkaReader& body, std::shared_ptr<Pen
 // For what is answered by somebody else's request, in whichever thread. Where the client goes
 // meanwhile the connection ends; what it asked for stays with whoever would have answered.
 template <auto kHandle, AnswerSize kSize = kOfRequest>
-asio::awaitable<absl::Status> Later(const Call& call, base::KafkaReader& body, asio::thread_pool&,
+asio::awaitable<absl::Status> Later(const Call& call, base::KafkaReader& body, Workers&,
                                     Answer& answer) {
   using Response = typename Signature<decltype(kHandle)>::ResponseType;
   const auto wake = std::make_shared<Wake>(co_await asio::this_coro::executor);
@@ -145,40 +159,40 @@ asio::awaitable<absl::Status> Later(const Call& call, base::KafkaReader& body, a
 constexpr ServedApi kServed[] = {
     {wire::ApiKey::kProduce, Here<HandleProduce>},
     {wire::ApiKey::kFetch, ServeFetch},
-    {wire::ApiKey::kListOffsets, Here<HandleListOffsets>},
+    {wire::ApiKey::kListOffsets, OnWorker<HandleListOffsets>},
     {wire::ApiKey::kMetadata, OnWorker<HandleMetadata, kOfState>},
     {wire::ApiKey::kOffsetCommit, Here<HandleOffsetCommit>},
     {wire::ApiKey::kOffsetFetch, Here<HandleOffsetFetch, kOfState>},
-    {wire::ApiKey::kFindCoordinator, Here<HandleFindCoordinator>},
+    {wire::ApiKey::kFindCoordinator, OnWorker<HandleFindCoordinator>},
     {wire::ApiKey::kJoinGroup, Later<HandleJoinGroup, kOfState>},
     {wire::ApiKey::kHeartbeat, Here<HandleHeartbeat>},
     {wire::ApiKey::kLeaveGroup, Here<HandleLeaveGroup>},
     {wire::ApiKey::kSyncGroup, Later<HandleSyncGroup>},
-    {wire::ApiKey::kDescribeGroups, Here<HandleDescribeGroups, kOfState>},
-    {wire::ApiKey::kListGroups, Here<HandleListGroups, kOfState>},
+    {wire::ApiKey::kDescribeGroups, OnWorker<HandleDescribeGroups, kOfState>},
+    {wire::ApiKey::kListGroups, OnWorker<HandleListGroups, kOfState>},
     {wire::ApiKey::kApiVersions, Here<HandleApiVersions>},
-    {wire::ApiKey::kCreateTopics, OnWorker<HandleCreateTopics>},
-    {wire::ApiKey::kDeleteTopics, OnWorker<HandleDeleteTopics>},
-    {wire::ApiKey::kDeleteRecords, OnWorker<HandleDeleteRecords>},
-    {wire::ApiKey::kInitProducerId, OnWorker<HandleInitProducerId>},
-    {wire::ApiKey::kOffsetForLeaderEpoch, Here<HandleOffsetForLeaderEpoch>},
+    {wire::ApiKey::kCreateTopics, Changing<HandleCreateTopics>},
+    {wire::ApiKey::kDeleteTopics, Changing<HandleDeleteTopics>},
+    {wire::ApiKey::kDeleteRecords, Changing<HandleDeleteRecords>},
+    {wire::ApiKey::kInitProducerId, Changing<HandleInitProducerId>},
+    {wire::ApiKey::kOffsetForLeaderEpoch, OnWorker<HandleOffsetForLeaderEpoch>},
     {wire::ApiKey::kDescribeConfigs, OnWorker<HandleDescribeConfigs, kOfState>},
-    {wire::ApiKey::kAlterConfigs, OnWorker<HandleAlterConfigs>},
+    {wire::ApiKey::kAlterConfigs, Changing<HandleAlterConfigs>},
     {wire::ApiKey::kDescribeLogDirs, OnWorker<HandleDescribeLogDirs, kOfState>},
-    {wire::ApiKey::kCreatePartitions, OnWorker<HandleCreatePartitions>},
-    {wire::ApiKey::kDeleteGroups, Here<HandleDeleteGroups>},
-    {wire::ApiKey::kIncrementalAlterConfigs, OnWorker<HandleIncrementalAlterConfigs>},
-    {wire::ApiKey::kOffsetDelete, Here<HandleOffsetDelete>},
-    {wire::ApiKey::kDescribeClientQuotas, Here<HandleDescribeClientQuotas, kOfState>},
-    {wire::ApiKey::kAlterClientQuotas, OnWorker<HandleAlterClientQuotas>},
+    {wire::ApiKey::kCreatePartitions, Changing<HandleCreatePartitions>},
+    {wire::ApiKey::kDeleteGroups, OnWorker<HandleDeleteGroups>},
+    {wire::ApiKey::kIncrementalAlterConfigs, Changing<HandleIncrementalAlterConfigs>},
+    {wire::ApiKey::kOffsetDelete, OnWorker<HandleOffsetDelete>},
+    {wire::ApiKey::kDescribeClientQuotas, OnWorker<HandleDescribeClientQuotas, kOfState>},
+    {wire::ApiKey::kAlterClientQuotas, Changing<HandleAlterClientQuotas>},
     {wire::ApiKey::kDescribeCluster, Here<HandleDescribeCluster>},
-    {wire::ApiKey::kDescribeProducers, Here<HandleDescribeProducers, kOfState>},
+    {wire::ApiKey::kDescribeProducers, OnWorker<HandleDescribeProducers, kOfState>},
     {wire::ApiKey::kConsumerGroupHeartbeat, OnWorker<HandleConsumerGroupHeartbeat>},
-    {wire::ApiKey::kConsumerGroupDescribe, Here<HandleConsumerGroupDescribe, kOfState>},
+    {wire::ApiKey::kConsumerGroupDescribe, OnWorker<HandleConsumerGroupDescribe, kOfState>},
     {wire::ApiKey::kGetTelemetrySubscriptions, Here<HandleGetTelemetrySubscriptions>},
     {wire::ApiKey::kPushTelemetry, OnWorker<HandlePushTelemetry>},
-    {wire::ApiKey::kListConfigResources, Here<HandleListConfigResources, kOfState>},
-    {wire::ApiKey::kDescribeTopicPartitions, Here<HandleDescribeTopicPartitions, kOfState>},
+    {wire::ApiKey::kListConfigResources, OnWorker<HandleListConfigResources, kOfState>},
+    {wire::ApiKey::kDescribeTopicPartitions, OnWorker<HandleDescribeTopicPartitions, kOfState>},
 };
 
 }  // namespace

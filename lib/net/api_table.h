@@ -4,9 +4,9 @@
 
 #include "absl/status/statusor.h"
 #include "asio/awaitable.hpp"
-#include "asio/thread_pool.hpp"
 #include "base/kafka_bytes.h"
 #include "net/answer.h"
+#include "net/workers.h"
 #include "wire/api.h"
 
 namespace rill::net {
@@ -17,7 +17,7 @@ struct Call;
 // response behind what `answer` holds. Runs in the connection's thread, in between in one of
 // `workers` where it may wait for the disk. A status closes the connection.
 using ServeFunction = asio::awaitable<absl::Status> (*)(const Call& call, base::KafkaReader& body,
-                                                        asio::thread_pool& workers, Answer& answer);
+                                                        Workers& workers, Answer& answer);
 
 struct ServedApi {
   wire::ApiKey key;

@@ -12,7 +12,12 @@ bool Allows(const Call& call, AclOperation operation, AclResourceType type,
   return authorizer->Allows({call.client_id, call.client_host}, operation, type, name);
 }
 
-absl::Status Check(bool may, ErrorCode code, const char* what) {
+// What is asked for after the node's last wait is over is not begun: nobody is there to be told.
+absl::Status Check(const Call& call, bool may, ErrorCode code, const char* what) {
+  if (call.node.ending->has_begun()) {
+    return MakeError(absl::StatusCode::kUnavailable, ErrorCode::kBrokerNotAvailable,
+                     "the node stops");
+  }
   if (may) return absl::OkStatus();
   return MakeError(absl::StatusCode::kPermissionDenied, code, what);
 }
@@ -37,22 +42,22 @@ bool MayCreateTopic(const Call& call, const std::string& topic) {
 }
 
 absl::Status CheckTopic(const Call& call, AclOperation operation, const std::string& topic) {
-  return Check(MayUseTopic(call, operation, topic), ErrorCode::kTopicAuthorizationFailed,
+  return Check(call, MayUseTopic(call, operation, topic), ErrorCode::kTopicAuthorizationFailed,
                "the client is not authorized to do this to the topic");
 }
 
 absl::Status CheckGroup(const Call& call, AclOperation operation, const std::string& group) {
-  return Check(MayUseGroup(call, operation, group), ErrorCode::kGroupAuthorizationFailed,
+  return Check(call, MayUseGroup(call, operation, group), ErrorCode::kGroupAuthorizationFailed,
                "the client is not authorized to do this to the group");
 }
 
 absl::Status CheckCluster(const Call& call, AclOperation operation) {
-  return Check(MayUseCluster(call, operation), ErrorCode::kClusterAuthorizationFailed,
+  return Check(call, MayUseCluster(call, operation), ErrorCode::kClusterAuthorizationFailed,
                "the client is not authorized to do this to the cluster");
 }
 
 absl::Status CheckCreateTopic(const Call& call, const std::string& topic) {
-  return Check(MayCreateTopic(call, topic), ErrorCode::kTopicAuthorizationFailed,
+  return Check(call, MayCreateTopic(call, topic), ErrorCode::kTopicAuthorizationFailed,
                "the client is not authorized to make the topic");
 }
 

@@ -12,7 +12,6 @@
 #include "asio/awaitable.hpp"
 #include "asio/generic/stream_protocol.hpp"
 #include "asio/steady_timer.hpp"
-#include "asio/thread_pool.hpp"
 #include "base/buffer.h"
 #include "net/answer.h"
 #include "net/call.h"
@@ -20,6 +19,7 @@
 #include "net/request.h"
 #include "net/request_memory.h"
 #include "net/wake.h"
+#include "net/workers.h"
 
 namespace rill::net {
 
@@ -34,7 +34,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   struct Parts {
     const NodeContext* node = nullptr;
     const HostPort* advertised = nullptr;
-    asio::thread_pool* workers = nullptr;
+    Workers* workers = nullptr;
   };
   // Who is at the other end.
   struct Peer {

@@ -100,7 +100,7 @@ asio::awaitable<void> HttpServer::Serve(std::shared_ptr<Visitor> visitor) {
     std::optional<HttpRequest> request;
     if (is_whole) request = ParseHttpRequest(head);
     const bool takes_long = request.has_value() && AsksForMetrics(*request);
-    if (takes_long) co_await GoOnIn(parts_.workers->get_executor());
+    if (takes_long) co_await GoOnIn(parts_.workers->for_answers());
     const std::string bytes = Answer(request);
     if (takes_long) co_await GoOnIn(parts_.io->get_executor());
     co_await asio::async_write(socket, asio::buffer(bytes),

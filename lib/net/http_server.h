@@ -12,10 +12,10 @@
 #include "asio/awaitable.hpp"
 #include "asio/io_context.hpp"
 #include "asio/ip/tcp.hpp"
-#include "asio/thread_pool.hpp"
 #include "net/call.h"
 #include "net/http_message.h"
 #include "net/metrics_page.h"
+#include "net/workers.h"
 
 namespace rill::net {
 
@@ -27,7 +27,7 @@ class HttpServer {
   // What is pointed to outlives the server.
   struct Parts {
     asio::io_context* io = nullptr;
-    asio::thread_pool* workers = nullptr;  // for what takes long
+    Workers* workers = nullptr;  // for what takes long
     const NodeContext* node = nullptr;
     const std::atomic<int>* connections = nullptr;  // of the node's clients
   };

@@ -45,6 +45,18 @@ const NamedPlace* Find(std::span<const NamedPlace> places, std::string_view name
   return found == places.end() ? nullptr : &*found;
 }
 
+absl::Status CheckPorts(std::span<const NamedPlace> places) {
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    for (std::size_t j = 0; j < i && places[i].place.port != 0; ++j) {
+      if (places[i].place != places[j].place) continue;
+      return absl::InvalidArgumentError(
+          fmt::format("{} and {} are one place; each listener has a port of its own",
+                      ToString(places[j]), ToString(places[i])));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckSpeaksPlaintext(const NamedPlace& place) {
   const bool is_other = std::find(std::begin(kOtherProtocols), std::end(kOtherProtocols),
                                   place.name) != std::end(kOtherProtocols);
@@ -120,6 +132,7 @@ absl::StatusOr<std::vector<Listener>> ParseListeners(std::string_view listen,
   const auto places = ParseNamedPlaces(listen);
   if (!places.ok()) return places.status();
   if (places->empty()) return std::vector<Listener>();
+  if (auto sound = CheckPorts(*places); !sound.ok()) return sound;
   const auto advertised = ParseAdvertised(*places, advertise);
   if (!advertised.ok()) return advertised.status();
   std::vector<Listener> listeners;

@@ -22,7 +22,7 @@ using Ask = std::function<void(ClientRequest)>;
 struct Passage {
   const NodeApis::Entry& api;
   const Call& call;
-  asio::thread_pool& workers;
+  Workers& workers;
 };
 
 // The bytes of an answer, records included.
@@ -66,7 +66,7 @@ asio::awaitable<absl::StatusOr<Decision>> Decide(const Passage& passage, const A
   const absl::Cleanup give_up = [&] { pending->GiveUp(); };
   const auto& ending = passage.call.node.ending;
   const auto observation = ending->Observe([wake] { wake->Notify(); });
-  if (handler.may_block) co_await GoOnIn(passage.workers.get_executor());
+  if (handler.may_block) co_await GoOnIn(passage.workers.for_answers());
   ask(Exchange::Hand(std::move(request), pending));
   if (handler.may_block) co_await GoOnIn(own_thread);
   std::optional<Decision> decision = pending->Take();
@@ -139,8 +139,7 @@ asio::awaitable<absl::Status> ServeFrom(const Passage& passage, std::size_t next
 }
 
 asio::awaitable<absl::Status> ServeOwn(const NodeApis::Entry& api, const Call& call,
-                                       base::KafkaReader& body, asio::thread_pool& workers,
-                                       Answer& answer) {
+                                       base::KafkaReader& body, Workers& workers, Answer& answer) {
   {
     AnswerRoom room(call, AnswerSize::kOfState);
     if (!room.IsThere()) {
@@ -154,8 +153,7 @@ asio::awaitable<absl::Status> ServeOwn(const NodeApis::Entry& api, const Call& c
 }  // namespace
 
 asio::awaitable<absl::Status> ServeApi(const NodeApis::Entry& api, const Call& call,
-                                       base::KafkaReader& body, asio::thread_pool& workers,
-                                       Answer& answer) {
+                                       base::KafkaReader& body, Workers& workers, Answer& answer) {
   if (api.own.empty()) return api.served->serve(call, body, workers, answer);
   return ServeOwn(api, call, body, workers, answer);
 }

@@ -2,18 +2,17 @@
 
 #include "absl/status/status.h"
 #include "asio/awaitable.hpp"
-#include "asio/thread_pool.hpp"
 #include "base/kafka_bytes.h"
 #include "net/answer.h"
 #include "net/call.h"
 #include "net/node_apis.h"
+#include "net/workers.h"
 
 namespace rill::net {
 
 // Answers a request as a ServeFunction (net/api_table.h) does: asks the application's handlers of
 // its key, where there are any, and then rill's own.
 asio::awaitable<absl::Status> ServeApi(const NodeApis::Entry& api, const Call& call,
-                                       base::KafkaReader& body, asio::thread_pool& workers,
-                                       Answer& answer);
+                                       base::KafkaReader& body, Workers& workers, Answer& answer);
 
 }  // namespace rill::net

@@ -27,8 +27,6 @@ namespace {
 
 using asio::ip::tcp;
 
-// For what waits for the disk, which is one.
-constexpr std::size_t kWorkers = 2;
 constexpr int kMaxThreads = 1024;
 // After a connection could not be taken, for want of descriptors or memory.
 constexpr std::chrono::milliseconds kAcceptPause(100);
@@ -138,8 +136,7 @@ Server::Server(std::shared_ptr<engine::LocalEngine> engine, NodeConfig config, N
                std::shared_ptr<Telemetry> telemetry, const NodeOptions& options)
     : node_(std::move(engine), std::move(config), std::move(apis), options.authorizer,
             std::move(telemetry)),
-      drain_(options.drain),
-      workers_(kWorkers) {
+      drain_(options.drain) {
   for (int i = 0; i < options.threads; ++i) loops_.push_back(std::make_unique<Loop>());
 }
 
@@ -311,7 +308,7 @@ absl::Status Server::Stop() {
   for (const auto& loop : loops_) {
     if (loop->thread.joinable()) loop->thread.join();
   }
-  workers_.join();
+  workers_.Join();
   folder_socket_ = nullptr;  // the file goes with it
   return status;
 }

@@ -17,12 +17,12 @@
 #include "asio/executor_work_guard.hpp"
 #include "asio/io_context.hpp"
 #include "asio/ip/tcp.hpp"
-#include "asio/thread_pool.hpp"
 #include "net/call.h"
 #include "net/connection.h"
 #include "net/folder_socket.h"
 #include "net/http_server.h"
 #include "net/listeners.h"
+#include "net/workers.h"
 #include "rill/node.h"
 
 namespace rill::net {
@@ -81,7 +81,7 @@ class Server {
   NodeContext node_;
   const absl::Duration drain_;
   HostPort advertised_in_folder_;
-  asio::thread_pool workers_;
+  Workers workers_;
   std::vector<std::unique_ptr<Loop>> loops_;
   std::vector<Port> ports_;  // in the first loop; the same ones from Run on
   // In the first loop; any of them may be null.

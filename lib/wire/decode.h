@@ -14,7 +14,7 @@ namespace rill::wire {
 struct DecodeLimits {
   // Elements of one array, and tagged fields of one struct: more than any client has a use for. An
   // array that its bytes cannot hold is refused before.
-  std::size_t max_elements = 1'000'000;
+  std::size_t max_elements = 200'000;
   std::size_t max_tagged_fields = kMaxTaggedFields;
   // Bytes of the decoded structs, strings and arrays, of the whole message. Records are not copied.
   std::size_t max_memory = std::size_t{64} << 20;

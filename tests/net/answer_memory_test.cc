@@ -276,7 +276,7 @@ TEST_CASE("A Fetch of many partitions that waits makes room for others, also whe
   std::atomic<bool> is_over = false;
   std::thread appending([&] {
     while (is_woken && !is_over.load()) {
-      CHECK(narrow.topic.partition(0)->Append({.value = "x"}).ok());
+      CHECK(narrow.topic.partition(0)->Append(RecordData{.value = "x"}).ok());
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
   });

@@ -212,14 +212,16 @@ TEST_CASE("A Fetch that waits has given back the memory of its request") {
   request.min_bytes = 1;
   request.max_bytes = 1000;
   request.session_epoch = -1;
-  request.topics.push_back({.topic = "orders", .partitions = {{.partition_max_bytes = 1000}}});
+  auto& topic = request.topics.emplace_back();
+  topic.topic = "orders";
+  topic.partitions.emplace_back().partition_max_bytes = 1000;
   request.rack_id = std::string(30'000, 'r');
   WireClient client(scarce.node.port());
   client.SendBytes(WireClient::Frame(ApiKey::kFetch, 12, 1, request));
   CHECK(scarce.AwaitLine(
       "kafka_server_delayedoperationpurgatory_purgatorysize{delayedOperation=\"Fetch\"} 1"));
   CHECK(scarce.HasLine("rill_node_request_memory_bytes 0"));
-  REQUIRE(scarce.topic.partition(0)->Append({.value = "x"}).ok());
+  REQUIRE(scarce.topic.partition(0)->Append(RecordData{.value = "x"}).ok());
   const auto answer = client.Receive<wire::FetchResponse>(ApiKey::kFetch, 12, 1);
   CHECK(answer.responses.at(0).partitions.at(0).high_watermark == 1);
 }

@@ -93,10 +93,10 @@ wire::AlterClientQuotasResponse HandleAlterClientQuotas(
   for (const Asked& asked : request.entries) {
     if (const auto entity = EntityOf(asked); entity.ok()) ++named[engine::QuotaResource(*entity)];
   }
-  const absl::Status may = CheckCluster(call, AclOperation::kAlterConfigs);
   wire::AlterClientQuotasResponse response;
   for (const Asked& asked : request.entries) {
     const auto entity = EntityOf(asked);
+    const absl::Status may = CheckCluster(call, AclOperation::kAlterConfigs);
     absl::Status status = may.ok() ? entity.status() : may;
     const std::string resource = entity.ok() ? engine::QuotaResource(*entity) : std::string();
     if (status.ok() && named[resource] > 1) {

@@ -4,6 +4,8 @@
 // for each that is asked for, in order. -1 partitions are num.partitions; a replica assignment
 // gives their number, too. From version 5 on the answer has the configs, for who may see them.
 //
+// More than 10,000 partitions in all are POLICY_VIOLATION for each topic, as with Kafka.
+//
 // Deviations: a replication factor other than 1, or -1, is INVALID_REPLICATION_FACTOR, and an
 // assignment to anybody but this node INVALID_REPLICA_ASSIGNMENT: there are no other nodes yet.
 #include <algorithm>
@@ -27,6 +29,21 @@ using Asked = wire::CreateTopicsRequest::Topic;
 using Answered = wire::CreateTopicsResponse::Topic;
 
 constexpr int kFirstWithConfigs = 5;
+constexpr std::int64_t kMostPartitions = 10'000;
+
+std::int64_t CountPartitions(const Call& call, const wire::CreateTopicsRequest& request) {
+  std::int64_t count = 0;
+  for (const Asked& asked : request.topics) {
+    if (!asked.assignments.empty()) {
+      count += static_cast<std::int64_t>(asked.assignments.size());
+    } else if (asked.num_partitions == -1) {
+      count += call.node.engine->config()->num_partitions;
+    } else {
+      count += std::max(asked.num_partitions, 0);
+    }
+  }
+  return count;
+}
 
 absl::Status CheckAssignments(const Call& call, const Asked& asked) {
   if (asked.num_partitions != -1 || asked.replication_factor != -1) {
@@ -97,12 +114,23 @@ void Show(const Call& call, const TopicDescription& topic, Answered& answered) {
   }
 }
 
-Answered CreateOne(const Call& call, const Asked& asked, bool is_named_twice, bool only_validate) {
+// Of the request as a whole; OK where it may be looked at.
+absl::Status CheckOne(const Asked& asked, const std::map<std::string, int>& named,
+                      std::int64_t partitions) {
+  if (partitions > kMostPartitions) {
+    return Refuse(ErrorCode::kPolicyViolation,
+                  "Excessively large number of partitions per request.");
+  }
+  if (named.at(asked.name) == 1) return absl::OkStatus();
+  return RefuseRequest("the topic is named twice in the request");
+}
+
+Answered CreateOne(const Call& call, const Asked& asked, const absl::Status& checked,
+                   bool only_validate) {
   Answered answered;
   answered.name = asked.name;
   answered.error_message.reset();
-  auto options = is_named_twice ? RefuseRequest("the topic is named twice in the request")
-                                : OptionsOf(call, asked);
+  auto options = checked.ok() ? OptionsOf(call, asked) : absl::StatusOr<TopicOptions>(checked);
   const auto made = options.ok() ? Make(call, asked.name, *options, only_validate)
                                  : absl::StatusOr<TopicDescription>(options.status());
   if (made.ok()) {
@@ -121,8 +149,10 @@ wire::CreateTopicsResponse HandleCreateTopics(const Call& call,
   std::map<std::string, int> named;
   for (const Asked& asked : request.topics) ++named[asked.name];
   wire::CreateTopicsResponse response;
+  const std::int64_t partitions = CountPartitions(call, request);
   for (const Asked& asked : request.topics) {
-    response.topics.push_back(CreateOne(call, asked, named[asked.name] > 1, request.validate_only));
+    response.topics.push_back(
+        CreateOne(call, asked, CheckOne(asked, named, partitions), request.validate_only));
   }
   return response;
 }

@@ -30,6 +30,7 @@
 #include "net/encode_answer.h"
 #include "net/fetch_read.h"
 #include "net/fetch_sessions.h"
+#include "net/go_on_in.h"
 #include "net/place_of.h"
 #include "net/throttle.h"
 #include "net/wake.h"
@@ -44,6 +45,8 @@ using Lease = FetchSessions::Lease;
 // Epochs of requests that name all they want (KIP-227): outside of sessions, and to begin one.
 constexpr std::int32_t kFinalEpoch = -1;
 constexpr std::int32_t kInitialEpoch = 0;
+// A leader epoch that is not known.
+constexpr std::int32_t kNoEpoch = -1;
 // Answers to so many are no larger than what each connection has for itself, or little more.
 constexpr std::size_t kFewPlaces = 256;
 // A partition in a request, in the shortest version: its index, the offset and the most bytes.
@@ -113,6 +116,34 @@ asio::awaitable<absl::Status> TakeRoom(const Call& call, std::size_t places, Ans
   co_return absl::OkStatus();
 }
 
+// Of a few it does not matter, as each is opened once.
+bool HasUnopened(const Call& call, const wire::FetchRequest& request) {
+  constexpr std::size_t kFew = 4;
+  for (const auto& asked : request.topics) {
+    if (asked.partitions.size() <= kFew) continue;
+    const auto topic = call.version < kFirstFetchById ? call.node.engine->FindTopic(asked.topic)
+                                                      : call.node.engine->FindTopic(asked.topic_id);
+    if (!topic.ok()) continue;
+    for (const auto& partition : asked.partitions) {
+      const auto state = (*topic)->partition(partition.partition);
+      if (state != nullptr && state->log() == nullptr) return true;
+    }
+  }
+  return false;
+}
+
+// Recovers them, or makes their folders.
+void OpenLogs(const Call& call, const wire::FetchRequest& request) {
+  for (const auto& asked : request.topics) {
+    const auto topic =
+        TopicOf(call, asked.topic, asked.topic_id, kFirstFetchById, AclOperation::kRead);
+    for (const auto& partition : asked.partitions) {
+      if (call.node.stopping->has_begun() || HasGone(call.peer)) return;
+      LogOf(topic, partition.partition, kNoEpoch).status().IgnoreError();  // it is told later
+    }
+  }
+}
+
 // Until there is enough, or the request has waited as long as it wants to; or others want the
 // memory that it waits in.
 asio::awaitable<void> AwaitRecords(const Call& call, std::chrono::milliseconds longest,
@@ -145,7 +176,7 @@ asio::awaitable<void> AwaitRecords(const Call& call, std::chrono::milliseconds l
 }  // namespace
 
 asio::awaitable<absl::Status> ServeFetch(const Call& call, base::KafkaReader& body,
-                                         asio::thread_pool&, Answer& answer) {
+                                         Workers& workers, Answer& answer) {
   const std::size_t named = body.remaining() / kLeastOfPartition;
   if (auto room = co_await TakeRoom(call, named, answer); !room.ok()) co_return room;
   const auto request = wire::Decode<wire::FetchRequest>(call.version, body);
@@ -161,6 +192,13 @@ asio::awaitable<absl::Status> ServeFetch(const Call& call, base::KafkaReader& bo
     if (auto room = co_await TakeRoom(call, places, answer); !room.ok()) co_return room;
   }
   answer.memory.Hold(*call.node.answer_memory, FetchRead::MemoryOf(places));
+  if (HasUnopened(call, *request)) {
+    const auto own_thread = co_await asio::this_coro::executor;
+    co_await GoOnIn(workers.for_changes());
+    OpenLogs(call, *request);
+    co_await GoOnIn(own_thread);
+    if (call.node.ending->has_begun()) co_return absl::UnavailableError("the node stops");
+  }
   FetchRead read = ReadOf(call, *request, *session);
   read.Read();
   if (!read.is_due() && request->max_wait_ms > 0) {

@@ -4,9 +4,10 @@
 // the start, -3 (version 7) the first record with the largest timestamp, -4 (8) the start of what
 // is kept locally, which is the start, -5 (9) and -6 (11), of remote storage, which there is none
 // of: -1. A place that the version does not know is answered with UNSUPPORTED_VERSION, as Kafka
-// does.
+// does. A partition that is asked for twice is INVALID_REQUEST, as with Kafka.
 //
 // Deviations: all records that are acknowledged are committed ones, so isolation changes nothing.
+#include <set>
 #include <utility>
 
 #include "net/handlers.h"
@@ -63,6 +64,16 @@ absl::StatusOr<TimestampedOffset> Find(log::PartitionLog& log, std::int64_t time
   }
 }
 
+// The partitions that are asked for more than once.
+std::set<std::int32_t> TwiceIn(const wire::ListOffsetsRequest::Topic& asked) {
+  std::set<std::int32_t> seen;
+  std::set<std::int32_t> twice;
+  for (const auto& partition : asked.partitions) {
+    if (!seen.insert(partition.partition_index).second) twice.insert(partition.partition_index);
+  }
+  return twice;
+}
+
 void AnswerOne(const Call& call, const absl::StatusOr<std::shared_ptr<engine::TopicState>>& topic,
                const wire::ListOffsetsRequest::Topic::Partition& asked, Partition& answered) {
   answered.partition_index = asked.partition_index;
@@ -92,7 +103,14 @@ wire::ListOffsetsResponse HandleListOffsets(const Call& call,
     answered.name = asked.name;
     const auto topic = FindTopic(call, asked.name, AclOperation::kDescribe);
     answered.partitions.resize(asked.partitions.size());
+    const auto twice = TwiceIn(asked);
     for (std::size_t i = 0; i < asked.partitions.size(); ++i) {
+      if (call.node.ending->has_begun()) return response;
+      if (twice.contains(asked.partitions[i].partition_index)) {
+        answered.partitions[i].partition_index = asked.partitions[i].partition_index;
+        answered.partitions[i].error_code = ErrorCode::kInvalidRequest;
+        continue;
+      }
       AnswerOne(call, topic, asked.partitions[i], answered.partitions[i]);
     }
   }

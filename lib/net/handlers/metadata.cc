@@ -7,7 +7,9 @@
 // Topics that who asks may not see (DESCRIBE) are left out of all, TOPIC_AUTHORIZATION_FAILED by
 // name, and UNKNOWN_TOPIC_ID by id; one is made for who may (CREATE, of the cluster or the topic).
 //
-// Deviations: a topic that is made is answered at once, and not with LEADER_NOT_AVAILABLE first.
+// Deviations: a topic that is made is answered at once, and not with LEADER_NOT_AVAILABLE first;
+// but for those beyond the first hundred of a request, which are made when they are asked for
+// again.
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,6 +28,7 @@ namespace {
 using Topic = wire::MetadataResponse::Topic;
 
 constexpr int kFirstWithoutNames = 12;
+constexpr int kMostMade = 100;
 
 void ShowPartitions(const Call& call, const engine::TopicState& topic, Topic& shown) {
   const std::int32_t node = NodeId(call);
@@ -56,13 +59,18 @@ Topic Show(const Call& call, const wire::MetadataRequest& request,
 
 absl::StatusOr<std::shared_ptr<engine::TopicState>> FindOrMake(const Call& call,
                                                                const std::string& name,
-                                                               bool may_make) {
+                                                               int& may_make) {
   engine::LocalEngine& engine = *call.node.engine;
   auto found = FindTopic(call, name, AclOperation::kDescribe);
   if (found.ok() || CodeOf(found.status()) != ErrorCode::kUnknownTopicOrPartition) return found;
   if (auto legal = engine::CheckTopicName(name); !legal.ok()) return legal;
-  if (!may_make || engine::IsInternalTopic(name)) return found;
+  if (may_make < 0 || engine::IsInternalTopic(name)) return found;
   if (auto may = CheckCreateTopic(call, name); !may.ok()) return may;
+  if (may_make == 0) {
+    return MakeError(absl::StatusCode::kUnavailable, ErrorCode::kLeaderNotAvailable,
+                     "the topic is not there yet");
+  }
+  --may_make;
   return engine.EnsureTopic(name, {});
 }
 
@@ -74,9 +82,7 @@ absl::StatusOr<std::shared_ptr<engine::TopicState>> FindById(const Call& call,
 }
 
 Topic ShowAsked(const Call& call, const wire::MetadataRequest& request,
-                const wire::MetadataRequest::Topic& asked) {
-  const bool may_make =
-      request.allow_auto_topic_creation && call.node.config.auto_create_topics_enable;
+                const wire::MetadataRequest::Topic& asked, int& may_make) {
   // Clients that ask by id leave the name empty, if they do not leave it out.
   const bool by_name = asked.name.has_value() && asked.topic_id == base::Uuid();
   const auto found =
@@ -112,12 +118,16 @@ wire::MetadataResponse HandleMetadata(const Call& call, const wire::MetadataRequ
     }
     return response;
   }
+  // How many topics are made; below 0: none is, and the others are not there.
+  int may_make = request.allow_auto_topic_creation && call.node.config.auto_create_topics_enable
+                     ? kMostMade
+                     : -1;
   // Each once, however often it is asked for, as Kafka has it.
   absl::flat_hash_set<std::pair<std::string_view, base::Uuid>> seen;
   for (const auto& asked : *request.topics) {
     const std::string_view name = asked.name.has_value() ? std::string_view(*asked.name) : "";
     if (!seen.emplace(name, asked.topic_id).second) continue;
-    response.topics.push_back(ShowAsked(call, request, asked));
+    response.topics.push_back(ShowAsked(call, request, asked, may_make));
   }
   return response;
 }

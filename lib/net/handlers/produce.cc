@@ -7,9 +7,15 @@
 // connections of the same thread wait for meanwhile. With `acks` 0 there is no answer; where such a
 // batch is refused the connection is closed, for that is all that its producer can notice.
 //
-// Deviations: transactional batches are refused (INVALID_RECORD), and so is a transactional id
-// (TRANSACTIONAL_ID_AUTHORIZATION_FAILED): there is no transaction coordinator yet.
+// A request that has taken two seconds already, as by records that are much larger uncompressed, is
+// answered with REQUEST_TIMED_OUT for what is left of it: others wait for the same thread.
+//
+// Deviations: a partition that is named twice is INVALID_REQUEST. Transactional batches are refused
+// (INVALID_RECORD), and so is a transactional id (TRANSACTIONAL_ID_AUTHORIZATION_FAILED): there is
+// no transaction coordinator yet.
 #include <algorithm>
+#include <chrono>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,6 +29,8 @@ namespace rill::net {
 namespace {
 
 using Partition = wire::ProduceResponse::Topic::Partition;
+
+constexpr std::chrono::seconds kLongest(2);
 
 constexpr std::int16_t kAcksNone = 0;
 constexpr std::int16_t kAcksLeader = 1;
@@ -51,6 +59,19 @@ absl::StatusOr<AppendResult> Append(
   auto appended = partition.AppendBatch(asked.records.value_or(""));
   answered.log_start_offset = partition.log_start_offset();
   return appended;
+}
+
+absl::Status CheckTime(const Call& call) {
+  if (std::chrono::steady_clock::now() - call.begun < kLongest) return absl::OkStatus();
+  return MakeError(
+      absl::StatusCode::kDeadlineExceeded, ErrorCode::kRequestTimedOut,
+      fmt::format("the batches before this one in the request took {} s", kLongest.count()));
+}
+
+absl::Status CheckOnce(std::set<std::int32_t>& seen, std::int32_t partition) {
+  if (seen.insert(partition).second) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRequest,
+                   "the partition is named twice in the request");
 }
 
 void AppendOne(const absl::Status& request,
@@ -110,8 +131,15 @@ absl::StatusOr<std::optional<wire::ProduceResponse>> HandleProduce(
     answered.partition_responses.resize(asked.partition_data.size());
     const auto topic =
         TopicOf(call, asked.name, asked.topic_id, kFirstProduceById, AclOperation::kWrite);
+    std::set<std::int32_t> seen;
     for (std::size_t i = 0; i < asked.partition_data.size(); ++i) {
-      AppendOne(checked, topic, asked.partition_data[i], answered.partition_responses[i]);
+      absl::Status sound = checked;
+      // Most requests have one batch.
+      if (sound.ok() && (i > 0 || &asked != &request.topic_data.front())) sound = CheckTime(call);
+      if (asked.partition_data.size() > 1) {
+        sound.Update(CheckOnce(seen, asked.partition_data[i].index));
+      }
+      AppendOne(sound, topic, asked.partition_data[i], answered.partition_responses[i]);
     }
     Count(call, topic, answered.partition_responses);
   }
