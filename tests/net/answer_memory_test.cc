@@ -276,7 +276,8 @@ TEST_CASE("A Fetch of many partitions that waits makes room for others, also whe
   std::atomic<bool> is_over = false;
   std::thread appending([&] {
     while (is_woken && !is_over.load()) {
-      CHECK(narrow.topic.partition(0)->Append(RecordData{.value = "x"}).ok());
+      const RecordData record = {.value = "x"};
+      CHECK(narrow.topic.partition(0)->Append({&record, 1}).ok());
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
   });

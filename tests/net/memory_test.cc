@@ -221,7 +221,8 @@ TEST_CASE("A Fetch that waits has given back the memory of its request") {
   CHECK(scarce.AwaitLine(
       "kafka_server_delayedoperationpurgatory_purgatorysize{delayedOperation=\"Fetch\"} 1"));
   CHECK(scarce.HasLine("rill_node_request_memory_bytes 0"));
-  REQUIRE(scarce.topic.partition(0)->Append(RecordData{.value = "x"}).ok());
+  const RecordData record = {.value = "x"};
+  REQUIRE(scarce.topic.partition(0)->Append({&record, 1}).ok());
   const auto answer = client.Receive<wire::FetchResponse>(ApiKey::kFetch, 12, 1);
   CHECK(answer.responses.at(0).partitions.at(0).high_watermark == 1);
 }

@@ -7,11 +7,11 @@
 #include "asio/co_spawn.hpp"
 #include "asio/executor_work_guard.hpp"
 #include "asio/io_context.hpp"
-#include "asio/thread_pool.hpp"
 #include "engine/local_engine.h"
 #include "net/call.h"
 #include "net/request.h"
 #include "net/serve_api.h"
+#include "net/workers.h"
 #include "rill/record_batch.h"
 
 // A request of any kind, as a connection hands it on: the input is a frame without its length, and
@@ -67,7 +67,7 @@ void Serve(std::string_view frame) {
   const NodeContext& node = *made;
   static const HostPort advertised{"127.0.0.1", 9092};
   static const std::string host = "/127.0.0.1";
-  static asio::thread_pool workers(1);
+  static Workers workers;
   auto request = ReadRequest(node.apis, frame);
   if (!request.ok()) return;
   Answer answer;
