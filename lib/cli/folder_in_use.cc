@@ -42,11 +42,14 @@ absl::Status WithWay(const CommandContext& context, const std::string& folder,
   // The engine's own words name the socket.
   const auto node = FindNode(folder);
   if (node.ok()) return refused;
-  return absl::Status(
-      refused.code(),
-      fmt::format("{}; its node's socket does not answer ({}): go to its port, where it has one: "
-                  "--bootstrap-server HOST:PORT",
-                  told, std::string(node.status().message())));
+  const std::string why(node.status().message());
+  if (!absl::IsPermissionDenied(node.status())) {
+    return absl::Status(refused.code(), fmt::format("{}; {}", told, why));
+  }
+  return absl::Status(refused.code(),
+                      fmt::format("{}; the socket of its node is another user's, too: go to its "
+                                  "port, where it has one: --bootstrap-server HOST:PORT",
+                                  told));
 }
 
 absl::StatusOr<Engine> OpenTold(const CommandContext& context, const std::string& folder,
@@ -67,13 +70,13 @@ absl::StatusOr<Engine> OpenTold(const CommandContext& context, const std::string
 absl::StatusOr<Engine> OpenFolder(const CommandContext& context, std::string_view tool,
                                   const std::string& folder, Options options) {
   options.create_if_missing = false;
-  if (!context.files.Exists(folder).value_or(true)) {
-    return absl::NotFoundError(fmt::format("there is no folder {}", folder));
-  }
-  return OpenTold(context, folder, std::move(options),
-                  [&context, name = std::string(tool)](std::string_view text) {
-                    context.err << fmt::format("rill {}: {}\n", name, text);
-                  });
+  auto engine = OpenTold(context, folder, std::move(options),
+                         [&context, name = std::string(tool)](std::string_view text) {
+                           context.err << fmt::format("rill {}: {}\n", name, text);
+                         });
+  // The engine's own words are for programs.
+  if (!absl::IsNotFound(engine.status())) return engine;
+  return absl::NotFoundError(fmt::format("there is no folder {}", folder));
 }
 
 }  // namespace rill::cli
