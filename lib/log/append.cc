@@ -19,6 +19,7 @@ namespace {
 
 // A segment that was filled within this has the next one made ahead.
 constexpr std::int64_t kSoonFilledMs = std::int64_t{60} * 1000;
+constexpr std::int64_t kBetweenWarningsMs = std::int64_t{60} * 1000;
 // Snapshots that wait for the maintenance, where it does not come; the oldest is of least use.
 constexpr std::size_t kMostOwedSnapshots = 16;
 
@@ -96,10 +97,23 @@ absl::StatusOr<AppendResult> SegmentedLog::Append(std::string_view bytes, BatchO
     base::MutexLock lock(&append_mutex_);
     result = AppendSealed(*batch, flush_target, is_stored);
   }
-  if (!result.ok()) return result;
+  if (!result.ok()) {
+    WarnOf(result.status());
+    return result;
+  }
   if (auto status = Acknowledge(flush_target); !status.ok()) return status;
   probe.Acknowledged();
   return result;
+}
+
+// Whoever appends is told each time; who watches the log, now and then.
+void SegmentedLog::WarnOf(const absl::Status& refused) {
+  if (!absl::IsResourceExhausted(refused)) return;
+  const std::int64_t now_ms = NowMs();
+  std::int64_t last_ms = refusal_told_ms_.load();
+  if (last_ms > now_ms - kBetweenWarningsMs && last_ms <= now_ms) return;
+  if (!refusal_told_ms_.compare_exchange_strong(last_ms, now_ms)) return;
+  Say(LogLevel::kWarning, fmt::format("nothing is appended: {}", std::string(refused.message())));
 }
 
 absl::StatusOr<AppendResult> SegmentedLog::AppendSealed(BatchView batch, std::int64_t& flush_target,

@@ -152,6 +152,7 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   absl::Status Named(const absl::Status& status) const;
   absl::StatusOr<BatchView> CheckBatch(std::string_view bytes, BatchOrigin origin,
                                        std::string& converted) const;
+  void WarnOf(const absl::Status& refused);
   absl::Status CheckSize(std::size_t size) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   absl::StatusOr<char*> Room(Incoming batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   bool RollIsDue(Incoming batch) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
@@ -431,6 +432,7 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
 
   // Close or Abandon is waiting for the maintenance.
   std::atomic<bool> closing_ = false;
+  std::atomic<std::int64_t> refusal_told_ms_ = INT64_MIN / 2;
 
   struct DoomedFile {
     std::string path;

@@ -110,6 +110,13 @@ asio::awaitable<absl::Status> Changing(const Call& call, base::KafkaReader& body
   return HandleIn<kHandle>(workers.for_changes(), kOfRequest, call, body, answer);
 }
 
+// For what matches topics with the regular expressions of a group.
+template <auto kHandle>
+asio::awaitable<absl::Status> OfGroups(const Call& call, base::KafkaReader& body, Workers& workers,
+                                       Answer& answer) {
+  return HandleIn<kHandle>(workers.for_groups(), kOfRequest, call, body, answer);
+}
+
 // Gives the request to `kHandle`, which may keep a copy of what it wants.
 template <auto kHandle, typename Pending>
 absl::Status Hand(const Call& call, base::KafkaReader& body, std::shared_ptr<Pending> pending) {
@@ -187,7 +194,7 @@ constexpr ServedApi kServed[] = {
     {wire::ApiKey::kAlterClientQuotas, Changing<HandleAlterClientQuotas>},
     {wire::ApiKey::kDescribeCluster, Here<HandleDescribeCluster>},
     {wire::ApiKey::kDescribeProducers, OnWorker<HandleDescribeProducers, kOfState>},
-    {wire::ApiKey::kConsumerGroupHeartbeat, OnWorker<HandleConsumerGroupHeartbeat>},
+    {wire::ApiKey::kConsumerGroupHeartbeat, OfGroups<HandleConsumerGroupHeartbeat>},
     {wire::ApiKey::kConsumerGroupDescribe, OnWorker<HandleConsumerGroupDescribe, kOfState>},
     {wire::ApiKey::kGetTelemetrySubscriptions, Here<HandleGetTelemetrySubscriptions>},
     {wire::ApiKey::kPushTelemetry, OnWorker<HandlePushTelemetry>},

@@ -6,20 +6,24 @@ namespace rill::net {
 
 // The threads for requests that take long, so that those of the connections go on meanwhile. What
 // changes the catalogue or waits for the disk has one of its own, as there is one catalogue and one
-// disk: however long that takes, others are told what there is. Thread-safe.
+// disk; so has what goes through all topics for a group. However long these take, others are told
+// what there is. Thread-safe.
 class Workers {
  public:
   asio::thread_pool::executor_type for_answers() { return answers_.get_executor(); }
   asio::thread_pool::executor_type for_changes() { return changes_.get_executor(); }
+  asio::thread_pool::executor_type for_groups() { return groups_.get_executor(); }
   // Until all that was begun is done.
   void Join() {
     answers_.join();
     changes_.join();
+    groups_.join();
   }
 
  private:
   asio::thread_pool answers_{2};
   asio::thread_pool changes_{1};
+  asio::thread_pool groups_{1};
 };
 
 }  // namespace rill::net

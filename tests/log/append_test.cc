@@ -341,6 +341,32 @@ TEST_CASE("a full disk refuses the append, keeps what is there, and goes on when
   REQUIRE(static_cast<std::int64_t>(log.ReadAll(0).size()) == appended + 1);
 }
 
+TEST_CASE("who watches a log is told of a full disk once a minute, who appends each time") {
+  io::FaultyFileSystem files;
+  LogUnderTest log(files);
+  log.config.segment_bytes = 1 << 20;
+  log.config.max_message_bytes = 1 << 20;
+  log.Open();
+  const std::string value(30000, 'x');
+  log.AppendValue(value);
+  files.SetCapacity(files.UsedBytes());
+  const RecordData records[] = {{.value = value}};
+  const auto told = [&] {
+    while (log->Append(SealedBatch(records), BatchOrigin::kValidate).ok()) {
+    }
+    const std::string lines = log.lines();
+    std::size_t count = 0;
+    for (auto at = lines.find("nothing is appended: "); at != lines.npos; ++count) {
+      at = lines.find("nothing is appended: ", at + 1);
+    }
+    return count;
+  };
+  CHECK(told() == 1);
+  CHECK(told() == 1);
+  log.clock.Advance(absl::Minutes(1));
+  CHECK(told() == 2);
+}
+
 TEST_CASE("a roll that the disk is too full for leaves nothing that the next open stumbles over") {
   io::FaultyFileSystem files;
   LogUnderTest log(files);

@@ -32,6 +32,7 @@ class NodeUnderTest {
   }
 
   engine::LocalEngine& engine() { return *node_->engine; }
+  Call At(int version) const { return {*node_, advertised_, client_host_, version}; }
   std::int32_t id() { return engine().properties().node_id; }
 
   // What a client of `version` reads of the handler's answer.
