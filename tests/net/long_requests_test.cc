@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <chrono>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "node_under_test.h"
 #include "rill/record_batch.h"
@@ -68,16 +70,21 @@ std::string Batch() {
   return std::string(builder.Seal().value());
 }
 
-TEST_CASE("A batch for a partition that was named before is refused, the first is stored") {
-  NodeUnderTest node;
-  node.MakeTopic("orders", 2);
-  const std::string batch = Batch();
+wire::ProduceRequest ProduceTo(const std::vector<std::int32_t>& partitions,
+                               std::string_view batch) {
   wire::ProduceRequest request;
   request.acks = -1;
   auto& topic = request.topic_data.emplace_back();
   topic.name = "orders";
-  topic.partition_data = {{0, batch}, {1, batch}, {0, batch}};
-  const auto answer = HandleProduce(node.At(9), request)->value();
+  for (const std::int32_t index : partitions) topic.partition_data.push_back({index, batch});
+  return request;
+}
+
+TEST_CASE("A batch for a partition that was named before is refused, the first is stored") {
+  NodeUnderTest node;
+  node.MakeTopic("orders", 2);
+  const std::string batch = Batch();
+  const auto answer = HandleProduce(node.At(9), ProduceTo({0, 1, 0}, batch))->value();
   const auto& partitions = answer.responses.at(0).partition_responses;
   CHECK(partitions[0].error_code == ErrorCode::kNone);
   CHECK(partitions[1].error_code == ErrorCode::kNone);
@@ -88,14 +95,9 @@ TEST_CASE("What is left of a Produce request that has had two seconds is to be s
   NodeUnderTest node;
   node.MakeTopic("orders", 2);
   const std::string batch = Batch();
-  wire::ProduceRequest request;
-  request.acks = -1;
-  auto& topic = request.topic_data.emplace_back();
-  topic.name = "orders";
-  topic.partition_data = {{0, batch}, {1, batch}};
   Call call = node.At(9);
   call.begun -= std::chrono::seconds(3);
-  const auto answer = HandleProduce(call, request)->value();
+  const auto answer = HandleProduce(call, ProduceTo({0, 1}, batch))->value();
   const auto& partitions = answer.responses.at(0).partition_responses;
   CHECK(partitions[0].error_code == ErrorCode::kNone);
   CHECK(partitions[1].error_code == ErrorCode::kRequestTimedOut);
