@@ -138,7 +138,7 @@ void OpenLogs(const Call& call, const wire::FetchRequest& request) {
     const auto topic =
         TopicOf(call, asked.topic, asked.topic_id, kFirstFetchById, AclOperation::kRead);
     for (const auto& partition : asked.partitions) {
-      if (call.node.stopping->has_begun() || HasGone(call.peer)) return;
+      if (call.node.stopping->has_begun()) return;
       LogOf(topic, partition.partition, kNoEpoch).status().IgnoreError();  // it is told later
     }
   }
