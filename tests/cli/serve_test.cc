@@ -252,7 +252,6 @@ TEST_CASE("rill serve refuses words that are wrong with what is right") {
       {"--data-dir /d --threads 0", "--threads"},
       {"--data-dir /d --listen none --no-socket", "nobody can connect"},
       {"--data-dir /d --listen none --advertise foo:1", "--advertise tells clients of none"},
-      {"--data-dir /d --listen=", "it is empty; none is a node without a port"},
       {"--data-dir /d --threads 1025", "--threads"},
       {"--data-dir /d --listen localhost", "\"localhost\" is no host:port: it has no port"},
       {"--data-dir /d --listen 0.0.0.0:9092", "to connect to: --advertise HOST:9092, or"},
@@ -267,6 +266,15 @@ TEST_CASE("rill serve refuses words that are wrong with what is right") {
     CHECK(ran.exit_code == 2);
     CHECK(ran.out.empty());
     CHECK(Contains(ran.err, one.told));
+  }
+}
+
+TEST_CASE("An address that is empty, as a variable that is not set, is no node without a port") {
+  const auto files = io::NewMemoryFileSystem();
+  for (const char* place : {"", " "}) {
+    const Ran ran = RunWords(*files, "/", {"rill", "serve", "--data-dir", "/d", "--listen", place});
+    CHECK(ran.exit_code == 2);
+    CHECK(Contains(ran.err, "it is empty; none is a node without a port"));
   }
 }
 
