@@ -184,7 +184,7 @@ TEST_CASE("A client that sends one request behind the other is not taken for a s
       WireClient client(scarce.node.port());
       while (!is_over.load()) {
         client.SendBytes(large);
-        client.Receive<wire::ProduceResponse>(ApiKey::kProduce, 9, 1);
+        client.Skim();
       }
     });
   }
