@@ -91,17 +91,5 @@ TEST_CASE("A batch for a partition that was named before is refused, the first i
   CHECK(partitions[2].error_code == ErrorCode::kInvalidRequest);
 }
 
-TEST_CASE("What is left of a Produce request that has had two seconds is to be sent again") {
-  NodeUnderTest node;
-  node.MakeTopic("orders", 2);
-  const std::string batch = Batch();
-  Call call = node.At(9);
-  call.begun -= std::chrono::seconds(3);
-  const auto answer = HandleProduce(call, ProduceTo({0, 1}, batch))->value();
-  const auto& partitions = answer.responses.at(0).partition_responses;
-  CHECK(partitions[0].error_code == ErrorCode::kNone);
-  CHECK(partitions[1].error_code == ErrorCode::kRequestTimedOut);
-}
-
 }  // namespace
 }  // namespace rill::net

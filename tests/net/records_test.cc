@@ -1,10 +1,12 @@
 #include <chrono>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "catch.h"
 #include "net/wire_client.h"
+#include "rill/authorizer.h"
 #include "rill/node.h"
 #include "rill/rill.h"
 #include "wire/messages/create_topics.h"
@@ -256,6 +258,38 @@ TEST_CASE("With acks 0 nothing is answered, and a refused batch closes the conne
   damaged.back() ^= 1;
   served.client->SendBytes(WireClient::Frame(ApiKey::kProduce, 9, 3, Served::Request(damaged, 0)));
   CHECK(served.client->IsClosed());
+}
+
+// Takes long over one topic.
+struct SlowAuthorizer : Authorizer {
+  bool Allows(const AclClient& /*client*/, AclOperation /*operation*/, AclResourceType /*type*/,
+              const std::string& name) override {
+    if (name == "orders") std::this_thread::sleep_for(std::chrono::milliseconds(2100));
+    return true;
+  }
+};
+
+TEST_CASE("What is left of a Produce request that has taken two seconds is to be sent again") {
+  Engine engine = Open("mem:").value();
+  REQUIRE(engine.CreateTopic("orders").ok());
+  REQUIRE(engine.CreateTopic("bills").ok());
+  const auto node = Node::Start(engine, {.listen = "127.0.0.1:0",
+                                         .authorizer = std::make_shared<SlowAuthorizer>()})
+                        .value();
+  BatchBuilder builder(BatchOptions{});
+  REQUIRE(builder.Append({.value = "x"}).ok());
+  const std::string batch(builder.Seal().value());
+  wire::ProduceRequest request;
+  request.acks = -1;
+  for (const char* name : {"orders", "bills"}) {
+    auto& topic = request.topic_data.emplace_back();
+    topic.name = name;
+    topic.partition_data.push_back({0, batch});
+  }
+  WireClient client(node.port());
+  const auto answer = client.Ask<wire::ProduceResponse>(ApiKey::kProduce, 9, request);
+  CHECK(answer.responses.at(0).partition_responses.at(0).error_code == ErrorCode::kNone);
+  CHECK(answer.responses.at(1).partition_responses.at(0).error_code == ErrorCode::kRequestTimedOut);
 }
 
 TEST_CASE("An idempotent producer's repetition is answered with the offset it had, a gap refused") {
