@@ -1,6 +1,5 @@
 // That no request has a thread for longer than others can wait for it.
 #include <algorithm>
-#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
