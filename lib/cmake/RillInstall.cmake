@@ -1,4 +1,5 @@
-# What `cmake --install` puts where: headers, library, CMake package, pkg-config file, the command.
+# What `cmake --install` puts where: headers, library, CMake package, pkg-config file, the command,
+# what completes it in bash.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -85,5 +86,19 @@ if(RILL_BUILD_CLI)
   foreach(tool IN LISTS kafka_tools)
     install(CODE "file(CREATE_LINK rill
       \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/bin/kafka-${tool}\" SYMBOLIC)")
+  endforeach()
+
+  # bash-completion looks for a file by the command's name. This one asks the program when bash
+  # reads it: here a program that is built for another machine could not be asked.
+  set(completions_dir ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+  file(RELATIVE_PATH program_from_completions
+    ${CMAKE_INSTALL_FULL_DATADIR}/bash-completion/completions ${CMAKE_INSTALL_FULL_BINDIR}/rill)
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/rill.bash @ONLY CONTENT
+    [[eval "$("$(dirname "${BASH_SOURCE[0]}")/@program_from_completions@" completion bash)"
+]])
+  install(FILES ${PROJECT_BINARY_DIR}/rill.bash DESTINATION ${completions_dir} RENAME rill)
+  foreach(tool IN LISTS kafka_tools)
+    install(FILES ${PROJECT_BINARY_DIR}/rill.bash DESTINATION ${completions_dir}
+      RENAME kafka-${tool})
   endforeach()
 endif()

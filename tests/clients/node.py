@@ -51,13 +51,13 @@ class Node:
             raise SystemExit(f"rill serve ended with {status}: {self.log.read_text()}")
 
 
-def codec_and_producer(node, partition):
-    """The codecs of a partition's batches, and whether each has a producer's number."""
+def codecs_and_producers(node, partition):
+    """The codecs and the producers' numbers that a partition's batches have."""
     files = ",".join(sorted(str(file) for file in (node.data / partition).glob("*.log")))
     text = subprocess.run([node.rill, "dump-log", "--files", files], check=True,
                           capture_output=True, text=True).stdout
     return (set(re.findall(r" compresscodec: (\w+)", text)),
-            "-1" not in re.findall(r" producerId: (-?\d+)", text))
+            set(re.findall(r" producerId: (-?\d+)", text)))
 
 
 def kcat(node, *arguments, given=b""):

@@ -81,7 +81,7 @@ test_c() {
 
 # What the prefix holds besides the library.
 test_files() {
-  local prefix=$1 how=$2 inside
+  local prefix=$1 how=$2 completions=$1/share/bash-completion/completions inside
   inside=$(find "$prefix/include" -type f ! -path '*/include/rill/*.h')
   [ -z "$inside" ] || { echo "$how: strangers among the headers: $inside"; return 1; }
   "$prefix/bin/rill" --version | grep -qF "$(pkg-config --modversion rill)" ||
@@ -90,6 +90,13 @@ test_files() {
   for tool in broker-api-versions configs console-consumer console-producer consumer-groups \
     consumer-perf-test delete-records dump-log e2e-latency get-offsets log-dirs topics; do
     "$prefix/bin/kafka-$tool" --version >/dev/null || { echo "$how: no kafka-$tool"; return 1; }
+  done
+  # By the names under which bash-completion looks for them.
+  for tool in rill kafka-{broker-api-versions,configs,console-consumer,console-producer} \
+    kafka-{consumer-groups,consumer-perf-test,delete-records,dump-log,e2e-latency,get-offsets} \
+    kafka-{log-dirs,producer-perf-test,topics}; do
+    bash -c 'source "$1" && complete -p "$2" >/dev/null' bash "$completions/$tool" "$tool" ||
+      { echo "$how: bash does not complete $tool"; return 1; }
   done
   # Which has no --version, as Kafka's has none.
   "$prefix/bin/kafka-producer-perf-test" --help >/dev/null ||

@@ -109,7 +109,7 @@ class Client {
   }
 
   void produceWith(String codec) throws Exception {
-    produce(topic(codec), "compression.type", codec);
+    produce(topic(codec), "compression.type", codec, "acks", "all", "enable.idempotence", "false");
   }
 
   KafkaConsumer<byte[], byte[]> assigned(String topic, int first, int last) {

@@ -294,7 +294,9 @@ static void Steps(int64_t count, const char* prefix, const char* reference) {
   failed = DeleteTopic(admin, queue, topic);
   Report("delete topic", failed ? failed : HasPartitions(admin, topic, 0));
   for (size_t i = 0; i < sizeof kProducers / sizeof *kProducers; ++i) {
-    const char* configs[] = {"linger.ms", "5", kProducers[i].config, kProducers[i].value, NULL};
+    // A later one holds: acks are all where the step has none of its own.
+    const char* configs[] = {"linger.ms",         "5", "acks", "all", kProducers[i].config,
+                             kProducers[i].value, NULL};
     topic = Topic(prefix, kProducers[i].topic);
     failed = CreateTopic(admin, queue, topic, NULL);
     if (!failed) failed = Produce(topic, count, configs);

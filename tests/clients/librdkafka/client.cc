@@ -179,7 +179,7 @@ void Steps(int64_t count, const std::string& prefix, const std::string& referenc
     });
   };
   for (const char* codec : {"none", "gzip", "snappy", "lz4", "zstd"}) {
-    written(codec, codec, {{"compression.codec", codec}});
+    written(codec, codec, {{"compression.codec", codec}, {"acks", "all"}});
   }
   written("acks 0", "acks-0", {{"acks", "0"}});
   written("acks 1", "acks-1", {{"acks", "1"}});

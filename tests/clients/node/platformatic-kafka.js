@@ -72,7 +72,8 @@ async function steps(address, count, prefix, reference) {
     const producer = new Producer({ ...options, compression: codec, ...how })
     for (let i = 0; i < count; i += 1000) {
       const size = Math.min(1000, count - i)
-      await producer.send({ messages: Array.from({ length: size }, (_, j) => message(name, i + j)) })
+      const messages = Array.from({ length: size }, (_, j) => message(name, i + j))
+      await producer.send({ messages, ...how }) // which does not heed the acks of the producer
     }
     await producer.close()
     await read(options, name, everyPartition, 0, count)

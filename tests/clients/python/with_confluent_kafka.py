@@ -127,7 +127,7 @@ class Client:
         report("delete topic", self.delete_topic)
         for codec in CODECS:
             report(codec, lambda codec=codec: self.produce(self.topic(codec),
-                                                           compression_type=codec))
+                                                           compression_type=codec, acks="all"))
         for acks in 0, 1:
             report(f"acks {acks}", lambda acks=acks: self.produce(self.topic(f"acks-{acks}"),
                                                                   acks=acks))

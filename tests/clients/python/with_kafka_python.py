@@ -120,7 +120,8 @@ class Client:
         idempotence = {} if IS_OLD else {"enable_idempotence": False}
         for codec in CODECS:
             report(codec, lambda codec=codec: self.produce(
-                self.topic(codec), acks="all", compression_type=None if codec == "none" else codec))
+                self.topic(codec), acks="all", compression_type=None if codec == "none" else codec,
+                **idempotence))
         for acks in 0, 1:
             report(f"acks {acks}", lambda acks=acks: self.produce(
                 self.topic(f"acks-{acks}"), acks=acks, **idempotence))
