@@ -221,9 +221,8 @@ class RILL_EXPORT Engine {
 //   PermissionDenied      the folder cannot be written; the socket is another user's
 //   InvalidArgument       `where` has a scheme that is not known, or is no path, or names a file
 //                         that is no socket; Options out of range
-//   FailedPrecondition (INVALID_CONFIG)   Options::configs has another node.id or broker.id than
-//   the
-//                         folder; with read_only that is not looked at
+//   FailedPrecondition (INVALID_CONFIG)   Options::configs names another node.id or broker.id
+//                         than the folder; with read_only that is not looked at
 //   InvalidArgument (INVALID_CONFIG)   "kafka://" with an option that means nothing there, or a
 //                         property that librdkafka does not take, in its words
 //   Unavailable, DeadlineExceeded   no broker answers at any of these addresses, within 10 s each;

@@ -44,9 +44,11 @@ if(PROJECT_IS_TOP_LEVEL)
   find_program(RILL_CCACHE ccache)
   mark_as_advanced(RILL_CCACHE)
   if(RILL_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-    # The sloppiness lets it cache what includes a precompiled header.
+    # The sloppiness lets it cache what includes a precompiled header. Comments count: g++ knows a
+    # header that it has precompiled by all its bytes, and would take it for another file.
     set(CMAKE_CXX_COMPILER_LAUNCHER
-        ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${RILL_CCACHE})
+        ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_COMMENTS=1
+        ${RILL_CCACHE})
     # clang's precompiled headers have the time of their source in them, which is new in each clone.
     add_compile_options("$<$<COMPILE_LANG_AND_ID:CXX,Clang>:SHELL:-Xclang -fno-pch-timestamp>")
   endif()
