@@ -240,6 +240,13 @@ absl::StatusOr<GroupDescription> GroupService::Describe(const std::string& group
   return description;
 }
 
+SubscribedTopics GroupService::Subscribed(const std::string& group) const {
+  SubscribedTopics topics;
+  groups_.AddSubscribed(group, topics);
+  consumers_.AddSubscribed(group, topics);
+  return topics;
+}
+
 absl::StatusOr<std::set<TopicPartition>> GroupService::Deletable(
     const std::string& group, const std::vector<TopicPartition>& partitions,
     std::set<std::string>& subscribed) {
@@ -249,10 +256,10 @@ absl::StatusOr<std::set<TopicPartition>> GroupService::Deletable(
     return MakeError(absl::StatusCode::kFailedPrecondition, ErrorCode::kNonEmptyGroup,
                      fmt::format("group \"{}\" has members that are no consumers", group));
   }
+  const SubscribedTopics topics = Subscribed(group);
   std::set<TopicPartition> deletable;
   for (const TopicPartition& partition : partitions) {
-    if (groups_.MaySubscribeTo(group, partition.topic) ||
-        consumers_.IsSubscribedTo(group, partition.topic)) {
+    if (topics.MayHave(partition.topic)) {
       subscribed.insert(partition.topic);
     } else {
       deletable.insert(partition);

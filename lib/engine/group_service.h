@@ -20,6 +20,7 @@
 #include "engine/group/consumer_group_coordinator.h"
 #include "engine/group/coordinator.h"
 #include "engine/group/offset_expiry.h"
+#include "engine/group/subscribed_topics.h"
 #include "engine/maintenance.h"
 #include "rill/clock.h"
 #include "rill/group.h"
@@ -119,6 +120,8 @@ class GroupService final : public MaintenanceTask {
   // KIP-848: joins, stays in, or leaves a group whose partitions are assigned here.
   // GROUP_ID_NOT_FOUND where the group has members of the classic protocol. `resolve` is called, in
   // this thread and without a lock, for what is to be subscribed to by regular expression.
+  // Whether the next call, with this request, would ask its resolver.
+  bool ResolvesRegexes(const ConsumerHeartbeat& request);
   ConsumerHeartbeatResponse ConsumerGroupHeartbeat(ConsumerHeartbeat request,
                                                    const RegexResolver& resolve = NoRegexes);
   // NotFound (GROUP_ID_NOT_FOUND), also of a group of the classic protocol.
@@ -189,6 +192,7 @@ class GroupService final : public MaintenanceTask {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   ErrorCode Store(const StoreGroup& store, Answers& answers) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Validate(const CommitRequest& request, const TopicCheck& topics);
+  SubscribedTopics Subscribed(const std::string& group) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Those of `partitions` that may be forgotten; the topics of the others go to `subscribed`.
   absl::StatusOr<std::set<TopicPartition>> Deletable(const std::string& group,
                                                      const std::vector<TopicPartition>& partitions,

@@ -61,6 +61,11 @@ ConsumerHeartbeatResponse GroupService::ConsumerGroupHeartbeat(ConsumerHeartbeat
   return response;
 }
 
+bool GroupService::ResolvesRegexes(const ConsumerHeartbeat& request) {
+  absl::MutexLock lock(&mutex_);
+  return !consumers_.RegexesToResolve(request, parts_.topics->version(), Now()).empty();
+}
+
 // All topics may be looked at for this, and an application asked about each, so it is done before
 // the heartbeat, which needs the lock. Topics that come in between are found by the next one.
 ResolvedRegexes GroupService::Resolve(const ConsumerHeartbeat& request,

@@ -1,4 +1,5 @@
 // What GroupService does with offsets that nobody has wanted for long (offsets.retention.minutes).
+#include <optional>
 #include <utility>
 
 #include "base/clock_reader.h"
@@ -51,11 +52,11 @@ std::set<TopicPartition> GroupService::Expired(const std::string& group,
   absl::MutexLock lock(&mutex_);
   const auto expiry = consumers_.Has(group) ? OffsetExpiry() : groups_.ExpiryOfOffsets(group);
   if (!expiry) return expired;
+  std::optional<SubscribedTopics> topics;  // most groups have nothing that is so old
   for (const auto& [partition, at] : times) {
     if (!expiry->HasExpired(at, now_ms, retention_ms)) continue;
-    const bool is_read = groups_.MaySubscribeTo(group, partition.topic) ||
-                         consumers_.IsSubscribedTo(group, partition.topic);
-    if (!is_read) expired.insert(partition);
+    if (!topics.has_value()) topics = Subscribed(group);
+    if (!topics->MayHave(partition.topic)) expired.insert(partition);
   }
   return expired;
 }

@@ -1,6 +1,8 @@
 #include "engine/group/consumer_group.h"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 
 #include "fmt/format.h"
 
@@ -73,13 +75,12 @@ DescribedConsumerGroup ConsumerGroup::Describe(const ConsumerGroupConfig& config
   return described;
 }
 
-bool ConsumerGroup::IsSubscribedTo(std::string_view topic) const {
-  return std::any_of(members_.begin(), members_.end(), [&](const auto& entry) {
-    const auto has = [&](const std::vector<std::string>& topics) {
-      return std::binary_search(topics.begin(), topics.end(), topic);
-    };
-    return has(entry.second.topics) || has(regexes_.TopicsOf(entry.second.regex));
-  });
+void ConsumerGroup::AddSubscribed(SubscribedTopics& topics) const {
+  std::set<std::string_view> regexes;  // each but once: many members may have the same
+  for (const auto& [id, member] : members_) {
+    topics.Add(member.topics);
+    if (regexes.insert(member.regex).second) topics.Add(regexes_.TopicsOf(member.regex));
+  }
 }
 
 void ConsumerGroup::Hold(const ConsumerMember& member) {

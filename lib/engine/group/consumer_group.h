@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,6 +13,7 @@
 #include "engine/group/consumer_group_member.h"
 #include "engine/group/consumer_group_regexes.h"
 #include "engine/group/events.h"
+#include "engine/group/subscribed_topics.h"
 #include "engine/group/timers.h"
 #include "rill/group.h"
 
@@ -46,7 +46,7 @@ class ConsumerGroup {
   bool empty() const { return members_.empty(); }
   GroupState state() const;
   DescribedConsumerGroup Describe(const ConsumerGroupConfig& config) const;
-  bool IsSubscribedTo(std::string_view topic) const;
+  void AddSubscribed(SubscribedTopics& topics) const;
   // What Heartbeat is to be told with this request, so that members have what they subscribe to;
   // nothing where it would refuse the request.
   std::vector<std::string> RegexesToResolve(const ConsumerHeartbeat& request,

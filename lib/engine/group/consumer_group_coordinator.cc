@@ -130,10 +130,10 @@ ErrorCode ConsumerGroupCoordinator::Delete(const std::string& group_id,
   return ErrorCode::kNone;
 }
 
-bool ConsumerGroupCoordinator::IsSubscribedTo(const std::string& group_id,
-                                              std::string_view topic) const {
+void ConsumerGroupCoordinator::AddSubscribed(const std::string& group_id,
+                                             SubscribedTopics& topics) const {
   const ConsumerGroup* const group = Find(group_id);
-  return group != nullptr && group->IsSubscribedTo(topic);
+  if (group != nullptr) group->AddSubscribed(topics);
 }
 
 std::optional<DescribedConsumerGroup> ConsumerGroupCoordinator::Describe(

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -12,6 +11,7 @@
 #include "engine/group/consumer_group.h"
 #include "engine/group/consumer_group_events.h"
 #include "engine/group/events.h"
+#include "engine/group/subscribed_topics.h"
 #include "engine/group/timers.h"
 
 namespace rill::engine {
@@ -55,7 +55,7 @@ class ConsumerGroupCoordinator {
   // NON_EMPTY_GROUP, GROUP_ID_NOT_FOUND, or NONE: then the group is gone.
   ErrorCode Delete(const std::string& group_id, ConsumerGroupEffects* effects);
 
-  bool IsSubscribedTo(const std::string& group_id, std::string_view topic) const;
+  void AddSubscribed(const std::string& group_id, SubscribedTopics& topics) const;
   std::optional<DescribedConsumerGroup> Describe(const std::string& group_id) const;
   std::vector<ListedGroup> List() const;  // by id
 

@@ -125,9 +125,9 @@ ErrorCode GroupCoordinator::ValidateOffsetDelete(const std::string& group_id) co
   return it == groups_.end() ? ErrorCode::kGroupIdNotFound : it->second.ValidateOffsetDelete();
 }
 
-bool GroupCoordinator::MaySubscribeTo(const std::string& group_id, std::string_view topic) const {
+void GroupCoordinator::AddSubscribed(const std::string& group_id, SubscribedTopics& topics) const {
   const auto it = groups_.find(group_id);
-  return it != groups_.end() && it->second.MaySubscribeTo(topic);
+  if (it != groups_.end()) it->second.AddSubscribed(topics);
 }
 
 std::optional<OffsetExpiry> GroupCoordinator::ExpiryOfOffsets(const std::string& group_id) const {

@@ -2,13 +2,13 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "absl/container/btree_map.h"
 #include "absl/time/time.h"
 #include "engine/group/events.h"
 #include "engine/group/group.h"
+#include "engine/group/subscribed_topics.h"
 #include "engine/group/timers.h"
 
 namespace rill::engine {
@@ -43,7 +43,7 @@ class GroupCoordinator {
   // NON_EMPTY_GROUP, GROUP_ID_NOT_FOUND, or NONE: then offsets may be deleted of topics that no
   // member may subscribe to.
   ErrorCode ValidateOffsetDelete(const std::string& group_id) const;
-  bool MaySubscribeTo(const std::string& group_id, std::string_view topic) const;
+  void AddSubscribed(const std::string& group_id, SubscribedTopics& topics) const;
 
   // Group::ExpiryOfOffsets; a group that is not here only has offsets.
   std::optional<OffsetExpiry> ExpiryOfOffsets(const std::string& group_id) const;

@@ -109,16 +109,14 @@ std::optional<OffsetExpiry> Group::ExpiryOfOffsets() const {
   return is_known ? std::optional(OffsetExpiry()) : std::nullopt;
 }
 
-bool Group::MaySubscribeTo(std::string_view topic) const {
+void Group::AddSubscribed(SubscribedTopics& topics) const {
   for (const auto& [id, member] : members_) {
     for (const GroupProtocol& protocol : member.protocols) {
       const auto subscription = DecodeSubscription(protocol.metadata);
-      if (!subscription.ok()) return true;
-      const auto& topics = subscription->topics;
-      if (std::find(topics.begin(), topics.end(), topic) != topics.end()) return true;
+      if (!subscription.ok()) return topics.AddAll();
+      topics.Add(subscription->topics);
     }
   }
-  return false;
 }
 
 GroupMetadataValue Group::Value(

@@ -14,6 +14,7 @@
 #include "engine/group/java_map.h"
 #include "engine/group/member.h"
 #include "engine/group/offset_expiry.h"
+#include "engine/group/subscribed_topics.h"
 #include "engine/group/timers.h"
 #include "rill/group.h"
 
@@ -49,8 +50,8 @@ class Group {
   std::int32_t generation() const { return generation_; }
   const std::string& protocol_type() const { return protocol_type_; }
   DescribedGroup Describe() const;
-  // Whether a consumer among the members subscribes to the topic, or says so little that it may.
-  bool MaySubscribeTo(std::string_view topic) const;
+  // Adds what the consumers among the members subscribe to.
+  void AddSubscribed(SubscribedTopics& topics) const;
   // Whether offsets may be deleted: NON_EMPTY_GROUP where the members are no consumers, so that
   // nobody knows what they read.
   ErrorCode ValidateOffsetDelete() const;
