@@ -40,10 +40,12 @@ absl::Status TooLarge(std::size_t size, std::int64_t most) {
                   size, most));
 }
 
-// A batch that is too much for the memory that there is would be so the next time, too.
-absl::Status NotToBeSentAgain(const absl::Status& refused) {
-  if (!absl::IsResourceExhausted(refused)) return refused;
-  return MakeError(refused.code(), ErrorCode::kMessageTooLarge, std::string(refused.message()));
+// In the cap's name. What is too much for it would be so the next time, too, unlike what the system
+// had no memory for.
+absl::Status Refused(const BufferCap& cap, const absl::Status& why) {
+  if (GetErrorCode(why) != ErrorCode::kMessageTooLarge) return why;
+  const absl::Status named = cap.Named(why);
+  return MakeError(named.code(), ErrorCode::kMessageTooLarge, std::string(named.message()));
 }
 
 }  // namespace
@@ -73,14 +75,14 @@ absl::StatusOr<BatchView> SegmentedLog::CheckBatch(std::string_view bytes, Batch
     record::Codec codec;
     base::Buffer scratch;
     auto status = record::ValidateBatch(*batch, codec, scratch, cap.bytes());
-    if (!status.ok()) return NotToBeSentAgain(cap.Named(status));
+    if (!status.ok()) return Refused(cap, status);
   }
   if (!inspects_batches_.load(std::memory_order_relaxed)) return batch;
   const auto policy = config();
   auto status = CheckRecords(*batch, *policy, NowMs(), cap.bytes());
-  if (!status.ok()) return NotToBeSentAgain(cap.Named(status));
+  if (!status.ok()) return Refused(cap, status);
   auto rewritten = ApplyCompression(*batch, *policy, cap.bytes(), converted);
-  if (!rewritten.ok()) return NotToBeSentAgain(cap.Named(rewritten.status()));
+  if (!rewritten.ok()) return Refused(cap, rewritten.status());
   return *rewritten;
 }
 

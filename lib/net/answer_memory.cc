@@ -34,11 +34,11 @@ void AnswerMemory::WakeFirst() {
   }
 }
 
-AnswerMemory::Place::Place(AnswerMemory& memory, AnswerSize size, std::shared_ptr<Wake> wake)
+AnswerMemory::Place::Place(AnswerMemory& memory, AnswerSize size, std::shared_ptr<Wake> wake, At at)
     : memory_(memory), size_(size) {
   absl::MutexLock lock(&memory_.mutex_);
   Line& line = memory_.LineOf(size_);
-  at_ = line.insert(line.end(), std::move(wake));
+  at_ = line.insert(at == At::kFront ? line.begin() : line.end(), std::move(wake));
   memory_.waiting_counts_[static_cast<std::size_t>(size_)].fetch_add(1);
 }
 

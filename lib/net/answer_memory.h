@@ -54,8 +54,9 @@ class AnswerMemory {
   // the next one's turn comes when it goes.
   class Place {
    public:
+    enum class At { kFront, kEnd };
     // `wake` is notified when it may be its turn.
-    Place(AnswerMemory& memory, AnswerSize size, std::shared_ptr<Wake> wake);
+    Place(AnswerMemory& memory, AnswerSize size, std::shared_ptr<Wake> wake, At at);
     ~Place();
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;

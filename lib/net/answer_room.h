@@ -8,6 +8,7 @@
 #include "net/answer.h"
 #include "net/answer_memory.h"
 #include "net/call.h"
+#include "net/patience.h"
 #include "net/wake.h"
 
 namespace rill::net {
@@ -19,20 +20,27 @@ class AnswerRoom {
   AnswerRoom(const Call& call, AnswerSize size) : call_(call), size_(size) {}
 
   // Whether there is room at once; else it has to be waited for.
-  bool IsThere() const { return place_ == nullptr && call_.node.answer_memory->MayMake(size_); }
+  bool IsThere() const {
+    const AnswerMemory& memory = *call_.node.answer_memory;
+    return place_ == nullptr && (had_turn_ ? memory.HasRoom(size_) : memory.MayMake(size_));
+  }
 
-  // Waits in line until there is, and notes in `answer` how long. Where the room is gone again, the
-  // next call waits in the same place of the line, with what is left of the time.
+  // Waits in line until there is, and notes in `answer` how long. Who had its turn before waits at
+  // the front, with what is left of the time.
   // ResourceExhausted where that takes too long, Unavailable where the node stops meanwhile,
   // Cancelled where the client goes: then the connection is to be closed.
   asio::awaitable<absl::Status> Await(Answer& answer);
 
+  // It was its turn, but it waits for something else now, that those behind it may not want.
+  void LeaveLine();
+
  private:
   const Call& call_;
   const AnswerSize size_;
-  std::shared_ptr<Wake> wake_;  // null: it has not waited yet, and place_ neither
-  std::unique_ptr<AnswerMemory::Place> place_;
-  Wake::Clock::time_point until_;
+  std::shared_ptr<Wake> wake_;
+  std::unique_ptr<AnswerMemory::Place> place_;  // null: it does not wait
+  Wake::Clock::duration patience_ = kMemoryPatience;
+  bool had_turn_ = false;
 };
 
 }  // namespace rill::net

@@ -75,24 +75,30 @@ asio::awaitable<absl::Status> Here(const Call& call, base::KafkaReader& body, Wo
   co_return Handle<kHandle>(call, body, answer);
 }
 
-template <auto kHandle>
-asio::awaitable<absl::Status> HandleIn(asio::thread_pool::executor_type worker, AnswerSize size,
-                                       const Call& call, base::KafkaReader& body, Answer& answer) {
-  const auto own_thread = co_await asio::this_coro::executor;
-  const AnswerMemory& memory = *call.node.answer_memory;
-  AnswerRoom room(call, size);
-  for (;;) {
+// Does `work`, which makes the answer, in a thread of `worker`'s.
+template <typename Work>
+asio::awaitable<absl::Status> DoIn(asio::thread_pool::executor_type worker, AnswerRoom& room,
+                                   Answer& answer, Work work) {
+  std::optional<absl::Status> done;
+  while (!done.has_value()) {
     if (!room.IsThere()) {
       if (auto had = co_await room.Await(answer); !had.ok()) co_return had;
     }
-    co_await GoOnIn(worker);
+    room.LeaveLine();
     // Many may have seen the same room, and come here one after the other.
-    const bool has_room = memory.HasRoom(size);
-    absl::Status status;
-    if (has_room) status = Handle<kHandle>(call, body, answer);
-    co_await GoOnIn(own_thread);
-    if (has_room) co_return status;
+    co_await RunIn(worker, answer.waited, [&] {
+      if (room.IsThere()) done = work();
+    });
   }
+  co_return *std::move(done);
+}
+
+template <auto kHandle>
+asio::awaitable<absl::Status> HandleIn(asio::thread_pool::executor_type worker, AnswerSize size,
+                                       const Call& call, base::KafkaReader& body, Answer& answer) {
+  AnswerRoom room(call, size);
+  co_return co_await DoIn(worker, room, answer,
+                          [&] { return Handle<kHandle>(call, body, answer); });
 }
 
 // For what may take long, as it goes through all that there is of something, or all that is asked
@@ -103,18 +109,41 @@ asio::awaitable<absl::Status> OnWorker(const Call& call, base::KafkaReader& body
   return HandleIn<kHandle>(workers.for_answers(), kSize, call, body, answer);
 }
 
-// For what writes and syncs files.
-template <auto kHandle>
+// For what writes and syncs files, or waits for who does.
+template <auto kHandle, AnswerSize kSize = kOfRequest>
 asio::awaitable<absl::Status> Changing(const Call& call, base::KafkaReader& body, Workers& workers,
                                        Answer& answer) {
-  return HandleIn<kHandle>(workers.for_changes(), kOfRequest, call, body, answer);
+  return HandleIn<kHandle>(workers.for_changes(), kSize, call, body, answer);
 }
 
-// For what matches topics with the regular expressions of a group.
-template <auto kHandle>
-asio::awaitable<absl::Status> OfGroups(const Call& call, base::KafkaReader& body, Workers& workers,
-                                       Answer& answer) {
-  return HandleIn<kHandle>(workers.for_groups(), kOfRequest, call, body, answer);
+// Topics are made where all changes are, or others would wait with it for those under way.
+asio::awaitable<absl::Status> ServeMetadata(const Call& call, base::KafkaReader& body,
+                                            Workers& workers, Answer& answer) {
+  AnswerRoom room(call, kOfState);
+  absl::StatusOr<wire::MetadataRequest> request;
+  bool makes_topics = false;
+  const auto tell = [&] { return Put(HandleMetadata(call, *request), call, answer); };
+  auto told = co_await DoIn(workers.for_answers(), room, answer, [&] {
+    request = wire::Decode<wire::MetadataRequest>(call.version, body);
+    makes_topics = request.ok() && MakesTopics(call, *request);
+    return request.ok() && !makes_topics ? tell() : request.status();
+  });
+  if (!makes_topics) co_return told;
+  co_return co_await DoIn(workers.for_changes(), room, answer, tell);
+}
+
+// Topics are matched with a group's regular expressions where nobody else waits for it.
+asio::awaitable<absl::Status> ServeConsumerGroupHeartbeat(const Call& call, base::KafkaReader& body,
+                                                          Workers& workers, Answer& answer) {
+  AnswerRoom room(call, kOfRequest);
+  if (!room.IsThere()) {
+    if (auto had = co_await room.Await(answer); !had.ok()) co_return had;
+  }
+  const auto request = wire::Decode<wire::ConsumerGroupHeartbeatRequest>(call.version, body);
+  if (!request.ok()) co_return request.status();
+  const auto beat = [&] { return Put(HandleConsumerGroupHeartbeat(call, *request), call, answer); };
+  if (!ResolvesRegexes(call, *request)) co_return beat();
+  co_return co_await DoIn(workers.for_groups(), room, answer, beat);
 }
 
 // Gives the request to `kHandle`, which may keep a copy of what it wants.
@@ -167,7 +196,7 @@ constexpr ServedApi kServed[] = {
     {wire::ApiKey::kProduce, Here<HandleProduce>},
     {wire::ApiKey::kFetch, ServeFetch},
     {wire::ApiKey::kListOffsets, OnWorker<HandleListOffsets>},
-    {wire::ApiKey::kMetadata, OnWorker<HandleMetadata, kOfState>},
+    {wire::ApiKey::kMetadata, ServeMetadata},
     {wire::ApiKey::kOffsetCommit, Here<HandleOffsetCommit>},
     {wire::ApiKey::kOffsetFetch, Here<HandleOffsetFetch, kOfState>},
     {wire::ApiKey::kFindCoordinator, OnWorker<HandleFindCoordinator>},
@@ -183,7 +212,7 @@ constexpr ServedApi kServed[] = {
     {wire::ApiKey::kDeleteRecords, Changing<HandleDeleteRecords>},
     {wire::ApiKey::kInitProducerId, Changing<HandleInitProducerId>},
     {wire::ApiKey::kOffsetForLeaderEpoch, OnWorker<HandleOffsetForLeaderEpoch>},
-    {wire::ApiKey::kDescribeConfigs, OnWorker<HandleDescribeConfigs, kOfState>},
+    {wire::ApiKey::kDescribeConfigs, Changing<HandleDescribeConfigs, kOfState>},
     {wire::ApiKey::kAlterConfigs, Changing<HandleAlterConfigs>},
     {wire::ApiKey::kDescribeLogDirs, OnWorker<HandleDescribeLogDirs, kOfState>},
     {wire::ApiKey::kCreatePartitions, Changing<HandleCreatePartitions>},
@@ -194,7 +223,7 @@ constexpr ServedApi kServed[] = {
     {wire::ApiKey::kAlterClientQuotas, Changing<HandleAlterClientQuotas>},
     {wire::ApiKey::kDescribeCluster, Here<HandleDescribeCluster>},
     {wire::ApiKey::kDescribeProducers, OnWorker<HandleDescribeProducers, kOfState>},
-    {wire::ApiKey::kConsumerGroupHeartbeat, OfGroups<HandleConsumerGroupHeartbeat>},
+    {wire::ApiKey::kConsumerGroupHeartbeat, ServeConsumerGroupHeartbeat},
     {wire::ApiKey::kConsumerGroupDescribe, OnWorker<HandleConsumerGroupDescribe, kOfState>},
     {wire::ApiKey::kGetTelemetrySubscriptions, Here<HandleGetTelemetrySubscriptions>},
     {wire::ApiKey::kPushTelemetry, OnWorker<HandlePushTelemetry>},

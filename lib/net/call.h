@@ -15,6 +15,7 @@
 #include "net/host_port.h"
 #include "net/node_apis.h"
 #include "net/node_config.h"
+#include "net/patience.h"
 #include "net/peer_watch.h"
 #include "net/quotas.h"
 #include "net/request_memory.h"
@@ -25,8 +26,6 @@
 namespace rill::net {
 
 class Telemetry;
-
-inline constexpr std::chrono::milliseconds kHolderPatience(10'000);
 
 // What a client said of the program that it is, in ApiVersions.
 struct ClientSoftware {

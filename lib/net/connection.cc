@@ -12,6 +12,7 @@
 #include "base/bytes.h"
 #include "fmt/format.h"
 #include "net/answer_writer.h"
+#include "net/patience.h"
 #include "net/place_of.h"
 #include "net/serve_api.h"
 #include "rill/error.h"
@@ -24,8 +25,6 @@ constexpr std::size_t kLengthSize = 4;
 constexpr std::size_t kOwnInput = std::size_t{16} << 10;
 // What it keeps for its next request, at most.
 constexpr std::size_t kLargestKept = std::size_t{1} << 20;
-constexpr std::chrono::seconds kMemoryPatience(30);
-constexpr std::chrono::milliseconds kLookInterval(1000);
 
 using Clock = std::chrono::steady_clock;
 
@@ -77,9 +76,11 @@ asio::awaitable<absl::Status> Connection::ServeAll() {
     if (!frame.ok()) co_return frame.status();
     if (frame->empty()) break;
     is_busy_ = true;
+    throttle_ = {};
     const absl::Status served = co_await ServeOne(*frame);
+    has_let_go_ = false;
     if (served.ok() && throttle_.count() > 0) co_await Mute(throttle_);
-    is_busy_ = has_let_go_ = false;
+    is_busy_ = false;
     if (!served.ok()) co_return served;
     idle_since_ = since_ = Clock::now();
   }
@@ -340,6 +341,7 @@ void Connection::Close() {
   if (waiting_for_memory_ != nullptr) waiting_for_memory_->Notify();
   if (muted_ != nullptr) muted_->Notify();
   memory_timer_.cancel();
+  if (has_let_go_) LetGo();  // of what came behind a request that waits, and sees this soon
   asio::error_code ignored;
   socket_.shutdown(Socket::shutdown_both, ignored);
   socket_.close(ignored);

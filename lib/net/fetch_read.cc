@@ -64,7 +64,7 @@ FetchSession::Key FetchRead::KeyOf(const Place& place) {
 }
 
 void FetchRead::LookUp() {
-  absl::StatusOr<std::shared_ptr<engine::TopicState>> topic;
+  FoundTopic topic;
   const Place* last = nullptr;
   for (Place& place : places_) {
     if (last == nullptr || *last->topic != *place.topic || *last->topic_id != *place.topic_id) {
@@ -74,17 +74,43 @@ void FetchRead::LookUp() {
     CountAsked(topic);
     place.answered.partition_index = place.asked->partition;
     place.answered.high_watermark = -1;
-    auto log = LogOf(topic, place.asked->partition, place.asked->current_leader_epoch);
-    if (log.ok()) {
-      place.log = *std::move(log);
+    const auto state = topic.ok() ? (*topic)->partition(place.asked->partition) : nullptr;
+    if (state != nullptr && state->log() == nullptr) {
+      unopened_.push_back({&place, *topic});
     } else {
-      place.answered.error_code = CodeOf(log.status());
-      has_news_ = true;
+      TakeLog(place, topic);
     }
   }
 }
 
-void FetchRead::CountAsked(const absl::StatusOr<std::shared_ptr<engine::TopicState>>& topic) const {
+void FetchRead::TakeLog(Place& place, const FoundTopic& topic) {
+  auto log = LogOf(topic, place.asked->partition, place.asked->current_leader_epoch);
+  if (log.ok()) {
+    place.log = *std::move(log);
+  } else {
+    place.answered.error_code = CodeOf(log.status());
+    has_news_ = true;
+  }
+}
+
+// One that was used before was opened with the engine, or could not be: then it is recovered again.
+bool FetchRead::OpensSoon() const {
+  constexpr std::size_t kFew = 4;
+  return unopened_.size() <= kFew &&
+         std::none_of(unopened_.begin(), unopened_.end(), [](const Unopened& unopened) {
+           return unopened.topic->partition(unopened.place->asked->partition)->WasUsed();
+         });
+}
+
+void FetchRead::OpenSome(std::size_t most) {
+  const std::size_t end = std::min(unopened_.size(), next_unopened_ + most);
+  for (; next_unopened_ < end; ++next_unopened_) {
+    const Unopened& next = unopened_[next_unopened_];
+    TakeLog(*next.place, next.topic);
+  }
+}
+
+void FetchRead::CountAsked(const FoundTopic& topic) const {
   if (call_.metrics == nullptr) return;
   call_.metrics->Count(NodeCount::kPartitionsFetched);
   if (topic.ok()) call_.metrics->topics().Of(**topic).fetched.Add(1);

@@ -24,7 +24,7 @@ class FetchRead {
 
  public:
   // Of all partitions that the request names, each once. Where it began `session`, which may be
-  // null, what is told is noted there.
+  // null, what is told is noted there. Opens no logs.
   FetchRead(const Call& call, const wire::FetchRequest& request, FetchSession* session);
   // Of all partitions of the session.
   FetchRead(const Call& call, const wire::FetchRequest& request, FetchSession& session);
@@ -34,6 +34,14 @@ class FetchRead {
     constexpr std::size_t kOfObserver = 200;
     return places * (sizeof(Place) + sizeof(wire::FetchRequest::Topic::Partition) + kOfObserver);
   }
+
+  // Whether there are logs that nobody has used since the engine was opened: before the first Read
+  // they are opened, which makes their folders, or recovers them.
+  bool HasUnopened() const { return next_unopened_ < unopened_.size(); }
+  // Whether that takes no longer than a request may.
+  bool OpensSoon() const;
+  // Opens up to `most` of them. In any thread, while the others rest.
+  void OpenSome(std::size_t most);
 
   // Reads all partitions anew.
   void Read();
@@ -68,11 +76,19 @@ class FetchRead {
   FetchRead(const Call& call, const wire::FetchRequest& request, std::size_t places);
   static FetchSession::Key KeyOf(const Place& place);
   static bool IsNewsTo(const FetchSession::Partition& told, const Place& place);
+  using FoundTopic = absl::StatusOr<std::shared_ptr<engine::TopicState>>;
+  // Where a log is to be opened.
+  struct Unopened {
+    Place* place = nullptr;
+    std::shared_ptr<engine::TopicState> topic;
+  };
+
   void LookUp();
+  void TakeLog(Place& place, const FoundTopic& topic);
   void ReadOne(Place& place);
   absl::Status TellAborted(Place& place, std::int64_t next_offset) const;
   void Tell(Place& place, wire::FetchResponse& response, Answer& answer) const;
-  void CountAsked(const absl::StatusOr<std::shared_ptr<engine::TopicState>>& topic) const;
+  void CountAsked(const FoundTopic& topic) const;
   void CountFailed(const Place& place) const;
 
   const Call& call_;
@@ -81,7 +97,9 @@ class FetchRead {
   const std::size_t most_;  // bytes of records in all, but for a first batch
   FetchSession* session_ = nullptr;
   bool tells_changes_only_ = false;
-  std::vector<Place> places_;
+  std::vector<Place> places_;  // which stay where they are
+  std::vector<Unopened> unopened_;
+  std::size_t next_unopened_ = 0;
   std::size_t size_ = 0;
   bool has_news_ = false;
 };

@@ -52,6 +52,8 @@ namespace rill::net {
 wire::ApiVersionsResponse HandleApiVersions(const Call& call,
                                             const wire::ApiVersionsRequest& request);
 wire::MetadataResponse HandleMetadata(const Call& call, const wire::MetadataRequest& request);
+// Whether that would make topics.
+bool MakesTopics(const Call& call, const wire::MetadataRequest& request);
 // Nothing where no answer is wanted; a status where the connection is to be closed.
 absl::StatusOr<std::optional<wire::ProduceResponse>> HandleProduce(
     const Call& call, const wire::ProduceRequest& request);
@@ -107,6 +109,8 @@ wire::HeartbeatResponse HandleHeartbeat(const Call& call, const wire::HeartbeatR
 wire::LeaveGroupResponse HandleLeaveGroup(const Call& call, const wire::LeaveGroupRequest& request);
 wire::ConsumerGroupHeartbeatResponse HandleConsumerGroupHeartbeat(
     const Call& call, const wire::ConsumerGroupHeartbeatRequest& request);
+// Whether that would look at all topics, for regular expressions of the group.
+bool ResolvesRegexes(const Call& call, const wire::ConsumerGroupHeartbeatRequest& request);
 wire::ConsumerGroupDescribeResponse HandleConsumerGroupDescribe(
     const Call& call, const wire::ConsumerGroupDescribeRequest& request);
 wire::OffsetCommitResponse HandleOffsetCommit(const Call& call,

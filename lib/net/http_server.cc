@@ -66,7 +66,9 @@ asio::awaitable<void> HttpServer::Accept() {
     }
     // The socket closes. Stop may have come since this one was accepted, and does not know it.
     if (!acceptor_->is_open() || !MakeRoom()) continue;
-    asio::co_spawn(*parts_.io, Serve(std::make_shared<Visitor>(std::move(socket))), asio::detached);
+    // Known before it is served, which begins later: Stop may come in between.
+    const auto visitor = visitors_.emplace_back(std::make_shared<Visitor>(std::move(socket)));
+    asio::co_spawn(*parts_.io, Serve(visitor), asio::detached);
   }
 }
 
@@ -82,7 +84,6 @@ bool HttpServer::MakeRoom() {
 }
 
 asio::awaitable<void> HttpServer::Serve(std::shared_ptr<Visitor> visitor) {
-  visitors_.push_back(visitor);
   Socket& socket = visitor->socket;
   asio::steady_timer patience(*parts_.io, kPatience);
   patience.async_wait([visitor](const asio::error_code& cancelled) {
@@ -100,9 +101,14 @@ asio::awaitable<void> HttpServer::Serve(std::shared_ptr<Visitor> visitor) {
     std::optional<HttpRequest> request;
     if (is_whole) request = ParseHttpRequest(head);
     const bool takes_long = request.has_value() && AsksForMetrics(*request);
-    if (takes_long) co_await GoOnIn(parts_.workers->for_answers());
-    const std::string bytes = Answer(request);
-    if (takes_long) co_await GoOnIn(parts_.io->get_executor());
+    std::string bytes;
+    const auto answer = [&] { bytes = Answer(request); };
+    if (takes_long) {
+      std::chrono::steady_clock::duration waited = {};
+      co_await RunIn(parts_.workers->for_answers(), waited, answer);
+    } else {
+      answer();
+    }
     co_await asio::async_write(socket, asio::buffer(bytes),
                                asio::redirect_error(asio::use_awaitable, gone));
   }

@@ -32,8 +32,11 @@ PeerWatch::~PeerWatch() { state_->socket = nullptr; }
 std::shared_ptr<void> PeerWatch::Watch(std::shared_ptr<Wake> wake) {
   state_->socket->async_wait(
       Socket::wait_read, [state = state_, wake = std::move(wake)](const asio::error_code& ended) {
-        if (ended || state->socket == nullptr || !state->socket->is_open()) return;
-        if (!HasEnded(state->socket->native_handle())) return;
+        if (state->socket == nullptr) return;
+        // The node may have closed it meanwhile: then nobody is there, either.
+        if (state->socket->is_open()) {
+          if (ended || !HasEnded(state->socket->native_handle())) return;
+        }
         state->has_gone = true;
         wake->Notify();
       });

@@ -37,6 +37,12 @@ absl::StatusOr<std::shared_ptr<log::PartitionLog>> LogOf(
                                log->leader_epoch(), known_leader_epoch));
 }
 
+bool IsUnused(const absl::StatusOr<std::shared_ptr<engine::TopicState>>& topic,
+              std::int32_t partition) {
+  const auto state = topic.ok() ? (*topic)->partition(partition) : nullptr;
+  return state != nullptr && state->log() == nullptr && !state->WasUsed();
+}
+
 ErrorCode CodeOf(const absl::Status& status) {
   const ErrorCode code = GetErrorCode(status);
   if (code != ErrorCode::kNone && code != ErrorCode::kUnknownServerError) return code;

@@ -41,6 +41,11 @@ absl::StatusOr<std::shared_ptr<log::PartitionLog>> LogOf(
     const absl::StatusOr<std::shared_ptr<engine::TopicState>>& topic, std::int32_t partition,
     std::int32_t known_leader_epoch);
 
+// Whether the topic is there, and nobody has used that partition of it: there is nothing in it, and
+// its log need not be opened, which makes its folder, to tell so.
+bool IsUnused(const absl::StatusOr<std::shared_ptr<engine::TopicState>>& topic,
+              std::int32_t partition);
+
 // Kafka's code for a failure: the status's own, or the nearest.
 ErrorCode CodeOf(const absl::Status& status);
 

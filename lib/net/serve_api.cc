@@ -60,15 +60,17 @@ asio::awaitable<absl::StatusOr<Decision>> Decide(const Passage& passage, const A
                                                  const Ask& ask,
                                                  std::shared_ptr<const HandedRequest> request,
                                                  Answer& answer) {
-  const auto own_thread = co_await asio::this_coro::executor;
-  const auto wake = std::make_shared<Wake>(own_thread);
+  const auto wake = std::make_shared<Wake>(co_await asio::this_coro::executor);
   const auto pending = std::make_shared<Exchange::Pending>(wake);
   const absl::Cleanup give_up = [&] { pending->GiveUp(); };
   const auto& ending = passage.call.node.ending;
   const auto observation = ending->Observe([wake] { wake->Notify(); });
-  if (handler.may_block) co_await GoOnIn(passage.workers.for_answers());
-  ask(Exchange::Hand(std::move(request), pending));
-  if (handler.may_block) co_await GoOnIn(own_thread);
+  const auto hand = [&] { ask(Exchange::Hand(std::move(request), pending)); };
+  if (handler.may_block) {
+    co_await RunIn(passage.workers.for_answers(), answer.waited, hand);
+  } else {
+    hand();
+  }
   std::optional<Decision> decision = pending->Take();
   PeerWatch* const peer = passage.call.peer;
   const auto watch = peer != nullptr && !decision.has_value() ? peer->Watch(wake) : nullptr;
@@ -123,7 +125,7 @@ asio::awaitable<absl::Status> ServeFrom(const Passage& passage, std::size_t next
     base::KafkaReader reader(body, "a request");
     co_return co_await api.served->serve(passage.call, reader, passage.workers, answer);
   }
-  const auto request = std::make_shared<const HandedRequest>(
+  auto request = std::make_shared<const HandedRequest>(
       HandedRequest{api.key, passage.call.version, passage.call.client_id, passage.call.client_host,
                     std::string(body)});
   const ApiHandler& handler = api.own[next];
@@ -133,9 +135,12 @@ asio::awaitable<absl::Status> ServeFrom(const Passage& passage, std::size_t next
     co_return Put(*std::move(decision), passage.call, answer);
   const std::string_view passed =
       decision->body.has_value() ? std::string_view(*decision->body) : body;
-  if (decision->then == nullptr) co_return co_await ServeFrom(passage, next + 1, passed, answer);
-  co_return co_await ServeThen(passage, next + 1, passed, std::move(decision->then), request,
-                               answer);
+  if (decision->then == nullptr) {
+    request.reset();  // whoever waits behind has no use for it
+    co_return co_await ServeFrom(passage, next + 1, passed, answer);
+  }
+  co_return co_await ServeThen(passage, next + 1, passed, std::move(decision->then),
+                               std::move(request), answer);
 }
 
 asio::awaitable<absl::Status> ServeOwn(const NodeApis::Entry& api, const Call& call,

@@ -7,9 +7,10 @@
 namespace rill::net {
 namespace {
 
-// Of RE2's own 8 MiB. Two thirds of it are what a pattern may be made into: some 2,700 steps, of
-// which a byte of a text takes as many at worst.
-constexpr std::int64_t kMaxMemory = 64 << 10;
+// Of RE2's own 8 MiB. Two thirds of it are what a pattern may be made into: some 10,000 steps, one
+// for a letter, of which a byte of a text takes as many at worst. That is for who has threads of
+// their own to wait for it (Workers).
+constexpr std::int64_t kMaxMemory = 256 << 10;
 
 re2::RE2::Options Quiet() {
   re2::RE2::Options options;

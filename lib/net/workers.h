@@ -5,9 +5,9 @@
 namespace rill::net {
 
 // The threads for requests that take long, so that those of the connections go on meanwhile. What
-// changes the catalogue or waits for the disk has one of its own, as there is one catalogue and one
-// disk; so has what goes through all topics for a group. However long these take, others are told
-// what there is. Thread-safe.
+// changes the catalogue, or waits for who does, or makes the folders of logs, has one of its own,
+// as there is one catalogue and one disk; so has what matches topics with regular expressions.
+// However long these take, others are told what there is. Thread-safe.
 class Workers {
  public:
   asio::thread_pool::executor_type for_answers() { return answers_.get_executor(); }

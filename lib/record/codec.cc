@@ -85,9 +85,9 @@ absl::Status CappedOutput::Corrupt(std::string_view cause) const {
 }
 
 absl::Status CappedOutput::PastCap() const {
-  return absl::ResourceExhaustedError(
-      fmt::format("{}: more than the allowed {} bytes come out when decompressed",
-                  CompressionName(compression_), max_size_));
+  return MakeError(absl::StatusCode::kResourceExhausted, ErrorCode::kMessageTooLarge,
+                   fmt::format("{}: more than the allowed {} bytes come out when decompressed",
+                               CompressionName(compression_), max_size_));
 }
 
 absl::Status CodecFailed(Compression compression, std::string_view cause) {

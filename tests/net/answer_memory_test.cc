@@ -55,9 +55,10 @@ TEST_CASE("Who waits for room has its turn in line, and the next one's comes whe
   AnswerMemory memory(kMebibyte);
   AnswerMemory::Share taken;
   taken.Hold(memory, 2 * kMebibyte);
-  const auto queue = [&] {
+  using At = AnswerMemory::Place::At;
+  const auto queue = [&](At at = At::kEnd) {
     return std::make_unique<AnswerMemory::Place>(memory, AnswerSize::kOfState,
-                                                 std::make_shared<Wake>(io.get_executor()));
+                                                 std::make_shared<Wake>(io.get_executor()), at);
   };
   auto first = queue();
   auto second = queue();
@@ -72,6 +73,10 @@ TEST_CASE("Who waits for room has its turn in line, and the next one's comes whe
   CHECK_FALSE(third->IsItsTurn());
   first = nullptr;
   CHECK(third->IsItsTurn());
+  first = queue(At::kFront);  // had its turn before, and did not come to use it
+  CHECK(first->IsItsTurn());
+  CHECK_FALSE(third->IsItsTurn());
+  first = nullptr;
   third = nullptr;
   CHECK(memory.waiting() == 0);
   CHECK(memory.MayMake(AnswerSize::kOfState));
@@ -88,7 +93,8 @@ TEST_CASE("Nobody who waits for room is forgotten, whoever gives it back when") 
       std::unique_ptr<AnswerMemory::Place> place;
       if (!memory.MayMake(AnswerSize::kOfState)) {
         const auto wake = std::make_shared<Wake>(co_await asio::this_coro::executor);
-        place = std::make_unique<AnswerMemory::Place>(memory, AnswerSize::kOfState, wake);
+        place = std::make_unique<AnswerMemory::Place>(memory, AnswerSize::kOfState, wake,
+                                                      AnswerMemory::Place::At::kEnd);
         while (!place->IsItsTurn()) {
           if (!co_await wake->WaitUntil(Wake::Clock::now() + std::chrono::seconds(20))) co_return;
         }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "catch.h"
+#include "engine/memory_offset_store.h"
 #include "net/wire_client.h"
 #include "rill/node.h"
 #include "rill/rill.h"
@@ -15,6 +16,7 @@
 #include "wire/messages/leave_group.h"
 #include "wire/messages/list_groups.h"
 #include "wire/messages/offset_commit.h"
+#include "wire/messages/offset_delete.h"
 #include "wire/messages/offset_fetch.h"
 #include "wire/messages/sync_group.h"
 
@@ -210,6 +212,44 @@ TEST_CASE(
   const auto told = client.Ask<wire::OffsetFetchResponse>(ApiKey::kOffsetFetch, 10, all);
   REQUIRE(told.groups.at(0).topics.size() == 1);
   CHECK(told.groups[0].topics[0].topic_id.ToString() == served.orders.id());
+}
+
+TEST_CASE("Clients commit to the application's own offset store, and read what it says") {
+  const auto store = std::make_shared<engine::MemoryOffsetStore>();
+  Options options;
+  options.offset_store = store;
+  Engine engine = Open("mem:", options).value();
+  REQUIRE(engine.CreateTopic("orders", {.partitions = 2}).ok());
+  const Node node = Node::Start(engine, {.listen = "127.0.0.1:0"}).value();
+  WireClient client(node.port());
+  wire::OffsetCommitRequest commit;
+  commit.group_id = "billing";
+  commit.topics.push_back({"orders", {}, {}});
+  auto& committed = commit.topics[0].partitions.emplace_back();
+  committed.partition_index = 1;
+  committed.committed_offset = 7;
+  const auto stored = client.Ask<wire::OffsetCommitResponse>(ApiKey::kOffsetCommit, 8, commit);
+  CHECK(stored.topics.at(0).partitions.at(0).error_code == ErrorCode::kNone);
+  CHECK(store->FetchAll("billing").value().at({"orders", 1}).offset == 7);
+
+  REQUIRE(store->Commit("billing", {{{"orders", 1}, {9}}}).ok());
+  wire::OffsetFetchRequest fetch;
+  fetch.group_id = "billing";
+  fetch.topics.reset();
+  const auto read = client.Ask<wire::OffsetFetchResponse>(ApiKey::kOffsetFetch, 5, fetch);
+  CHECK(read.topics.at(0).partitions.at(0).committed_offset == 9);
+
+  // A store forgets whole groups.
+  wire::OffsetDeleteRequest forget;
+  forget.group_id = "billing";
+  forget.topics.push_back({"orders", {{1}}});
+  const auto kept = client.Ask<wire::OffsetDeleteResponse>(ApiKey::kOffsetDelete, 0, forget);
+  CHECK(kept.error_code == ErrorCode::kUnsupportedVersion);
+  wire::DeleteGroupsRequest remove;
+  remove.groups_names = {"billing"};
+  const auto removed = client.Ask<wire::DeleteGroupsResponse>(ApiKey::kDeleteGroups, 1, remove);
+  CHECK(removed.results.at(0).error_code == ErrorCode::kNone);
+  CHECK(store->FetchAll("billing").value().empty());
 }
 
 TEST_CASE("Groups are listed and described with members of the process among them, and deleted") {

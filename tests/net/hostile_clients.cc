@@ -178,7 +178,9 @@ void Run(std::chrono::seconds duration, const std::vector<std::string>& seeds) {
   {
     Engine engine = MakeEngine();
     // What waits for a group, or for records, ends when its connection is idle for long.
-    auto node = Node::Start(engine, {.listen = "127.0.0.1:0", .threads = 2});
+    auto node = Node::Start(
+        engine,
+        {.listen = "127.0.0.1:0", .threads = 2, .telemetry = [](const ClientTelemetry&) {}});
     if (!node.ok()) Fail(node.status().ToString());
     std::atomic<bool> is_over = false;
     std::atomic<long> connections = 0;

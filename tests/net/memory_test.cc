@@ -205,7 +205,7 @@ TEST_CASE("A client that sends one request behind the other is not taken for a s
   for (std::thread& other : others) other.join();
 }
 
-TEST_CASE("A Fetch that waits has given back the memory of its request") {
+TEST_CASE("A Fetch that waits has given back its request, but for what it still knows of it") {
   const ScarceNode scarce("600000");
   wire::FetchRequest request;
   request.max_wait_ms = 500'000;
@@ -221,10 +221,12 @@ TEST_CASE("A Fetch that waits has given back the memory of its request") {
   CHECK(scarce.AwaitLine(
       "kafka_server_delayedoperationpurgatory_purgatorysize{delayedOperation=\"Fetch\"} 1"));
   CHECK(scarce.HasLine("rill_node_request_memory_bytes 0"));
+  CHECK_FALSE(scarce.HasLine("rill_node_answer_memory_bytes 0"));
   const RecordData record = {.value = "x"};
   REQUIRE(scarce.topic.partition(0)->Append({&record, 1}).ok());
   const auto answer = client.Receive<wire::FetchResponse>(ApiKey::kFetch, 12, 1);
   CHECK(answer.responses.at(0).partitions.at(0).high_watermark == 1);
+  CHECK(scarce.AwaitLine("rill_node_answer_memory_bytes 0"));
 }
 
 TEST_CASE("A client that rests gives back the memory of its last request, and may go on") {

@@ -1,7 +1,10 @@
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "catch.h"
 #include "net/metrics_reader.h"
@@ -217,6 +220,48 @@ TEST_CASE("One node is the controller and leads all partitions, as long as its e
   const MetricsReader closed(watched.PageText());
   CHECK(closed.Value(controller + "activecontrollercount") == 0);
   CHECK(closed.Value(replicas + "leadercount") == 0);
+}
+
+// In the page's tables `..._errors_total` stands for a name that begins as one before it does.
+bool IsInGuide(const std::string& family, const std::vector<std::string>& names) {
+  std::vector<std::string> whole;
+  for (const std::string& name : names) {
+    if (name == family) return true;
+    if (!name.starts_with("...")) {
+      whole.push_back(name);
+      continue;
+    }
+    const std::string rest = name.substr(3);
+    if (!family.ends_with(rest)) continue;
+    const std::string beginning = family.substr(0, family.size() - rest.size());
+    if (std::any_of(whole.begin(), whole.end(),
+                    [&](const std::string& before) { return before.starts_with(beginning); })) {
+      return true;
+    }
+  }
+  return false;
+}
+
+TEST_CASE("The guide to metrics names everything that a page has") {
+  std::ifstream file(RILL_SOURCE_DIR "/docs/guide/metrics.md");
+  std::stringstream guide;
+  guide << file.rdbuf();
+  std::vector<std::string> names;
+  std::string name;
+  for (bool is_code = false; std::getline(guide, name, '`'); is_code = !is_code) {
+    if (is_code) names.push_back(name);
+  }
+  WatchedNode watched;
+  WireClient client(watched.node.port());
+  CHECK(Produce(client, "orders", Batch()) == ErrorCode::kNone);
+  CHECK(watched.Await(std::string(kRequests) + "{request=\"Produce\",version=\"9\"}", 1) == 1);
+  const MetricsReader page(watched.PageText());
+  REQUIRE(page.families().contains(kErrors));
+  for (const std::string& family : page.families()) {
+    INFO("docs/guide/metrics.md should have " << family);
+    CHECK(IsInGuide(family, names));
+  }
+  CHECK_FALSE(IsInGuide("kafka_network_requestmetrics_nonsense_total", names));
 }
 
 }  // namespace

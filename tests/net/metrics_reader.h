@@ -46,6 +46,8 @@ class MetricsReader {
   }
   bool Has(const std::string& series) const { return values_.contains(series); }
   std::size_t size() const { return values_.size(); }
+  // The names that have help and a type.
+  const std::set<std::string>& families() const { return families_; }
 
  private:
   using Labels = std::map<std::string, std::string>;

@@ -11,6 +11,7 @@
 #include "net/call.h"
 #include "net/request.h"
 #include "net/serve_api.h"
+#include "net/telemetry.h"
 #include "net/workers.h"
 #include "rill/record_batch.h"
 
@@ -46,8 +47,16 @@ std::unique_ptr<NodeContext> MakeNode() {
   options.maintenance = Options::Maintenance::kByCaller;
   options.max_disk_bytes = std::uint64_t{64} << 20;
   options.max_buffer_bytes = std::size_t{16} << 20;
-  auto node = std::make_unique<NodeContext>(engine::LocalEngine::Open("mem:", options).value(),
-                                            ParseNodeConfig({}).value(), OwnApis());
+  const auto engine = engine::LocalEngine::Open("mem:", options).value();
+  constexpr std::size_t kMostPushed = std::size_t{1} << 20;
+  const auto telemetry = std::make_shared<Telemetry>(
+      engine, [](const ClientTelemetry&) {}, kMostPushed);
+  auto node = std::make_unique<NodeContext>(engine, ParseNodeConfig({}).value(), OwnApis(),
+                                            /*own_authorizer=*/nullptr, telemetry);
+  const auto subscribe = [](const engine::ConfigMap&) -> absl::StatusOr<engine::ConfigMap> {
+    return engine::ConfigMap{{"metrics", "*"}, {"match", "client_id=.*"}};
+  };
+  if (!engine->ReplaceResourceConfigs("client-metrics/all", subscribe, false).ok()) std::abort();
   TopicOptions small{.partitions = 2, .configs = {{"retention.bytes", "1000000"}}};
   auto topic = node->engine->CreateTopic("orders", small).value();
   BatchBuilder builder;

@@ -103,6 +103,10 @@ engine::RegexResolver ResolverOf(const Call& call) {
 
 }  // namespace
 
+bool ResolvesRegexes(const Call& call, const Request& request) {
+  return call.node.engine->groups()->ResolvesRegexes(EventOf(call, request));
+}
+
 wire::ConsumerGroupHeartbeatResponse HandleConsumerGroupHeartbeat(const Call& call,
                                                                   const Request& request) {
   if (const ErrorCode error = CheckCoordinator(call, AclOperation::kRead, request.group_id);

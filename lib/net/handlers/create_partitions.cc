@@ -2,10 +2,13 @@
 //
 // Gives topics more partitions, or only says whether it would (`validate_only`); `count` is how
 // many there are then. One answer for each topic that is asked for, in order; one that is named
-// twice is INVALID_REQUEST.
+// twice is INVALID_REQUEST. More than 10,000 new ones in all are POLICY_VIOLATION for every topic,
+// as with Kafka: they would have the changes' thread for long.
 //
 // Deviations: an assignment to anybody but this node is INVALID_REPLICA_ASSIGNMENT: there are no
 // other nodes yet. The engine's own topics do not grow (INVALID_TOPIC_EXCEPTION).
+#include <algorithm>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <utility>
@@ -22,6 +25,20 @@ namespace {
 
 using Asked = wire::CreatePartitionsRequest::Topic;
 using Answered = wire::CreatePartitionsResponse::Topic;
+
+constexpr std::int64_t kMostPartitions = 10'000;
+
+absl::Status CheckCount(const Call& call, const wire::CreatePartitionsRequest& request) {
+  std::int64_t added = 0;
+  for (const Asked& asked : request.topics) {
+    const auto topic = call.node.engine->FindTopic(asked.name);
+    if (!topic.ok()) continue;
+    added += std::max<std::int64_t>(0, asked.count - (*topic)->partition_count());
+  }
+  if (added <= kMostPartitions) return absl::OkStatus();
+  return Refuse(ErrorCode::kPolicyViolation,
+                "Excessively large number of additional partitions per request.");
+}
 
 absl::Status CheckAssignments(const Call& call, const Asked& asked) {
   if (!asked.assignments.has_value()) return absl::OkStatus();
@@ -51,10 +68,9 @@ absl::Status Grow(const Call& call, const Asked& asked, bool only_validate) {
   return engine.CreatePartitions(asked.name, asked.count);
 }
 
-Answered GrowOne(const Call& call, const Asked& asked, bool is_named_twice, bool only_validate) {
-  const absl::Status grown = is_named_twice
-                                 ? RefuseRequest("the topic is named twice in the request")
-                                 : Grow(call, asked, only_validate);
+Answered GrowOne(const Call& call, const Asked& asked, const absl::Status& checked,
+                 bool only_validate) {
+  const absl::Status grown = checked.ok() ? Grow(call, asked, only_validate) : checked;
   Answered answered;
   answered.name = asked.name;
   answered.error_code = CodeOf(grown);
@@ -68,9 +84,12 @@ wire::CreatePartitionsResponse HandleCreatePartitions(
     const Call& call, const wire::CreatePartitionsRequest& request) {
   std::map<std::string, int> named;
   for (const Asked& asked : request.topics) ++named[asked.name];
+  const absl::Status count = CheckCount(call, request);
   wire::CreatePartitionsResponse response;
   for (const Asked& asked : request.topics) {
-    response.results.push_back(GrowOne(call, asked, named[asked.name] > 1, request.validate_only));
+    absl::Status checked = count;
+    if (named[asked.name] > 1) checked = RefuseRequest("the topic is named twice in the request");
+    response.results.push_back(GrowOne(call, asked, checked, request.validate_only));
   }
   return response;
 }

@@ -22,6 +22,7 @@ Partition Describe(const absl::StatusOr<std::shared_ptr<engine::TopicState>>& to
                    std::int32_t index) {
   Partition described;
   described.partition_index = index;
+  if (IsUnused(topic, index)) return described;
   const auto log = LogOf(topic, index, -1);
   const auto producers = log.ok() ? (*log)->ActiveProducers() : log.status();
   if (!producers.ok()) {

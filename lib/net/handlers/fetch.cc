@@ -31,6 +31,7 @@
 #include "net/fetch_read.h"
 #include "net/fetch_sessions.h"
 #include "net/go_on_in.h"
+#include "net/patience.h"
 #include "net/place_of.h"
 #include "net/throttle.h"
 #include "net/wake.h"
@@ -45,16 +46,19 @@ using Lease = FetchSessions::Lease;
 // Epochs of requests that name all they want (KIP-227): outside of sessions, and to begin one.
 constexpr std::int32_t kFinalEpoch = -1;
 constexpr std::int32_t kInitialEpoch = 0;
-// A leader epoch that is not known.
-constexpr std::int32_t kNoEpoch = -1;
 // Answers to so many are no larger than what each connection has for itself, or little more.
 constexpr std::size_t kFewPlaces = 256;
-// A partition in a request, in the shortest version: its index, the offset and the most bytes.
-constexpr std::size_t kLeastOfPartition = 16;
-// How often it is looked whether others want the memory of one that has waited long.
-constexpr std::chrono::seconds kLookInterval(1);
+// Logs that are opened before others have the thread for changes.
+constexpr std::size_t kOpenedAtOnce = 16;
 // A client that goes is noticed soon enough when its answer is written.
 constexpr std::chrono::seconds kWaitUnwatched(5);
+
+// A partition in a request: its index, the offset and the most bytes, and what came later.
+constexpr std::size_t LeastOfPartition(int version) {
+  if (version >= 12) return 33;
+  if (version >= 9) return 28;
+  return version >= 5 ? 24 : 16;
+}
 
 bool NamesAll(const wire::FetchRequest& request) {
   return request.session_epoch == kFinalEpoch || request.session_epoch == kInitialEpoch;
@@ -116,32 +120,14 @@ asio::awaitable<absl::Status> TakeRoom(const Call& call, std::size_t places, Ans
   co_return absl::OkStatus();
 }
 
-// Of a few it does not matter, as each is opened once.
-bool HasUnopened(const Call& call, const wire::FetchRequest& request) {
-  constexpr std::size_t kFew = 4;
-  for (const auto& asked : request.topics) {
-    if (asked.partitions.size() <= kFew) continue;
-    const auto topic = call.version < kFirstFetchById ? call.node.engine->FindTopic(asked.topic)
-                                                      : call.node.engine->FindTopic(asked.topic_id);
-    if (!topic.ok()) continue;
-    for (const auto& partition : asked.partitions) {
-      const auto state = (*topic)->partition(partition.partition);
-      if (state != nullptr && state->log() == nullptr) return true;
-    }
+asio::awaitable<absl::Status> OpenLogs(const Call& call, Workers& workers, FetchRead& read,
+                                       Answer& answer) {
+  if (read.OpensSoon()) read.OpenSome(kOpenedAtOnce);
+  while (read.HasUnopened()) {
+    co_await RunIn(workers.for_changes(), answer.waited, [&read] { read.OpenSome(kOpenedAtOnce); });
+    if (call.node.stopping->has_begun()) co_return absl::UnavailableError("the node stops");
   }
-  return false;
-}
-
-// Recovers them, or makes their folders.
-void OpenLogs(const Call& call, const wire::FetchRequest& request) {
-  for (const auto& asked : request.topics) {
-    const auto topic =
-        TopicOf(call, asked.topic, asked.topic_id, kFirstFetchById, AclOperation::kRead);
-    for (const auto& partition : asked.partitions) {
-      if (call.node.stopping->has_begun()) return;
-      LogOf(topic, partition.partition, kNoEpoch).status().IgnoreError();  // it is told later
-    }
-  }
+  co_return absl::OkStatus();
 }
 
 // Until there is enough, or the request has waited as long as it wants to; or others want the
@@ -173,11 +159,28 @@ asio::awaitable<void> AwaitRecords(const Call& call, std::chrono::milliseconds l
   if (!read.is_due()) read.Read();
 }
 
+// Reads until there is something to answer.
+asio::awaitable<absl::Status> ReadAll(const Call& call, const wire::FetchRequest& request,
+                                      Workers& workers, FetchRead& read, Answer& answer) {
+  if (read.HasUnopened()) {
+    if (auto opened = co_await OpenLogs(call, workers, read, answer); !opened.ok()) {
+      co_return opened;
+    }
+  }
+  read.Read();
+  if (read.is_due() || request.max_wait_ms <= 0) co_return absl::OkStatus();
+  const auto longest = std::min<std::chrono::milliseconds>(
+      std::chrono::milliseconds(request.max_wait_ms), call.node.config.connections_max_idle);
+  call.LetGoOfBody();
+  co_await AwaitRecords(call, longest, read, answer);
+  co_return HasGone(call.peer) ? ClientHasGone() : absl::OkStatus();
+}
+
 }  // namespace
 
 asio::awaitable<absl::Status> ServeFetch(const Call& call, base::KafkaReader& body,
                                          Workers& workers, Answer& answer) {
-  const std::size_t named = body.remaining() / kLeastOfPartition;
+  const std::size_t named = body.remaining() / LeastOfPartition(call.version);
   if (auto room = co_await TakeRoom(call, named, answer); !room.ok()) co_return room;
   const auto request = wire::Decode<wire::FetchRequest>(call.version, body);
   if (!request.ok()) co_return request.status();
@@ -191,23 +194,11 @@ asio::awaitable<absl::Status> ServeFetch(const Call& call, base::KafkaReader& bo
   if (places > named) {
     if (auto room = co_await TakeRoom(call, places, answer); !room.ok()) co_return room;
   }
-  answer.memory.Hold(*call.node.answer_memory, FetchRead::MemoryOf(places));
-  if (HasUnopened(call, *request)) {
-    const auto own_thread = co_await asio::this_coro::executor;
-    co_await GoOnIn(workers.for_changes());
-    OpenLogs(call, *request);
-    co_await GoOnIn(own_thread);
-    if (call.node.ending->has_begun()) co_return absl::UnavailableError("the node stops");
-  }
+  // What it says stays while it waits, when its bytes are gone: names, and topics without
+  // partitions.
+  answer.memory.Hold(*call.node.answer_memory, FetchRead::MemoryOf(places) + call.request_bytes);
   FetchRead read = ReadOf(call, *request, *session);
-  read.Read();
-  if (!read.is_due() && request->max_wait_ms > 0) {
-    const auto longest = std::min<std::chrono::milliseconds>(
-        std::chrono::milliseconds(request->max_wait_ms), call.node.config.connections_max_idle);
-    call.LetGoOfBody();
-    co_await AwaitRecords(call, longest, read, answer);
-    if (HasGone(call.peer)) co_return ClientHasGone();
-  }
+  if (auto all = co_await ReadAll(call, *request, workers, read, answer); !all.ok()) co_return all;
   if (IsHeldBack(call, read.size(), answer)) {
     co_return AnswerNothing(call, *request, *session, answer);
   }

@@ -7,9 +7,11 @@
 // does. A partition that is asked for twice is INVALID_REQUEST, as with Kafka.
 //
 // Deviations: all records that are acknowledged are committed ones, so isolation changes nothing.
-#include <set>
+#include <cstdint>
+#include <string_view>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "net/handlers.h"
 #include "net/place_of.h"
 
@@ -20,6 +22,8 @@ using Partition = wire::ListOffsetsResponse::Topic::Partition;
 
 constexpr int kNotByThisVersion = INT32_MAX;
 constexpr int kFirstWithLeaderEpoch = 4;
+constexpr std::int32_t kNoEpoch = -1;
+constexpr std::int32_t kFirstEpoch = 0;
 
 enum Place : std::int64_t {
   kLatest = -1,
@@ -64,14 +68,31 @@ absl::StatusOr<TimestampedOffset> Find(log::PartitionLog& log, std::int64_t time
   }
 }
 
+// The same where nobody has written yet.
+TimestampedOffset FindInNothing(std::int64_t timestamp) {
+  const bool is_end = timestamp == kLatest || timestamp == kEarliest || timestamp == kEarliestLocal;
+  return is_end ? TimestampedOffset{0, kNoTimestamp} : TimestampedOffset();
+}
+
+using Named = std::pair<std::string_view, std::int32_t>;
+
 // The partitions that are asked for more than once.
-std::set<std::int32_t> TwiceIn(const wire::ListOffsetsRequest::Topic& asked) {
-  std::set<std::int32_t> seen;
-  std::set<std::int32_t> twice;
-  for (const auto& partition : asked.partitions) {
-    if (!seen.insert(partition.partition_index).second) twice.insert(partition.partition_index);
+absl::flat_hash_set<Named> TwiceIn(const wire::ListOffsetsRequest& request) {
+  absl::flat_hash_set<Named> seen;
+  absl::flat_hash_set<Named> twice;
+  for (const auto& asked : request.topics) {
+    for (const auto& partition : asked.partitions) {
+      const Named named(asked.name, partition.partition_index);
+      if (!seen.insert(named).second) twice.insert(named);
+    }
   }
   return twice;
+}
+
+void Tell(const TimestampedOffset& found, std::int32_t leader_epoch, Partition& answered) {
+  answered.offset = found.offset;
+  answered.timestamp = found.timestamp_ms;
+  if (found.offset >= 0) answered.leader_epoch = leader_epoch;
 }
 
 void AnswerOne(const Call& call, const absl::StatusOr<std::shared_ptr<engine::TopicState>>& topic,
@@ -81,32 +102,33 @@ void AnswerOne(const Call& call, const absl::StatusOr<std::shared_ptr<engine::To
     answered.error_code = ErrorCode::kUnsupportedVersion;
     return;
   }
+  const bool tells_epoch = call.version >= kFirstWithLeaderEpoch;
+  if (asked.current_leader_epoch <= kFirstEpoch && IsUnused(topic, asked.partition_index)) {
+    return Tell(FindInNothing(asked.timestamp), tells_epoch ? kFirstEpoch : kNoEpoch, answered);
+  }
   const auto log = LogOf(topic, asked.partition_index, asked.current_leader_epoch);
   const auto found = log.ok() ? Find(**log, asked.timestamp) : log.status();
   if (!found.ok()) {
     answered.error_code = CodeOf(found.status());
     return;
   }
-  answered.offset = found->offset;
-  answered.timestamp = found->timestamp_ms;
-  const bool tells_epoch = call.version >= kFirstWithLeaderEpoch && found->offset >= 0;
-  if (tells_epoch) answered.leader_epoch = (*log)->leader_epoch();
+  Tell(*found, tells_epoch ? (*log)->leader_epoch() : kNoEpoch, answered);
 }
 
 }  // namespace
 
 wire::ListOffsetsResponse HandleListOffsets(const Call& call,
                                             const wire::ListOffsetsRequest& request) {
+  const auto twice = TwiceIn(request);
   wire::ListOffsetsResponse response;
   for (const auto& asked : request.topics) {
     auto& answered = response.topics.emplace_back();
     answered.name = asked.name;
     const auto topic = FindTopic(call, asked.name, AclOperation::kDescribe);
     answered.partitions.resize(asked.partitions.size());
-    const auto twice = TwiceIn(asked);
     for (std::size_t i = 0; i < asked.partitions.size(); ++i) {
       if (call.node.ending->has_begun()) return response;
-      if (twice.contains(asked.partitions[i].partition_index)) {
+      if (twice.contains({asked.name, asked.partitions[i].partition_index})) {
         answered.partitions[i].partition_index = asked.partitions[i].partition_index;
         answered.partitions[i].error_code = ErrorCode::kInvalidRequest;
         continue;

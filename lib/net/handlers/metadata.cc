@@ -10,6 +10,7 @@
 // Deviations: a topic that is made is answered at once, and not with LEADER_NOT_AVAILABLE first;
 // but for those beyond the first hundred of a request, which are made when they are asked for
 // again.
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -101,6 +102,18 @@ Topic ShowAsked(const Call& call, const wire::MetadataRequest& request,
 }
 
 }  // namespace
+
+bool MakesTopics(const Call& call, const wire::MetadataRequest& request) {
+  if (!request.allow_auto_topic_creation || !call.node.config.auto_create_topics_enable ||
+      !request.topics.has_value()) {
+    return false;
+  }
+  return std::any_of(request.topics->begin(), request.topics->end(), [&](const auto& asked) {
+    return asked.name.has_value() && asked.topic_id == base::Uuid() &&
+           !call.node.engine->FindTopic(*asked.name).ok() &&
+           engine::CheckTopicName(*asked.name).ok() && !engine::IsInternalTopic(*asked.name);
+  });
+}
 
 wire::MetadataResponse HandleMetadata(const Call& call, const wire::MetadataRequest& request) {
   wire::MetadataResponse response;

@@ -10,20 +10,26 @@
 // A request that has taken two seconds already, as by records that are much larger uncompressed, is
 // answered with REQUEST_TIMED_OUT for what is left of it: others wait for the same thread.
 //
-// Deviations: a partition that is named twice is INVALID_REQUEST. Transactional batches are refused
-// (INVALID_RECORD), and so is a transactional id (TRANSACTIONAL_ID_AUTHORIZATION_FAILED): there is
-// no transaction coordinator yet.
+// Zstandard is UNSUPPORTED_COMPRESSION_TYPE before version 7.
+//
+// Deviations: a partition that is named twice is INVALID_REQUEST. What is wrong with which record
+// of a batch stands in the message, and not in a list (`record_errors`). Transactional batches are
+// refused (INVALID_RECORD), and so is a transactional id (TRANSACTIONAL_ID_AUTHORIZATION_FAILED):
+// there is no transaction coordinator yet.
 #include <algorithm>
 #include <chrono>
-#include <set>
 #include <string>
+#include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "engine/handles.h"
 #include "fmt/format.h"
 #include "net/handlers.h"
 #include "net/place_of.h"
+#include "rill/record_batch.h"
 
 namespace rill::net {
 namespace {
@@ -32,6 +38,7 @@ using Partition = wire::ProduceResponse::Topic::Partition;
 
 constexpr std::chrono::seconds kLongest(2);
 
+constexpr int kFirstWithZstd = 7;
 constexpr std::int16_t kAcksNone = 0;
 constexpr std::int16_t kAcksLeader = 1;
 constexpr std::int16_t kAcksAll = -1;
@@ -49,14 +56,27 @@ absl::Status CheckRequest(const wire::ProduceRequest& request) {
                    fmt::format("acks is 0, 1 or -1, not {}", request.acks));
 }
 
+// Clients of that time would have what they cannot read.
+absl::Status CheckCodec(int version, std::string_view records) {
+  if (version >= kFirstWithZstd) return absl::OkStatus();
+  const auto batch = ParseBatch(records);
+  if (!batch.ok() || batch->compression() != Compression::kZstd) return absl::OkStatus();
+  return MakeError(
+      absl::StatusCode::kInvalidArgument, ErrorCode::kUnsupportedCompressionType,
+      fmt::format("Produce requests with version {} are not allowed to use ZStandard compression",
+                  version));
+}
+
 absl::StatusOr<AppendResult> Append(
-    const absl::StatusOr<std::shared_ptr<engine::TopicState>>& topic,
+    const absl::StatusOr<std::shared_ptr<engine::TopicState>>& topic, int version,
     const wire::ProduceRequest::Topic::Partition& asked, Partition& answered) {
   if (!topic.ok()) return topic.status();
   auto state = (*topic)->OpenPartition(asked.index);
   if (!state.ok()) return state.status();
   auto partition = PartitionAccess::Make(*std::move(state));
-  auto appended = partition.AppendBatch(asked.records.value_or(""));
+  const std::string_view records = asked.records.value_or("");
+  if (auto fits = CheckCodec(version, records); !fits.ok()) return fits;
+  auto appended = partition.AppendBatch(records);
   answered.log_start_offset = partition.log_start_offset();
   return appended;
 }
@@ -68,19 +88,35 @@ absl::Status CheckTime(std::chrono::steady_clock::time_point begun) {
       fmt::format("the batches before this one in the request took {} s", kLongest.count()));
 }
 
-absl::Status CheckOnce(std::set<std::int32_t>& seen, std::int32_t partition) {
-  if (seen.insert(partition).second) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRequest,
-                   "the partition is named twice in the request");
-}
+// The partitions that a request has named already.
+class Seen {
+ public:
+  explicit Seen(const wire::ProduceRequest& request)
+      : may_name_twice_(request.topic_data.size() > 1 ||
+                        (!request.topic_data.empty() &&
+                         request.topic_data.front().partition_data.size() > 1)) {}
 
-void AppendOne(const absl::Status& request,
+  absl::Status Add(const wire::ProduceRequest::Topic& topic, std::int32_t partition) {
+    if (!may_name_twice_ || seen_.emplace(topic.name, topic.topic_id, partition).second) {
+      return absl::OkStatus();
+    }
+    return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRequest,
+                     "the partition is named twice in the request");
+  }
+
+ private:
+  const bool may_name_twice_;  // most requests have one batch
+  absl::flat_hash_set<std::tuple<std::string_view, base::Uuid, std::int32_t>> seen_;
+};
+
+void AppendOne(const absl::Status& request, int version,
                const absl::StatusOr<std::shared_ptr<engine::TopicState>>& topic,
                const wire::ProduceRequest::Topic::Partition& asked, Partition& answered) {
   answered.index = asked.index;
   answered.base_offset = -1;
-  const absl::StatusOr<AppendResult> appended =
-      request.ok() ? Append(topic, asked, answered) : absl::StatusOr<AppendResult>(request);
+  const absl::StatusOr<AppendResult> appended = request.ok()
+                                                    ? Append(topic, version, asked, answered)
+                                                    : absl::StatusOr<AppendResult>(request);
   if (appended.ok()) {
     answered.base_offset = appended->base_offset;
     answered.log_append_time_ms = appended->log_append_time_ms;
@@ -123,6 +159,7 @@ absl::StatusOr<std::optional<wire::ProduceResponse>> HandleProduce(
     const Call& call, const wire::ProduceRequest& request) {
   const auto begun = std::chrono::steady_clock::now();  // what it waited before is not its work
   const absl::Status checked = CheckRequest(request);
+  Seen seen(request);
   wire::ProduceResponse response;
   response.responses.reserve(request.topic_data.size());
   for (const auto& asked : request.topic_data) {
@@ -132,15 +169,13 @@ absl::StatusOr<std::optional<wire::ProduceResponse>> HandleProduce(
     answered.partition_responses.resize(asked.partition_data.size());
     const auto topic =
         TopicOf(call, asked.name, asked.topic_id, kFirstProduceById, AclOperation::kWrite);
-    std::set<std::int32_t> seen;
     for (std::size_t i = 0; i < asked.partition_data.size(); ++i) {
       absl::Status sound = checked;
       // Most requests have one batch.
       if (sound.ok() && (i > 0 || &asked != &request.topic_data.front())) sound = CheckTime(begun);
-      if (asked.partition_data.size() > 1) {
-        sound.Update(CheckOnce(seen, asked.partition_data[i].index));
-      }
-      AppendOne(sound, topic, asked.partition_data[i], answered.partition_responses[i]);
+      sound.Update(seen.Add(asked, asked.partition_data[i].index));
+      AppendOne(sound, call.version, topic, asked.partition_data[i],
+                answered.partition_responses[i]);
     }
     Count(call, topic, answered.partition_responses);
   }
