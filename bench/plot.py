@@ -6,7 +6,8 @@
 RESULTS are what rill_bench wrote with --benchmark_out (each hot path beside its limit, or, with
 --benchmark_filter=durable, group commit), what bench/peers/run.sh wrote, or what rill_sustained,
 rill_pages or rill_tail printed, or what bench/peers/kafka/run.py wrote. Several of one kind share a
-picture.
+picture; those of bench/peers/kafka/run.py may each have other loads, and the last one with a load
+counts.
 """
 import json
 import sys
@@ -149,6 +150,7 @@ def tail(result):
 
 
 def kafka(result):
+    """Draws what there is: loads and brokers that were not measured are left out."""
     table = result["kafka"]
     unit = {"stored_megabytes_per_second": "MB/s", "p99_us": "us", "anonymous_mb": "MB"}
 
@@ -156,10 +158,20 @@ def kafka(result):
         rows = []
         for label, title in titles.items():
             for name in ("rill", "kafka"):
-                value = table[title][name][figure]
-                colour = OURS if name == "rill" else THEIRS
-                rows.append((f"{label}, {name}", value, f"{value:,.4g} {unit[figure]}", colour))
+                figures = table.get(title, {}).get(name, {})
+                if figure not in figures:
+                    continue
+                value = figures[figure]
+                note = f"{shown(value)} {unit[figure]}{held_up(title, figures)}"
+                rows.append((f"{label}, {name}", value, note, OURS if name == "rill" else THEIRS))
         return Panel(heading, rows, log)
+
+    def shown(value):
+        return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
+
+    def held_up(title, figures):
+        is_full = title.startswith("latency") or figures.get("broker_cpu", 1) >= 0.9
+        return "" if is_full else f" (core {figures['broker_cpu']:.2f})"
 
     def loads(run, acks):
         return {
@@ -169,14 +181,27 @@ def kafka(result):
 
     stored = "stored_megabytes_per_second"
     latencies = {size: f"latency, {size}, 1,000 records a second" for size in ("100 B", "1024 B")}
-    return [
-        panel("Produced, one core for the broker (stored bytes)", loads("produce", ", acks=1"),
-              stored),
-        panel("Fetched, one core for the broker (stored bytes)", loads("fetch", ""), stored),
+    panels = [
+        panel("Produced, stored bytes, one core for the broker (how busy, where below 0.9)",
+              loads("produce", ", acks=1"), stored),
+        panel("Fetched, stored bytes, one core for the broker (how busy, where below 0.9)",
+              loads("fetch", ""), stored),
         panel("99th percentile, from due to there (log scale)", latencies, "p99_us", log=True),
         panel("Anonymous memory (log scale)", {"idle": "idle", "after 20 GB": "after 20 GB"},
               "anonymous_mb", log=True),
     ]
+    return [drawn for drawn in panels if drawn.rows]
+
+
+def joined(results):
+    """Results of bench/peers/kafka/run.py as one; the others as they are."""
+    loads, others = {}, []
+    for result in results:
+        if "kafka" not in result:
+            others.append(result)
+        for title, of_title in result.get("kafka", {}).items():
+            loads.setdefault(title, {}).update(of_title)
+    return others + ([{"kafka": loads}] if loads else [])
 
 
 def kind_of(result):
@@ -188,13 +213,15 @@ def kind_of(result):
 
 
 def main(sources, target):
-    panels = []
+    results = []
     for source in sources:
         with open(source, encoding="utf-8") as file:
-            result = json.load(file)
+            results.append(json.load(file))
+    panels = []
+    for result in joined(results):
         panels += kind_of(result)(result)
         print()
-    if not all(panel.rows for panel in panels):
+    if not panels or not all(panel.rows for panel in panels):
         sys.exit("no medians in the results; run rill_bench with repetitions")
     with open(target, "w", encoding="utf-8") as file:
         file.write(picture(panels))

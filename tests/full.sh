@@ -14,6 +14,13 @@ repeat_concurrent() {
   .ci/tsan ctest --preset "$1" -L concurrent --repeat until-fail:20
 }
 
+# Short: that it runs, and draws what it measured. Figures for docs/ take longer.
+beside_kafka() {
+  bench/peers/kafka/run.py --rounds 1 --seconds 1 --warm-up 0 --only produce, --only fetch, \
+    --only latency --out build/release/kafka.json
+  bench/plot.py build/release/kafka.json build/release/kafka.svg
+}
+
 for step in $(.ci/run --list); do
   run_step "$step" .ci/run "$step"
 done
@@ -34,6 +41,7 @@ run_step "fuzz, long" tests/house/fuzz.sh "${RILL_FUZZ_SECONDS:-3600}"
 run_step "admin tools, all cases" env RILL_ALL_ADMIN_CASES=1 tests/oracle/run.sh admin_tools
 run_step "benchmarks" build/release/bin/rill_bench --require_counts
 run_step "peers" bench/peers/run.sh --build build/release --out build/release/peers.json
+run_step "beside Kafka" beside_kafka
 for what in volume topics rolls; do
   run_step "sustained, $what" build/release/bin/rill_sustained "$what"
 done

@@ -3,13 +3,14 @@
 #
 #   tests/oracle/kafka.sh start FOLDER [property=value ...]   format if new, start, wait, print the
 #                                                             address for --bootstrap-server
+#   tests/oracle/kafka.sh format FOLDER [property=value ...]  only format if new, for who starts
+#                                                             Java himself; prints that address
 #   tests/oracle/kafka.sh stop FOLDER                         clean shutdown, waits for the end
 #   tests/oracle/kafka.sh kill FOLDER                         kill -9, for what a crash leaves
 #
 # FOLDER holds data/ (the broker's log.dirs), server.properties, broker.log, pid and address. The
 # properties given replace or follow the defaults below; they are written anew on every start.
-# KAFKA_HOME may name the folder that fetch.sh printed; otherwise fetch.sh is asked. RILL_KAFKA_JVM
-# has options for Java, in the place of those for short runs.
+# KAFKA_HOME may name the folder that fetch.sh printed; otherwise fetch.sh is asked.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -61,8 +62,7 @@ PROPERTIES
 
 # Replaces the shell it runs in, so that in the background its process id is the broker's.
 exec_java() {
-  # shellcheck disable=SC2086  # options are words
-  exec java ${RILL_KAFKA_JVM:--XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx512m} \
+  exec java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx512m \
     -Dorg.slf4j.simpleLogger.showDateTime=true -cp "$home/jars/*" "$@"
 }
 
@@ -91,22 +91,31 @@ wait_until_started() {
   return 2
 }
 
+# What a broker needs to be started, on ports that are free now; prints its address.
+format() {
+  local folder=$1 port
+  shift
+  mkdir -p "$folder"
+  folder=$(cd "$folder" && pwd)
+  port=$(free_port)
+  write_properties "$folder" "$port" "$(free_port)" "$@"
+  format_once "$folder"
+  echo "127.0.0.1:$port"
+}
+
 start() {
-  local folder=$1 attempt port controller
+  local folder=$1 attempt address
   shift
   mkdir -p "$folder"
   folder=$(cd "$folder" && pwd)
   ! is_running "$folder" || fail "a broker already runs in $folder (process $(cat "$folder/pid"))"
   for attempt in 1 2 3; do  # another process may take a port between the look and the bind
-    port=$(free_port)
-    controller=$(free_port)
-    write_properties "$folder" "$port" "$controller" "$@"
-    format_once "$folder"
+    address=$(format "$folder" "$@")
     : >"$folder/broker.log"
     exec_java kafka.Kafka "$folder/server.properties" </dev/null >"$folder/broker.log" 2>&1 9>&- &
     echo $! >"$folder/pid"
     if wait_until_started "$folder"; then
-      echo "127.0.0.1:$port" | tee "$folder/address"
+      echo "$address" | tee "$folder/address"
       return
     fi
     kill -KILL "$(cat "$folder/pid")" 2>/dev/null || true
@@ -146,7 +155,7 @@ usage() {
 [ $# -ge 2 ] || usage
 home=${KAFKA_HOME:-$("$here/fetch.sh")}
 case $1 in
-  start) shift && start "$@" ;;
+  start | format) "$@" ;;
   stop) stop "$2" TERM ;;
   kill) stop "$2" KILL ;;
   *) usage ;;

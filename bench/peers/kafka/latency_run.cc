@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
@@ -11,7 +10,6 @@
 #include <string>
 #include <vector>
 
-#include "client/remote/socket.h"
 #include "pipeline.h"
 #include "runs.h"
 #include "usage.h"
@@ -52,11 +50,6 @@ std::int64_t TimesIn(std::string_view bytes, std::int64_t offset, std::vector<do
 double Percentile(const std::vector<double>& sorted, double part) {
   if (sorted.empty()) return 0;
   return sorted[static_cast<std::size_t>(part * static_cast<double>(sorted.size() - 1))] * 1e6;
-}
-
-bool Listens(const remote::BrokerAddress& address) {
-  using std::chrono::steady_clock;
-  return remote::Socket::Connect(address, steady_clock::now() + std::chrono::seconds(1)).ok();
 }
 
 }  // namespace
@@ -111,18 +104,6 @@ void RunLatency(const Load& load) {
       latencies.size(), Percentile(latencies, 0.5), Percentile(latencies, 0.99),
       Percentile(latencies, 0.999), Percentile(latencies, 1),
       (CpuSeconds(load.process) - broker_cpu) / load.seconds);
-}
-
-void RunReady(const Load& load, double began) {
-  constexpr double kLongest = 120;
-  const auto address = AddressOf(load);
-  const std::string frame = VersionsFrame();
-  while (!Listens(address)) {
-    if (NowSeconds() > began + kLongest) Fail("ready", "nobody answers within 120 s");
-    ::usleep(200);
-  }
-  Pipeline(address).Ask(frame);
-  fmt::print("{{\"run\": \"ready\", \"seconds\": {:.4f}}}\n", NowSeconds() - began);
 }
 
 void RunIdle(const Load& load) {

@@ -15,15 +15,14 @@
 //   produce, fetch   as much as goes through, measured for `seconds` behind `warm_up`, or, where
 //                    that is given, until there are `total_bytes`
 //   latency          from when a record is due to having it, at `rate` records a second
-//   ready            how long until the first request is answered, from `began` on
 //   idle             holds `connections` open until its input ends
 // The values: partitions, connections, depth, acks, record_bytes, batch_bytes, compression (none or
-// lz4), seconds, warm_up, rate, total_bytes, began.
+// lz4), seconds, warm_up, rate, total_bytes.
 namespace rill::bench {
 namespace {
 
 constexpr char kUsage[] =
-    "usage: rill_replay produce|fetch|latency|ready|idle HOST:PORT PROCESS [name=value ...]\n";
+    "usage: rill_replay produce|fetch|latency|idle HOST:PORT PROCESS [name=value ...]\n";
 
 [[noreturn]] void RefuseUsage() {
   std::fputs(kUsage, stderr);
@@ -41,7 +40,7 @@ std::function<bool(std::string_view)> Into(Number& target) {
   };
 }
 
-void Set(Load& load, double& began, std::string_view word) {
+void Set(Load& load, std::string_view word) {
   const std::map<std::string_view, std::function<bool(std::string_view)>> settings = {
       {"partitions", Into(load.partitions)},
       {"connections", Into(load.connections)},
@@ -53,7 +52,6 @@ void Set(Load& load, double& began, std::string_view word) {
       {"warm_up", Into(load.warm_up)},
       {"rate", Into(load.rate)},
       {"total_bytes", Into(load.total_bytes)},
-      {"began", Into(began)},
       {"compression",
        [&load](std::string_view text) {
          load.compression = text == "lz4" ? Compression::kLz4 : Compression::kNone;
@@ -70,14 +68,14 @@ void Set(Load& load, double& began, std::string_view word) {
 int Main(int argc, char** argv) {
   if (argc < 4) RefuseUsage();
   Load load;
-  double began = NowSeconds();
   load.address = argv[2];
   load.process = std::atoi(argv[3]);
-  for (int i = 4; i < argc; ++i) Set(load, began, argv[i]);
+  for (int i = 4; i < argc; ++i) Set(load, argv[i]);
   if (load.partitions < 1 || load.connections < 1 || load.depth < 1) RefuseUsage();
   const std::map<std::string_view, std::function<void()>> runs = {
-      {"produce", [&] { RunProduce(load); }}, {"fetch", [&] { RunFetch(load); }},
-      {"latency", [&] { RunLatency(load); }}, {"ready", [&] { RunReady(load, began); }},
+      {"produce", [&] { RunProduce(load); }},
+      {"fetch", [&] { RunFetch(load); }},
+      {"latency", [&] { RunLatency(load); }},
       {"idle", [&] { RunIdle(load); }},
   };
   const auto run = runs.find(argv[1]);

@@ -12,8 +12,6 @@ void RunFetch(const Load& load);
 // Records one at a time at Load::rate, each produced, acknowledged and fetched by a consumer that
 // waits for it.
 void RunLatency(const Load& load);
-// How long until the first request is answered, from `began` on (NowSeconds).
-void RunReady(const Load& load, double began);
 // Opens Load::connections, asks something on each, and keeps them open until its input ends.
 void RunIdle(const Load& load);
 
