@@ -27,10 +27,16 @@ _rill() {{
       return
     fi
     command=${{COMP_WORDS[1]}}
+    if [ "$COMP_CWORD" -eq 2 ]; then
+      case $command in
+        help) COMPREPLY=($(compgen -W "{}" -- "$word")); return ;;
+        completion) COMPREPLY=($(compgen -W bash -- "$word")); return ;;
+      esac
+    fi
   fi
   case $word in
     -*) COMPREPLY=($(compgen -W "$(_rill_options "$command")" -- "$word")) ;;
-    *) COMPREPLY=($(compgen -f -- "$word")) ;;
+    *) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
   esac
 }}
 complete -o filenames -F _rill {}
@@ -63,7 +69,8 @@ std::string BashCompletion(std::span<const CompletedCommand> commands) {
     if (command.has_link) programs.push_back(fmt::format("kafka-{}", command.name));
   }
   names.emplace_back("help");
-  return fmt::format(kScript, cases, fmt::join(names, " "), fmt::join(programs, " "));
+  const std::string all = fmt::format("{}", fmt::join(names, " "));
+  return fmt::format(kScript, cases, all, all, fmt::join(programs, " "));
 }
 
 }  // namespace rill::cli

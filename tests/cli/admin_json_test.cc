@@ -20,7 +20,7 @@ std::vector<JsonRow> Rows(WithNode& node, const std::string& tool, const std::st
 class WithReadTopic : public WithNode {
  public:
   WithReadTopic() {
-    Out("topics", "--create --topic orders --partitions 2 --config retention.ms=5");
+    Out("topics", "--create --topic orders --partitions 2 --config retention.ms=3600000");
     Send("orders", 0, 3);
     auto consumer = Join();
     auto records = consumer.Poll(absl::Seconds(10));
@@ -198,9 +198,9 @@ TEST_CASE("Records that were deleted are an object for each partition, with wher
 TEST_CASE("A config is an object with where its value is from") {
   WithReadTopic node;
   CHECK(node.Out("configs", "--describe --topic orders --json") ==
-        R"({"entityType":"topics","entityName":"orders","name":"retention.ms","value":"5",)"
+        R"({"entityType":"topics","entityName":"orders","name":"retention.ms","value":"3600000",)"
         R"("source":"DYNAMIC_TOPIC_CONFIG","isSensitive":false,"synonyms":[)"
-        R"({"name":"retention.ms","value":"5","source":"DYNAMIC_TOPIC_CONFIG"},)"
+        R"({"name":"retention.ms","value":"3600000","source":"DYNAMIC_TOPIC_CONFIG"},)"
         R"({"name":"log.retention.hours","value":"168","source":"DEFAULT_CONFIG"}]})"
         "\n");
   const auto all = Rows(node, "configs", "--describe --all --broker 1");

@@ -33,11 +33,16 @@ completes --bootstrap-server "$(dirname "$rill")/kafka-topics" --topic orders --
 completes --from-beginning kafka-console-consumer --from
 completes "" rill check --boot
 completes "" rill no-command
+completes topics rill help to
+completes bash rill completion ""
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 : >"$work/00000000000000000000.log"
 completes "$work/00000000000000000000.log" kafka-dump-log --files "$work/0"
+: >"$work/two words"
+completes "$work/two words" kafka-dump-log --files "$work/t"
+[ ${#COMPREPLY[@]} -eq 1 ] || fail "a name with a space is one word"
 
 links=0
 for link in "$(dirname "$rill")"/kafka-*; do
