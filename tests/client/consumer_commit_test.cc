@@ -50,32 +50,6 @@ class Moody final : public OffsetStore {
   const std::shared_ptr<OffsetStore> store_ = NewMemoryOffsetStore();
 };
 
-TEST_CASE("a commit without waiting in on_revoked is stored before the partitions go") {
-  for (const bool closes : {false, true}) {
-    Fixture f;
-    Consumer* self = nullptr;
-    std::vector<absl::Status> answers;
-    ConsumerOptions options{.group = "g", .reset = kEarliest};
-    options.partition_assignment_strategy = {"range"};
-    options.rebalance_listener.on_revoked = [&](const std::vector<TopicPartition>&) {
-      self->CommitAsync([&](const absl::Status& status) { answers.push_back(status); });
-    };
-    Consumer consumer = Get(f.engine.Subscribe("g", {"t"}, options));
-    self = &consumer;
-    CHECK(Values(Get(consumer.Poll(absl::ZeroDuration()))).size() == 10);
-    if (closes) {
-      REQUIRE(consumer.Close().ok());
-    } else {
-      Consumer other = Get(f.engine.Subscribe("g", {"t"}, options));
-      REQUIRE(other.Poll(absl::ZeroDuration()).ok());
-      REQUIRE(consumer.Poll(absl::ZeroDuration()).ok());
-    }
-    REQUIRE(answers.size() == 1);
-    CHECK(answers[0].ok());
-    CHECK(Get(f.engine.CommittedOffsets("g"))[kZero].offset == 10);
-  }
-}
-
 TEST_CASE("a commit without waiting on a closed consumer is answered with its refusal") {
   for (const bool engine_closes : {false, true}) {
     Fixture f;
@@ -92,30 +66,6 @@ TEST_CASE("a commit without waiting on a closed consumer is answered with its re
       CHECK(status.code() == absl::StatusCode::kFailedPrecondition);
     }
   }
-}
-
-TEST_CASE("a callback of a commit may use the consumer, but not change what it reads") {
-  Fixture f;
-  Consumer consumer = Get(f.engine.NewConsumer({.group = "g", .reset = kEarliest}));
-  REQUIRE(consumer.Assign({kZero}).ok());
-  std::vector<absl::Status> refusals;
-  bool committed = false;
-  consumer.CommitAsync([&](const absl::Status& status) {
-    CHECK(status.ok());
-    committed = consumer.Commit({{kZero, {.offset = 3}}}).ok();
-    refusals = {consumer.Poll(absl::ZeroDuration()).status(), consumer.Close(),
-                consumer.Subscribe({"t"}), consumer.Unsubscribe(), consumer.Assign({kOne})};
-  });
-  // From what the callback committed, which comes before the first position is looked up.
-  CHECK(Values(Get(consumer.Poll(absl::ZeroDuration()))).size() == 7);
-  CHECK(committed);
-  REQUIRE(refusals.size() == 5);
-  for (const absl::Status& status : refusals) {
-    CHECK(status.code() == absl::StatusCode::kFailedPrecondition);
-    CHECK(Says(status, "CommitCallback"));
-  }
-  CHECK(consumer.assignment() == std::vector<TopicPartition>{kZero});
-  CHECK(consumer.Assign({kOne}).ok());
 }
 
 TEST_CASE("with an endless interval auto-commit stores the position at the end only") {
@@ -177,18 +127,6 @@ TEST_CASE("an automatic commit that fails does not keep a consumer from what com
     CHECK(Values(Get(consumer.Poll(absl::ZeroDuration()))).size() == 10);
   }
   store->refuses = false;
-}
-
-TEST_CASE("assigning what is not there leaves a subscription as it was") {
-  Fixture f;
-  Consumer consumer = Get(f.engine.Subscribe("g", {"t"}, {.reset = kEarliest}));
-  REQUIRE(consumer.Poll(absl::ZeroDuration()).ok());
-  CHECK(consumer.Assign({{"none", 0}}).code() == absl::StatusCode::kNotFound);
-  CHECK(consumer.subscription() == std::vector<std::string>{"t"});
-  CHECK(consumer.assignment().size() == 2);
-  CHECK(Get(f.engine.DescribeGroup("g")).members.size() == 1);
-  SendNumbers(f.producer, f.topic, 1, 1, 77);
-  CHECK(Values(Get(consumer.Poll(absl::ZeroDuration()))) == std::vector<std::string>{"77"});
 }
 
 TEST_CASE("offsets of partitions that are not there are refused, and none is stored with them") {

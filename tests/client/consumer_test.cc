@@ -263,20 +263,6 @@ TEST_CASE("without a group there is no membership and there are no commits") {
   CHECK(consumer.member_id().empty());
 }
 
-TEST_CASE("Poll waits for records, as long as it is told") {
-  Fixture f;
-  Consumer consumer = f.Assigned();
-  const absl::Time before = absl::Now();
-  CHECK(Get(consumer.Poll(kSoon)).empty());
-  CHECK(absl::Now() - before >= kSoon);
-  std::thread sender([&] {
-    absl::SleepFor(kSoon);
-    f.producer.Send(f.topic, {.value = "v", .partition = 1});
-  });
-  CHECK(Values(Get(consumer.Poll(kLong))) == Strings{"v"});
-  sender.join();
-}
-
 TEST_CASE("Wakeup ends the Poll that waits, or the next one, and no other") {
   Fixture f;
   Consumer consumer = f.Assigned();

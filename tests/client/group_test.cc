@@ -33,22 +33,6 @@ class Members {
   std::vector<Consumer*> consumers_;
 };
 
-TEST_CASE("a seek before the group has assigned anything is refused, and says when to do it") {
-  Engine engine = OpenMemory();
-  const Topic topic = MakeTopic(engine, "t", 2);
-  Producer producer = Get(engine.NewProducer());
-  SendNumbers(producer, topic, 3);
-  Consumer consumer = Get(engine.Subscribe("g", {"t"}, {.reset = kEarliest}));
-  for (const auto& status :
-       {consumer.SeekToEnd(), consumer.SeekToBeginning(), consumer.SeekToTime(absl::Now())}) {
-    CHECK(status.code() == absl::StatusCode::kFailedPrecondition);
-    CHECK(Says(status, "after a Poll"));
-  }
-  CHECK(Get(consumer.Poll(absl::Seconds(5))).ranges().size() == 1);
-  REQUIRE(consumer.SeekToBeginning().ok());
-  CHECK_FALSE(Get(consumer.Poll(absl::ZeroDuration())).empty());
-}
-
 Partitions Sorted(Partitions partitions) {
   std::sort(partitions.begin(), partitions.end());
   return partitions;
@@ -129,97 +113,6 @@ struct Diary {
   }
 };
 
-TEST_CASE("an eager member gives up everything before it joins again") {
-  Engine engine = OpenMemory();
-  MakeTopic(engine, "t", 2);
-  Diary diary;
-  ConsumerOptions options = InGroup("range");
-  options.rebalance_listener = diary.Listener();
-  Consumer a = Get(engine.Subscribe("g", {"t"}, options));
-  Members members;
-  members.Add(&a);
-  members.Settle();
-  Consumer b = Get(engine.Subscribe("g", {"t"}, InGroup("range")));
-  members.Add(&b);
-  members.Settle();
-  REQUIRE(a.Close().ok());
-  REQUIRE(diary.lines.size() == 4);
-  CHECK(diary.lines[0] == "assigned 0 1");
-  CHECK(diary.lines[1] == "revoked 0 1");
-  CHECK((diary.lines[2] == "assigned 0" || diary.lines[2] == "assigned 1"));
-  CHECK(diary.lines[3] == "revoked" + diary.lines[2].substr(8));
-}
-
-TEST_CASE("a cooperative member keeps what stays with it") {
-  Engine engine = OpenMemory();
-  MakeTopic(engine, "t", 2);
-  Diary diary;
-  ConsumerOptions options = InGroup("cooperative-sticky");
-  options.rebalance_listener = diary.Listener();
-  Consumer a = Get(engine.Subscribe("g", {"t"}, options));
-  Members members;
-  members.Add(&a);
-  members.Settle();
-  Consumer b = Get(engine.Subscribe("g", {"t"}, InGroup("cooperative-sticky")));
-  members.Add(&b);
-  members.Settle();
-  CHECK(diary.lines == std::vector<std::string>{"assigned 0 1", "revoked 1"});
-  CHECK(a.assignment() == Partitions{{"t", 0}});
-  CHECK(b.assignment() == Partitions{{"t", 1}});
-}
-
-TEST_CASE("what is committed in on_revoked is not read again by the next owner") {
-  for (const char* assignor : {"range", "cooperative-sticky"}) {
-    Engine engine = OpenMemory();
-    const Topic topic = MakeTopic(engine, "t", 4);
-    Producer producer = Get(engine.NewProducer());
-    Consumer* self = nullptr;
-    ConsumerOptions options = InGroup(assignor);
-    options.rebalance_listener.on_revoked = [&](const Partitions& partitions) {
-      CHECK(self->Commit().ok());
-      for (const TopicPartition& partition : partitions) CHECK(self->Position(partition).ok());
-      CHECK_FALSE(self->Poll(absl::ZeroDuration()).ok());
-      CHECK_FALSE(self->Close().ok());
-      CHECK_FALSE(self->Unsubscribe().ok());
-    };
-    Consumer a = Get(engine.Subscribe("g", {"t"}, options));
-    self = &a;
-    Members members;
-    members.Add(&a);
-    for (int i = 0; i < 4; ++i) SendNumbers(producer, topic, 5, i, 10 * i);
-    members.Settle();
-    CHECK(members.read.size() == 20);
-    Consumer b = Get(engine.Subscribe("g", {"t"}, InGroup(assignor)));
-    members.Add(&b);
-    members.Settle();
-    CHECK(b.assignment().size() == 2);
-    for (int i = 0; i < 4; ++i) SendNumbers(producer, topic, 5, i, 10 * i + 5);
-    members.Settle();
-    std::sort(members.read.begin(), members.read.end());
-    CHECK(members.read.size() == 40);
-    CHECK(std::unique(members.read.begin(), members.read.end()) == members.read.end());
-  }
-}
-
-TEST_CASE("auto-commit hands a partition over where it was left") {
-  Engine engine = OpenMemory();
-  const Topic topic = MakeTopic(engine, "t", 2);
-  Producer producer = Get(engine.NewProducer());
-  ConsumerOptions options = InGroup();
-  options.enable_auto_commit = true;
-  Members members;
-  Consumer a = Get(engine.Subscribe("g", {"t"}, options));
-  members.Add(&a);
-  SendNumbers(producer, topic, 10, 0);
-  SendNumbers(producer, topic, 10, 1, 10);
-  members.Settle();
-  Consumer b = Get(engine.Subscribe("g", {"t"}, options));
-  members.Add(&b);
-  members.Settle();
-  CHECK(b.assignment().size() == 1);
-  CHECK(members.read.size() == 20);
-}
-
 TEST_CASE("a member that does not poll loses its partitions, and its commits are refused") {
   ManualClock clock;
   Options engine_options;
@@ -273,58 +166,6 @@ TEST_CASE("a commit of a partition that went to another member is refused") {
   const auto status = a.Commit(all);
   CHECK(status.code() == absl::StatusCode::kAborted);
   CHECK(Says(status, "t-1"));
-}
-
-TEST_CASE("a static member that comes back takes its place without a rebalance") {
-  Engine engine = OpenMemory();
-  MakeTopic(engine, "t", 2);
-  ConsumerOptions fixed = InGroup();
-  fixed.group_instance_id = "one";
-  ConsumerOptions other = InGroup();
-  other.group_instance_id = "two";
-  Diary diary;
-  other.rebalance_listener = diary.Listener();
-  Consumer two = Get(engine.Subscribe("g", {"t"}, other));
-  Members members;
-  members.Add(&two);
-  members.Settle();
-  Partitions before;
-  {
-    Consumer one = Get(engine.Subscribe("g", {"t"}, fixed));
-    Members both = members;
-    both.Add(&one);
-    both.Settle();
-    before = one.assignment();
-    CHECK(before.size() == 1);
-  }
-  const std::size_t told = diary.lines.size();
-  members.Settle();
-  CHECK(two.assignment().size() == 1);
-  Consumer back = Get(engine.Subscribe("g", {"t"}, fixed));
-  members.Add(&back);
-  members.Settle();
-  CHECK(back.assignment() == before);
-  CHECK(diary.lines.size() == told);
-}
-
-TEST_CASE("a second holder of a static name fences the first") {
-  Engine engine = OpenMemory();
-  MakeTopic(engine, "t", 1);
-  ConsumerOptions fixed = InGroup();
-  fixed.group_instance_id = "one";
-  Consumer first = Get(engine.Subscribe("g", {"t"}, fixed));
-  REQUIRE(first.Poll(absl::ZeroDuration()).ok());
-  Consumer second = Get(engine.Subscribe("g", {"t"}, fixed));
-  for (int i = 0; i < 3; ++i) REQUIRE(second.Poll(absl::ZeroDuration()).ok());
-  CHECK(second.assignment().size() == 1);
-  const auto commit = first.Commit({{{"t", 0}, {.offset = 0}}});
-  CHECK(commit.code() == absl::StatusCode::kAborted);
-  const auto status = first.Poll(absl::ZeroDuration()).status();
-  CHECK(status.code() == absl::StatusCode::kFailedPrecondition);
-  CHECK(GetErrorCode(status) == ErrorCode::kFencedInstanceId);
-  CHECK(first.assignment().empty());
-  CHECK(first.Close().ok());
-  CHECK(second.Poll(absl::ZeroDuration()).ok());
 }
 
 TEST_CASE("topics that come, grow and go are taken up by name and by pattern") {
@@ -400,18 +241,6 @@ TEST_CASE("a member that closes before its group took it in leaves nothing behin
   members.Settle();
   CHECK(a.assignment().size() == 2);
   CHECK(Get(engine.DescribeGroup("g")).members.size() == 1);
-}
-
-TEST_CASE("members without an assignor in common do not become one group") {
-  Engine engine = OpenMemory();
-  MakeTopic(engine, "t", 1);
-  Consumer a = Get(engine.Subscribe("g", {"t"}, InGroup("range")));
-  REQUIRE(a.Poll(absl::ZeroDuration()).ok());
-  Consumer b = Get(engine.Subscribe("g", {"t"}, InGroup("sticky")));
-  const auto status = b.Poll(absl::ZeroDuration()).status();
-  CHECK(status.code() == absl::StatusCode::kFailedPrecondition);
-  CHECK(GetErrorCode(status) == ErrorCode::kInconsistentGroupProtocol);
-  CHECK(a.Poll(absl::ZeroDuration()).ok());
 }
 
 TEST_CASE("groups are listed, described and deleted when they are empty") {

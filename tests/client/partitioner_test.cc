@@ -68,28 +68,6 @@ TEST_CASE("consistent_random spreads records whose key is empty or null") {
   }
 }
 
-TEST_CASE("round robin takes the partitions of each topic in turn, whatever the keys") {
-  Engine engine = OpenMemory();
-  const Topic a = MakeTopic(engine, "a", 3);
-  const Topic b = MakeTopic(engine, "b", 2);
-  for (const bool called_by_hand : {false, true}) {
-    const Partitioner inner = RoundRobinPartitioner();
-    Partitioner partitioner = inner;
-    if (called_by_hand) {
-      partitioner = [inner](std::string_view topic, std::string_view key, std::int32_t count) {
-        return inner(topic, key, count);
-      };
-    }
-    Producer producer = Get(engine.NewProducer({.partitioner = partitioner}));
-    std::vector<int> chosen;
-    for (int i = 0; i < 4; ++i) {
-      chosen.push_back(Get(producer.Send(a, {.key = "k", .value = "v"}).Wait()).partition);
-      chosen.push_back(Get(producer.Send(b, {.value = "v"}).Wait()).partition);
-    }
-    CHECK(chosen == std::vector<int>{0, 0, 1, 1, 2, 0, 0, 1});
-  }
-}
-
 TEST_CASE("records without a key stay with a partition for a batch's worth, then move on") {
   Engine engine = OpenMemory();
   const Topic topic = MakeTopic(engine, "t", 4);
@@ -141,30 +119,6 @@ TEST_CASE("records without a key move on also where batches go before they are f
     }
     CHECK(seen.size() == 6);
     REQUIRE(engine.DeleteTopic("t").ok());
-  }
-}
-
-TEST_CASE("a callable chooses the partition from topic, key and count") {
-  Engine engine = OpenMemory();
-  const Topic topic = MakeTopic(engine, "orders", 5);
-  Producer producer = Get(engine.NewProducer(
-      {.partitioner = [](std::string_view name, std::string_view key, std::int32_t count) {
-        CHECK(name == "orders");
-        CHECK(count == 5);
-        return static_cast<std::int32_t>(key.size());
-      }}));
-  CHECK(Get(producer.Send(topic, {.key = "abc", .value = "v"}).Wait()).partition == 3);
-  CHECK(Get(producer.Send(topic, {.value = "v"}).Wait()).partition == 0);
-  SECTION("one that it names is taken without asking") {
-    CHECK(
-        Get(producer.Send(topic, {.key = "abc", .value = "v", .partition = 1}).Wait()).partition ==
-        1);
-  }
-  SECTION("and a partition that is not there is refused") {
-    const auto result = producer.Send(topic, {.key = "abcde", .value = "v"}).Wait();
-    CHECK(result.status().code() == absl::StatusCode::kInvalidArgument);
-    CHECK(GetErrorCode(result.status()) == ErrorCode::kUnknownTopicOrPartition);
-    CHECK(Says(result.status(), "partition 5 of topic orders"));
   }
 }
 

@@ -182,17 +182,6 @@ TEST_CASE("what a producer that a callback destroys held back is stored and repo
   CHECK(EndOf(topic, 0) == kMany + 2);
 }
 
-TEST_CASE("an engine is not closed from within a callback") {
-  Engine engine = OpenMemory();
-  const Topic topic = MakeTopic(engine, "t");
-  Producer producer = Get(engine.NewProducer());
-  absl::Status closed;
-  producer.Send(topic, {.value = "v"}, [&](const auto&) { closed = engine.Close(); });
-  CHECK(closed.code() == absl::StatusCode::kFailedPrecondition);
-  CHECK(Says(closed, "Engine::Close"));
-  CHECK(engine.Close().ok());
-}
-
 TEST_CASE("a second Close waits for the first, but no longer than it is told") {
   Engine engine = OpenMemory();
   const Topic topic = MakeTopic(engine, "t");

@@ -8,32 +8,7 @@
 #include <vector>
 
 #include "client_test.h"
-
-namespace rill::testing {
-
-struct Order {
-  std::int32_t amount = 0;
-  std::string customer;
-  friend bool operator==(const Order&, const Order&) = default;
-};
-
-}  // namespace rill::testing
-
-template <>
-struct rill::Serde<rill::testing::Order> {
-  using Order = rill::testing::Order;
-  static std::size_t Size(const Order& order) { return 4 + order.customer.size(); }
-  static void Write(const Order& order, char* out) {
-    Serde<std::int32_t>::Write(order.amount, out);
-    order.customer.copy(out + 4, order.customer.size());
-  }
-  static absl::StatusOr<Order> Read(std::string_view bytes) {
-    if (bytes.size() < 4) return absl::InvalidArgumentError("an order has at least 4 bytes");
-    auto amount = Serde<std::int32_t>::Read(bytes.substr(0, 4));
-    if (!amount.ok()) return amount.status();
-    return Order{*amount, std::string(bytes.substr(4))};
-  }
-};
+#include "order.h"
 
 namespace rill::testing {
 namespace {
@@ -98,53 +73,6 @@ TEST_CASE("a type of the user's is written and read, however large") {
   const Order large{1, std::string(10000, 'x')};
   CHECK(Get(Deserialize<Order>(Bytes(large))) == large);
   CHECK(Bytes(std::optional<Order>(large)).size() == 10004);
-}
-
-TEST_CASE("typed records go through a topic and come back") {
-  Engine engine = OpenMemory();
-  const Topic topic = MakeTopic(engine, "orders", 2);
-  TypedProducer<std::int64_t, Order> producer(Get(engine.NewProducer()));
-  const Header headers[] = {{"h", "v"}};
-  const RecordMetadata at =
-      Get(producer.Send(topic, 7, {3, "kim"}, {.headers = headers, .partition = 1}).Wait());
-  CHECK(at.partition == 1);
-  int reports = 0;
-  producer.Send(topic, 8, {4, "lee"}, {.partition = 1},
-                [&](const auto& result) { reports += result.ok() ? 1 : 0; });
-  CHECK(reports == 1);
-  REQUIRE(producer.bytes().Flush().ok());
-
-  TypedConsumer<std::int64_t, Order> consumer(
-      Get(engine.Subscribe("g", {"orders"}, {.reset = kEarliest})));
-  const auto records = Get(consumer.Poll(absl::ZeroDuration()));
-  std::vector<Order> orders;
-  for (const auto record : records) {
-    CHECK(record.partition() == 1);
-    CHECK(Get(record.key()) == 7 + record.offset());
-    orders.push_back(Get(record.value()));
-  }
-  CHECK(orders == std::vector<Order>{{3, "kim"}, {4, "lee"}});
-  CHECK((*records.begin()).headers().Last("h") == "v");
-  REQUIRE(consumer.Commit(records).ok());
-  CHECK(Get(consumer.bytes().Committed({"orders", 1})).offset == 2);
-}
-
-TEST_CASE("bytes that are no such type are an error of that record alone, and it says where") {
-  Engine engine = OpenMemory();
-  const Topic topic = MakeTopic(engine, "orders");
-  Producer producer = Get(engine.NewProducer());
-  producer.Send(topic, {.key = "a", .value = "no"});
-  producer.Send(topic, {.value = std::string_view("\0\0\0\1x", 5)});
-  const Records records = Get(Get(topic.partition(0)).Read(0));
-  auto record = Typed<None, Order>(records).begin();
-  const auto status = (*record).value().status();
-  CHECK(Says(status, "value of the record at offset 0 of orders-0"));
-  CHECK(Says(status, "at least 4 bytes"));
-  ++record;
-  CHECK(Get((*record).value()).customer == "x");
-  const auto key = (*Typed<std::int32_t, Order>(records).begin()).key().status();
-  CHECK(GetErrorCode(key) == ErrorCode::kInvalidRecord);
-  CHECK(Says(key, "key of the record at offset 0"));
 }
 
 }  // namespace

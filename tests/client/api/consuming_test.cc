@@ -7,11 +7,6 @@
 namespace rill::testing {
 namespace {
 
-void Fill(Place& place, const Topic& topic, int count, int partition = 0, int first = 0) {
-  Producer producer = Get(place.engine().NewProducer());
-  SendNumbers(producer, topic, count, partition, first);
-}
-
 // A record a second, from 2020 on.
 absl::Time TimeOf(int i) { return absl::FromUnixSeconds(1'577'836'800 + i); }
 

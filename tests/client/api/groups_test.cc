@@ -12,24 +12,6 @@ namespace {
 
 using Partitions = std::vector<TopicPartition>;
 
-void Fill(Place& place, const Topic& topic, int count, int partition = 0, int first = 0) {
-  Producer producer = Get(place.engine().NewProducer());
-  SendNumbers(producer, topic, count, partition, first);
-}
-
-// Polls all of them in turn, dropping what they read, until it becomes true.
-bool PollUntil(const std::vector<Consumer*>& consumers, const std::function<bool()>& is_true) {
-  return Eventually([&] {
-    for (Consumer* consumer : consumers)
-      consumer->Poll(absl::Milliseconds(10)).status().IgnoreError();
-    return is_true();
-  });
-}
-
-bool Holds(const Consumer& consumer, std::size_t partitions) {
-  return consumer.assignment().size() == partitions;
-}
-
 }  // namespace
 
 TEST_CASE("what was committed is where the next consumer of the group begins") {
@@ -203,12 +185,18 @@ TEST_CASE("a member seeks where it is given its partitions") {
   };
   Consumer consumer = place.NewConsumer(options);
   seeker = &consumer;
-  CHECK(consumer.SeekToBeginning().code() == absl::StatusCode::kFailedPrecondition);
   REQUIRE(consumer.Subscribe({topic.name()}).ok());
+  for (const absl::Status& early :
+       {consumer.SeekToBeginning(), consumer.SeekToEnd(), consumer.SeekToTime(absl::Now())}) {
+    CHECK(early.code() == absl::StatusCode::kFailedPrecondition);
+    CHECK(Says(early, "after a Poll"));
+  }
   CHECK(ReadValues(consumer, 2) == std::vector<std::string>{"8", "9"});
   CHECK(sought.ok());
   REQUIRE(consumer.Seek({topic.name(), 0}, 1).ok());
   CHECK(ReadValues(consumer, 9).front() == "1");
+  REQUIRE(consumer.SeekToBeginning().ok());
+  CHECK(ReadValues(consumer, 10).front() == "0");
 }
 
 TEST_CASE("a commit of a partition that went to another member is refused") {

@@ -88,6 +88,24 @@ std::vector<std::string> ReadValues(Consumer& consumer, std::size_t count) {
   return values;
 }
 
+void Fill(Place& place, const Topic& topic, int count, int partition, int first) {
+  Producer producer = Get(place.engine().NewProducer());
+  SendNumbers(producer, topic, count, partition, first);
+}
+
+bool PollUntil(const std::vector<Consumer*>& consumers, const std::function<bool()>& is_true) {
+  return Eventually([&] {
+    for (Consumer* consumer : consumers) {
+      consumer->Poll(absl::Milliseconds(10)).status().IgnoreError();
+    }
+    return is_true();
+  });
+}
+
+bool Holds(const Consumer& consumer, std::size_t partitions) {
+  return consumer.assignment().size() == partitions;
+}
+
 bool Eventually(const std::function<bool()>& is_true) {
   const absl::Time last = absl::Now() + kLong;
   while (!is_true()) {

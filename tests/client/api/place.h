@@ -53,6 +53,16 @@ class Place {
 // would name them; the tests look at values.
 std::vector<std::string> ReadValues(Consumer& consumer, std::size_t count);
 
+// Sends "0", "1", ... to one partition, by a producer of its own.
+void Fill(Place& place, const Topic& topic, int count, int partition = 0, int first = 0);
+
+// Polls all of them in turn, dropping what they read, until it becomes true. False when time is
+// over.
+bool PollUntil(const std::vector<Consumer*>& consumers, const std::function<bool()>& is_true);
+
+// Whether so many partitions are assigned to it.
+bool Holds(const Consumer& consumer, std::size_t partitions);
+
 // A test case that asks for it runs once a place.
 #define ANY_PLACE GENERATE(from_range(::rill::testing::Places()))
 

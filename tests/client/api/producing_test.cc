@@ -106,20 +106,29 @@ TEST_CASE("a key goes to Kafka's partition of it, everywhere") {
   }
 }
 
-TEST_CASE("the application's partitioner is asked, and what it may not choose is refused") {
+TEST_CASE("the application's partitioner sees topic, key and count, and may not choose beyond it") {
   Place place(ANY_PLACE);
-  const Topic topic = place.MakeTopic("chosen", 3);
-  std::int32_t choice = 2;
-  Producer producer =
-      NewProducer(place, {.partitioner = [&](std::string_view, std::string_view, std::int32_t n) {
-                    CHECK(n == 3);
-                    return choice;
-                  }});
-  CHECK(Get(producer.Send(topic, {.value = "v"}).Wait(kLong)).partition == 2);
-  choice = 3;
-  const auto refused = producer.Send(topic, {.value = "v"}).Wait(kLong).status();
+  const Topic topic = place.MakeTopic("chosen", 5);
+  int asked = 0;
+  Producer producer = NewProducer(
+      place, {.partitioner = [&](std::string_view name, std::string_view key, std::int32_t count) {
+        ++asked;
+        CHECK(name == topic.name());
+        CHECK(count == 5);
+        return static_cast<std::int32_t>(key.size());
+      }});
+  const auto send = [&](const ProducerRecord& record) {
+    return producer.Send(topic, record).Wait(kLong);
+  };
+  CHECK(Get(send({.key = "abc", .value = "v"})).partition == 3);
+  CHECK(Get(send({.value = "v"})).partition == 0);
+  CHECK(asked == 2);
+  CHECK(Get(send({.key = "abc", .value = "v", .partition = 1})).partition == 1);
+  CHECK(asked == 2);
+  const auto refused = send({.key = "abcde", .value = "v"}).status();
   CHECK(refused.code() == absl::StatusCode::kInvalidArgument);
   CHECK(GetErrorCode(refused) == ErrorCode::kUnknownTopicOrPartition);
+  CHECK(Says(refused, "partition 5 of topic " + topic.name()));
 }
 
 TEST_CASE("every codec is read back") {
