@@ -39,6 +39,16 @@ TEST_CASE("a callback of a commit may use the consumer, but not change what it r
   CHECK(consumer.Assign({{topic.name(), 1}}).ok());
 }
 
+TEST_CASE("a commit with a partition that is not there is refused") {
+  Place place(ANY_PLACE);
+  const Topic topic = place.MakeTopic("half-there", 1);
+  Consumer consumer = place.NewConsumer({.group = place.Name("half-there")});
+  const absl::Status refused =
+      consumer.Commit({{{topic.name(), 0}, {.offset = 0}}, {{topic.name(), 7}, {.offset = 0}}});
+  INFO(refused.ToString());
+  CHECK(GetErrorCode(refused) == ErrorCode::kUnknownTopicOrPartition);
+}
+
 TEST_CASE("a commit without waiting in on_revoked is stored before the partitions go") {
   Place place(ANY_PLACE);
   const bool closes = GENERATE(false, true);
