@@ -9,6 +9,7 @@
 #include "cli/configs_describe.h"
 #include "cli/configs_options.h"
 #include "cli/configs_quotas.h"
+#include "client/remote/error_text.h"
 #include "fmt/format.h"
 #include "fmt/ranges.h"
 #include "rill/error.h"
@@ -108,7 +109,8 @@ int Refuse(const CommandContext& context, std::span<const std::string> words,
   }
   context.err << fmt::format("Error while executing config command with args '{}'\n",
                              fmt::join(words, " "));
-  return Fail(context, kConfigsTool, status);
+  // Kafka's brokers do not say what is wrong with a topic that is not there.
+  return Fail(context, kConfigsTool, status.message().empty() ? remote::ToStatus(code) : status);
 }
 
 }  // namespace

@@ -115,9 +115,10 @@ constexpr Flag kDefaults[] = {{"client-defaults", kClientEntities},
                               {"broker-defaults", kBrokerEntities},
                               {"ip-defaults", kIpEntities}};
 
-constexpr const char* kTypes[] = {kTopicEntities,  kClientEntities, kUserEntities,
-                                  kBrokerEntities, kIpEntities,     kMetricsEntities,
-                                  kGroupEntities,  kLoggerEntities};
+// In the order in which Kafka's tool tells of them.
+constexpr const char* kTypes[] = {kLoggerEntities,  kTopicEntities,  kClientEntities,
+                                  kUserEntities,    kBrokerEntities, kIpEntities,
+                                  kMetricsEntities, kGroupEntities};
 
 absl::Status Bad(const std::string& message) { return absl::InvalidArgumentError(message); }
 
@@ -243,8 +244,8 @@ absl::Status AddWords(const std::string& words, Configs& configs) {
     const std::vector<std::string> parts = SplitOutside(pair, '=');
     if (parts.size() != 2) {
       return Bad(
-          "requirement failed: Invalid entity config: all configs to be added must be in the "
-          "format \"key=val\" or  \"key=[val1,val2]\" to group values which contain commas.");
+          "Invalid entity config: all configs to be added must be in the format \"key=val\" or  "
+          "\"key=[val1,val2]\" to group values which contain commas.");
     }
     std::string value = parts[1];
     std::erase_if(value, [](char c) { return c == '[' || c == ']'; });

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 #include "absl/time/clock.h"
 #include "cli/app_words.h"
 #include "cli/group_describe.h"
 #include "cli/group_options.h"
 #include "cli/group_topics.h"
+#include "cli/java_hash_order.h"
 #include "cli/java_time.h"
 #include "cli/reset_scope.h"
 #include "client/remote/offsets.h"
@@ -87,13 +90,15 @@ absl::StatusOr<PartitionOffsets> ResetTarget::InRange(const Offsets& wanted) con
   const auto ends = OffsetsAt(client_, partitions, remote::kLatestTime);
   if (!ends.ok()) return ends.status();
   Offsets offsets;
-  for (const auto& [partition, offset] : wanted) {
+  const std::vector<std::pair<TopicPartition, std::int64_t>> all(wanted.begin(), wanted.end());
+  for (const auto& [partition, offset] :
+       InJavaHashOrder(all, kJavaMapCapacity, [](const auto& one) { return one.first; })) {
     const std::int64_t start = starts->at(partition);
     const std::int64_t end = ends->at(partition);
     offsets[partition] = std::clamp(offset, std::min(start, end), end);
     if (offsets[partition] == offset) continue;
     err_.Print(
-        "WARN New offset ({}) is {} offset for topic partition {}. Value will be set to {}\n",
+        "WARN New offset ({}) is {} offset for topic partition {}. Value will be set to {}.\n",
         offset, offset > end ? "higher than latest" : "lower than earliest", NameOf(partition),
         offsets[partition]);
   }

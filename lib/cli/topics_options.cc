@@ -142,8 +142,8 @@ absl::Status CheckAlter(const CommandLine& line) {
   if (!line.Has("alter")) return absl::OkStatus();
   if (line.Has("config")) {
     return absl::InvalidArgumentError(
-        "Option combination \"[bootstrap-server],[config]\" can't be used with option \"[alter]\" "
-        "(the kafka-configs CLI supports altering topic configs with a --bootstrap-server option)");
+        "Option combination \"[[bootstrap-server], [config]]\" can't be used with option "
+        "\"[alter]\" (To alter topic configurations, the kafka-configs tool can be used.)");
   }
   return CheckRequired(line, {"partitions"});
 }

@@ -114,7 +114,7 @@ TEST_CASE("Configs that cannot be read are refused before anything is changed") 
     const Ran ran =
         node.Run("configs", std::string("--alter --topic orders --add-config ") + configs);
     CHECK(ran.exit_code == 1);
-    CHECK(ran.err.starts_with("requirement failed: Invalid entity config"));
+    CHECK(ran.err.starts_with("Invalid entity config: all configs to be added"));
   }
   CHECK(node.Run("configs", "--alter --topic orders --add-config a@b=1").err ==
         "Invalid character found for config key: a@b\n");

@@ -48,17 +48,20 @@ console_cases() {
 CASES
 }
 
-# What a tool prints, its exit code, and of its standard error what is Kafka's tool's own words.
+# What a tool prints, its exit code and what it says on standard error.
 run_console_tool() {
-  local name=$1 status=0
+  local name=$1 whose=rill status=0
   shift
+  [ "$name" = R ] || whose=kafka
   (cd "$work/console" && exec timeout 60 "$@") >"$work/$name.raw" 2>"$work/$name.err" || status=$?
   # Told among the records by Kafka's consumer, and beside them by rill's.
+  grep -ah '^Option --.* is deprecated' "$work/$name.raw" "$work/$name.err" >"$work/$name.told" || true
   sed -i '/^Option --.* is deprecated/d' "$work/$name.raw" "$work/$name.err"
+  sed -E -i "s/(to topic [a-z-]+-)$name /\1@ /" "$work/$name.err"
   { cat "$work/$name.raw"
     echo "exit code $status"
-    grep -aoE '^Processed a total of .*|^Options? [^ ].*|^The (partition|topic|provided) .*|Exactly one .*|No key separator .*|Error processing message, [a-z ]*|Size of data .*|Error when sending message .* with error:|org.apache.kafka.common.errors.(TimeoutException|RecordTooLargeException)' \
-      "$work/$name.err" || true; } >"$work/$name.out"
+    cat "$work/$name.told"
+    words_of_errors "$whose" "$1" "$work/$name.err" "$work/$name.raw"; } >"$work/$name.out"
 }
 
 same_console() {

@@ -7,7 +7,7 @@
 #   --build FOLDER   a folder where rill is built, with tests; by default the preset `release` is
 #                    built here
 #   check            some only, of: write live read serve backup import partitions assignors
-#                    dump_log groups compaction messages admin_tools console_tools api
+#                    dump_log groups compaction messages admin_tools console_tools tutorial api
 #
 # RILL_SEED repeats a run's random inputs; RILL_ALL_ADMIN_CASES=1 compares all command lines of
 # admin_tools_cases.txt, which takes minutes. What a failed check left is kept, and named.
@@ -19,9 +19,10 @@ source tests/house/steps.sh
 source tests/oracle/broker_checks.sh
 source tests/oracle/admin_tools.sh
 source tests/oracle/console_tools.sh
+source tests/oracle/tutorial.sh
 
 all_checks=(write live read serve backup import partitions assignors dump_log groups compaction messages
-            admin_tools console_tools api)
+            admin_tools console_tools tutorial api)
 checks=()
 build=
 seed=${RILL_SEED:-$((RANDOM * 32768 + RANDOM))}
