@@ -1,11 +1,14 @@
 #include "rill/node.h"
 
+#include <atomic>
 #include <chrono>
+#include <cstdlib>
 #include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "absl/cleanup/cleanup.h"
 #include "catch.h"
 #include "net/wire_client.h"
 #include "process_use.h"
@@ -210,6 +213,39 @@ TEST_CASE("A node that stopped leaves no thread, no descriptor and no connection
   }
   CHECK(test::Descriptors() == descriptors);
   CHECK(engine.CreateTopic("later").ok());
+}
+
+TEST_CASE("kcat looks into a program that goes on meanwhile, and leaves nothing behind") {
+  auto engine = Open("mem:").value();
+  auto topic = engine.CreateTopic("orders").value();
+  std::atomic<bool> is_over = false;
+  std::atomic<int> sent = 0;
+  std::thread program([&] {
+    const RecordData record = {.key = "k", .value = "v"};
+    for (; !is_over.load(); std::this_thread::sleep_for(std::chrono::milliseconds(1))) {
+      if (topic.partition(0)->Append({&record, 1}).ok()) ++sent;
+    }
+  });
+  const absl::Cleanup end = [&] {
+    is_over.store(true);
+    program.join();
+  };
+  while (sent.load() < 5) std::this_thread::yield();
+  const int threads = test::Threads();
+  const int descriptors = test::Descriptors();
+  std::optional<Node> node = Node::Start(engine, {.listen = "127.0.0.1:0"}).value();
+  const std::string kcat = "kcat -b 127.0.0.1:" + std::to_string(node->port());
+  CHECK(std::system((kcat + " -L | grep -q '\"orders\" with 1 partitions'").c_str()) == 0);
+  const int before = sent.load();
+  // More than there are: it waits for those that the program sends.
+  const std::string count = std::to_string(before + 5);
+  const std::string read = kcat + " -C -q -t orders -o beginning -c " + count + " | grep -cx v";
+  CHECK(std::system(("[ \"$(" + read + ")\" = " + count + " ]").c_str()) == 0);
+  CHECK(sent.load() > before);
+  CHECK(node->Stop().ok());
+  node.reset();
+  CHECK(test::Threads() == threads);
+  CHECK(test::Descriptors() == descriptors);
 }
 
 TEST_CASE("A node does not start where it cannot, and says why") {
