@@ -194,7 +194,9 @@ TEST_CASE("a member that stays away too long loses its partitions, and its commi
   }));
   Consumer quick = place.NewConsumer(Member(group));
   REQUIRE(quick.Subscribe({topic.name()}).ok());
-  CHECK(ReadValues(quick, 4) == Strings{"0", "1", "2", "3"});
+  Strings all = ReadValues(quick, 4);
+  std::sort(all.begin(), all.end());  // they are of two partitions
+  CHECK(all == Strings{"0", "1", "2", "3"});
   CHECK(Holds(quick, 2));
 
   const absl::Status refused = slow.Commit(held);
