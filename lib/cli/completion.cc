@@ -16,20 +16,20 @@ constexpr char kScript[] =
 #   source <(rill completion bash)
 _rill_options() {{
   case $1 in
-{}  esac
+{0}  esac
 }}
 _rill() {{
   local command=${{COMP_WORDS[0]##*/}} word=${{COMP_WORDS[COMP_CWORD]}}
   command=${{command#kafka-}}
   if [ "$command" = rill ]; then
     if [ "$COMP_CWORD" -eq 1 ]; then
-      COMPREPLY=($(compgen -W "{}" -- "$word"))
+      COMPREPLY=($(compgen -W "{1}" -- "$word"))
       return
     fi
     command=${{COMP_WORDS[1]}}
     if [ "$COMP_CWORD" -eq 2 ]; then
       case $command in
-        help) COMPREPLY=($(compgen -W "{}" -- "$word")); return ;;
+        help) COMPREPLY=($(compgen -W "{1}" -- "$word")); return ;;
         completion) COMPREPLY=($(compgen -W bash -- "$word")); return ;;
       esac
     fi
@@ -39,7 +39,7 @@ _rill() {{
     *) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
   esac
 }}
-complete -o filenames -F _rill {}
+complete -o filenames -F _rill {2}
 )bash";
 
 }  // namespace
@@ -69,8 +69,7 @@ std::string BashCompletion(std::span<const CompletedCommand> commands) {
     if (command.has_link) programs.push_back(fmt::format("kafka-{}", command.name));
   }
   names.emplace_back("help");
-  const std::string all = fmt::format("{}", fmt::join(names, " "));
-  return fmt::format(kScript, cases, all, all, fmt::join(programs, " "));
+  return fmt::format(kScript, cases, fmt::join(names, " "), fmt::join(programs, " "));
 }
 
 }  // namespace rill::cli

@@ -82,11 +82,6 @@ endif()
 
 if(RILL_BUILD_CLI)
   install(TARGETS rill_program)
-  get_property(kafka_tools GLOBAL PROPERTY RILL_KAFKA_TOOLS)
-  foreach(tool IN LISTS kafka_tools)
-    install(CODE "file(CREATE_LINK rill
-      \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/bin/kafka-${tool}\" SYMBOLIC)")
-  endforeach()
 
   # bash-completion looks for a file by the command's name. This one asks the program when bash
   # reads it: here a program that is built for another machine could not be asked.
@@ -97,7 +92,11 @@ if(RILL_BUILD_CLI)
     [[eval "$("$(dirname "${BASH_SOURCE[0]}")/@program_from_completions@" completion bash)"
 ]])
   install(FILES ${PROJECT_BINARY_DIR}/rill.bash DESTINATION ${completions_dir} RENAME rill)
+
+  get_property(kafka_tools GLOBAL PROPERTY RILL_KAFKA_TOOLS)
   foreach(tool IN LISTS kafka_tools)
+    install(CODE "file(CREATE_LINK rill
+      \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/bin/kafka-${tool}\" SYMBOLIC)")
     install(FILES ${PROJECT_BINARY_DIR}/rill.bash DESTINATION ${completions_dir}
       RENAME kafka-${tool})
   endforeach()

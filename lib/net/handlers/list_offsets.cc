@@ -13,6 +13,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "net/handlers.h"
+#include "net/identity.h"
 #include "net/place_of.h"
 
 namespace rill::net {
@@ -23,7 +24,6 @@ using Partition = wire::ListOffsetsResponse::Topic::Partition;
 constexpr int kNotByThisVersion = INT32_MAX;
 constexpr int kFirstWithLeaderEpoch = 4;
 constexpr std::int32_t kNoEpoch = -1;
-constexpr std::int32_t kFirstEpoch = 0;
 
 enum Place : std::int64_t {
   kLatest = -1,
@@ -103,8 +103,9 @@ void AnswerOne(const Call& call, const absl::StatusOr<std::shared_ptr<engine::To
     return;
   }
   const bool tells_epoch = call.version >= kFirstWithLeaderEpoch;
-  if (asked.current_leader_epoch <= kFirstEpoch && IsUnused(topic, asked.partition_index)) {
-    return Tell(FindInNothing(asked.timestamp), tells_epoch ? kFirstEpoch : kNoEpoch, answered);
+  if (asked.current_leader_epoch <= kFirstLeaderEpoch && IsUnused(topic, asked.partition_index)) {
+    return Tell(FindInNothing(asked.timestamp), tells_epoch ? kFirstLeaderEpoch : kNoEpoch,
+                answered);
   }
   const auto log = LogOf(topic, asked.partition_index, asked.current_leader_epoch);
   const auto found = log.ok() ? Find(**log, asked.timestamp) : log.status();

@@ -82,10 +82,18 @@ absl::StatusOr<std::shared_ptr<engine::TopicState>> FindById(const Call& call,
   return call.node.engine->FindTopic(base::Uuid());  // as one that is not there
 }
 
+// Clients that ask by id leave the name empty, if they do not leave it out.
+bool IsByName(const wire::MetadataRequest::Topic& asked) {
+  return asked.name.has_value() && asked.topic_id == base::Uuid();
+}
+
+bool AllowsMaking(const Call& call, const wire::MetadataRequest& request) {
+  return request.allow_auto_topic_creation && call.node.config.auto_create_topics_enable;
+}
+
 Topic ShowAsked(const Call& call, const wire::MetadataRequest& request,
                 const wire::MetadataRequest::Topic& asked, int& may_make) {
-  // Clients that ask by id leave the name empty, if they do not leave it out.
-  const bool by_name = asked.name.has_value() && asked.topic_id == base::Uuid();
+  const bool by_name = IsByName(asked);
   const auto found =
       by_name ? FindOrMake(call, *asked.name, may_make) : FindById(call, asked.topic_id);
   if (found.ok()) return Show(call, request, **found);
@@ -104,13 +112,9 @@ Topic ShowAsked(const Call& call, const wire::MetadataRequest& request,
 }  // namespace
 
 bool MakesTopics(const Call& call, const wire::MetadataRequest& request) {
-  if (!request.allow_auto_topic_creation || !call.node.config.auto_create_topics_enable ||
-      !request.topics.has_value()) {
-    return false;
-  }
+  if (!AllowsMaking(call, request) || !request.topics.has_value()) return false;
   return std::any_of(request.topics->begin(), request.topics->end(), [&](const auto& asked) {
-    return asked.name.has_value() && asked.topic_id == base::Uuid() &&
-           !call.node.engine->FindTopic(*asked.name).ok() &&
+    return IsByName(asked) && !call.node.engine->FindTopic(*asked.name).ok() &&
            engine::CheckTopicName(*asked.name).ok() && !engine::IsInternalTopic(*asked.name);
   });
 }
@@ -132,9 +136,7 @@ wire::MetadataResponse HandleMetadata(const Call& call, const wire::MetadataRequ
     return response;
   }
   // How many topics are made; below 0: none is, and the others are not there.
-  int may_make = request.allow_auto_topic_creation && call.node.config.auto_create_topics_enable
-                     ? kMostMade
-                     : -1;
+  int may_make = AllowsMaking(call, request) ? kMostMade : -1;
   // Each once, however often it is asked for, as Kafka has it.
   absl::flat_hash_set<std::pair<std::string_view, base::Uuid>> seen;
   for (const auto& asked : *request.topics) {
