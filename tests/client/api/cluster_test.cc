@@ -53,6 +53,13 @@ TEST_CASE("one broker of several that answers is enough") {
   CHECK(producer.Send(topic, {.value = "v"}).Wait(kLong).ok());
 }
 
+TEST_CASE("fetch_max_bytes below what librdkafka lets a message have is refused over a cluster") {
+  const Cluster cluster;
+  Engine engine = Get(Open(cluster.where));
+  IsInvalidConfig(engine.NewConsumer({.fetch_max_bytes = 999'999}).status(), "fetch.max.bytes");
+  CHECK(engine.NewConsumer({.fetch_max_bytes = 1'000'000}).ok());
+}
+
 TEST_CASE("an option that means nothing over a cluster is refused by name") {
   IsInvalidConfig(Open(kNowhere, {.read_only = true}).status(), "read_only");
   IsInvalidConfig(Open(kNowhere, {.create_if_missing = false}).status(), "create_if_missing");
