@@ -64,15 +64,26 @@ absl::Status Handle(const Call& call, base::KafkaReader& body, Answer& answer) {
 
 using enum AnswerSize;
 
-// For what only looks into memory, or appends to it.
-template <auto kHandle, AnswerSize kSize = kOfRequest>
-asio::awaitable<absl::Status> Here(const Call& call, base::KafkaReader& body, Workers&,
-                                   Answer& answer) {
+template <auto kHandle, AnswerSize kSize>
+asio::awaitable<absl::Status> OnceThereIsRoom(const Call& call, base::KafkaReader& body, Workers&,
+                                              Answer& answer) {
   AnswerRoom room(call, kSize);
   if (!room.IsThere()) {
     if (auto had = co_await room.Await(answer); !had.ok()) co_return had;
   }
   co_return Handle<kHandle>(call, body, answer);
+}
+
+template <auto kHandle, AnswerSize kSize>
+std::optional<absl::Status> AtOnce(const Call& call, base::KafkaReader& body, Answer& answer) {
+  if (!AnswerRoom(call, kSize).IsThere()) return std::nullopt;
+  return Handle<kHandle>(call, body, answer);
+}
+
+// For what only looks into memory, or appends to it.
+template <auto kHandle, AnswerSize kSize = kOfRequest>
+constexpr ServedApi Here(wire::ApiKey key) {
+  return {key, OnceThereIsRoom<kHandle, kSize>, AtOnce<kHandle, kSize>};
 }
 
 // Does `work`, which makes the answer, in a thread of `worker`'s.
@@ -193,20 +204,20 @@ asio::awaitable<absl::Status> Later(const Call& call, base::KafkaReader& body, W
 }
 
 constexpr ServedApi kServed[] = {
-    {wire::ApiKey::kProduce, Here<HandleProduce>},
+    Here<HandleProduce>(wire::ApiKey::kProduce),
     {wire::ApiKey::kFetch, ServeFetch},
     {wire::ApiKey::kListOffsets, OnWorker<HandleListOffsets>},
     {wire::ApiKey::kMetadata, ServeMetadata},
-    {wire::ApiKey::kOffsetCommit, Here<HandleOffsetCommit>},
-    {wire::ApiKey::kOffsetFetch, Here<HandleOffsetFetch, kOfState>},
+    Here<HandleOffsetCommit>(wire::ApiKey::kOffsetCommit),
+    Here<HandleOffsetFetch, kOfState>(wire::ApiKey::kOffsetFetch),
     {wire::ApiKey::kFindCoordinator, OnWorker<HandleFindCoordinator>},
     {wire::ApiKey::kJoinGroup, Later<HandleJoinGroup, kOfState>},
-    {wire::ApiKey::kHeartbeat, Here<HandleHeartbeat>},
-    {wire::ApiKey::kLeaveGroup, Here<HandleLeaveGroup>},
+    Here<HandleHeartbeat>(wire::ApiKey::kHeartbeat),
+    Here<HandleLeaveGroup>(wire::ApiKey::kLeaveGroup),
     {wire::ApiKey::kSyncGroup, Later<HandleSyncGroup>},
     {wire::ApiKey::kDescribeGroups, OnWorker<HandleDescribeGroups, kOfState>},
     {wire::ApiKey::kListGroups, OnWorker<HandleListGroups, kOfState>},
-    {wire::ApiKey::kApiVersions, Here<HandleApiVersions>},
+    Here<HandleApiVersions>(wire::ApiKey::kApiVersions),
     {wire::ApiKey::kCreateTopics, Changing<HandleCreateTopics>},
     {wire::ApiKey::kDeleteTopics, Changing<HandleDeleteTopics>},
     {wire::ApiKey::kDeleteRecords, Changing<HandleDeleteRecords>},
@@ -221,11 +232,11 @@ constexpr ServedApi kServed[] = {
     {wire::ApiKey::kOffsetDelete, OnWorker<HandleOffsetDelete>},
     {wire::ApiKey::kDescribeClientQuotas, OnWorker<HandleDescribeClientQuotas, kOfState>},
     {wire::ApiKey::kAlterClientQuotas, Changing<HandleAlterClientQuotas>},
-    {wire::ApiKey::kDescribeCluster, Here<HandleDescribeCluster>},
+    Here<HandleDescribeCluster>(wire::ApiKey::kDescribeCluster),
     {wire::ApiKey::kDescribeProducers, OnWorker<HandleDescribeProducers, kOfState>},
     {wire::ApiKey::kConsumerGroupHeartbeat, ServeConsumerGroupHeartbeat},
     {wire::ApiKey::kConsumerGroupDescribe, OnWorker<HandleConsumerGroupDescribe, kOfState>},
-    {wire::ApiKey::kGetTelemetrySubscriptions, Here<HandleGetTelemetrySubscriptions>},
+    Here<HandleGetTelemetrySubscriptions>(wire::ApiKey::kGetTelemetrySubscriptions),
     {wire::ApiKey::kPushTelemetry, OnWorker<HandlePushTelemetry>},
     {wire::ApiKey::kListConfigResources, OnWorker<HandleListConfigResources, kOfState>},
     {wire::ApiKey::kDescribeTopicPartitions, OnWorker<HandleDescribeTopicPartitions, kOfState>},

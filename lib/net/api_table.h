@@ -1,8 +1,9 @@
 #pragma once
 
+#include <optional>
 #include <span>
 
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 #include "asio/awaitable.hpp"
 #include "base/kafka_bytes.h"
 #include "net/answer.h"
@@ -19,9 +20,16 @@ struct Call;
 using ServeFunction = asio::awaitable<absl::Status> (*)(const Call& call, base::KafkaReader& body,
                                                         Workers& workers, Answer& answer);
 
+// The same at once, with nothing that is waited for; nullopt, and nothing done, where there is no
+// room for the answer.
+using ServeAtOnceFunction = std::optional<absl::Status> (*)(const Call& call,
+                                                            base::KafkaReader& body,
+                                                            Answer& answer);
+
 struct ServedApi {
   wire::ApiKey key;
   ServeFunction serve;
+  ServeAtOnceFunction serve_at_once = nullptr;  // null: it may have to wait
 };
 
 // The requests that rill answers, by ascending key.

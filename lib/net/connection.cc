@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
+#include "asio/post.hpp"
 #include "asio/redirect_error.hpp"
 #include "asio/this_coro.hpp"
 #include "asio/use_awaitable.hpp"
@@ -21,12 +22,22 @@ namespace rill::net {
 namespace {
 
 constexpr std::size_t kLengthSize = 4;
-// What each connection has for itself, and begins with.
-constexpr std::size_t kOwnInput = std::size_t{16} << 10;
+// What each connection has for itself, and begins with: room for four requests with a producer's
+// usual batch (16 KiB).
+constexpr std::size_t kOwnInput = std::size_t{72} << 10;
+// What is read at a time of a client that has its thread for itself: it has its answers earlier.
+constexpr std::size_t kReadOfOne = std::size_t{16} << 10;
 // What it keeps for its next request, at most.
 constexpr std::size_t kLargestKept = std::size_t{1} << 20;
 
+// Of answers that go together.
+constexpr std::size_t kMostUnsent = std::size_t{1} << 10;
+static_assert(kMostUnsent <= AnswerMemory::kOwn, "they are not counted");
+
 using Clock = std::chrono::steady_clock;
+
+// Then what is unsent goes, and others of the thread have their turn.
+constexpr std::chrono::milliseconds kLongestTurn(1);
 
 // Records in memory that retention has taken are there for this answer alone.
 bool KeepsDeletedRecords(const Answer& answer) {
@@ -77,13 +88,30 @@ asio::awaitable<absl::Status> Connection::ServeAll() {
     if (frame->empty()) break;
     is_busy_ = true;
     throttle_ = {};
-    const absl::Status served = co_await ServeOne(*frame);
+    absl::Status served = co_await ServeOne(*frame);
+    if (!served.ok() || !GoesOnAtOnce()) {
+      if (auto ended = co_await EndTurn(); served.ok()) served = ended;
+    }
     has_let_go_ = false;
     if (served.ok() && throttle_.count() > 0) co_await Mute(throttle_);
     is_busy_ = false;
     if (!served.ok()) co_return served;
     idle_since_ = since_ = Clock::now();
   }
+  co_return absl::OkStatus();
+}
+
+bool Connection::GoesOnAtOnce() const {
+  return !is_closing_ && throttle_.count() == 0 && HasNextFrame() &&
+         Clock::now() - turn_began_ < kLongestTurn;
+}
+
+asio::awaitable<absl::Status> Connection::EndTurn() {
+  if (auto sent = co_await SendUnsent(); !sent.ok()) co_return sent;
+  // Reading is the end of a turn, too.
+  if (!HasNextFrame()) co_return absl::OkStatus();
+  co_await asio::post(asio::use_awaitable);
+  turn_began_ = Clock::now();
   co_return absl::OkStatus();
 }
 
@@ -112,22 +140,59 @@ asio::awaitable<absl::Status> Connection::ServeOne(std::string_view frame) {
 
 asio::awaitable<absl::Status> Connection::ServeCall(const Call& call, Request& request,
                                                     Answer& answer) {
-  absl::Status served =
-      co_await ServeApi(*request.api, call, request.body, *parts_.workers, answer);
+  auto served = ServeApiAtOnce(*request.api, call, request.body, answer);
+  if (!served.has_value()) served = co_await ServeSlowly(call, request, answer);
   throttle_ = answer.throttle;
   const auto made = Clock::now();
-  if (served.ok() && !answer.is_silent) served = co_await Send(answer);
-  if (!served.ok() && !absl::IsCancelled(served)) answer.errors.Add(CodeOf(served));
+  if (served->ok() && !answer.is_silent) served = co_await Send(answer);
+  if (!served->ok() && !absl::IsCancelled(*served)) answer.errors.Add(CodeOf(*served));
   metrics_.Count(*request.api, call.version, answer.errors,
                  {.local = made - call.begun - answer.waited,
                   .remote = answer.waited,
                   .send = Clock::now() - made});
-  co_return served;
+  co_return *std::move(served);
+}
+
+asio::awaitable<absl::Status> Connection::ServeSlowly(const Call& call, Request& request,
+                                                      Answer& answer) {
+  if (!unsent_.empty()) {
+    if (auto sent = co_await SendUnsent(); !sent.ok()) co_return sent;
+    answer.waited += Clock::now() - call.begun;
+    if (is_closing_) co_return ClientHasGone();
+  }
+  co_return co_await ServeApi(*request.api, call, request.body, *parts_.workers, answer);
 }
 
 asio::awaitable<absl::Status> Connection::Send(Answer& answer) {
   if (auto finished = FinishAnswer(answer); !finished.ok()) co_return finished;
+  if (MayGoTogether(answer)) {
+    unsent_ += answer.frame.bytes;
+    co_return absl::OkStatus();
+  }
+  if (auto sent = co_await SendUnsent(); !sent.ok()) co_return sent;
   co_return co_await Write(answer);
+}
+
+// A client that has its thread for itself can go on with each answer while the next is made.
+bool Connection::MayGoTogether(const Answer& answer) const {
+  if (!answer.frame.records.empty()) return false;
+  if (unsent_.size() + answer.frame.bytes.size() > kMostUnsent) return false;
+  return HasNextFrame() ? shares_thread_ : !unsent_.empty();
+}
+
+asio::awaitable<absl::Status> Connection::SendUnsent() {
+  if (unsent_.empty()) co_return absl::OkStatus();
+  Answer together;
+  together.frame.bytes = std::exchange(unsent_, {});
+  co_return co_await Write(together);
+}
+
+bool Connection::HasNextFrame() const {
+  const std::size_t have = input_.size() - begin_;
+  if (have < kLengthSize) return false;
+  const auto size = base::LoadBigEndian<std::uint32_t>(input_.data() + begin_);
+  return size > 0 && size <= parts_.node->config.socket_request_max_bytes &&
+         size <= have - kLengthSize;
 }
 
 asio::awaitable<absl::StatusOr<std::string_view>> Connection::ReadFrame() {
@@ -155,17 +220,28 @@ asio::awaitable<absl::StatusOr<bool>> Connection::ReadUntil(std::size_t size) {
     if (is_first && memory_.bytes() > 0) co_await Rest();
     if (auto room = co_await MakeRoom(size); !room.ok()) co_return room;
     if (is_closing_) co_return false;
-    const asio::mutable_buffer room(input_.data() + input_.size(),
-                                    input_.capacity() - input_.size());
     asio::error_code gone;
-    const std::size_t read =
-        co_await socket_.async_read_some(room, asio::redirect_error(asio::use_awaitable, gone));
+    const std::size_t read = co_await socket_.async_read_some(
+        FreeInput(), asio::redirect_error(asio::use_awaitable, gone));
     if (gone || is_closing_) co_return false;
-    input_.Resize(input_.size() + read);
-    idle_since_ = Clock::now();
+    NoteRead(read);
     if (is_first) since_ = idle_since_;
   }
   co_return true;
+}
+
+asio::mutable_buffer Connection::FreeInput() {
+  const std::size_t room = input_.capacity() - input_.size();
+  const bool is_large = input_.capacity() > kOwnInput;
+  return {input_.data() + input_.size(),
+          shares_thread_ || is_large ? room : std::min(room, kReadOfOne)};
+}
+
+void Connection::NoteRead(std::size_t size) {
+  input_.Resize(input_.size() + size);
+  turn_began_ = idle_since_ = Clock::now();
+  shares_thread_ = *parts_.reads != last_read_;
+  last_read_ = ++*parts_.reads;
 }
 
 asio::awaitable<absl::Status> Connection::MakeRoom(std::size_t size) {
@@ -190,10 +266,13 @@ asio::awaitable<absl::Status> Connection::MakeRoom(std::size_t size) {
 // A length is only said, until the bytes are there: memory doubles with what has come.
 bool Connection::TryMakeRoom(std::size_t size) {
   const std::size_t have = input_.size() - begin_;
-  if (begin_ > 0 && have > 0) std::memmove(input_.data(), input_.data() + begin_, have);
-  input_.Resize(have);
-  begin_ = 0;
-  const bool has_room = have < input_.capacity();
+  const bool fits_behind = begin_ + std::max(size, have + kReadOfOne) <= input_.capacity();
+  if (have == 0 || !fits_behind) {
+    if (begin_ > 0 && have > 0) std::memmove(input_.data(), input_.data() + begin_, have);
+    input_.Resize(have);
+    begin_ = 0;
+  }
+  const bool has_room = input_.size() < input_.capacity();
   const std::size_t wanted =
       has_room ? input_.capacity() : std::max(kOwnInput, std::min(size, 2 * have));
   if (!memory_.Resize(wanted - kOwnInput)) return false;

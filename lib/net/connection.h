@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "asio/awaitable.hpp"
+#include "asio/buffer.hpp"
 #include "asio/generic/stream_protocol.hpp"
 #include "asio/steady_timer.hpp"
 #include "base/buffer.h"
@@ -24,10 +25,11 @@
 namespace rill::net {
 
 // A client's connection: reads requests and answers them, one after the other. The next request is
-// not looked at before the last one is answered, and what comes meanwhile waits in the socket: so a
-// client that asks faster than it reads holds up itself alone. Memory grows with what has come, not
-// with what is announced. A client that lets others wait for memory, for its request comes slowly
-// or its answer is not read, is closed. Used in its executor's thread.
+// not looked at before the answer to the last one was made, and what comes meanwhile waits in the
+// socket: so a client that asks faster than it reads holds up itself alone. Answers to requests
+// that came together may go together; none of them is kept while anything is waited for. Memory
+// grows with what has come, not with what is announced. A client that lets others wait for memory,
+// for its request comes slowly or its answer is not read, is closed. Used in its executor's thread.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   // What is pointed to outlives the connection.
@@ -35,6 +37,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     const NodeContext* node = nullptr;
     const HostPort* advertised = nullptr;
     Workers* workers = nullptr;
+    std::uint64_t* reads = nullptr;  // of all connections of its thread
   };
   // Who is at the other end.
   struct Peer {
@@ -57,13 +60,26 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
  private:
   asio::awaitable<absl::Status> ServeAll();
+  // Whether the next request is served without anything in between.
+  bool GoesOnAtOnce() const;
+  // Sends what is unsent, and has the others of the thread go on.
+  asio::awaitable<absl::Status> EndTurn();
   asio::awaitable<absl::Status> ServeOne(std::string_view frame);
   asio::awaitable<absl::Status> ServeCall(const Call& call, Request& request, Answer& answer);
+  // For what may have to wait.
+  asio::awaitable<absl::Status> ServeSlowly(const Call& call, Request& request, Answer& answer);
+  // Sends the answer, or leaves it to go with that to the next request.
   asio::awaitable<absl::Status> Send(Answer& answer);
+  bool MayGoTogether(const Answer& answer) const;
+  asio::awaitable<absl::Status> SendUnsent();
+  // Whether the next request is here, so that ReadFrame does not have to wait.
+  bool HasNextFrame() const;
   // A request without its length, which stays until the next call; empty where the client is gone.
   asio::awaitable<absl::StatusOr<std::string_view>> ReadFrame();
   // Reads until `size` bytes stand at begin_; false where the client is gone before.
   asio::awaitable<absl::StatusOr<bool>> ReadUntil(std::size_t size);
+  asio::mutable_buffer FreeInput();
+  void NoteRead(std::size_t size);
   // Waits for memory where others have what there is. ResourceExhausted where it takes too long.
   asio::awaitable<absl::Status> MakeRoom(std::size_t size);
   bool TryMakeRoom(std::size_t size);
@@ -97,9 +113,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::chrono::steady_clock::time_point idle_since_;
   PeerWatch watch_;
   asio::steady_timer memory_timer_;
+  std::string unsent_;                   // answers that go together
   const Answer* slow_answer_ = nullptr;  // that the client does not read as fast as it could go
   // Since when it rests, a request comes, or an answer goes slowly.
   std::chrono::steady_clock::time_point since_;
+  std::chrono::steady_clock::time_point turn_began_;
+  std::uint64_t last_read_ = 0;  // its number among those of the thread
+  bool shares_thread_ = false;   // others were read before it
   bool is_watched_ = false;
   bool is_resting_ = false;
   bool is_busy_ = false;

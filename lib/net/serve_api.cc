@@ -163,4 +163,10 @@ asio::awaitable<absl::Status> ServeApi(const NodeApis::Entry& api, const Call& c
   return ServeOwn(api, call, body, workers, answer);
 }
 
+std::optional<absl::Status> ServeApiAtOnce(const NodeApis::Entry& api, const Call& call,
+                                           base::KafkaReader& body, Answer& answer) {
+  const bool may_wait = !api.own.empty() || api.served->serve_at_once == nullptr;
+  return may_wait ? std::nullopt : api.served->serve_at_once(call, body, answer);
+}
+
 }  // namespace rill::net

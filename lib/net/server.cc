@@ -243,8 +243,9 @@ asio::awaitable<void> Server::Accept(Acceptor& acceptor, const HostPort& told) {
 asio::awaitable<void> Server::Serve(Loop& loop, Connection::Socket socket, Connection::Peer peer,
                                     const HostPort& told) {
   {
-    const auto connection = std::make_shared<Connection>(
-        std::move(socket), std::move(peer), Connection::Parts{&node_, &told, &workers_});
+    const auto connection =
+        std::make_shared<Connection>(std::move(socket), std::move(peer),
+                                     Connection::Parts{&node_, &told, &workers_, &loop.reads});
     loop.connections.insert(connection);
     if (!node_.stopping->has_begun()) co_await connection->Run();
     loop.connections.erase(connection);

@@ -51,6 +51,7 @@ class Server {
     asio::io_context io{1};
     asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
     std::set<std::shared_ptr<Connection>> connections;  // of the loop's own thread
+    std::uint64_t reads = 0;                            // the same: of all of them
     std::thread thread;
   };
 

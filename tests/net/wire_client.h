@@ -14,6 +14,7 @@
 #include "base/bytes.h"
 #include "base/kafka_bytes.h"
 #include "catch.h"
+#include "net/segments_received.h"
 #include "wire/api.h"
 #include "wire/decode.h"
 #include "wire/encode.h"
@@ -111,6 +112,8 @@ class WireClient {
     char little[512];
     [[maybe_unused]] const ssize_t got = recv(socket_, little, sizeof little, MSG_DONTWAIT);
   }
+
+  std::uint32_t SegmentsReceived() const { return net::SegmentsReceived(socket_); }
 
   bool IsClosed() { return ReceiveFrame().empty(); }
   // Whether something is there to be received within `milliseconds`.
