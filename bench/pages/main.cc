@@ -10,6 +10,7 @@
 
 #include "base/parse_number.h"
 #include "bench_log.h"
+#include "median.h"
 #include "strategy.h"
 #include "usage.h"
 
@@ -55,11 +56,6 @@ struct Figures {
   std::vector<double> worst;  // us, of one chunk
   std::vector<double> scan;   // GB/s
 };
-
-double Median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
 
 void DropCaches() {
   std::FILE* const file = std::fopen("/proc/sys/vm/drop_caches", "w");

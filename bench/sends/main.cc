@@ -1,21 +1,15 @@
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
-#include <fstream>
 #include <map>
 #include <string>
 #include <thread>
@@ -23,6 +17,8 @@
 
 #include "base/parse_number.h"
 #include "bench_log.h"
+#include "loopback.h"
+#include "median.h"
 
 // rill_sends [ROUNDS]
 //
@@ -52,17 +48,6 @@ constexpr std::array<std::pair<Way, const char*>, 3> kWays = {
 constexpr std::array<std::size_t, 4> kSizes = {4096, std::size_t{32} << 10, std::size_t{64} << 10,
                                                std::size_t{1} << 20};
 
-[[noreturn]] void Fail(const char* what) {
-  std::perror(what);
-  std::exit(1);
-}
-
-double Seconds(clockid_t clock) {
-  timespec now = {};
-  clock_gettime(clock, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
-
 // A file of random bytes in the page cache, and where it is mapped.
 struct CachedFile {
   explicit CachedFile(std::string at) : path(std::move(at)) {
@@ -83,29 +68,6 @@ struct CachedFile {
   int descriptor = -1;
   char* bytes = nullptr;
 };
-
-struct Connection {
-  int sender = -1;
-  int receiver = -1;
-};
-
-Connection Connect() {
-  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in place = {};
-  place.sin_family = AF_INET;
-  place.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof place;
-  auto* const address = reinterpret_cast<sockaddr*>(&place);
-  if (bind(listener, address, size) != 0 || listen(listener, 1) != 0) Fail("listen");
-  getsockname(listener, address, &size);
-  const int receiver = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (connect(receiver, address, size) != 0) Fail("connect");
-  const int sender = accept(listener, nullptr, nullptr);
-  close(listener);
-  const int on = 1;
-  setsockopt(sender, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  return {sender, receiver};
-}
 
 void SendByWritev(int socket, const char* header, std::size_t header_size, const char* bytes,
                   std::size_t size) {
@@ -165,25 +127,20 @@ double ReceiveAll(int socket, Client client) {
 }
 
 void Measure(Way way, std::size_t size, Client client, const CachedFile& file, Figures& figures) {
-  const Connection connection = Connect();
+  const Loopback connection = Connect();
   double received = 0;
-  std::thread receiver([&] { received = ReceiveAll(connection.receiver, client); });
+  std::thread receiver([&] { received = ReceiveAll(connection.client, client); });
   const double begin = Seconds(CLOCK_MONOTONIC);
   const double cpu = Seconds(CLOCK_THREAD_CPUTIME_ID);
   for (std::size_t sent = 0; sent < kSentBytes; sent += size) {
-    SendAnswer(way, connection.sender, file, sent % kFileBytes, size);
+    SendAnswer(way, connection.server, file, sent % kFileBytes, size);
   }
   figures.sender.push_back((Seconds(CLOCK_THREAD_CPUTIME_ID) - cpu) * kGibibyte / kSentBytes);
-  close(connection.sender);
+  close(connection.server);
   receiver.join();
   figures.rate.push_back(kSentBytes / kGibibyte / (Seconds(CLOCK_MONOTONIC) - begin));
   figures.receiver.push_back(received * kGibibyte / kSentBytes);
-  close(connection.receiver);
-}
-
-double Median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
+  close(connection.client);
 }
 
 void Run(int rounds, Client client, const CachedFile& file) {
@@ -205,13 +162,6 @@ void Run(int rounds, Client client, const CachedFile& file) {
                  Median(of_way.sender), Median(of_way.receiver), Median(of_way.rate));
     }
   }
-}
-
-void PrintCongestionControl() {
-  std::ifstream setting("/proc/sys/net/ipv4/tcp_congestion_control");
-  std::string name;
-  setting >> name;
-  fmt::print("TCP's congestion control is {}.\n", name.empty() ? "not known" : name);
 }
 
 }  // namespace
