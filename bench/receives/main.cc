@@ -41,12 +41,14 @@
 namespace rill::bench {
 namespace {
 
-constexpr std::size_t kRequestBytes = std::size_t{16} << 10;
+constexpr std::size_t kBatchAt = 70;  // of the request, behind what names it
+constexpr std::size_t kRequestBytes = kBatchAt + (std::size_t{16} << 10);
 constexpr std::size_t kAnswerBytes = 59;
-constexpr std::size_t kReceivedBytes = std::size_t{2} << 30;
-// Then it begins anew, so that the disk does not have to keep up.
-constexpr std::size_t kFileBytes = std::size_t{256} << 20;
-constexpr std::size_t kReadBytes = std::size_t{64} << 10;
+constexpr std::size_t kRequests = 130'000;
+constexpr double kReceivedBytes = kRequests * static_cast<double>(kRequestBytes);
+// Then they begin anew, so that the disk does not have to keep up.
+constexpr std::size_t kBytesOfAllFiles = std::size_t{256} << 20;
+constexpr std::size_t kReadBytes = std::size_t{72} << 10;
 constexpr int kUnderWay = 5;
 constexpr double kGigabyte = 1e9;
 
@@ -115,13 +117,14 @@ class Receiver {
     if (file_ < 0) Fail(file.c_str());
   }
   ~Receiver() {
+    if (ftruncate(file_, 0) != 0) Fail("ftruncate");
     close(file_);
     close(socket_);
   }
   Receiver(const Receiver&) = delete;
   Receiver& operator=(const Receiver&) = delete;
 
-  // What came of whole requests.
+  // How many requests came whole.
   std::size_t Serve() {
     const ssize_t read = recv(socket_, input_.data() + have_, input_.size() - have_, MSG_DONTWAIT);
     if (read < 0 && errno == EAGAIN) return 0;
@@ -129,33 +132,33 @@ class Receiver {
     have_ += static_cast<std::size_t>(read);
     const std::size_t requests = have_ / kRequestBytes;
     for (std::size_t i = 0; i < requests; ++i) {
-      Work({input_.data() + i * kRequestBytes, kRequestBytes});
-      if (way_.answers == Answers::kOneByOne) SendAll(socket_, kAnswers.substr(0, kAnswerBytes));
+      Store({input_.data() + i * kRequestBytes + kBatchAt, kRequestBytes - kBatchAt});
+      if (way_.answers == Answers::kOneByOne) SendAll(socket_, kZeros.substr(0, kAnswerBytes));
     }
     if (way_.answers == Answers::kTogether) {
-      SendAll(socket_, kAnswers.substr(0, requests * kAnswerBytes));
+      SendAll(socket_, kZeros.substr(0, requests * kAnswerBytes));
     }
     have_ -= requests * kRequestBytes;
     std::copy_n(input_.data() + requests * kRequestBytes, have_, input_.data());
-    return requests * kRequestBytes;
+    return requests;
   }
 
  private:
-  static constexpr std::array<char, kAnswerBytes*(kReadBytes / kRequestBytes)> kZeros = {};
-  static constexpr std::string_view kAnswers{kZeros.data(), kZeros.size()};
+  static constexpr std::array<char, kAnswerBytes*(kReadBytes / kRequestBytes)> kNothing = {};
+  static constexpr std::string_view kZeros{kNothing.data(), kNothing.size()};
 
-  void Work(std::string_view request) {
-    if (way_.work == bench::Work::kReceive) return;
-    if (way_.work == bench::Work::kChecksumAndStore) checksum_ ^= base::Crc32c(request);
-    if (at_ == kFileBytes) {
+  void Store(std::string_view batch) {
+    if (way_.work == Work::kReceive) return;
+    if (way_.work == Work::kChecksumAndStore) checksum_ ^= base::Crc32c(batch);
+    if (at_ >= kBytesOfAllFiles / way_.connections) {
       at_ = 0;
       if (ftruncate(file_, 0) != 0) Fail("ftruncate");
     }
-    if (pwrite(file_, request.data(), request.size(), static_cast<off_t>(at_)) !=
-        static_cast<ssize_t>(request.size())) {
+    if (pwrite(file_, batch.data(), batch.size(), static_cast<off_t>(at_)) !=
+        static_cast<ssize_t>(batch.size())) {
       Fail("pwrite");
     }
-    at_ += request.size();
+    at_ += batch.size();
   }
 
   const int socket_;
@@ -172,14 +175,14 @@ void Load(const std::vector<int>& sockets) {
   KeepToCore(1);
   const std::string request(kRequestBytes, 'r');
   Readable answered;
-  std::size_t left = kReceivedBytes / kRequestBytes;
+  std::size_t left = kRequests;
   std::vector<std::size_t> bytes(sockets.size());  // of answers
   for (std::size_t i = 0; i < sockets.size(); ++i) {
     answered.Add(sockets[i], i);
     for (int under_way = 0; under_way < kUnderWay; ++under_way, --left)
       SendAll(sockets[i], request);
   }
-  std::size_t awaited = kReceivedBytes / kRequestBytes;
+  std::size_t awaited = kRequests;
   std::array<char, kAnswerBytes * kUnderWay> buffer;
   while (awaited > 0) {
     answered.ForEach([&](std::size_t i) {
@@ -214,7 +217,7 @@ void Measure(const Way& way, const std::string& folder, Figures& figures) {
   std::thread load([&] { Load(clients); });
   const double begin = Seconds(CLOCK_MONOTONIC);
   const double cpu = Seconds(CLOCK_THREAD_CPUTIME_ID);
-  for (std::size_t received = 0; received < kReceivedBytes;) {
+  for (std::size_t received = 0; received < kRequests;) {
     readable.ForEach([&](std::size_t i) { received += receivers[i]->Serve(); });
   }
   figures.cpu.push_back((Seconds(CLOCK_THREAD_CPUTIME_ID) - cpu) * kGigabyte / kReceivedBytes);

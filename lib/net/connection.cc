@@ -1,7 +1,6 @@
 #include "net/connection.h"
 
 #include <algorithm>
-#include <cstring>
 #include <optional>
 #include <utility>
 
@@ -10,7 +9,6 @@
 #include "asio/redirect_error.hpp"
 #include "asio/this_coro.hpp"
 #include "asio/use_awaitable.hpp"
-#include "base/bytes.h"
 #include "fmt/format.h"
 #include "net/answer_writer.h"
 #include "net/patience.h"
@@ -21,21 +19,15 @@
 namespace rill::net {
 namespace {
 
-constexpr std::size_t kLengthSize = 4;
-// What each connection has for itself, and begins with: room for four requests with a producer's
-// usual batch (16 KiB).
-constexpr std::size_t kOwnInput = std::size_t{72} << 10;
-// What is read at a time of a client that has its thread for itself: it has its answers earlier.
-constexpr std::size_t kReadOfOne = std::size_t{16} << 10;
-// What it keeps for its next request, at most.
-constexpr std::size_t kLargestKept = std::size_t{1} << 20;
-
 // Of answers that go together.
 constexpr std::size_t kMostUnsent = std::size_t{1} << 10;
 static_assert(kMostUnsent <= AnswerMemory::kOwn, "they are not counted");
 
 using Clock = std::chrono::steady_clock;
 
+// Of a client that is alone in its thread so much is read at a time, a producer's usual batch: it
+// has its answers earlier.
+constexpr std::size_t kReadOfOne = std::size_t{18} << 10;
 // Then what is unsent goes, and others of the thread have their turn.
 constexpr std::chrono::milliseconds kLongestTurn(1);
 
@@ -60,11 +52,12 @@ Connection::Connection(Socket socket, Peer peer, const Parts& parts)
       parts_(parts),
       peer_(std::move(peer)),
       metrics_(parts.node->request_metrics->OfThisThread()),
-      memory_(*parts.node->request_memory),
+      input_(*parts.node->request_memory),
       idle_since_(Clock::now()),
       watch_(socket_),
       memory_timer_(socket_.get_executor()),
-      since_(idle_since_) {
+      since_(idle_since_),
+      last_read_(*parts.reads) {
   metrics_.Count(NodeCount::kConnections);
 }
 
@@ -89,10 +82,11 @@ asio::awaitable<absl::Status> Connection::ServeAll() {
     is_busy_ = true;
     throttle_ = {};
     absl::Status served = co_await ServeOne(*frame);
+    has_let_go_ = false;
+    since_ = Clock::now();
     if (!served.ok() || !GoesOnAtOnce()) {
       if (auto ended = co_await EndTurn(); served.ok()) served = ended;
     }
-    has_let_go_ = false;
     if (served.ok() && throttle_.count() > 0) co_await Mute(throttle_);
     is_busy_ = false;
     if (!served.ok()) co_return served;
@@ -141,7 +135,7 @@ asio::awaitable<absl::Status> Connection::ServeOne(std::string_view frame) {
 asio::awaitable<absl::Status> Connection::ServeCall(const Call& call, Request& request,
                                                     Answer& answer) {
   auto served = ServeApiAtOnce(*request.api, call, request.body, answer);
-  if (!served.has_value()) served = co_await ServeSlowly(call, request, answer);
+  if (!served.has_value()) served = co_await ServeWaiting(call, request, answer);
   throttle_ = answer.throttle;
   const auto made = Clock::now();
   if (served->ok() && !answer.is_silent) served = co_await Send(answer);
@@ -153,24 +147,23 @@ asio::awaitable<absl::Status> Connection::ServeCall(const Call& call, Request& r
   co_return *std::move(served);
 }
 
-asio::awaitable<absl::Status> Connection::ServeSlowly(const Call& call, Request& request,
-                                                      Answer& answer) {
+asio::awaitable<absl::Status> Connection::ServeWaiting(const Call& call, Request& request,
+                                                       Answer& answer) {
   if (!unsent_.empty()) {
     if (auto sent = co_await SendUnsent(); !sent.ok()) co_return sent;
     answer.waited += Clock::now() - call.begun;
-    if (is_closing_) co_return ClientHasGone();
   }
   co_return co_await ServeApi(*request.api, call, request.body, *parts_.workers, answer);
 }
 
 asio::awaitable<absl::Status> Connection::Send(Answer& answer) {
   if (auto finished = FinishAnswer(answer); !finished.ok()) co_return finished;
-  if (MayGoTogether(answer)) {
-    unsent_ += answer.frame.bytes;
-    co_return absl::OkStatus();
+  if (!MayGoTogether(answer)) {
+    if (auto sent = co_await SendUnsent(); !sent.ok()) co_return sent;
   }
-  if (auto sent = co_await SendUnsent(); !sent.ok()) co_return sent;
-  co_return co_await Write(answer);
+  if (!MayGoTogether(answer)) co_return co_await Write(answer);
+  unsent_ += answer.frame.bytes;
+  co_return absl::OkStatus();
 }
 
 // A client that has its thread for itself can go on with each answer while the next is made.
@@ -188,17 +181,14 @@ asio::awaitable<absl::Status> Connection::SendUnsent() {
 }
 
 bool Connection::HasNextFrame() const {
-  const std::size_t have = input_.size() - begin_;
-  if (have < kLengthSize) return false;
-  const auto size = base::LoadBigEndian<std::uint32_t>(input_.data() + begin_);
-  return size > 0 && size <= parts_.node->config.socket_request_max_bytes &&
-         size <= have - kLengthSize;
+  return input_.HasFrame(parts_.node->config.socket_request_max_bytes);
 }
 
 asio::awaitable<absl::StatusOr<std::string_view>> Connection::ReadFrame() {
-  if (memory_.bytes() > 0 && parts_.node->request_memory->is_scarce()) ShrinkInput();
-  if (auto read = co_await ReadUntil(kLengthSize); !read.ok() || !*read) co_return Nothing(read);
-  const auto size = base::LoadBigEndian<std::int32_t>(input_.data() + begin_);
+  if (!HasNextFrame()) input_.ShrinkIfScarce();
+  if (auto read = co_await ReadUntil(RequestInput::kLengthSize); !read.ok() || !*read)
+    co_return Nothing(read);
+  const std::int32_t size = input_.FrameSize();
   const std::size_t most = parts_.node->config.socket_request_max_bytes;
   if (size <= 0 || static_cast<std::size_t>(size) > most) {
     co_return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRequest,
@@ -206,23 +196,21 @@ asio::awaitable<absl::StatusOr<std::string_view>> Connection::ReadFrame() {
                                     "(socket.request.max.bytes)",
                                     size, most));
   }
-  const std::size_t whole = kLengthSize + static_cast<std::size_t>(size);
+  const std::size_t whole = RequestInput::kLengthSize + static_cast<std::size_t>(size);
   if (auto read = co_await ReadUntil(whole); !read.ok() || !*read) co_return Nothing(read);
-  const std::string_view frame(input_.data() + begin_ + kLengthSize, whole - kLengthSize);
-  begin_ += whole;
-  co_return frame;
+  co_return input_.TakeFrame();
 }
 
 asio::awaitable<absl::StatusOr<bool>> Connection::ReadUntil(std::size_t size) {
-  while (input_.size() - begin_ < size) {
-    const bool is_first = input_.size() == begin_;
-    if (is_first && input_.capacity() > LargestKept()) LetGo();
-    if (is_first && memory_.bytes() > 0) co_await Rest();
+  while (input_.size() < size) {
+    const bool is_first = input_.empty();
+    if (is_first) input_.LetGoOfMuch();
+    if (is_first && input_.memory() > 0) co_await Rest();
     if (auto room = co_await MakeRoom(size); !room.ok()) co_return room;
     if (is_closing_) co_return false;
     asio::error_code gone;
     const std::size_t read = co_await socket_.async_read_some(
-        FreeInput(), asio::redirect_error(asio::use_awaitable, gone));
+        input_.Room(MostToRead(size)), asio::redirect_error(asio::use_awaitable, gone));
     if (gone || is_closing_) co_return false;
     NoteRead(read);
     if (is_first) since_ = idle_since_;
@@ -230,15 +218,13 @@ asio::awaitable<absl::StatusOr<bool>> Connection::ReadUntil(std::size_t size) {
   co_return true;
 }
 
-asio::mutable_buffer Connection::FreeInput() {
-  const std::size_t room = input_.capacity() - input_.size();
-  const bool is_large = input_.capacity() > kOwnInput;
-  return {input_.data() + input_.size(),
-          shares_thread_ || is_large ? room : std::min(room, kReadOfOne)};
+std::size_t Connection::MostToRead(std::size_t size) const {
+  if (shares_thread_) return RequestInput::kAllThereIsRoomFor;
+  return std::max(kReadOfOne, size - input_.size());
 }
 
 void Connection::NoteRead(std::size_t size) {
-  input_.Resize(input_.size() + size);
+  input_.NoteRead(size);
   turn_began_ = idle_since_ = Clock::now();
   shares_thread_ = *parts_.reads != last_read_;
   last_read_ = ++*parts_.reads;
@@ -247,7 +233,7 @@ void Connection::NoteRead(std::size_t size) {
 asio::awaitable<absl::Status> Connection::MakeRoom(std::size_t size) {
   if (TryMakeRoom(size)) co_return absl::OkStatus();
   const auto wake = std::make_shared<Wake>(co_await asio::this_coro::executor);
-  const auto place = memory_.Wait(wake);
+  const auto place = input_.WaitForMemory(wake);
   const auto deadline = Clock::now() + kMemoryPatience;
   waiting_for_memory_ = wake;
   const absl::Cleanup over = [this] { waiting_for_memory_ = nullptr; };
@@ -263,46 +249,14 @@ asio::awaitable<absl::Status> Connection::MakeRoom(std::size_t size) {
   co_return absl::OkStatus();
 }
 
-// A length is only said, until the bytes are there: memory doubles with what has come.
 bool Connection::TryMakeRoom(std::size_t size) {
-  const std::size_t have = input_.size() - begin_;
-  const bool fits_behind = begin_ + std::max(size, have + kReadOfOne) <= input_.capacity();
-  if (have == 0 || !fits_behind) {
-    if (begin_ > 0 && have > 0) std::memmove(input_.data(), input_.data() + begin_, have);
-    input_.Resize(have);
-    begin_ = 0;
-  }
-  const bool has_room = input_.size() < input_.capacity();
-  const std::size_t wanted =
-      has_room ? input_.capacity() : std::max(kOwnInput, std::min(size, 2 * have));
-  if (!memory_.Resize(wanted - kOwnInput)) return false;
-  if (memory_.bytes() > 0) WatchMemory();
-  return input_.ReserveExactly(wanted);
-}
-
-void Connection::LetGo() {
-  input_ = base::Buffer();
-  begin_ = 0;
-  memory_.Resize(0);
-}
-
-void Connection::ShrinkInput() {
-  const std::size_t have = input_.size() - begin_;
-  if (have == 0) return LetGo();
-  const std::size_t wanted = std::max(kOwnInput, have);
-  if (wanted > input_.capacity() / 2) return;
-  base::Buffer smaller;
-  if (!smaller.ReserveExactly(wanted)) return;
-  smaller.Resize(have);
-  std::memcpy(smaller.data(), input_.data() + begin_, have);
-  input_ = std::move(smaller);
-  begin_ = 0;
-  memory_.Resize(wanted - kOwnInput);
+  const bool has_room = input_.TryMakeRoom(size);
+  if (has_room && input_.memory() > 0) WatchMemory();
+  return has_room;
 }
 
 void Connection::LetGoOfBody() {
-  if (memory_.bytes() == 0) return;
-  ShrinkInput();
+  input_.Shrink();
   has_let_go_ = true;
   since_ = Clock::now();
 }
@@ -332,7 +286,7 @@ void Connection::LookAtMemory() {
   is_watched_ = false;
   if (!HasMemory()) return;
   if (Clock::now() - since_ >= parts_.node->holder_patience) {
-    if (is_resting_) return LetGo();
+    if (is_resting_) return input_.LetGo();
     if (HasWhatOthersWaitFor()) {
       metrics_.Count(NodeCount::kConnectionsEndedByErrors);
       parts_.node->engine->Say(
@@ -349,7 +303,7 @@ void Connection::LookAtMemory() {
 }
 
 bool Connection::HasMemory() const {
-  return memory_.bytes() > 0 || (slow_answer_ != nullptr &&
+  return input_.memory() > 0 || (slow_answer_ != nullptr &&
                                  (slow_answer_->memory.bytes() > 0 || !slow_answer_->logs.empty()));
 }
 
@@ -360,14 +314,10 @@ bool Connection::HasWhatOthersWaitFor() const {
     return false;
   }
   const NodeContext& node = *parts_.node;
-  if (memory_.bytes() > 0 && node.request_memory->waiting() > 0) return true;
+  if (input_.memory() > 0 && node.request_memory->waiting() > 0) return true;
   if (slow_answer_ == nullptr) return false;
   if (slow_answer_->memory.bytes() > 0 && node.answer_memory->waiting() > 0) return true;
   return KeepsDeletedRecords(*slow_answer_);
-}
-
-std::size_t Connection::LargestKept() const {
-  return parts_.node->request_memory->is_scarce() ? kOwnInput : kLargestKept;
 }
 
 asio::awaitable<absl::Status> Connection::Write(const Answer& answer) {
@@ -396,13 +346,13 @@ asio::awaitable<absl::Status> Connection::Write(const Answer& answer) {
     }
     if (gone || *progress == AnswerWriter::Progress::kPeerGone || !socket_.is_open()) {
       is_closing_ = true;
-      co_return absl::OkStatus();
+      co_return ClientHasGone();
     }
   }
 }
 
 asio::awaitable<void> Connection::Mute(std::chrono::milliseconds time) {
-  if (begin_ == input_.size()) LetGo();  // others may have the memory meanwhile
+  if (input_.empty()) input_.LetGo();  // others may have the memory meanwhile
   muted_ = std::make_shared<Wake>(co_await asio::this_coro::executor);
   const auto deadline = Clock::now() + time;
   while (!is_closing_ && Clock::now() < deadline) co_await muted_->WaitUntil(deadline);
@@ -420,7 +370,7 @@ void Connection::Close() {
   if (waiting_for_memory_ != nullptr) waiting_for_memory_->Notify();
   if (muted_ != nullptr) muted_->Notify();
   memory_timer_.cancel();
-  if (has_let_go_) LetGo();  // of what came behind a request that waits, and sees this soon
+  if (has_let_go_) input_.LetGo();  // of what came behind a request that waits, and sees this soon
   asio::error_code ignored;
   socket_.shutdown(Socket::shutdown_both, ignored);
   socket_.close(ignored);

@@ -10,15 +10,13 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "asio/awaitable.hpp"
-#include "asio/buffer.hpp"
 #include "asio/generic/stream_protocol.hpp"
 #include "asio/steady_timer.hpp"
-#include "base/buffer.h"
 #include "net/answer.h"
 #include "net/call.h"
 #include "net/peer_watch.h"
 #include "net/request.h"
-#include "net/request_memory.h"
+#include "net/request_input.h"
 #include "net/wake.h"
 #include "net/workers.h"
 
@@ -67,7 +65,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   asio::awaitable<absl::Status> ServeOne(std::string_view frame);
   asio::awaitable<absl::Status> ServeCall(const Call& call, Request& request, Answer& answer);
   // For what may have to wait.
-  asio::awaitable<absl::Status> ServeSlowly(const Call& call, Request& request, Answer& answer);
+  asio::awaitable<absl::Status> ServeWaiting(const Call& call, Request& request, Answer& answer);
   // Sends the answer, or leaves it to go with that to the next request.
   asio::awaitable<absl::Status> Send(Answer& answer);
   bool MayGoTogether(const Answer& answer) const;
@@ -76,20 +74,16 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool HasNextFrame() const;
   // A request without its length, which stays until the next call; empty where the client is gone.
   asio::awaitable<absl::StatusOr<std::string_view>> ReadFrame();
-  // Reads until `size` bytes stand at begin_; false where the client is gone before.
+  // Reads until the input has `size` bytes; false where the client is gone before.
   asio::awaitable<absl::StatusOr<bool>> ReadUntil(std::size_t size);
-  asio::mutable_buffer FreeInput();
+  std::size_t MostToRead(std::size_t size) const;
   void NoteRead(std::size_t size);
   // Waits for memory where others have what there is. ResourceExhausted where it takes too long.
   asio::awaitable<absl::Status> MakeRoom(std::size_t size);
   bool TryMakeRoom(std::size_t size);
-  std::size_t LargestKept() const;
-  // Gives back what of the input's memory is empty, where that is much.
-  void ShrinkInput();
   void LetGoOfBody();
   // Waits for the first byte of a request, with memory that is given back if that takes long.
   asio::awaitable<void> Rest();
-  void LetGo();
   // Looks from now on, as long as there is memory that others may want, what is made of it.
   void WatchMemory();
   void LookAtMemory();
@@ -104,9 +98,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   const Peer peer_;
   ClientSoftware software_;
   RequestMetrics::Part& metrics_;
-  RequestMemory::Share memory_;
-  base::Buffer input_;
-  std::size_t begin_ = 0;                     // of what was not looked at yet
+  RequestInput input_;
   std::shared_ptr<Wake> waiting_for_memory_;  // null: it does not
   std::shared_ptr<Wake> muted_;               // the same
   std::chrono::milliseconds throttle_{};      // after the request that is being served
@@ -118,8 +110,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Since when it rests, a request comes, or an answer goes slowly.
   std::chrono::steady_clock::time_point since_;
   std::chrono::steady_clock::time_point turn_began_;
-  std::uint64_t last_read_ = 0;  // its number among those of the thread
-  bool shares_thread_ = false;   // others were read before it
+  std::uint64_t last_read_;     // its number among those of the thread
+  bool shares_thread_ = false;  // others were read before it
   bool is_watched_ = false;
   bool is_resting_ = false;
   bool is_busy_ = false;

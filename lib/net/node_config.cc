@@ -51,10 +51,11 @@ constexpr ConfigSpec kSpecs[] = {
      .type = ConfigType::kLong,
      .default_value = "268435456",
      .min = -1,
-     .effect = "What requests that are coming in may have of memory together, beyond 16 KiB a "
-               "connection, and answers that are not read yet as much again: more wait for others, "
-               "for 30 s, and are closed then; who lets others wait is closed before. At least "
-               "socket.request.max.bytes; -1 is as much as they want, Kafka's default."},
+     .effect =
+         "What requests that are coming in may have of memory together, beyond 72 KiB a "
+         "connection, and answers that are not read yet as much again, beyond 16 KiB: more wait "
+         "for others, for 30 s, and are closed then; who lets others wait is closed before. At "
+         "least socket.request.max.bytes; -1 is as much as they want, Kafka's default."},
     {.name = "quota.window.num",
      .type = ConfigType::kInt,
      .default_value = "11",

@@ -24,7 +24,8 @@
 
 namespace rill::net {
 
-// Where the time of a request went, from when it had come whole until its answer was in the socket.
+// Where the time of a request went, from when it had come whole until its answer was in the socket,
+// or left to go with the next.
 struct RequestTimes {
   std::chrono::nanoseconds local{};   // it was worked on
   std::chrono::nanoseconds remote{};  // it waited: for records, for its group

@@ -216,6 +216,9 @@ TEST_CASE("A Fetch that waits has given back its request, but for what it still 
   topic.topic = "orders";
   topic.partitions.emplace_back().partition_max_bytes = 1000;
   request.rack_id = std::string(30'000, 'r');
+  auto& forgotten = request.forgotten_topics_data.emplace_back();
+  forgotten.topic = "bills";
+  forgotten.partitions.assign(30'000, 0);
   WireClient client(scarce.node.port());
   client.SendBytes(WireClient::Frame(ApiKey::kFetch, 12, 1, request));
   CHECK(scarce.AwaitLine(
