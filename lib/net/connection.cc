@@ -25,9 +25,9 @@ static_assert(kMostUnsent <= AnswerMemory::kOwn, "they are not counted");
 
 using Clock = std::chrono::steady_clock;
 
-// Of a client that is alone in its thread so much is read at a time, a producer's usual batch: it
+// Of a client that is alone in its thread no more is read at a time, or a request like the last: it
 // has its answers earlier.
-constexpr std::size_t kReadOfOne = std::size_t{18} << 10;
+constexpr std::size_t kReadOfOne = std::size_t{16} << 10;
 // Then what is unsent goes, and others of the thread have their turn.
 constexpr std::chrono::milliseconds kLongestTurn(1);
 
@@ -198,6 +198,7 @@ asio::awaitable<absl::StatusOr<std::string_view>> Connection::ReadFrame() {
   }
   const std::size_t whole = RequestInput::kLengthSize + static_cast<std::size_t>(size);
   if (auto read = co_await ReadUntil(whole); !read.ok() || !*read) co_return Nothing(read);
+  last_size_ = whole;
   co_return input_.TakeFrame();
 }
 
@@ -220,7 +221,7 @@ asio::awaitable<absl::StatusOr<bool>> Connection::ReadUntil(std::size_t size) {
 
 std::size_t Connection::MostToRead(std::size_t size) const {
   if (shares_thread_) return RequestInput::kAllThereIsRoomFor;
-  return std::max(kReadOfOne, size - input_.size());
+  return std::max({kReadOfOne, last_size_, size - input_.size()});
 }
 
 void Connection::NoteRead(std::size_t size) {

@@ -111,6 +111,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::chrono::steady_clock::time_point since_;
   std::chrono::steady_clock::time_point turn_began_;
   std::uint64_t last_read_;     // its number among those of the thread
+  std::size_t last_size_ = 0;   // of a request with its length
   bool shares_thread_ = false;  // others were read before it
   bool is_watched_ = false;
   bool is_resting_ = false;
