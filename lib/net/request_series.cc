@@ -24,7 +24,8 @@ constexpr Times kTimes[] = {
     {"totaltimems", &RequestCounts::total, "From the last byte of a request to that of its answer"},
     {"localtimems", &RequestCounts::local, "What of it the request was worked on"},
     {"remotetimems", &RequestCounts::remote, "What of it the request waited, as for records"},
-    {"responsesendtimems", &RequestCounts::send, "What of it an answer that goes alone took to be read"},
+    {"responsesendtimems", &RequestCounts::send,
+     "What of it an answer that goes alone took to be read"},
 };
 
 std::string FullName(std::string_view name) {
