@@ -7,6 +7,7 @@
 
 #include "catch.h"
 #include "net/request_memory.h"
+#include "net/waiting_fetch.h"
 #include "net/wire_client.h"
 #include "rill/node.h"
 #include "rill/rill.h"
@@ -207,14 +208,7 @@ TEST_CASE("A client that sends one request behind the other is not taken for a s
 
 TEST_CASE("A Fetch that waits has given back its request, but for what it still knows of it") {
   const ScarceNode scarce("600000");
-  wire::FetchRequest request;
-  request.max_wait_ms = 500'000;
-  request.min_bytes = 1;
-  request.max_bytes = 1000;
-  request.session_epoch = -1;
-  auto& topic = request.topics.emplace_back();
-  topic.topic = "orders";
-  topic.partitions.emplace_back().partition_max_bytes = 1000;
+  wire::FetchRequest request = WaitingFetch("orders");
   request.rack_id = std::string(30'000, 'r');
   auto& forgotten = request.forgotten_topics_data.emplace_back();
   forgotten.topic = "bills";

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "catch.h"
+#include "net/waiting_fetch.h"
 #include "net/wire_client.h"
 #include "rill/authorizer.h"
 #include "rill/error.h"
@@ -77,18 +78,6 @@ std::string Produces(std::int32_t id, int acks, std::size_t bytes) {
   request.timeout_ms = 1000;
   request.topic_data.push_back({"orders", {}, {{0, *batch}}});
   return WireClient::Frame(ApiKey::kProduce, kProduceVersion, id, request);
-}
-
-std::string FetchesAtTheEnd(std::int32_t id, int max_wait_ms) {
-  wire::FetchRequest request;
-  request.max_wait_ms = max_wait_ms;
-  request.min_bytes = 1;
-  request.max_bytes = 1000;
-  request.session_epoch = -1;
-  auto& topic = request.topics.emplace_back();
-  topic.topic = "orders";
-  topic.partitions.emplace_back().partition_max_bytes = 1000;
-  return WireClient::Frame(ApiKey::kFetch, kFetchVersion, id, request);
 }
 
 TEST_CASE("Of clients that send ahead at once, each has its answers, in order") {
@@ -175,7 +164,9 @@ TEST_CASE("What is answered goes out before a request behind it waits") {
   WireClient client(busy.node.port());
   BusyNode::AskVersions(client);
   busy.LetOthersBeServed();
-  client.SendBytes(AsksVersions(1) + AsksVersions(2) + FetchesAtTheEnd(3, 500'000));
+  client.SendBytes(
+      AsksVersions(1) + AsksVersions(2) +
+      WireClient::Frame(ApiKey::kFetch, kFetchVersion, 3, net::WaitingFetch("orders")));
   ReceiveVersions(client, 1);
   ReceiveVersions(client, 2);
   CHECK_FALSE(client.HasAnswer(50));
