@@ -179,7 +179,7 @@ void Compaction::BeginRewrite() {
       &*newest_, &*transactions_,
       CompactionRules{.now_ms = plan_.now_ms,
                       .delete_retention_ms = plan_.config.delete_retention_ms,
-                      .end_offset = plan_.end_offset,
+                      .high_watermark = plan_.high_watermark,
                       .producers = plan_.producers,
                       .max_records_size = BufferCap::Whole(*environment_.buffers).bytes()});
   const auto index_size = [&](const Segment& segment, const char* suffix) {

@@ -32,7 +32,7 @@ absl::StatusOr<CompactionFilter::Kept> CompactionFilter::Filter(BatchView batch)
     kept.bytes = *bytes;
   }
   const bool keeps_header = (batch.has_producer_id() && IsLastOfProducer(batch)) ||
-                            batch.next_offset() == rules_.end_offset;
+                            batch.next_offset() == rules_.high_watermark;
   if (kept.bytes.empty() && keeps_header) {
     rebuilt_ = record::EmptiedBatch(batch);
     kept.bytes = rebuilt_;

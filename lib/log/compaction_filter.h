@@ -28,8 +28,8 @@ using LastOfProducers = absl::flat_hash_map<std::int64_t, LastOfProducer>;
 struct CompactionRules {
   std::int64_t now_ms = 0;
   std::int64_t delete_retention_ms = 0;
-  // Up to where this cleaning goes at most: the batch that ends there keeps its offsets.
-  std::int64_t end_offset = 0;
+  // The batch that ends there keeps its offsets: it may be the log's last.
+  std::int64_t high_watermark = 0;
   LastOfProducers producers;
   std::size_t max_records_size = record::kMaxRecordsSize;  // of a batch, uncompressed
 };
@@ -43,8 +43,8 @@ struct CompactionRules {
 //   - data of aborted transactions goes. A marker goes once no data of its transaction was met and
 //     the horizon that it was then given has passed
 //   - a batch that loses records keeps its offsets, its codec and what it says of its producer. One
-//     that loses all goes, but for a producer's last one and the one that ends at the end of the
-//     cleaning: of those the header stays
+//     that loses all goes, but for a producer's last one and the one that ends at the high
+//     watermark: of those the header stays
 //
 // To be given all batches of a log in order. A pure function of those but for the memory it works
 // in; not thread-safe.

@@ -65,7 +65,7 @@ class Fixture {
     map_.AdvanceTo(99);
     rules.now_ms = kNow;
     rules.delete_retention_ms = kDeleteRetention;
-    rules.end_offset = 1000;
+    rules.high_watermark = 1000;
   }
   CompactionRules rules;
   std::vector<CompletedTransaction> aborted;
@@ -189,7 +189,7 @@ TEST_CASE("a delete.retention.ms for ever makes a horizon that never passes") {
   CHECK(fixture.Stays(BatchOf({{0, "gone", std::nullopt}})).base_timestamp_ms() == INT64_MAX);
 }
 
-TEST_CASE("an emptied batch goes, but for a producer's last one and the last of the cleaning") {
+TEST_CASE("an emptied batch goes, but for a producer's last one and the last below the watermark") {
   const auto batch = [](std::int64_t offset, std::int64_t producer_id) {
     return BatchOf({{0, "a", "x"}, {1, "a", "y"}}, {.compression = Compression::kZstd,
                                                     .base_offset = offset,
@@ -200,7 +200,7 @@ TEST_CASE("an emptied batch goes, but for a producer's last one and the last of 
   };
   Fixture fixture({{"a", 99}});
   fixture.rules.producers[7] = {.last_data_offset = 13, .epoch = 1};
-  fixture.rules.end_offset = 22;
+  fixture.rules.high_watermark = 22;
   CHECK(fixture.Goes(batch(10, 7)));
   const BatchView last = fixture.Stays(batch(12, 7));
   CHECK(last.size() == kBatchHeaderSize);

@@ -1,5 +1,6 @@
 #include "compaction_under_test.h"
 #include "io/faulty_file_system.h"
+#include "log/log_check.h"
 
 // What compaction makes of transactions, decided and open.
 namespace rill::log {
@@ -93,6 +94,47 @@ TEST_CASE("a transaction that is aborted behind what is compacted costs its data
   Clean(log);
   CHECK(ContentOf(log).empty());
   CHECK(log->first_dirty_offset() == 1);
+}
+
+TEST_CASE("of data that goes at the end of what is compacted nothing stays where more follows") {
+  io::FaultyFileSystem files;
+  CompactedLog log(files);
+  log.Open();
+  const auto send = [&](std::int16_t epoch, const std::string& value) {
+    const RecordData data{.key = "k", .value = value, .timestamp_ms = log.now_ms()};
+    log.AppendBatch(SealedBatch({&data, 1}, {.producer_id = 2,
+                                             .producer_epoch = epoch,
+                                             .base_sequence = 0,
+                                             .is_transactional = true}));
+  };
+  send(0, "aborted");
+  RollAndSeal(log);
+  log.AppendBatch(MarkerOf(log, ControlType::kAbort, 2));  // in the segment that is written
+  send(1, "later");
+  Clean(log);
+  const auto check_what_is_left = [&] {
+    CHECK(log.Contents("00000000000000000000.log").empty());
+    CHECK(log->log_start_offset() == 0);
+    CHECK(log->log_end_offset() == 3);
+    CHECK(ContentOf(log) == Content{{2, "k=later"}});
+  };
+  check_what_is_left();
+  log.ReopenAfterKill();
+  check_what_is_left();
+  log.ReopenAfterClose();
+  check_what_is_left();
+  log.Close();
+  const LogCheckResult result = CheckLog({.files = &files,
+                                          .directory = log.directory(),
+                                          .name = "orders-0",
+                                          .checkpoint = log.checkpoint,
+                                          .may_have_gaps = true,
+                                          .sink = [](const Finding& finding) {
+                                            CAPTURE(finding.file, finding.what);
+                                            CHECK(finding.kind == Finding::Kind::kNote);
+                                          }});
+  CHECK(result.has_sound_batches);
+  CHECK(result.log_end_offset == 3);
 }
 
 TEST_CASE("a log that begins in an open transaction has nothing to compact") {
