@@ -299,6 +299,8 @@ absl::Status SegmentedLog::Close() {
     Say(LogLevel::kWarning, fmt::format("{}: {}", name_, swapped.ToString()));
   }
   absl::Status status = Flush();
+  // What a full disk lacks for the files that are written below.
+  RemoveDoomedFiles(INT64_MAX);
   // After a clean shutdown the file is held against the log start (LogLoader::CompareStarts), so a
   // power cut must not bring an older one back.
   status.Update(TruncateEpochs(/*sync=*/true));
@@ -311,7 +313,6 @@ absl::Status SegmentedLog::Close() {
   } else {
     DropWriters();
   }
-  RemoveDoomedFiles(INT64_MAX);
   return status;
 }
 
@@ -369,8 +370,12 @@ absl::Status SegmentedLog::SealAll() {
   }
   const bool is_as_it_was = writers.empty();  // it rested since it was opened, after a clean close
   if (auto status = SyncFolder(); !status.ok()) return status;
+  // The reserves of all make room for the index files of the first.
+  for (const auto& writer : writers) {
+    if (auto status = CutReserve(*writer, 0); !status.ok()) return status;
+  }
   for (auto& writer : writers) {
-    if (auto status = Seal(*writer, 0); !status.ok()) return status;
+    if (auto status = SealCut(*writer, 0); !status.ok()) return status;
     writer = nullptr;  // each lets its descriptor go before the next wants one
   }
   if (auto status = CutTails(INT64_MAX, true); !status.ok()) return status;

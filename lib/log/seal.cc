@@ -91,9 +91,17 @@ void SegmentedLog::HelpSealing() {
 // What fails for want of space or descriptors can be tried again. After a sync that failed nothing
 // can, for nobody knows what it lost.
 absl::Status SegmentedLog::Seal(SegmentWriter& writer, std::size_t tail) {
-  if (auto status = writer.CutReserve(tail); !status.ok()) {
-    return writer.is_replaced() ? Fail(Replaced(writer.segment()->log_path())) : status;
-  }
+  if (auto status = CutReserve(writer, tail); !status.ok()) return status;
+  return SealCut(writer, tail);
+}
+
+absl::Status SegmentedLog::CutReserve(SegmentWriter& writer, std::size_t tail) {
+  auto status = writer.CutReserve(tail);
+  if (status.ok() || !writer.is_replaced()) return status;
+  return Fail(Replaced(writer.segment()->log_path()));
+}
+
+absl::Status SegmentedLog::SealCut(SegmentWriter& writer, std::size_t tail) {
   if (auto status = SyncSegment(*writer.mapping()); !status.ok()) return status;
   const std::int64_t due_ms =
       Later(NowMs(), std::min(config()->file_delete_delay_ms, kLongestTailMs));

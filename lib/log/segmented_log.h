@@ -303,7 +303,12 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   void PrepareNextSegment() ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   absl::Status SealRolled(std::size_t most) ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   void HelpSealing();
+  // CutReserve and SealCut.
   absl::Status Seal(SegmentWriter& writer, std::size_t tail)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+  absl::Status CutReserve(SegmentWriter& writer, std::size_t tail)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
+  absl::Status SealCut(SegmentWriter& writer, std::size_t tail)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
   absl::Status CutTails(std::int64_t now_ms, bool sync)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(maintenance_mutex_);
