@@ -102,10 +102,9 @@ TEST_CASE("of data that goes at the end of what is compacted nothing stays where
   log.Open();
   const auto send = [&](std::int16_t epoch, const std::string& value) {
     const RecordData data{.key = "k", .value = value, .timestamp_ms = log.now_ms()};
-    log.AppendBatch(SealedBatch({&data, 1}, {.producer_id = 2,
-                                             .producer_epoch = epoch,
-                                             .base_sequence = 0,
-                                             .is_transactional = true}));
+    log.AppendBatch(SealedBatch(
+        {&data, 1},
+        {.producer_id = 2, .producer_epoch = epoch, .base_sequence = 0, .is_transactional = true}));
   };
   send(0, "aborted");
   RollAndSeal(log);
