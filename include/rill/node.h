@@ -18,6 +18,7 @@
 namespace rill {
 
 class Authorizer;
+class ClientQuotaCallback;
 namespace net {
 class Server;
 }
@@ -72,6 +73,9 @@ struct NodeOptions {
   std::vector<ApiHandler> handlers = {};
   // Who may do what; null: whoever can connect may do all. See authorizer.h.
   std::shared_ptr<Authorizer> authorizer = {};
+  // How much clients may have, in place of the quotas that Kafka's tools set; null: those hold. See
+  // client_quota.h.
+  std::shared_ptr<ClientQuotaCallback> client_quota_callback = {};
   // Requests that clients are not told of, and that close the connection.
   std::vector<wire::ApiKey> hidden_apis = {};
   // Receives what clients push of their metrics, by the subscriptions that are set as Kafka's
@@ -125,6 +129,8 @@ class RILL_EXPORT Node {
   // wait for records are answered with what there is), closes all connections, and ends the node's
   // threads. The engine goes on. DeadlineExceeded when NodeOptions::drain was over before all were
   // answered; all is closed then, too. Calling it again is OK.
+  // FailedPrecondition in a thread of the node's own (a handler, the authorizer, a callback), which
+  // it would wait for; nor must the node be destroyed there.
   absl::Status Stop();
 
  private:

@@ -38,7 +38,8 @@ struct NodeContext {
   // `for_telemetry` is null where nobody wants to hear of clients' metrics.
   NodeContext(std::shared_ptr<engine::LocalEngine> served, NodeConfig own_config,
               NodeApis own_apis = {}, std::shared_ptr<Authorizer> own_authorizer = {},
-              std::shared_ptr<Telemetry> for_telemetry = {})
+              std::shared_ptr<Telemetry> for_telemetry = {},
+              std::shared_ptr<ClientQuotaCallback> own_quotas = {})
       : engine(std::move(served)),
         config(std::move(own_config)),
         apis(std::move(own_apis)),
@@ -46,7 +47,7 @@ struct NodeContext {
         telemetry(std::move(for_telemetry)),
         fetch_sessions(std::make_unique<FetchSessions>(
             FetchSessions::Limits{config.max_incremental_fetch_session_cache_slots})),
-        quotas(std::make_unique<Quotas>(engine, config)),
+        quotas(std::make_unique<Quotas>(engine, config, std::move(own_quotas))),
         request_memory(std::make_unique<RequestMemory>(config.queued_max_request_bytes,
                                                        config.socket_request_max_bytes)),
         answer_memory(std::make_unique<AnswerMemory>(config.queued_max_request_bytes)),

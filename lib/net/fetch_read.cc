@@ -28,9 +28,9 @@ std::size_t CountPartitions(const wire::FetchRequest& request) {
 FetchRead::FetchRead(const Call& call, const wire::FetchRequest& request, std::size_t places)
     : call_(call),
       request_(request),
-      wanted_(AtLeastNothing(request.min_bytes)),
       most_(std::min({AtLeastNothing(request.max_bytes), call.node.config.fetch_max_bytes,
-                      call.node.quotas->MostAtOnce(call.client_id)})) {
+                      call.node.quotas->MostAtOnce({call.client_id, call.client_host})})),
+      wanted_(std::min(AtLeastNothing(request.min_bytes), most_)) {
   places_.reserve(places);
 }
 
@@ -181,6 +181,7 @@ bool FetchRead::MayBeDue() const {
   std::uint64_t more = 0;
   for (const Place& place : places_) {
     if (place.log == nullptr) continue;
+    if (place.log->is_closed()) return true;  // which reading tells
     const std::uint64_t bytes = place.log->size_bytes();
     if (place.log->high_watermark() == place.seen_end) continue;
     // A deletion makes the log smaller: then only reading tells.

@@ -32,6 +32,8 @@ constexpr int kMaxThreads = 1024;
 constexpr std::chrono::milliseconds kAcceptPause(100);
 constexpr std::chrono::milliseconds kShortestIdleCheck(10);
 constexpr std::chrono::milliseconds kLongestIdleCheck(5000);
+// A connection from which nothing has come for so long keeps no memory for it.
+constexpr std::chrono::milliseconds kRestAfter(10000);
 
 // What clients that came by the socket are told: its path, which is for people to read. librdkafka
 // keeps 255 bytes of an address with its port, and cannot use one that it had to cut.
@@ -135,7 +137,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(std::shared_ptr<engine::Lo
 Server::Server(std::shared_ptr<engine::LocalEngine> engine, NodeConfig config, NodeApis apis,
                std::shared_ptr<Telemetry> telemetry, const NodeOptions& options)
     : node_(std::move(engine), std::move(config), std::move(apis), options.authorizer,
-            std::move(telemetry)),
+            std::move(telemetry), options.client_quota_callback),
       drain_(options.drain) {
   for (int i = 0; i < options.threads; ++i) loops_.push_back(std::make_unique<Loop>());
 }
@@ -257,6 +259,7 @@ asio::awaitable<void> Server::Serve(Loop& loop, Connection::Socket socket, Conne
 asio::awaitable<void> Server::CloseIdle(Loop& loop) {
   using std::chrono::steady_clock;
   const auto longest = node_.config.connections_max_idle;
+  const auto rest_after = std::min<std::chrono::milliseconds>(kRestAfter, longest / 4);
   const auto interval = std::clamp(longest / 4, kShortestIdleCheck, kLongestIdleCheck);
   const auto wake = std::make_shared<Wake>(loop.io.get_executor());
   const auto stopping = node_.stopping->Observe([wake] { wake->Notify(); });
@@ -264,7 +267,11 @@ asio::awaitable<void> Server::CloseIdle(Loop& loop) {
     co_await wake->WaitUntil(steady_clock::now() + interval);
     const auto now = steady_clock::now();
     for (const auto& connection : loop.connections) {
-      if (connection->idle_since() < now - longest) connection->Close();
+      if (connection->idle_since() < now - longest) {
+        connection->Close();
+      } else {
+        connection->RestIfIdle(now - rest_after);
+      }
     }
   }
 }
@@ -277,6 +284,12 @@ void Server::ForEachConnection(void (Connection::*act)()) {
   }
 }
 
+bool Server::IsInOwnThread() {
+  return workers_.has_this_thread() || std::any_of(loops_.begin(), loops_.end(), [](auto& loop) {
+           return loop->io.get_executor().running_in_this_thread();
+         });
+}
+
 bool Server::AwaitNone(absl::Duration patience) {
   absl::MutexLock lock(&mutex_);
   return mutex_.AwaitWithTimeout(
@@ -286,6 +299,10 @@ bool Server::AwaitNone(absl::Duration patience) {
 }
 
 absl::Status Server::Stop() {
+  if (IsInOwnThread()) {
+    return absl::FailedPreconditionError(
+        "Node::Stop in a thread of the node's, which it would wait for: stop it from another");
+  }
   absl::MutexLock lock(&stop_mutex_);
   if (std::exchange(stopped_, true)) return absl::OkStatus();
   asio::post(loops_.front()->io, [this] {

@@ -6,7 +6,7 @@
 namespace rill::net {
 namespace {
 
-using engine::QuotaKind;
+Quotas::Client ClientOf(const Call& call) { return {call.client_id, call.client_host}; }
 
 // In percent of a second of one thread.
 double TimeOf(const Call& call, const Answer& answer, Quotas::Clock::time_point now) {
@@ -20,9 +20,9 @@ void CountRequest(const Call& call, bool is_produce, Answer& answer) {
   Quotas& quotas = *call.node.quotas;
   const auto now = Quotas::Clock::now();
   answer.throttle =
-      quotas.Record(QuotaKind::kRequestTime, call.client_id, TimeOf(call, answer, now), now);
+      quotas.Record(ClientQuotaType::kRequest, ClientOf(call), TimeOf(call, answer, now), now);
   if (is_produce) {
-    const auto by_bytes = quotas.Record(QuotaKind::kProducerBytes, call.client_id,
+    const auto by_bytes = quotas.Record(ClientQuotaType::kProduce, ClientOf(call),
                                         static_cast<double>(call.request_bytes), now);
     answer.throttle = std::max(answer.throttle, by_bytes);
   }
@@ -33,9 +33,9 @@ bool IsHeldBack(const Call& call, std::size_t bytes, Answer& answer) {
   Quotas& quotas = *call.node.quotas;
   const auto now = Quotas::Clock::now();
   answer.throttle =
-      quotas.Record(QuotaKind::kRequestTime, call.client_id, TimeOf(call, answer, now), now);
+      quotas.Record(ClientQuotaType::kRequest, ClientOf(call), TimeOf(call, answer, now), now);
   const bool may_have =
-      quotas.RecordOrHoldBack(call.client_id, static_cast<double>(bytes), now, answer.throttle);
+      quotas.RecordOrHoldBack(ClientOf(call), static_cast<double>(bytes), now, answer.throttle);
   if (answer.throttle.count() > 0) quotas.CountThrottled();
   return !may_have;
 }

@@ -14,7 +14,7 @@ namespace {
 
 const absl::Time kStart = absl::UnixEpoch() + absl::Hours(1);
 constexpr QuotaWindows kWindows = {11, absl::Seconds(1)};
-constexpr auto kBytes = QuotaKind::kProducerBytes;
+constexpr auto kBytes = ClientQuotaType::kProduce;
 
 TEST_CASE("Whom a quota binds reads back from its name as it was") {
   const std::vector<std::pair<QuotaEntity, std::string>> cases = {
@@ -67,8 +67,8 @@ TEST_CASE("A quota of another kind binds nobody, nor one of clients a client wit
                              {"client-quotas/user=w", {{"of_later_rills", "9"}}}});
   CHECK(quotas.Find(kBytes, "u", "c")->bound == 5);
   CHECK_FALSE(quotas.Find(kBytes, "u", "").has_value());
-  CHECK_FALSE(quotas.Find(QuotaKind::kConsumerBytes, "u", "c").has_value());
-  CHECK(quotas.Find(QuotaKind::kConsumerBytes, "v", "")->bound == 7);
+  CHECK_FALSE(quotas.Find(ClientQuotaType::kFetch, "u", "c").has_value());
+  CHECK(quotas.Find(ClientQuotaType::kFetch, "v", "")->bound == 7);
   CHECK_FALSE(quotas.Find(kBytes, "w", "").has_value());
 }
 
@@ -108,7 +108,7 @@ TEST_CASE("A client that goes on at its quota's rate is never told to wait") {
 
 TEST_CASE("Who waits as long as it is told has had its quota, in the long run") {
   QuotaUse use(kWindows, 10);
-  const ClientQuotas::Limit limit = {1000, "a"};
+  const ClientQuota limit = {1000, "a"};
   absl::Time now = kStart;
   double had = 0;
   while (now < kStart + absl::Hours(1)) {
@@ -124,9 +124,9 @@ TEST_CASE("Clients are told apart by who shares a quota, and by what it limits")
   QuotaUse use(kWindows, 10);
   CHECK(use.Record(kBytes, {1, "a"}, 100, kStart) == absl::Seconds(90));
   CHECK(use.Record(kBytes, {1, "b"}, 10, kStart) == absl::ZeroDuration());
-  CHECK(use.Record(QuotaKind::kConsumerBytes, {1, "a"}, 10, kStart) == absl::ZeroDuration());
+  CHECK(use.Record(ClientQuotaType::kFetch, {1, "a"}, 10, kStart) == absl::ZeroDuration());
   CHECK(use.HasHad(kBytes, {1, "b"}, kStart));
-  CHECK_FALSE(use.HasHad(QuotaKind::kRequestTime, {1, "b"}, kStart));
+  CHECK_FALSE(use.HasHad(ClientQuotaType::kRequest, {1, "b"}, kStart));
   CHECK(use.MostAtOnce({7, "a"}) == 70);
 }
 

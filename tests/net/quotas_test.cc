@@ -1,5 +1,8 @@
 // Quotas of clients: set and shown by Kafka's requests, and held to on connections.
 
+#include <cmath>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -7,6 +10,7 @@
 
 #include "io/temporary_folder.h"
 #include "node_under_test.h"
+#include "rill/client_quota.h"
 #include "rill/node.h"
 #include "rill/rill.h"
 #include "wire/messages/fetch.h"
@@ -123,9 +127,12 @@ TEST_CASE("filters for quotas that are none are refused") {
 // A node whose clients call themselves "a test" (WireClient), with a topic.
 class Served {
  public:
-  Served() : engine(Open("mem:", {.configs = {{"log.retention.ms", "-1"}}}).value()) {
+  explicit Served(std::shared_ptr<ClientQuotaCallback> callback = {})
+      : engine(Open("mem:", {.configs = {{"log.retention.ms", "-1"}}}).value()) {
     REQUIRE(engine.EnsureTopic("orders").ok());
-    node.emplace(Node::Start(engine, {.listen = "127.0.0.1:0"}).value());
+    const NodeOptions options = {.listen = "127.0.0.1:0",
+                                 .client_quota_callback = std::move(callback)};
+    node.emplace(Node::Start(engine, options).value());
   }
   ~Served() { CHECK(node->Stop().ok()); }  // whoever is to be quiet is not waited for
 
@@ -226,6 +233,68 @@ TEST_CASE("who may use a thread for so long only is told to wait, by any request
   const auto answer =
       client.Ask<wire::ListGroupsResponse>(ApiKey::kListGroups, 1, wire::ListGroupsRequest());
   CHECK(answer.throttle_time_ms == 1000);  // a window, as with Kafka
+  CHECK(IsQuiet(served, client));
+}
+
+TEST_CASE("who used a thread for too long keeps no others waiting that have a quota of their own") {
+  Served served;
+  WireClient slow(served.node->port(), "slow");
+  WireClient quick(served.node->port(), "quick");
+  served.Set(quick, {{"client-id", "slow"}}, {{"request_percentage", 1e-9}});
+  served.Set(quick, {{"client-id", "quick"}}, {{"request_percentage", 10000}});
+  const auto ask = [](WireClient& client) {
+    return client.Ask<wire::ListGroupsResponse>(ApiKey::kListGroups, 1, wire::ListGroupsRequest());
+  };
+  CHECK(ask(slow).throttle_time_ms == 1000);
+  CHECK(ask(quick).throttle_time_ms == 0);
+  CHECK(IsQuiet(served, slow));
+}
+
+// As a test says: of each type, whose it is by the client's name up to a dot.
+class ByTeam final : public ClientQuotaCallback {
+ public:
+  explicit ByTeam(std::map<ClientQuotaType, double> bounds) : bounds_(std::move(bounds)) {}
+
+  std::optional<ClientQuota> QuotaOf(ClientQuotaType type, const AclClient& client) override {
+    if (client.client_host != "/127.0.0.1") return ClientQuota{1e-9, ""};
+    const auto bound = bounds_.find(type);
+    if (client.client_id == "free" || bound == bounds_.end()) return std::nullopt;
+    return ClientQuota{bound->second, client.client_id.substr(0, client.client_id.find('.'))};
+  }
+
+ private:
+  const std::map<ClientQuotaType, double> bounds_;
+};
+
+TEST_CASE("an application says how much who may have, whatever quotas were set") {
+  Served served(std::make_shared<ByTeam>(std::map<ClientQuotaType, double>{
+      {ClientQuotaType::kProduce, 100}, {ClientQuotaType::kFetch, 100}}));
+  WireClient free(served.node->port(), "free");
+  served.Set(free, kAllClients, {{"producer_byte_rate", 1}, {"request_percentage", 1e-9}});
+  CHECK(served.Produce(free, 100000).throttle_time_ms == 0);
+  WireClient one(served.node->port(), "team.one");
+  WireClient two(served.node->port(), "team.two");
+  WireClient other(served.node->port(), "other");
+  CHECK(served.Produce(one, 100000).throttle_time_ms == 600000);
+  CHECK(served.Produce(two, 1).throttle_time_ms > 0);  // they have it together
+  CHECK(served.Produce(other, 1).throttle_time_ms == 0);
+  CHECK(IsQuiet(served, one));
+  CHECK(IsQuiet(served, two));
+  const auto fetched = other.Ask<wire::FetchResponse>(ApiKey::kFetch, 12, Served::FetchFrom(0));
+  CHECK(fetched.throttle_time_ms > 0);
+}
+
+TEST_CASE("an application's bound that is nothing, or no number, has a client wait each time") {
+  for (const double bound : {0.0, -5.0, std::nan("")}) {
+    Served served(std::make_shared<ByTeam>(
+        std::map<ClientQuotaType, double>{{ClientQuotaType::kRequest, bound}}));
+    WireClient client(served.node->port());
+    const auto answer =
+        client.Ask<wire::ListGroupsResponse>(ApiKey::kListGroups, 1, wire::ListGroupsRequest());
+    CAPTURE(bound);
+    CHECK(answer.throttle_time_ms == 1000);
+    CHECK(IsQuiet(served, client));
+  }
 }
 
 }  // namespace

@@ -26,7 +26,8 @@ namespace rill::net {
 // not come within 10 s is a failure of the test.
 class WireClient {
  public:
-  explicit WireClient(std::uint16_t port) : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
+  explicit WireClient(std::uint16_t port, std::string client_id = "a test")
+      : client_id_(std::move(client_id)), socket_(socket(AF_INET, SOCK_STREAM, 0)) {
     sockaddr_in place = {};
     place.sin_family = AF_INET;
     place.sin_port = htons(port);
@@ -45,14 +46,14 @@ class WireClient {
   // The frame of a request, with its length.
   template <typename Request>
   static std::string Frame(wire::ApiKey key, int version, std::int32_t correlation_id,
-                           const Request& request) {
+                           const Request& request, const std::string& client_id = "a test") {
     const wire::Api& api = *wire::FindApi(static_cast<std::int16_t>(key));
     std::string frame(4, '\0');
     wire::RequestHeader header;
     header.request_api_key = static_cast<std::int16_t>(key);
     header.request_api_version = static_cast<std::int16_t>(version);
     header.correlation_id = correlation_id;
-    header.client_id = "a test";
+    header.client_id = client_id;
     REQUIRE(wire::Encode(header, wire::RequestHeaderVersion(api, version), frame).ok());
     const absl::Status encoded = wire::Encode(request, version, frame);
     INFO(encoded.ToString());
@@ -96,7 +97,7 @@ class WireClient {
   template <typename Response, typename Request>
   Response Ask(wire::ApiKey key, int version, const Request& request) {
     const std::int32_t id = next_id_++;
-    SendBytes(Frame(key, version, id, request));
+    SendBytes(Frame(key, version, id, request, client_id_));
     return Receive<Response>(key, version, id);
   }
 
@@ -134,6 +135,7 @@ class WireClient {
     return bytes;
   }
 
+  const std::string client_id_ = "a test";
   const int socket_;
   std::int32_t next_id_ = 1;
   std::string frame_;  // what the records of the last response point into

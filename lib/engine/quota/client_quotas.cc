@@ -8,8 +8,8 @@
 namespace rill::engine {
 namespace {
 
-constexpr std::string_view kNames[kQuotaKinds] = {"producer_byte_rate", "consumer_byte_rate",
-                                                  "request_percentage"};
+constexpr std::string_view kNames[kClientQuotaTypes] = {"producer_byte_rate", "consumer_byte_rate",
+                                                        "request_percentage"};
 
 using Name = std::optional<std::string>;
 
@@ -19,12 +19,12 @@ QuotaEntity Both(Name user, Name client_id) {
 
 }  // namespace
 
-std::string_view QuotaName(QuotaKind kind) { return kNames[static_cast<std::size_t>(kind)]; }
+std::string_view QuotaName(ClientQuotaType kind) { return kNames[static_cast<std::size_t>(kind)]; }
 
-std::optional<QuotaKind> FindQuota(std::string_view name) {
+std::optional<ClientQuotaType> FindQuota(std::string_view name) {
   const auto* const found = std::find(std::begin(kNames), std::end(kNames), name);
   if (found == std::end(kNames)) return std::nullopt;
-  return static_cast<QuotaKind>(std::distance(std::begin(kNames), found));
+  return static_cast<ClientQuotaType>(std::distance(std::begin(kNames), found));
 }
 
 ClientQuotas::ClientQuotas(const ResourceConfigs& configs) {
@@ -40,7 +40,7 @@ ClientQuotas::ClientQuotas(const ResourceConfigs& configs) {
   }
 }
 
-std::optional<double> ClientQuotas::BoundOf(QuotaKind kind, const QuotaEntity& entity) const {
+std::optional<double> ClientQuotas::BoundOf(ClientQuotaType kind, const QuotaEntity& entity) const {
   const auto found = by_entity_.find(entity);
   if (found == by_entity_.end()) return std::nullopt;
   const auto bound = found->second.find(kind);
@@ -48,8 +48,8 @@ std::optional<double> ClientQuotas::BoundOf(QuotaKind kind, const QuotaEntity& e
   return bound->second;
 }
 
-std::optional<ClientQuotas::Limit> ClientQuotas::Find(QuotaKind kind, const std::string& user,
-                                                      const std::string& client_id) const {
+std::optional<ClientQuota> ClientQuotas::Find(ClientQuotaType kind, const std::string& user,
+                                              const std::string& client_id) const {
   struct Level {
     QuotaEntity entity;
     bool is_of_client;
@@ -69,7 +69,7 @@ std::optional<ClientQuotas::Limit> ClientQuotas::Find(QuotaKind kind, const std:
   for (const Level& level : levels) {
     if (level.is_of_client && client_id.empty()) continue;
     if (const auto bound = BoundOf(kind, level.entity)) {
-      return Limit{*bound, QuotaResource(level.shared_by)};
+      return ClientQuota{*bound, QuotaResource(level.shared_by)};
     }
   }
   return std::nullopt;

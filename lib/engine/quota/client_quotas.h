@@ -9,17 +9,16 @@
 
 #include "engine/quota/quota_entity.h"
 #include "engine/resource_configs.h"
+#include "rill/client_quota.h"
 
 namespace rill::engine {
 
-// What quotas limit.
-enum class QuotaKind { kProducerBytes, kConsumerBytes, kRequestTime };
-inline constexpr std::size_t kQuotaKinds = 3;
+inline constexpr std::size_t kClientQuotaTypes = 3;
 
 // "producer_byte_rate", "consumer_byte_rate", "request_percentage".
-std::string_view QuotaName(QuotaKind kind);
+std::string_view QuotaName(ClientQuotaType kind);
 // Nothing for a quota that is none, or that binds nobody here.
-std::optional<QuotaKind> FindQuota(std::string_view name);
+std::optional<ClientQuotaType> FindQuota(std::string_view name);
 
 // Which quotas hold for whom. A value.
 class ClientQuotas {
@@ -30,20 +29,15 @@ class ClientQuotas {
 
   bool empty() const { return by_entity_.empty(); }
 
-  struct Limit {
-    double bound = 0;  // a second; of kRequestTime in percent of a thread
-    // Who has it together: all with the same text.
-    std::string shared_by;
-  };
   // The one that holds for the client, of those that bind it: the order is Kafka's, in which users
   // come before clients and names before defaults. A client without an id has no quota of clients.
-  std::optional<Limit> Find(QuotaKind kind, const std::string& user,
-                            const std::string& client_id) const;
+  std::optional<ClientQuota> Find(ClientQuotaType kind, const std::string& user,
+                                  const std::string& client_id) const;
 
  private:
-  std::optional<double> BoundOf(QuotaKind kind, const QuotaEntity& entity) const;
+  std::optional<double> BoundOf(ClientQuotaType kind, const QuotaEntity& entity) const;
 
-  std::map<QuotaEntity, std::map<QuotaKind, double>> by_entity_;
+  std::map<QuotaEntity, std::map<ClientQuotaType, double>> by_entity_;
 };
 
 }  // namespace rill::engine

@@ -5,9 +5,9 @@
 
 namespace rill::engine {
 
-absl::Duration QuotaUse::Record(QuotaKind kind, const ClientQuotas::Limit& limit, double amount,
+absl::Duration QuotaUse::Record(ClientQuotaType kind, const ClientQuota& limit, double amount,
                                 absl::Time now) {
-  const std::pair<QuotaKind, std::string> key = {kind, limit.shared_by};
+  const std::pair<ClientQuotaType, std::string> key = {kind, limit.shared_by};
   if (by_client_.size() >= most_ && !by_client_.contains(key)) MakeRoom(now);
   Client& client = by_client_[key];
   client.seen = now;
@@ -15,18 +15,18 @@ absl::Duration QuotaUse::Record(QuotaKind kind, const ClientQuotas::Limit& limit
   return client.rate.TimeAbove(limit.bound, now, windows_);
 }
 
-bool QuotaUse::HasHad(QuotaKind kind, const ClientQuotas::Limit& limit, absl::Time now) {
+bool QuotaUse::HasHad(ClientQuotaType kind, const ClientQuota& limit, absl::Time now) {
   const auto found = by_client_.find({kind, limit.shared_by});
   return found != by_client_.end() && found->second.rate.Amount(now, windows_) > 0;
 }
 
-void QuotaUse::Unrecord(QuotaKind kind, const ClientQuotas::Limit& limit, double amount,
+void QuotaUse::Unrecord(ClientQuotaType kind, const ClientQuota& limit, double amount,
                         absl::Time now) {
   const auto found = by_client_.find({kind, limit.shared_by});
   if (found != by_client_.end()) found->second.rate.Unrecord(amount, now, windows_);
 }
 
-double QuotaUse::MostAtOnce(const ClientQuotas::Limit& limit) const {
+double QuotaUse::MostAtOnce(const ClientQuota& limit) const {
   const int windows = std::max(windows_.count - 1, 1);
   return limit.bound * windows * absl::ToDoubleSeconds(windows_.length);
 }

@@ -19,15 +19,15 @@ class QuotaUse {
   QuotaUse(const QuotaWindows& windows, std::size_t most) : windows_(windows), most_(most) {}
 
   // Notes that so much was had, and says how long nothing more may be.
-  absl::Duration Record(QuotaKind kind, const ClientQuotas::Limit& limit, double amount,
+  absl::Duration Record(ClientQuotaType kind, const ClientQuota& limit, double amount,
                         absl::Time now);
   // Whether anything was had lately.
-  bool HasHad(QuotaKind kind, const ClientQuotas::Limit& limit, absl::Time now);
+  bool HasHad(ClientQuotaType kind, const ClientQuota& limit, absl::Time now);
   // Takes back what was recorded at `now`.
-  void Unrecord(QuotaKind kind, const ClientQuotas::Limit& limit, double amount, absl::Time now);
+  void Unrecord(ClientQuotaType kind, const ClientQuota& limit, double amount, absl::Time now);
 
   // The most that may be had at once by who had nothing lately, and then has to wait for nothing.
-  double MostAtOnce(const ClientQuotas::Limit& limit) const;
+  double MostAtOnce(const ClientQuota& limit) const;
 
   std::size_t size() const { return by_client_.size(); }
 
@@ -40,7 +40,7 @@ class QuotaUse {
 
   const QuotaWindows windows_;
   const std::size_t most_;
-  std::map<std::pair<QuotaKind, std::string>, Client> by_client_;
+  std::map<std::pair<ClientQuotaType, std::string>, Client> by_client_;
 };
 
 }  // namespace rill::engine

@@ -5,8 +5,12 @@
 // whether it would (`validate_only`). They hold at once, for all nodes of the engine, and are kept.
 // A name that is null is the default of all who have none by name. An answer for each, in order.
 //
+// A request that has taken ten seconds already is answered with REQUEST_TIMED_OUT for what is left
+// of it: others wait for the same thread.
+//
 // Deviations: quotas of addresses (connection_creation_rate) and controller_mutation_rate would
 // bind nobody, and are INVALID_REQUEST.
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -29,6 +33,7 @@ namespace {
 using Asked = wire::AlterClientQuotasRequest::Entry;
 
 constexpr double kMostOfAFraction = 1e-6;
+constexpr std::chrono::seconds kLongest(10);
 
 absl::StatusOr<engine::QuotaEntity> EntityOf(const Asked& asked) {
   engine::QuotaEntity entity;
@@ -59,7 +64,7 @@ absl::Status CheckValue(const std::string& name, double value) {
                              : fmt::format("Invalid configuration key {}", name));
   }
   if (!(value > 0)) return RefuseRequest(fmt::format("Quota {} must be greater than 0", name));
-  if (*kind == engine::QuotaKind::kRequestTime) return absl::OkStatus();
+  if (*kind == ClientQuotaType::kRequest) return absl::OkStatus();
   if (value > static_cast<double>(std::numeric_limits<std::int64_t>::max())) {
     return RefuseRequest(fmt::format("Proposed value for {} is too large for a LONG.", name));
   }
@@ -85,10 +90,18 @@ absl::StatusOr<engine::ConfigMap> Changed(const Asked& asked, engine::ConfigMap 
   return quotas;
 }
 
+absl::Status CheckTime(std::chrono::steady_clock::time_point begun) {
+  if (std::chrono::steady_clock::now() - begun < kLongest) return absl::OkStatus();
+  return MakeError(
+      absl::StatusCode::kDeadlineExceeded, ErrorCode::kRequestTimedOut,
+      fmt::format("the quotas before this one in the request took {} s", kLongest.count()));
+}
+
 }  // namespace
 
 wire::AlterClientQuotasResponse HandleAlterClientQuotas(
     const Call& call, const wire::AlterClientQuotasRequest& request) {
+  const auto begun = std::chrono::steady_clock::now();  // what it waited before is not its work
   std::map<std::string, int> named;
   for (const Asked& asked : request.entries) {
     if (const auto entity = EntityOf(asked); entity.ok()) ++named[engine::QuotaResource(*entity)];
@@ -99,6 +112,7 @@ wire::AlterClientQuotasResponse HandleAlterClientQuotas(
     const absl::Status may = CheckCluster(call, AclOperation::kAlterConfigs);
     absl::Status status = may.ok() ? entity.status() : may;
     const std::string resource = entity.ok() ? engine::QuotaResource(*entity) : std::string();
+    if (status.ok()) status = CheckTime(begun);
     if (status.ok() && named[resource] > 1) {
       status = RefuseRequest("the entity is named twice in the request");
     }
