@@ -63,13 +63,13 @@ absl::Status Consumer::Assign(const std::vector<TopicPartition>& partitions) {
 }
 
 std::vector<std::string> Consumer::subscription() const {
-  if (cluster_ != nullptr) return cluster_->subscription();
-  return impl_ != nullptr ? impl_->subscription() : std::vector<std::string>();
+  if (IsUsable(cluster_)) return cluster_->subscription();
+  return IsUsable(impl_) ? impl_->subscription() : std::vector<std::string>();
 }
 
 std::vector<TopicPartition> Consumer::assignment() const {
-  if (cluster_ != nullptr) return cluster_->assignment();
-  return impl_ != nullptr ? impl_->assignment() : std::vector<TopicPartition>();
+  if (IsUsable(cluster_)) return cluster_->assignment();
+  return IsUsable(impl_) ? impl_->assignment() : std::vector<TopicPartition>();
 }
 
 absl::StatusOr<Records> Consumer::Poll(absl::Duration timeout) {
@@ -81,7 +81,7 @@ absl::StatusOr<Records> Consumer::Poll(absl::Duration timeout) {
 
 void Consumer::Wakeup() {
   if (IsUsable(cluster_)) cluster_->Wakeup();
-  if (impl_ != nullptr) impl_->Wakeup();
+  if (IsUsable(impl_)) impl_->Wakeup();
 }
 
 absl::Status Consumer::Seek(const TopicPartition& partition, std::int64_t offset) {
@@ -151,8 +151,8 @@ absl::Status Consumer::Resume(const std::vector<TopicPartition>& partitions) {
 }
 
 std::vector<TopicPartition> Consumer::paused() const {
-  if (cluster_ != nullptr) return cluster_->paused();
-  return impl_ != nullptr ? impl_->paused() : std::vector<TopicPartition>();
+  if (IsUsable(cluster_)) return cluster_->paused();
+  return IsUsable(impl_) ? impl_->paused() : std::vector<TopicPartition>();
 }
 
 absl::Status Consumer::Commit() {
@@ -195,8 +195,8 @@ void Consumer::CommitAsync(const std::map<TopicPartition, OffsetAndMetadata>& of
 }
 
 std::string Consumer::member_id() const {
-  if (cluster_ != nullptr) return cluster_->member_id();
-  return impl_ != nullptr ? impl_->member_id() : std::string();
+  if (IsUsable(cluster_)) return cluster_->member_id();
+  return IsUsable(impl_) ? impl_->member_id() : std::string();
 }
 
 absl::Status Consumer::Close() {

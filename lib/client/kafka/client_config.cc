@@ -101,6 +101,14 @@ absl::Status ClientConfig::SetAll(const std::map<std::string, std::string>& prop
   return absl::OkStatus();
 }
 
+std::string ClientConfig::ValueOf(const std::string& name) const {
+  std::size_t size = 0;
+  rd_kafka_conf_get(conf_.get(), name.c_str(), nullptr, &size);
+  std::string value(size, '\0');
+  rd_kafka_conf_get(conf_.get(), name.c_str(), value.data(), &size);
+  return value.c_str();  // `size` counts the end
+}
+
 absl::StatusOr<KafkaClient> ClientConfig::Make(rd_kafka_type_t type, KafkaClientOwner* owner) {
   const auto& environment = owner->environment;
   std::unique_ptr<ClientOpaque> opaque(new ClientOpaque{owner, environment, environment->socket()});

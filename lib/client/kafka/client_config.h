@@ -26,6 +26,9 @@ class ClientConfig {
   absl::Status Set(const std::string& name, const std::string& value);
   absl::Status SetAll(const std::map<std::string, std::string>& properties);
 
+  // What holds of a property that there is.
+  std::string ValueOf(const std::string& name) const;
+
   rd_kafka_conf_t* get() { return conf_.get(); }
 
   // The client, whose callbacks have a ClientOpaque of `owner`; it says what it logs to that one's

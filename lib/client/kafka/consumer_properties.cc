@@ -121,6 +121,8 @@ absl::StatusOr<std::map<std::string, std::string>> PropertiesOf(
                                       : "read_uncommitted";
   properties["enable.auto.commit"] = "false";
   properties["enable.auto.offset.store"] = "false";
+  // Records that are handed out have a CRC of their own, which would hide that theirs was wrong.
+  properties["check.crcs"] = "true";
   // Tells how far there is nothing to be read.
   properties["enable.partition.eof"] = "true";
   properties["max.poll.interval.ms"] = Number(poll_interval_ms);

@@ -107,6 +107,7 @@ absl::StatusOr<std::shared_ptr<KafkaProducer>> KafkaProducer::Create(
   set.Update(config.SetAll(options.configs));
   if (!set.ok()) return set;
   auto producer = std::make_shared<KafkaProducer>(std::move(environment), options);
+  producer->lingers_ = config.ValueOf("linger.ms") != "0";
   rd_kafka_conf_set_events(config.get(), RD_KAFKA_EVENT_DR);
   rd_kafka_conf_set_background_event_cb(config.get(), OnEvent);
   auto client = config.Make(RD_KAFKA_PRODUCER, producer.get());
@@ -305,17 +306,16 @@ absl::StatusOr<RecordMetadata> KafkaProducer::ResultOf(const rd_kafka_message_t&
 absl::Status KafkaProducer::Finish(const PendingBatch& batch, absl::Duration timeout) {
   if (is_in_child()) return WhyInChild();
   const ClientInUse client(this);
-  const bool lingers = options_.linger > absl::ZeroDuration();
   const absl::Time deadline = DeadlineOf(timeout);
   while (!batch.done()) {
     const absl::Duration left = deadline - absl::Now();
     if (left <= absl::ZeroDuration()) {
       return Late("the record is not acknowledged yet: wait longer");
     }
-    if (lingers && client.get() != nullptr) rd_kafka_flush(client.get(), kLookMs);
+    if (lingers_ && client.get() != nullptr) rd_kafka_flush(client.get(), kLookMs);
     absl::MutexLock lock(&mutex_);
     mutex_.AwaitWithTimeout(absl::Condition(&batch, &PendingBatch::done),
-                            lingers ? absl::ZeroDuration() : left);
+                            lingers_ ? absl::ZeroDuration() : left);
   }
   return absl::OkStatus();
 }

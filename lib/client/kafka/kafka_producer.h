@@ -74,6 +74,7 @@ class KafkaProducer final : public ClusterProducer,
   void Destroy();
 
   const ProducerOptions options_;
+  bool lingers_ = false;         // by the options, or by configs; set before it is used
   const bool asks_partitioner_;  // the application's
   FirstFailure failures_;
   std::shared_ptr<const TopicPartition> last_reported_;  // by librdkafka's background thread

@@ -1,8 +1,12 @@
 #include "client/remote/admin_client.h"
 
+#include <algorithm>
+#include <chrono>
 #include <optional>
 #include <thread>
 
+#include "absl/cleanup/cleanup.h"
+#include "base/wakeup.h"
 #include "client/remote/error_text.h"
 #include "fmt/format.h"
 #include "wire/messages/find_coordinator.h"
@@ -11,12 +15,19 @@
 namespace rill::remote {
 namespace {
 
-// A broker that does not take a connection, this often in a row, is told of, and not waited for.
+// Who does not take a connection, this often in a row, is told of, unless somebody may take over.
 constexpr int kMaxBrokenInARow = 3;
 // From this version on FindCoordinator takes several keys.
 constexpr int kSeveralCoordinators = 4;
 
 bool IsBroken(const absl::Status& status) { return absl::IsUnavailable(status); }
+
+AdminOptions Bounded(AdminOptions options) {
+  ConnectionOptions& connection = options.connection;
+  connection.connect_timeout = std::min(connection.connect_timeout, options.timeout);
+  connection.request_timeout = std::min(connection.request_timeout, options.timeout);
+  return options;
+}
 
 wire::FindCoordinatorRequest CoordinatorRequest(const std::string& group, int version) {
   wire::FindCoordinatorRequest request;
@@ -67,6 +78,8 @@ bool IsTransient(ErrorCode code) {
   }
 }
 
+AdminClient::AdminClient(AdminOptions options) : options_(Bounded(std::move(options))) {}
+
 absl::StatusOr<std::unique_ptr<AdminClient>> AdminClient::Connect(AdminOptions options) {
   std::unique_ptr<AdminClient> client(new AdminClient(std::move(options)));
   if (auto connected = client->Bootstrap(); !connected.ok()) return connected;
@@ -105,11 +118,6 @@ absl::StatusOr<Cluster> AdminClient::DescribeCluster() {
   auto error = ToStatus(response->error_code);
   if (!error.ok()) return error;
   cluster_ = ClusterOf(*response);
-  // Who was reached by a socket in a folder is asked by it, whatever address they tell: a node
-  // tells the path that it knows the folder by.
-  if (bootstrap_ != nullptr && bootstrap_->address().is_unix()) {
-    for (Broker& broker : cluster_.brokers) broker.address = bootstrap_->address();
-  }
   return cluster_;
 }
 
@@ -149,7 +157,11 @@ absl::StatusOr<Connection*> AdminClient::ToBroker(std::int32_t id) {
     return MakeError(absl::StatusCode::kUnavailable, ErrorCode::kBrokerNotAvailable,
                      fmt::format("the cluster has no broker {} at the moment", id));
   }
-  auto opened = Connection::Open(broker->address, options_.connection);
+  // Who was reached by a socket in a folder is asked by it, whatever address they tell: a node
+  // tells the path that it knows the folder by.
+  const bool by_socket = bootstrap_ != nullptr && bootstrap_->address().is_unix();
+  auto opened =
+      Connection::Open(by_socket ? bootstrap_->address() : broker->address, options_.connection);
   if (!opened.ok()) {
     return absl::Status(opened.status().code(),
                         fmt::format("broker {}, as the cluster tells its address: {}", id,
@@ -160,9 +172,14 @@ absl::StatusOr<Connection*> AdminClient::ToBroker(std::int32_t id) {
 }
 
 absl::StatusOr<Connection*> AdminClient::ToCoordinator(const std::string& group) {
-  if (const auto known = coordinators_.find(group); known != coordinators_.end()) {
-    return ToBroker(known->second);
-  }
+  const auto id = CoordinatorId(group);
+  if (!id.ok()) return id.status();
+  return ToBroker(*id);
+}
+
+absl::StatusOr<std::int32_t> AdminClient::CoordinatorId(const std::string& group) {
+  const auto known = coordinators_.find(group);
+  if (known != coordinators_.end()) return known->second;
   const auto any = AnyBroker();
   if (!any.ok()) return any.status();
   constexpr auto kKey = wire::ApiKey::kFindCoordinator;
@@ -172,19 +189,19 @@ absl::StatusOr<Connection*> AdminClient::ToCoordinator(const std::string& group)
       kKey, *version, CoordinatorRequest(group, *version));
   if (!response.ok()) return response.status();
   const auto id = CoordinatorIn(*response, *version);
-  if (!id.ok()) return id.status();
-  coordinators_[group] = *id;
-  return ToBroker(*id);
+  if (id.ok()) coordinators_[group] = *id;
+  return id;
 }
 
 absl::StatusOr<remote::Broker> AdminClient::CoordinatorOf(const std::string& group) {
   std::optional<remote::Broker> found;
   auto asked = Retry([&]() -> absl::StatusOr<ErrorCode> {
-    const auto connection = ToCoordinator(group);
+    const auto id = CoordinatorId(group);
+    if (!id.ok()) return id.status();
+    const auto connection = ToBroker(*id);
     if (!connection.ok()) return connection.status();
-    const std::int32_t id = coordinators_.at(group);
-    const remote::Broker* const broker = cluster_.Find(id);
-    found = broker != nullptr ? *broker : remote::Broker{id, (*connection)->address(), ""};
+    const remote::Broker* const broker = cluster_.Find(*id);
+    found = broker != nullptr ? *broker : remote::Broker{*id, (*connection)->address(), ""};
     return ErrorCode::kNone;
   });
   if (!asked.ok()) return asked;
@@ -196,23 +213,38 @@ void AdminClient::Forget() {
   coordinators_.clear();
 }
 
+// What an attempt asks for on the way has the time of the attempt.
 absl::Status AdminClient::Retry(absl::FunctionRef<absl::StatusOr<ErrorCode>()> attempt) {
+  if (deadline_) return RetryUntil(*deadline_, attempt);
+  deadline_ = base::DeadlineAfter(options_.timeout);
+  const absl::Cleanup is_over = [this] { deadline_.reset(); };
+  return RetryUntil(*deadline_, attempt);
+}
+
+absl::Status AdminClient::RetryUntil(Deadline deadline,
+                                     absl::FunctionRef<absl::StatusOr<ErrorCode>()> attempt) {
   const auto pause = absl::ToChronoNanoseconds(options_.retry_backoff);
-  const Deadline deadline =
-      std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(options_.timeout);
   int broken_in_a_row = 0;
+  Deadline broken_since;
   while (true) {
     const auto result = attempt();
     const ErrorCode code = result.ok() ? *result : GetErrorCode(result.status());
     const bool is_broken = !result.ok() && IsBroken(result.status()) && !IsTransient(code);
     broken_in_a_row = is_broken ? broken_in_a_row + 1 : 0;
+    if (broken_in_a_row == 1) broken_since = std::chrono::steady_clock::now();
+    const bool stays_broken = broken_in_a_row >= kMaxBrokenInARow && !MayBeTakenOver(broken_since);
     const bool is_over = std::chrono::steady_clock::now() + pause >= deadline;
-    if (is_over || broken_in_a_row >= kMaxBrokenInARow || (!is_broken && !IsTransient(code))) {
-      return result.status();
-    }
+    if (is_over || stays_broken || (!is_broken && !IsTransient(code))) return result.status();
     Forget();
     std::this_thread::sleep_for(pause);
   }
+}
+
+bool AdminClient::MayBeTakenOver(Deadline broken_since) const {
+  const bool is_reached = bootstrap_ != nullptr && !bootstrap_->is_broken();
+  return is_reached && cluster_.brokers.size() > 1 &&
+         std::chrono::steady_clock::now() - broken_since <
+             absl::ToChronoNanoseconds(options_.broker_patience);
 }
 
 }  // namespace rill::remote

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,8 +23,12 @@ namespace rill::remote {
 struct AdminOptions {
   std::vector<BrokerAddress> bootstrap = {};  // the first that answers is asked for the cluster
   ConnectionOptions connection = {};
-  // How long an operation is tried anew while it fails for a reason that passes.
+  // How long an operation is tried anew while it fails for a reason that passes. No single request
+  // is waited for any longer.
   absl::Duration timeout = absl::Seconds(60);
+  // How long a broker that takes no connection is tried anew where there are others: until then the
+  // cluster should have found out, and made another one responsible.
+  absl::Duration broker_patience = absl::Seconds(15);
   absl::Duration retry_backoff = absl::Milliseconds(100);
 };
 
@@ -65,8 +70,10 @@ class AdminClient {
 
   // The answer of `target` to the request that `make` builds for a version, the newest that both
   // sides speak, no newer than `newest`. While `error_of` finds an error in the answer that is
-  // transient, or the connection breaks, asks again until AdminOptions::timeout is over; an answer
-  // is returned with the errors it has then. Errors as Connection::Ask and Find.
+  // transient, asks again until AdminOptions::timeout is over; an answer is returned with the
+  // errors it has then. Where the connection breaks, asks again for broker_patience; where no
+  // address of the bootstrap answers, or there is one broker alone, three times. Errors as
+  // Connection::Ask and Find.
   template <typename Response, typename Make, typename ErrorOf>
   absl::StatusOr<Response> Ask(const Target& target, wire::ApiKey key, Make make, ErrorOf error_of,
                                int newest = kNewestVersion) {
@@ -88,12 +95,18 @@ class AdminClient {
   absl::Status Retry(absl::FunctionRef<absl::StatusOr<ErrorCode>()> attempt);
 
  private:
-  explicit AdminClient(AdminOptions options) : options_(std::move(options)) {}
+  explicit AdminClient(AdminOptions options);
 
   absl::Status Bootstrap();
   absl::StatusOr<Connection*> AnyBroker();
   absl::StatusOr<Connection*> ToBroker(std::int32_t id);
   absl::StatusOr<Connection*> ToCoordinator(const std::string& group);
+  absl::StatusOr<std::int32_t> CoordinatorId(const std::string& group);
+  absl::Status RetryUntil(Deadline deadline,
+                          absl::FunctionRef<absl::StatusOr<ErrorCode>()> attempt);
+  // Whether the cluster may still make another broker responsible in place of one that has taken no
+  // connection since.
+  bool MayBeTakenOver(Deadline broken_since) const;
   // Whoever leads, controls or coordinates may be somebody else now.
   void Forget();
 
@@ -102,6 +115,7 @@ class AdminClient {
   Cluster cluster_;  // no brokers: is to be asked for
   std::map<std::int32_t, std::unique_ptr<Connection>> brokers_;
   std::map<std::string, std::int32_t> coordinators_;  // by group
+  std::optional<Deadline> deadline_;                  // of the operation that goes on
 };
 
 }  // namespace rill::remote

@@ -18,6 +18,14 @@ std::string_view Trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(kSpaces) - begin + 1);
 }
 
+// A path may have commas: only another socket is behind one.
+std::size_t EndOfFirst(std::string_view servers) {
+  const bool is_socket = servers.starts_with(kUnixPrefix);
+  const std::size_t end =
+      is_socket ? servers.find(fmt::format(",{}", kUnixPrefix)) : servers.find(',');
+  return std::min(end, servers.size());
+}
+
 std::optional<BrokerAddress> ParseAddress(std::string_view text) {
   if (text.starts_with(kUnixPrefix) && text.size() > kUnixPrefix.size()) {
     return BrokerAddress{std::string(text), 0};
@@ -48,9 +56,9 @@ std::string ToString(const BrokerAddress& address) {
 absl::StatusOr<std::vector<BrokerAddress>> ParseBootstrap(std::string_view servers) {
   std::vector<BrokerAddress> addresses;
   for (std::string_view rest = servers; !rest.empty();) {
-    const std::string_view word = Trimmed(rest.substr(0, rest.find(',')));
-    rest.remove_prefix(std::min(
-        rest.size(), rest.find(',') == std::string_view::npos ? rest.size() : rest.find(',') + 1));
+    const std::size_t end = EndOfFirst(rest);
+    const std::string_view word = Trimmed(rest.substr(0, end));
+    rest.remove_prefix(std::min(rest.size(), end + 1));
     if (word.empty()) continue;
     auto address = ParseAddress(word);
     if (!address) {

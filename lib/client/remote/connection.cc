@@ -5,6 +5,7 @@
 #include "absl/time/time.h"
 #include "base/bytes.h"
 #include "base/kafka_bytes.h"
+#include "base/wakeup.h"
 #include "fmt/format.h"
 #include "rill/error.h"
 #include "rill/version.h"
@@ -17,10 +18,6 @@ namespace {
 
 constexpr std::size_t kLengthSize = 4;
 constexpr char kSoftwareName[] = "rill";
-
-Deadline In(absl::Duration time) {
-  return std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(time);
-}
 
 absl::Status NoAnswer(const std::string& why) {
   return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRequest,
@@ -46,14 +43,17 @@ std::string JavaName(const wire::Api& api) {
 
 absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const BrokerAddress& address,
                                                              const ConnectionOptions& options) {
-  auto socket = Socket::Connect(address, In(options.connect_timeout));
+  const Deadline deadline = base::DeadlineAfter(options.connect_timeout);
+  auto socket = Socket::Connect(address, deadline);
   if (!socket.ok()) {
     return absl::Status(socket.status().code(),
                         fmt::format("connecting to {}: {}", ToString(address),
                                     std::string(socket.status().message())));
   }
   std::unique_ptr<Connection> connection(new Connection(address, options, *std::move(socket)));
+  connection->deadline_ = deadline;
   if (auto negotiated = connection->Negotiate(); !negotiated.ok()) return negotiated;
+  connection->deadline_ = Deadline::max();
   return connection;
 }
 
@@ -130,7 +130,7 @@ absl::StatusOr<std::string> Connection::Frame(const wire::Api& api, int version,
 }
 
 absl::StatusOr<std::string> Connection::Exchange(const std::string& frame) {
-  const Deadline deadline = In(options_.request_timeout);
+  const Deadline deadline = std::min(deadline_, base::DeadlineAfter(options_.request_timeout));
   if (auto sent = socket_.Send(frame, deadline); !sent.ok()) return sent;
   std::string length;
   if (auto read = socket_.Receive(kLengthSize, length, deadline); !read.ok()) return read;

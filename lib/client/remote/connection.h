@@ -20,7 +20,7 @@ namespace rill::remote {
 
 struct ConnectionOptions {
   std::string client_id = "rill";
-  absl::Duration connect_timeout = absl::Seconds(10);
+  absl::Duration connect_timeout = absl::Seconds(10);  // until it has said which versions it speaks
   absl::Duration request_timeout = absl::Seconds(30);
   // An answer that claims to be larger, in bytes, ends the connection.
   std::size_t max_answer_size = std::size_t{100} << 20;
@@ -77,6 +77,7 @@ class Connection {
   const ConnectionOptions options_;
   Socket socket_;
   wire::ApiVersionsResponse versions_;
+  Deadline deadline_ = Deadline::max();  // of all that is asked
   std::int32_t next_id_ = 1;
   bool is_broken_ = false;
 };

@@ -94,6 +94,15 @@ absl::StatusOr<io::FileDescriptor> ConnectTo(const addrinfo& to, Deadline deadli
   return descriptor;
 }
 
+// The time that is left, shared with the addresses behind it: one where nothing is heard must not
+// cost those that answer.
+Deadline ShareOf(Deadline deadline, const addrinfo& to) {
+  int left = 1;
+  for (const addrinfo* next = to.ai_next; next != nullptr; next = next->ai_next) ++left;
+  const auto now = std::chrono::steady_clock::now();
+  return now + (deadline - now) / left;
+}
+
 // A socket that is not there is a node that is not there, and may be in a moment.
 absl::Status FileConnectError(int error, const std::string& path) {
   if (error == ENOENT || error == ENOTDIR) {
@@ -141,7 +150,7 @@ absl::StatusOr<Socket> Socket::Connect(const BrokerAddress& address, Deadline de
   if (!list.ok()) return list.status();
   absl::Status last = absl::UnavailableError("the host has no address");
   for (const addrinfo* to = list->get(); to != nullptr; to = to->ai_next) {
-    auto descriptor = ConnectTo(*to, deadline);
+    auto descriptor = ConnectTo(*to, ShareOf(deadline, *to));
     if (descriptor.ok()) return Socket(*std::move(descriptor));
     last = descriptor.status();
   }

@@ -121,7 +121,7 @@ TEST_CASE("An error that lasts is answered at once, one that passes when the tim
   for (const auto code : {ErrorCode::kNonEmptyGroup, ErrorCode::kNotCoordinator}) {
     OneBroker one([&](const Asked& asked) { return FakeBroker::Frame(asked, Deleted(code)); });
     AdminOptions options = one.options();
-    options.timeout = absl::Milliseconds(20);
+    options.timeout = absl::Milliseconds(500);
     const auto client = AdminClient::Connect(options);
     REQUIRE(client.ok());
     const auto deleted = DeleteGroup(**client, Target::Coordinator("g"));
@@ -149,10 +149,80 @@ TEST_CASE("After a connection that ended the same is asked on a new one, but not
   CHECK(one.broker().CountOf(ApiKey::kDeleteGroups) == 5);
 }
 
+TEST_CASE("Where a broker takes no connection, another may take over for some time") {
+  std::atomic<int> coordinator_asks = 0;
+  std::uint16_t port = 0;
+  FakeBroker broker([&](const Asked& asked) -> std::optional<std::string> {
+    if (asked.key == ApiKey::kApiVersions) {
+      return FakeBroker::Frame(asked, FakeBroker::AllVersions());
+    }
+    if (asked.key == ApiKey::kMetadata) {
+      wire::MetadataResponse response;
+      response.brokers = {{7, "127.0.0.1", port, {}}, {9, "127.0.0.1", 1, {}}};
+      return FakeBroker::Frame(asked, response);
+    }
+    if (asked.key == ApiKey::kFindCoordinator) {
+      wire::FindCoordinatorResponse response;
+      const bool is_over = ++coordinator_asks > 10;
+      response.coordinators = {{"g", is_over ? 7 : 9, "127.0.0.1", port}};
+      return FakeBroker::Frame(asked, response);
+    }
+    return FakeBroker::Frame(asked, Deleted(ErrorCode::kNone));
+  });
+  port = broker.port();
+  AdminOptions options = {.bootstrap = {broker.address()}, .retry_backoff = absl::Milliseconds(1)};
+  SECTION("and is asked then") {
+    const auto client = AdminClient::Connect(options);
+    REQUIRE(client.ok());
+    CHECK(DeleteGroup(**client, Target::Coordinator("g")).ok());
+    CHECK(coordinator_asks == 11);
+  }
+  SECTION("but not for ever") {
+    options.broker_patience = absl::ZeroDuration();
+    const auto client = AdminClient::Connect(options);
+    REQUIRE(client.ok());
+    const auto status = DeleteGroup(**client, Target::Coordinator("g")).status();
+    CHECK(absl::IsUnavailable(status));
+    CHECK(std::string(status.message()).find("broker 9") != std::string::npos);
+    CHECK(coordinator_asks == 3);
+  }
+}
+
+TEST_CASE("A broker that says nothing has the time of an operation, and no longer") {
+  std::atomic<bool> is_silent = true;
+  FakeBroker broker([&](const Asked& asked) -> std::optional<std::string> {
+    while (is_silent && asked.key != ApiKey::kApiVersions) std::this_thread::yield();
+    if (asked.key != ApiKey::kApiVersions) return std::nullopt;
+    return FakeBroker::Frame(asked, FakeBroker::AllVersions());
+  });
+  const auto client =
+      AdminClient::Connect({.bootstrap = {broker.address()}, .timeout = absl::Milliseconds(300)});
+  REQUIRE(client.ok());
+  const absl::Time begun = absl::Now();
+  CHECK(absl::IsDeadlineExceeded((*client)->DescribeCluster().status()));
+  CHECK(absl::Now() - begun < absl::Seconds(20));  // a request has 30 s otherwise
+  is_silent = false;
+}
+
+TEST_CASE("A time that is longer than there is any is for ever") {
+  std::atomic<int> failures = 2;
+  OneBroker failing([&](const Asked& asked) {
+    const bool fails = failures-- > 0;
+    return FakeBroker::Frame(asked, Deleted(fails ? ErrorCode::kNotCoordinator : ErrorCode::kNone));
+  });
+  AdminOptions options = failing.options();
+  options.timeout = absl::Milliseconds(INT64_MAX);
+  const auto client = AdminClient::Connect(options);
+  REQUIRE(client.ok());
+  const auto deleted = DeleteGroup(**client, Target::Coordinator("g"));
+  REQUIRE(deleted.ok());
+  CHECK(deleted->results[0].error_code == ErrorCode::kNone);
+}
+
 TEST_CASE("A broker that the cluster does not have is waited for, then named") {
   OneBroker one([](const Asked&) { return std::nullopt; });
   AdminOptions options = one.options();
-  options.timeout = absl::Milliseconds(20);
+  options.timeout = absl::Milliseconds(500);
   const auto client = AdminClient::Connect(options);
   REQUIRE(client.ok());
   const auto status = DeleteGroup(**client, Target::Broker(3)).status();
