@@ -18,8 +18,9 @@ namespace rill {
 // keeps its results in a database implements this to keep results and offsets in one transaction
 // (examples/sqlite_offsets).
 //
-// Calls come from the threads that consume, several at a time; implementations are thread-safe.
-// They may call the engine.
+// Calls come from the threads that consume, several at a time, and for the clients of a node from
+// one of the node's; implementations are thread-safe. They may call the engine. What keeps them
+// waiting keeps other groups of the node's clients waiting, too, and the node's Stop.
 //
 // The engine checks membership and generation before it calls, and does not hold the group still
 // from there on: the store's own COMMIT is not fenced. A member that spends longer than its

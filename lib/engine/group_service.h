@@ -103,6 +103,9 @@ class GroupService final : public MaintenanceTask {
     std::function<void(const std::string& line)> warn = {};
     std::function<void(const std::string& line)> inform = {};
   };
+  // Whoever commits to it, or asks it, may be kept waiting for as long as the application likes.
+  bool has_the_applications_offset_store() const { return parts_.records == nullptr; }
+
   explicit GroupService(Parts parts)
       : parts_(std::move(parts)),
         groups_(parts_.config, parts_.new_member_id),

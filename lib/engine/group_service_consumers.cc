@@ -22,8 +22,10 @@ Effects GroupService::JoinClassic(const JoinRequest& request, RequestToken token
         token, {.error = ErrorCode::kInconsistentGroupProtocol, .member_id = request.member_id}}};
   }
   Effects joined = groups_.Join(request, token, Now());
-  const bool is_classic = groups_.Describe(group).error == ErrorCode::kNone;
-  if (is_classic && consumers_.Has(group)) ForgetLocked(group, answers);
+  // Asked in that order: a description has all of the group.
+  const bool changes_protocol =
+      consumers_.Has(group) && groups_.Describe(group).error == ErrorCode::kNone;
+  if (changes_protocol) ForgetLocked(group, answers);
   return joined;
 }
 

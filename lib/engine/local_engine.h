@@ -196,6 +196,8 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   absl::Status Close();
 
  private:
+  absl::Status CheckAllTopicConfigs(const EngineConfig& config) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
   class CheckpointWriter;
 
   explicit LocalEngine(std::shared_ptr<EngineEnvironment> environment);

@@ -81,6 +81,17 @@ void LocalEngine::ReadResourceConfigs() {
                                     std::string(read.status().message())));
 }
 
+// With what the broker would have.
+absl::Status LocalEngine::CheckAllTopicConfigs(const EngineConfig& config) const {
+  for (const auto& [name, topic] : image().topics()) {
+    if (auto sound = CheckTopicConfigs(topic.configs, config); !sound.ok()) {
+      return ConfigError(
+          fmt::format("the topic {}: {}", name, std::string(sound.status().message())));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status LocalEngine::ReplaceResourceConfigs(const std::string& resource,
                                                  const ConfigsChange& change, bool only_validate) {
   if (auto may = CheckMayWrite(); !may.ok()) return may;
@@ -100,11 +111,8 @@ absl::Status LocalEngine::ReplaceResourceConfigs(const std::string& resource,
   }
   auto changed = ConfigWith(all);
   if (!changed.ok()) return changed.status();
-  for (const auto& [name, topic] : image().topics()) {
-    if (auto sound = CheckTopicConfigs(topic.configs, *changed); !sound.ok()) {
-      return ConfigError(
-          fmt::format("the topic {}: {}", name, std::string(sound.status().message())));
-    }
+  if (resource.starts_with(kBrokerResources)) {
+    if (auto sound = CheckAllTopicConfigs(*changed); !sound.ok()) return sound;
   }
   if (only_validate || *configs == own) return absl::OkStatus();
   if (auto committed = Commit(command); !committed.ok()) return committed;

@@ -77,6 +77,7 @@ class FollowedLog final : public PartitionLog {
   absl::StatusOr<LeaderEpochs::EndOffset> EndOfLeaderEpoch(std::int32_t epoch) override;
   absl::StatusOr<std::vector<ProducerState::SnapshotEntry>> ActiveProducers() override;
   std::uint64_t size_bytes() const override { return segments_.SizeBytes(); }
+  bool is_closed() const override { return closed_.load(); }
   std::size_t segment_count() const override { return segments_.Count(); }
   void CountRefusedAppend() override {}
   void AddTo(LogCounts& counts) const override { reader_.AddTo(counts); }

@@ -127,6 +127,8 @@ class PartitionLog {
   virtual absl::StatusOr<std::vector<ProducerState::SnapshotEntry>> ActiveProducers() = 0;
   virtual std::uint64_t size_bytes() const = 0;
   virtual std::size_t segment_count() const = 0;
+  // Whether calls fail from now on: its engine was closed, or its topic deleted.
+  virtual bool is_closed() const = 0;
   virtual const TopicPartition& topic_partition() const = 0;
   virtual const std::string& directory() const = 0;
 

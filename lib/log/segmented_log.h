@@ -94,6 +94,7 @@ class SegmentedLog final : public PartitionLog, public std::enable_shared_from_t
   absl::StatusOr<LeaderEpochs::EndOffset> EndOfLeaderEpoch(std::int32_t epoch) override;
   absl::StatusOr<std::vector<ProducerState::SnapshotEntry>> ActiveProducers() override;
   std::uint64_t size_bytes() const override;
+  bool is_closed() const override { return closed_.load(); }
   std::size_t segment_count() const override { return segments_.Count(); }
   void CountRefusedAppend() override { append_failures_.Add(1); }
   void AddTo(LogCounts& counts) const override;

@@ -143,18 +143,46 @@ asio::awaitable<absl::Status> ServeMetadata(const Call& call, base::KafkaReader&
   co_return co_await DoIn(workers.for_changes(), room, answer, tell);
 }
 
-// Topics are matched with a group's regular expressions where nobody else waits for it.
-asio::awaitable<absl::Status> ServeConsumerGroupHeartbeat(const Call& call, base::KafkaReader& body,
-                                                          Workers& workers, Answer& answer) {
-  AnswerRoom room(call, kOfRequest);
+using WorkerOf = asio::thread_pool::executor_type (Workers::*)();
+
+template <auto kHandle, auto kTakesLong, WorkerOf kWorker, AnswerSize kSize>
+asio::awaitable<absl::Status> HereOrIn(const Call& call, base::KafkaReader& body, Workers& workers,
+                                       Answer& answer) {
+  AnswerRoom room(call, kSize);
   if (!room.IsThere()) {
     if (auto had = co_await room.Await(answer); !had.ok()) co_return had;
   }
-  const auto request = wire::Decode<wire::ConsumerGroupHeartbeatRequest>(call.version, body);
+  const auto request =
+      wire::Decode<typename Signature<decltype(kHandle)>::RequestType>(call.version, body);
   if (!request.ok()) co_return request.status();
-  const auto beat = [&] { return Put(HandleConsumerGroupHeartbeat(call, *request), call, answer); };
-  if (!ResolvesRegexes(call, *request)) co_return beat();
-  co_return co_await DoIn(workers.for_groups(), room, answer, beat);
+  const auto handle = [&] { return Put(kHandle(call, *request), call, answer); };
+  if (!kTakesLong(call, *request)) co_return handle();
+  co_return co_await DoIn((workers.*kWorker)(), room, answer, handle);
+}
+
+template <auto kHandle, auto kTakesLong, AnswerSize kSize>
+std::optional<absl::Status> AtOnceUnlessLong(const Call& call, base::KafkaReader& body,
+                                             Answer& answer) {
+  if (!AnswerRoom(call, kSize).IsThere()) return std::nullopt;
+  base::KafkaReader ahead = body;
+  const auto request =
+      wire::Decode<typename Signature<decltype(kHandle)>::RequestType>(call.version, ahead);
+  if (!request.ok()) return request.status();
+  if (kTakesLong(call, *request)) return std::nullopt;
+  return Put(kHandle(call, *request), call, answer);
+}
+
+// For what takes long with some requests alone, which are handled in a thread of `kWorker`'s.
+template <auto kHandle, auto kTakesLong, WorkerOf kWorker, AnswerSize kSize = kOfRequest>
+constexpr ServedApi HereUnlessLong(wire::ApiKey key) {
+  return {key, HereOrIn<kHandle, kTakesLong, kWorker, kSize>,
+          AtOnceUnlessLong<kHandle, kTakesLong, kSize>};
+}
+
+template <typename Request>
+bool AsksApplicationsStore(const Call& call, const Request&) {
+  const engine::GroupService* const groups = call.node.engine->groups();
+  return groups != nullptr && groups->has_the_applications_offset_store();
 }
 
 // Gives the request to `kHandle`, which may keep a copy of what it wants.
@@ -204,12 +232,14 @@ asio::awaitable<absl::Status> Later(const Call& call, base::KafkaReader& body, W
 }
 
 constexpr ServedApi kServed[] = {
-    Here<HandleProduce>(wire::ApiKey::kProduce),
+    HereUnlessLong<HandleProduce, OpensLogs, &Workers::for_changes>(wire::ApiKey::kProduce),
     {wire::ApiKey::kFetch, ServeFetch},
     {wire::ApiKey::kListOffsets, OnWorker<HandleListOffsets>},
     {wire::ApiKey::kMetadata, ServeMetadata},
-    Here<HandleOffsetCommit>(wire::ApiKey::kOffsetCommit),
-    Here<HandleOffsetFetch, kOfState>(wire::ApiKey::kOffsetFetch),
+    HereUnlessLong<HandleOffsetCommit, AsksApplicationsStore<wire::OffsetCommitRequest>,
+                   &Workers::for_groups>(wire::ApiKey::kOffsetCommit),
+    HereUnlessLong<HandleOffsetFetch, AsksApplicationsStore<wire::OffsetFetchRequest>,
+                   &Workers::for_groups, kOfState>(wire::ApiKey::kOffsetFetch),
     {wire::ApiKey::kFindCoordinator, OnWorker<HandleFindCoordinator>},
     {wire::ApiKey::kJoinGroup, Later<HandleJoinGroup, kOfState>},
     Here<HandleHeartbeat>(wire::ApiKey::kHeartbeat),
@@ -234,9 +264,10 @@ constexpr ServedApi kServed[] = {
     {wire::ApiKey::kAlterClientQuotas, Changing<HandleAlterClientQuotas>},
     Here<HandleDescribeCluster>(wire::ApiKey::kDescribeCluster),
     {wire::ApiKey::kDescribeProducers, OnWorker<HandleDescribeProducers, kOfState>},
-    {wire::ApiKey::kConsumerGroupHeartbeat, ServeConsumerGroupHeartbeat},
+    HereUnlessLong<HandleConsumerGroupHeartbeat, ResolvesRegexes, &Workers::for_groups>(
+        wire::ApiKey::kConsumerGroupHeartbeat),
     {wire::ApiKey::kConsumerGroupDescribe, OnWorker<HandleConsumerGroupDescribe, kOfState>},
-    Here<HandleGetTelemetrySubscriptions>(wire::ApiKey::kGetTelemetrySubscriptions),
+    {wire::ApiKey::kGetTelemetrySubscriptions, OnWorker<HandleGetTelemetrySubscriptions>},
     {wire::ApiKey::kPushTelemetry, OnWorker<HandlePushTelemetry>},
     {wire::ApiKey::kListConfigResources, OnWorker<HandleListConfigResources, kOfState>},
     {wire::ApiKey::kDescribeTopicPartitions, OnWorker<HandleDescribeTopicPartitions, kOfState>},

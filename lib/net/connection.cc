@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
+#include "asio/error.hpp"
 #include "asio/post.hpp"
 #include "asio/redirect_error.hpp"
 #include "asio/this_coro.hpp"
@@ -210,8 +211,16 @@ asio::awaitable<absl::StatusOr<bool>> Connection::ReadUntil(std::size_t size) {
     if (auto room = co_await MakeRoom(size); !room.ok()) co_return room;
     if (is_closing_) co_return false;
     asio::error_code gone;
+    is_awaiting_request_ = is_first;
     const std::size_t read = co_await socket_.async_read_some(
         input_.Room(MostToRead(size)), asio::redirect_error(asio::use_awaitable, gone));
+    is_awaiting_request_ = false;
+    const bool is_to_rest = std::exchange(is_to_rest_, false);
+    if (gone == asio::error::operation_aborted && is_to_rest && !is_closing_) {
+      input_.LetGo();
+      co_await Rest();
+      continue;
+    }
     if (gone || is_closing_) co_return false;
     NoteRead(read);
     if (is_first) since_ = idle_since_;
@@ -269,6 +278,13 @@ asio::awaitable<void> Connection::Rest() {
   co_await socket_.async_wait(Socket::wait_read, asio::redirect_error(asio::use_awaitable, gone));
   is_resting_ = false;
   since_ = Clock::now();
+}
+
+void Connection::RestIfIdle(Clock::time_point since) {
+  if (!is_awaiting_request_ || idle_since_ > since) return;
+  is_to_rest_ = true;
+  asio::error_code ignored;
+  socket_.cancel(ignored);
 }
 
 void Connection::WatchMemory() {
@@ -353,7 +369,8 @@ asio::awaitable<absl::Status> Connection::Write(const Answer& answer) {
 }
 
 asio::awaitable<void> Connection::Mute(std::chrono::milliseconds time) {
-  if (input_.empty()) input_.LetGo();  // others may have the memory meanwhile
+  LetGoOfBody();  // others may have the memory meanwhile, and those who want more than that, too
+  const absl::Cleanup over = [this] { has_let_go_ = false; };
   muted_ = std::make_shared<Wake>(co_await asio::this_coro::executor);
   const auto deadline = Clock::now() + time;
   while (!is_closing_ && Clock::now() < deadline) co_await muted_->WaitUntil(deadline);

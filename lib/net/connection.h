@@ -53,6 +53,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Closes it as soon as the request that is under way is answered.
   void CloseWhenIdle();
   void Close();
+  // Gives back the memory that it would have read into, where nothing has come since.
+  void RestIfIdle(std::chrono::steady_clock::time_point since);
   // When bytes last came or went; the latest time there is while that is not up to the client.
   std::chrono::steady_clock::time_point idle_since() const;
 
@@ -115,6 +117,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool shares_thread_ = false;  // others were read before it
   bool is_watched_ = false;
   bool is_resting_ = false;
+  bool is_awaiting_request_ = false;  // of which nothing has come, with memory for it
+  bool is_to_rest_ = false;
   bool is_busy_ = false;
   bool has_let_go_ = false;  // of the body of the request that it is busy with
   bool is_writing_ = false;

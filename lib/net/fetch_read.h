@@ -93,8 +93,8 @@ class FetchRead {
 
   const Call& call_;
   const wire::FetchRequest& request_;
-  const std::size_t wanted_;
   const std::size_t most_;  // bytes of records in all, but for a first batch
+  const std::size_t wanted_;
   FetchSession* session_ = nullptr;
   bool tells_changes_only_ = false;
   std::vector<Place> places_;  // which stay where they are

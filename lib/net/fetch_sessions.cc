@@ -26,17 +26,37 @@ std::optional<FetchSessions::Lease> FetchSessions::Begin(const wire::FetchReques
   auto session = std::make_shared<FetchSession>(names_topics_by_id);
   session->Update(request);
   if (session->empty() || session->size_bytes() > limits_.bytes) return std::nullopt;
+  Forgotten forgotten;
   absl::MutexLock lock(&mutex_);
-  MakeRoom(session->size_bytes(), now);
-  if (!HasRoom(session->size_bytes())) return std::nullopt;
+  const std::size_t bytes = session->size_bytes();
+  MakeRoom(bytes, now, forgotten);
+  if (!HasRoom(bytes)) return std::nullopt;
   session->set_id(NewId());
-  bytes_ += session->size_bytes();
-  entries_.emplace(session->id(), Entry{session, /*is_leased=*/true, now});
+  bytes_ += bytes;
+  entries_.emplace(session->id(), Entry{session, bytes, /*is_leased=*/true, now});
   return Lease(this, std::move(session));
 }
 
 absl::StatusOr<std::optional<FetchSessions::Lease>> FetchSessions::Resume(
     const wire::FetchRequest& request, bool names_topics_by_id, Clock::time_point now) {
+  auto taken = Take(request, names_topics_by_id, now);
+  if (!taken.ok()) return taken.status();
+  Lease lease(this, *std::move(taken));
+  // Without the lock, for it may be much.
+  lease->Update(request);
+  lease->NextEpoch();
+  const bool is_empty = lease->empty();
+  if (CountAgain(*lease)) return std::optional<Lease>(std::move(lease));
+  if (is_empty) return std::nullopt;
+  return MakeError(absl::StatusCode::kNotFound, ErrorCode::kFetchSessionIdNotFound,
+                   fmt::format("fetch session {} was ended, or has grown past what there is room "
+                               "for",
+                               request.session_id));
+}
+
+absl::StatusOr<std::shared_ptr<FetchSession>> FetchSessions::Take(const wire::FetchRequest& request,
+                                                                  bool names_topics_by_id,
+                                                                  Clock::time_point now) {
   absl::MutexLock lock(&mutex_);
   const std::int32_t id = request.session_id;
   const auto found = entries_.find(id);
@@ -45,8 +65,12 @@ absl::StatusOr<std::optional<FetchSessions::Lease>> FetchSessions::Resume(
                      fmt::format("there is no fetch session {}", id));
   }
   Entry& entry = found->second;
-  FetchSession& session = *entry.session;
-  if (entry.is_leased || session.epoch() != request.session_epoch) {
+  if (entry.is_leased) {
+    return MakeError(absl::StatusCode::kAborted, ErrorCode::kInvalidFetchSessionEpoch,
+                     fmt::format("fetch session {} has a request that is being answered", id));
+  }
+  const FetchSession& session = *entry.session;
+  if (session.epoch() != request.session_epoch) {
     return MakeError(absl::StatusCode::kAborted, ErrorCode::kInvalidFetchSessionEpoch,
                      fmt::format("fetch session {} expects epoch {}, not {}", id, session.epoch(),
                                  request.session_epoch));
@@ -56,26 +80,30 @@ absl::StatusOr<std::optional<FetchSessions::Lease>> FetchSessions::Resume(
                      fmt::format("fetch session {} began with topics by {}", id,
                                  names_topics_by_id ? "name" : "id"));
   }
-  bytes_ -= session.size_bytes();
-  session.Update(request);
-  bytes_ += session.size_bytes();
-  const bool fits = bytes_ <= limits_.bytes;
-  if (session.empty() || !fits) {
-    Erase(found);
-    if (fits) return std::nullopt;
-    return MakeError(absl::StatusCode::kNotFound, ErrorCode::kFetchSessionIdNotFound,
-                     fmt::format("fetch session {} has grown past what there is room for", id));
-  }
-  session.NextEpoch();
   entry.is_leased = true;
   entry.last_used = now;
-  return Lease(this, entry.session);
+  return entry.session;
+}
+
+bool FetchSessions::CountAgain(const FetchSession& session) {
+  Forgotten forgotten;
+  absl::MutexLock lock(&mutex_);
+  const auto found = entries_.find(session.id());
+  // Ended meanwhile, and another may have its id.
+  if (found == entries_.end() || found->second.session.get() != &session) return false;
+  bytes_ -= found->second.bytes;
+  found->second.bytes = session.size_bytes();
+  bytes_ += found->second.bytes;
+  if (!session.empty() && bytes_ <= limits_.bytes) return true;
+  Erase(found, forgotten);
+  return false;
 }
 
 void FetchSessions::End(std::int32_t id) {
+  Forgotten forgotten;
   absl::MutexLock lock(&mutex_);
   const auto found = entries_.find(id);
-  if (found != entries_.end()) Erase(found);
+  if (found != entries_.end()) Erase(found, forgotten);
 }
 
 std::size_t FetchSessions::count() const {
@@ -91,8 +119,9 @@ void FetchSessions::Return(const FetchSession& session) {
   found->second.is_leased = false;
 }
 
-void FetchSessions::Erase(Entries::iterator entry) {
-  bytes_ -= entry->second.session->size_bytes();
+void FetchSessions::Erase(Entries::iterator entry, Forgotten& forgotten) {
+  bytes_ -= entry->second.bytes;
+  forgotten.push_back(std::move(entry->second.session));
   entries_.erase(entry);
 }
 
@@ -100,13 +129,13 @@ bool FetchSessions::HasRoom(std::size_t bytes) const {
   return entries_.size() < limits_.slots && bytes_ + bytes <= limits_.bytes;
 }
 
-void FetchSessions::MakeRoom(std::size_t bytes, Clock::time_point now) {
+void FetchSessions::MakeRoom(std::size_t bytes, Clock::time_point now, Forgotten& forgotten) {
   while (!HasRoom(bytes) && !entries_.empty()) {
     const auto oldest = std::min_element(
         entries_.begin(), entries_.end(),
         [](const auto& a, const auto& b) { return a.second.FreeSince() < b.second.FreeSince(); });
     if (oldest->second.FreeSince() > now - limits_.idle) return;
-    Erase(oldest);
+    Erase(oldest, forgotten);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
@@ -65,6 +66,7 @@ class FetchSessions {
  private:
   struct Entry {
     std::shared_ptr<FetchSession> session;
+    std::size_t bytes = 0;  // of the session, which whoever leases it may be changing
     bool is_leased = false;
     Clock::time_point last_used;
 
@@ -73,10 +75,20 @@ class FetchSessions {
   };
   using Entries = absl::flat_hash_map<std::int32_t, Entry>;
 
+  // What is forgotten, to be destroyed without the lock, for it may be large.
+  using Forgotten = std::vector<std::shared_ptr<FetchSession>>;
+
+  absl::StatusOr<std::shared_ptr<FetchSession>> Take(const wire::FetchRequest& request,
+                                                     bool names_topics_by_id, Clock::time_point now)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  // Counts what the session, which is leased, has become. False where it is forgotten, as it is
+  // where it has become too large, or nothing is left in it.
+  bool CountAgain(const FetchSession& session) ABSL_LOCKS_EXCLUDED(mutex_);
   void Return(const FetchSession& session) ABSL_LOCKS_EXCLUDED(mutex_);
-  void Erase(Entries::iterator entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Erase(Entries::iterator entry, Forgotten& forgotten) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Makes room for one more where that takes a session that is idle.
-  void MakeRoom(std::size_t bytes, Clock::time_point now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void MakeRoom(std::size_t bytes, Clock::time_point now, Forgotten& forgotten)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasRoom(std::size_t bytes) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::int32_t NewId() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

@@ -10,6 +10,7 @@
 #include "net/wire_client.h"
 #include "rill/node.h"
 #include "rill/rill.h"
+#include "wire/messages/alter_client_quotas.h"
 #include "wire/messages/fetch.h"
 
 namespace rill::net {
@@ -167,6 +168,19 @@ TEST_CASE("A session that a request was lost of, that ended, or that began other
   again.session_epoch = -1;
   CHECK(served.Fetch(again).session_id == 0);
   CHECK(served.Fetch(GoingOn(anew.session_id, 1)).error_code == ErrorCode::kFetchSessionIdNotFound);
+}
+
+TEST_CASE("Who asks for sessions that are not there is held to the quota of requests, too") {
+  ServedTopic served;
+  wire::AlterClientQuotasRequest quota;
+  auto& entry = quota.entries.emplace_back();
+  entry.entity.push_back({"client-id", "a test"});
+  entry.ops.push_back({"request_percentage", 1e-9, false});
+  WireClient setting(served.node.port());
+  setting.Ask<wire::AlterClientQuotasResponse>(ApiKey::kAlterClientQuotas, 1, quota);
+  const auto refused = served.Fetch(GoingOn(4711, 1));
+  CHECK(refused.error_code == ErrorCode::kFetchSessionIdNotFound);
+  CHECK(refused.throttle_time_ms > 0);
 }
 
 TEST_CASE("After an error a session is told anew where a partition ends") {

@@ -11,6 +11,7 @@
 #include "net/wire_client.h"
 #include "rill/node.h"
 #include "rill/rill.h"
+#include "wire/messages/alter_client_quotas.h"
 #include "wire/messages/api_versions.h"
 #include "wire/messages/fetch.h"
 #include "wire/messages/metadata.h"
@@ -237,6 +238,22 @@ TEST_CASE("A client that rests gives back the memory of its last request, and ma
     CHECK(scarce.AwaitLine("rill_node_request_memory_bytes 0"));
     CHECK(scarce.node.connections() == 1);
   }
+}
+
+TEST_CASE("A client that is to be quiet gives back the memory of its last request meanwhile") {
+  const ScarceNode scarce("600000", "4194304");
+  wire::AlterClientQuotasRequest quota;
+  auto& entry = quota.entries.emplace_back();
+  entry.entity.push_back({"client-id", "a test"});
+  entry.ops.push_back({"producer_byte_rate", 100, false});
+  WireClient setting(scarce.node.port());
+  setting.Ask<wire::AlterClientQuotasResponse>(ApiKey::kAlterClientQuotas, 1, quota);
+  const std::string frame = LargeRequest(LargeBatch());
+  WireClient client(scarce.node.port());
+  client.SendBytes(frame + frame.substr(0, 60'000));
+  const auto answer = client.Receive<wire::ProduceResponse>(ApiKey::kProduce, 9, 1);
+  CHECK(answer.throttle_time_ms > 0);
+  CHECK(scarce.AwaitLine("rill_node_request_memory_bytes 0"));
 }
 
 TEST_CASE("A client that does not read its answers is closed after connections.max.idle.ms") {

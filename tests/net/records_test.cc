@@ -1,10 +1,12 @@
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "catch.h"
+#include "io/temporary_folder.h"
 #include "net/wire_client.h"
 #include "rill/authorizer.h"
 #include "rill/node.h"
@@ -15,6 +17,7 @@
 #include "wire/messages/init_producer_id.h"
 #include "wire/messages/list_offsets.h"
 #include "wire/messages/metadata.h"
+#include "wire/messages/offset_for_leader_epoch.h"
 #include "wire/messages/produce.h"
 
 // What clients do with records: over a socket, beside the engine's own producers and consumers.
@@ -198,6 +201,47 @@ TEST_CASE("A fetch that wants more bytes than there are waits until they were ap
   REQUIRE(topic.partition(0)->AppendBatch(batch).ok());
   const auto answer = served.client->Receive<wire::FetchResponse>(ApiKey::kFetch, 12, 5);
   CHECK(answer.responses[0].partitions[0].records->size() == 3 * batch.size());
+}
+
+TEST_CASE("A fetch that wants more bytes than it may have has what it may, at once") {
+  Served served;
+  const Topic topic = served.engine.CreateTopic("orders").value();
+  const std::string batch = Sealed({std::string(100, 'x')});
+  for (int i = 0; i < 3; ++i) REQUIRE(topic.partition(0)->AppendBatch(batch).ok());
+  auto request = Served::FetchFrom(0, 60'000);
+  request.max_bytes = static_cast<std::int32_t>(2 * batch.size());
+  request.min_bytes = static_cast<std::int32_t>(3 * batch.size());
+  CHECK(served.Fetch(request).records->size() == 2 * batch.size());
+}
+
+TEST_CASE("A fetch that waits for records of a topic is answered when it is deleted") {
+  Served served;
+  REQUIRE(served.engine.CreateTopic("orders").ok());
+  served.client->SendBytes(WireClient::Frame(ApiKey::kFetch, 12, 5, Served::FetchFrom(0, 500'000)));
+  CHECK_FALSE(served.client->HasAnswer(50));
+  REQUIRE(served.engine.DeleteTopic("orders").ok());
+  const auto answer = served.client->Receive<wire::FetchResponse>(ApiKey::kFetch, 12, 5);
+  CHECK(answer.responses[0].partitions[0].error_code == ErrorCode::kUnknownTopicOrPartition);
+}
+
+TEST_CASE("Where leader epochs ended is told of partitions that nobody has used without a folder") {
+  const test::TemporaryFolder folder;
+  Engine engine = Open(folder.path()).value();
+  REQUIRE(engine.CreateTopic("orders").ok());
+  const Node node = Node::Start(engine, {.listen = "127.0.0.1:0"}).value();
+  WireClient client(node.port());
+  const auto ask = [&](std::int32_t known_epoch) {
+    wire::OffsetForLeaderEpochRequest request;
+    request.topics.push_back({"orders", {{0, known_epoch, 0}}});
+    return client.Ask<wire::OffsetForLeaderEpochResponse>(ApiKey::kOffsetForLeaderEpoch, 4, request)
+        .topics.at(0)
+        .partitions.at(0);
+  };
+  const auto unused = ask(0);
+  CHECK(unused.error_code == ErrorCode::kNone);
+  CHECK_FALSE(std::filesystem::exists(folder.path() + "/orders-0"));
+  CHECK(ask(9).error_code == ErrorCode::kUnknownLeaderEpoch);  // as its log says, which is opened
+  CHECK(ask(0) == unused);
 }
 
 TEST_CASE("A fetch that has an error to tell does not wait") {

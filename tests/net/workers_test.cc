@@ -2,6 +2,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -15,10 +16,13 @@
 #include "rill/node.h"
 #include "rill/rill.h"
 #include "wire/messages/alter_client_quotas.h"
+#include "wire/messages/api_versions.h"
 #include "wire/messages/consumer_group_heartbeat.h"
 #include "wire/messages/delete_topics.h"
 #include "wire/messages/init_producer_id.h"
 #include "wire/messages/metadata.h"
+#include "wire/messages/offset_commit.h"
+#include "wire/messages/produce.h"
 
 namespace rill::net {
 namespace {
@@ -198,6 +202,88 @@ TEST_CASE("A group goes on while topics are matched with another one's regular e
       slow.Receive<wire::ConsumerGroupHeartbeatResponse>(ApiKey::kConsumerGroupHeartbeat, 1, 1);
   REQUIRE(matched.assignment.has_value());
   CHECK(matched.assignment->topic_partitions.size() == 1);
+}
+
+TEST_CASE(
+    "A batch for a partition that nobody has used waits for others' changes, and others go on") {
+  ChangingNode changing;
+  const absl::Cleanup open = [&] { changing.gate.Open(); };
+  WireClient deleting(changing.node.port());
+  changing.Delete(deleting);
+  BatchBuilder builder(BatchOptions{});
+  REQUIRE(builder.Append({.value = "v"}).ok());
+  wire::ProduceRequest request;
+  request.acks = 1;
+  auto& data = request.topic_data.emplace_back();
+  data.name = "bills";
+  data.partition_data.push_back({0, builder.Seal().value()});
+  WireClient producing(changing.node.port());
+  producing.SendBytes(WireClient::Frame(ApiKey::kProduce, 9, 1, request));
+  CHECK_FALSE(producing.HasAnswer(50));
+  WireClient other(changing.node.port());
+  other.Ask<wire::ApiVersionsResponse>(ApiKey::kApiVersions, 0, wire::ApiVersionsRequest());
+  changing.gate.Open();
+  const auto answer = producing.Receive<wire::ProduceResponse>(ApiKey::kProduce, 9, 1);
+  CHECK(answer.responses.at(0).partition_responses.at(0).error_code == ErrorCode::kNone);
+}
+
+// Takes its time to commit.
+class SlowCommits final : public SlowStore {
+ public:
+  explicit SlowCommits(Gate& gate) : SlowStore(gate), gate_(gate) {}
+  absl::Status Commit(const std::string& group, const Offsets& offsets) override {
+    gate_.Pass();
+    return SlowStore::Commit(group, offsets);
+  }
+
+ private:
+  Gate& gate_;
+};
+
+TEST_CASE("An application's store of offsets keeps the group's clients waiting, and no others") {
+  Gate gate;
+  const absl::Cleanup open = [&] { gate.Open(); };
+  Options options;
+  options.offset_store = std::make_shared<SlowCommits>(gate);
+  Engine engine = Open("mem:", options).value();
+  REQUIRE(engine.CreateTopic("orders").ok());
+  const Node node = Node::Start(engine, {.listen = "127.0.0.1:0"}).value();
+  wire::OffsetCommitRequest commit;
+  commit.group_id = "billing";
+  commit.topics.push_back({"orders", {}, {}});
+  commit.topics[0].partitions.emplace_back().committed_offset = 7;
+  WireClient committing(node.port());
+  committing.SendBytes(WireClient::Frame(ApiKey::kOffsetCommit, 8, 1, commit));
+  gate.AwaitSomebody();
+  WireClient other(node.port());
+  CHECK(other.Ask<wire::MetadataResponse>(ApiKey::kMetadata, 12, MetadataOf("orders"))
+            .topics.at(0)
+            .error_code == ErrorCode::kNone);
+  gate.Open();
+  const auto answer = committing.Receive<wire::OffsetCommitResponse>(ApiKey::kOffsetCommit, 8, 1);
+  CHECK(answer.topics.at(0).partitions.at(0).error_code == ErrorCode::kNone);
+}
+
+TEST_CASE("A node that is stopped in a thread of its own says so, and goes on") {
+  std::optional<Node> node;
+  absl::Status stopped;
+  const auto stop = [&](const ClientRequest& request) {
+    stopped = node->Stop();
+    request.Pass();
+  };
+  for (const bool may_block : {false, true}) {
+    Engine engine = Open("mem:").value();
+    node.emplace(
+        Node::Start(
+            engine,
+            {.listen = "127.0.0.1:0",
+             .handlers = {{.key = ApiKey::kMetadata, .handle = stop, .may_block = may_block}}})
+            .value());
+    WireClient client(node->port());
+    client.Ask<wire::MetadataResponse>(ApiKey::kMetadata, 12, wire::MetadataRequest());
+    CHECK(stopped.code() == absl::StatusCode::kFailedPrecondition);
+    CHECK(node->Stop().ok());
+  }
 }
 
 }  // namespace

@@ -93,6 +93,7 @@ engine::RegexResolver ResolverOf(const Call& call) {
         if (!pattern.ok()) return pattern.status();
         std::vector<std::string> topics;
         for (const std::string& name : names) {
+          if (call.node.ending->has_begun()) return absl::UnavailableError("the node stops");
           if (pattern->Matches(name) && MayUseTopic(call, AclOperation::kDescribe, name)) {
             topics.push_back(name);
           }

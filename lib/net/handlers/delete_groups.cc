@@ -1,7 +1,9 @@
 // DeleteGroups, versions 0 to 3.
 //
 // Deletes groups with their offsets, one after the other; one that has members is NON_EMPTY_GROUP.
-// From version 3 on each one that was not deleted has a message that says why.
+//
+// Deviations: from version 3 on each one that was not deleted has a message that says why; Kafka
+// has one for groups of Kafka Streams alone.
 #include <string>
 
 #include "net/group_code.h"

@@ -17,20 +17,27 @@ using Answered = wire::DeleteRecordsResponse::Topic::Partition;
 constexpr std::int64_t kHighWatermark = -1;
 constexpr std::int64_t kNoLowWatermark = -1;
 
-absl::StatusOr<std::int64_t> Delete(const engine::TopicState& topic, log::PartitionLog& log,
-                                    std::int64_t offset) {
-  if (!topic.config()->cleanup_delete) {
+absl::StatusOr<std::int64_t> Delete(
+    const Call& call, const absl::StatusOr<std::shared_ptr<engine::TopicState>>& topic,
+    const Asked& asked) {
+  if (!topic.ok()) return topic.status();
+  if (call.node.ending->has_begun()) return absl::UnavailableError("the node stops");
+  if (!(*topic)->config()->cleanup_delete) {
     return MakeError(absl::StatusCode::kFailedPrecondition, ErrorCode::kPolicyViolation,
                      "records are deleted only where cleanup.policy has \"delete\"");
   }
-  return log.DeleteRecordsBefore(offset == kHighWatermark ? log.high_watermark() : offset);
+  const bool deletes_nothing = asked.offset == kHighWatermark || asked.offset == 0;
+  if (deletes_nothing && IsUnused(topic, asked.partition_index)) return 0;
+  const auto log = LogOf(topic, asked.partition_index, -1);
+  if (!log.ok()) return log.status();
+  return (*log)->DeleteRecordsBefore(asked.offset == kHighWatermark ? (*log)->high_watermark()
+                                                                    : asked.offset);
 }
 
-Answered DeleteOne(const absl::StatusOr<std::shared_ptr<engine::TopicState>>& topic,
+Answered DeleteOne(const Call& call,
+                   const absl::StatusOr<std::shared_ptr<engine::TopicState>>& topic,
                    const Asked& asked) {
-  const auto log = LogOf(topic, asked.partition_index, -1);
-  const auto start =
-      log.ok() ? Delete(**topic, **log, asked.offset) : absl::StatusOr<std::int64_t>(log.status());
+  const auto start = Delete(call, topic, asked);
   return {asked.partition_index, start.value_or(kNoLowWatermark), CodeOf(start.status())};
 }
 
@@ -44,7 +51,7 @@ wire::DeleteRecordsResponse HandleDeleteRecords(const Call& call,
     answered.name = asked.name;
     const auto topic = FindTopic(call, asked.name, AclOperation::kDelete);
     for (const Asked& partition : asked.partitions) {
-      answered.partitions.push_back(DeleteOne(topic, partition));
+      answered.partitions.push_back(DeleteOne(call, topic, partition));
     }
   }
   return response;

@@ -188,6 +188,7 @@ asio::awaitable<absl::Status> ServeFetch(const Call& call, base::KafkaReader& bo
   if (!session.ok()) {
     wire::FetchResponse response;
     response.error_code = CodeOf(session.status());
+    Throttle(call, response, answer);
     co_return EncodeAnswer(response, call, answer);
   }
   const std::size_t places = CountPlaces(*request, *session);

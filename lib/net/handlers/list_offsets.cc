@@ -7,6 +7,7 @@
 // does. A partition that is asked for twice is INVALID_REQUEST, as with Kafka.
 //
 // Deviations: all records that are acknowledged are committed ones, so isolation changes nothing.
+// The leader epoch is the log's, also of an offset that was written in an older one.
 #include <cstdint>
 #include <string_view>
 #include <utility>

@@ -40,6 +40,22 @@ Group::Topic::Partition ShowNone(std::int32_t index, ErrorCode error) {
   return {index, -1, -1, "", error};
 }
 
+// Empty where there is none.
+std::string NameOf(const Call& call, const AskedGroup::Topic& asked) {
+  if (call.version < kFirstOffsetsById) return asked.name;
+  const auto found = call.node.engine->FindTopic(asked.topic_id);
+  return found.ok() ? (*found)->name() : std::string();
+}
+
+std::vector<TopicPartition> NamedBy(const Call& call, const std::vector<AskedGroup::Topic>& asked) {
+  std::vector<TopicPartition> named;
+  for (const AskedGroup::Topic& topic : asked) {
+    const std::string name = NameOf(call, topic);
+    for (const std::int32_t index : topic.partition_indexes) named.push_back({name, index});
+  }
+  return named;
+}
+
 absl::StatusOr<Offsets> Fetch(const Call& call, const AskedGroup& asked) {
   if (auto may = CheckGroup(call, AclOperation::kDescribe, asked.group_id); !may.ok()) return may;
   if (auto open = call.node.engine->CheckOpen(); !open.ok()) return open;
@@ -50,7 +66,8 @@ absl::StatusOr<Offsets> Fetch(const Call& call, const AskedGroup& asked) {
     return MakeError(absl::StatusCode::kAborted, refused,
                      "the group went on without the member that asks for its offsets");
   }
-  return groups.FetchAll(asked.group_id);
+  return asked.topics.has_value() ? groups.Fetch(asked.group_id, NamedBy(call, *asked.topics))
+                                  : groups.FetchAll(asked.group_id);
 }
 
 void ShowAll(const Call& call, const Offsets& offsets, Group& shown) {
@@ -75,14 +92,10 @@ Group::Topic ShowTopic(const Call& call, const AskedGroup::Topic& asked, Offsets
   Group::Topic shown;
   shown.name = asked.name;
   shown.topic_id = asked.topic_id;
-  std::string name = asked.name;
-  ErrorCode error = ErrorCode::kNone;
-  if (call.version >= kFirstOffsetsById) {
-    const auto found = call.node.engine->FindTopic(asked.topic_id);
-    error = CodeOf(found.status());
-    if (found.ok()) name = (*found)->name();
-  }
-  if (error == ErrorCode::kNone) error = CodeOf(CheckTopic(call, AclOperation::kDescribe, name));
+  const std::string name = NameOf(call, asked);
+  const bool is_known = call.version < kFirstOffsetsById || !name.empty();
+  const ErrorCode error = is_known ? CodeOf(CheckTopic(call, AclOperation::kDescribe, name))
+                                   : ErrorCode::kUnknownTopicId;
   for (const std::int32_t index : asked.partition_indexes) {
     const auto committed = offsets.find({name, index});
     if (error != ErrorCode::kNone || committed == offsets.end()) {

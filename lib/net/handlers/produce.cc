@@ -155,6 +155,20 @@ absl::Status FirstFailure(const wire::ProduceResponse& response) {
 
 }  // namespace
 
+bool OpensLogs(const Call& call, const wire::ProduceRequest& request) {
+  const engine::LocalEngine& engine = *call.node.engine;
+  for (const auto& asked : request.topic_data) {
+    const auto topic = call.version < kFirstProduceById ? engine.FindTopic(asked.name)
+                                                        : engine.FindTopic(asked.topic_id);
+    if (!topic.ok()) continue;
+    for (const auto& batch : asked.partition_data) {
+      const auto partition = (*topic)->partition(batch.index);
+      if (partition != nullptr && partition->log() == nullptr) return true;
+    }
+  }
+  return false;
+}
+
 absl::StatusOr<std::optional<wire::ProduceResponse>> HandleProduce(
     const Call& call, const wire::ProduceRequest& request) {
   const auto begun = std::chrono::steady_clock::now();  // what it waited before is not its work
