@@ -7,7 +7,8 @@
 #   --build FOLDER   a folder where rill is built, with tests; by default the preset `release` is
 #                    built here
 #   check            some only, of: write live read serve backup import partitions assignors
-#                    dump_log groups compaction messages admin_tools console_tools tutorial api
+#                    dump_log groups compaction messages refusals admin_tools console_tools tutorial
+#                    api
 #
 # RILL_SEED repeats a run's random inputs; RILL_ALL_ADMIN_CASES=1 compares all command lines of
 # admin_tools_cases.txt, which takes minutes. What a failed check left is kept, and named.
@@ -22,7 +23,7 @@ source tests/oracle/console_tools.sh
 source tests/oracle/tutorial.sh
 
 all_checks=(write live read serve backup import partitions assignors dump_log groups compaction messages
-            admin_tools console_tools tutorial api)
+            refusals admin_tools console_tools tutorial api)
 checks=()
 build=
 seed=${RILL_SEED:-$((RANDOM * 32768 + RANDOM))}
@@ -395,6 +396,29 @@ records_in() {
   shift
   for topic in "$@"; do count=$((count + $(batches_of "$folder/$topic-0" | grep -ac '^| '))); done
   echo "$count"
+}
+
+# What both brokers make of requests that neither knows, of versions that are none, and of bytes that
+# are no request.
+check_refusals() {
+  with_broker refusals_of_kafka
+  serve_rill "$work/refusing"
+  attempt refusals_of "$rill_address" rill
+  stop_rill
+  [ "$attempt_status" -eq 0 ]
+  same "what is refused" "$work/refusals.kafka" "$work/refusals.rill"
+  echo "$(wc -l <"$work/refusals.rill") requests are refused as by Kafka," \
+    "$(grep -c ': closed' "$work/refusals.rill") of them by closing the connection"
+}
+
+refusals_of_kafka() {
+  local address
+  address=$(start_broker)
+  refusals_of "$address" kafka
+}
+
+refusals_of() {
+  "$here/refusals.py" "$1" >"$work/refusals.$2"
 }
 
 for check in "${checks[@]}"; do
