@@ -1,12 +1,16 @@
+#include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "absl/synchronization/notification.h"
 #include "catch.h"
 #include "net/http_message.h"
 #include "net/wire_client.h"
 #include "rill/node.h"
 #include "rill/rill.h"
+#include "wire/messages/metadata.h"
 
 // What a node tells those who watch it.
 namespace rill::net {
@@ -75,6 +79,33 @@ TEST_CASE("A node is healthy while its engine is open") {
   REQUIRE(watched.engine.Close().ok());
   CHECK_THAT(Get(port, "/healthz"), Catch::StartsWith("HTTP/1.1 503 "));
   CHECK_THAT(Get(port, "/readyz"), Catch::StartsWith("HTTP/1.1 503 "));
+}
+
+TEST_CASE("A node that stops is not ready any more, and healthy while it answers what it took") {
+  Engine engine = Open("mem:").value();
+  absl::Notification asked;
+  std::optional<ClientRequest> kept;
+  const auto keep = [&](const ClientRequest& request) {
+    kept = request;
+    asked.Notify();
+  };
+  Node node = Node::Start(engine, {.listen = "127.0.0.1:0",
+                                   .http = "127.0.0.1:0",
+                                   .drain = absl::Minutes(1),
+                                   .handlers = {{.key = wire::ApiKey::kMetadata, .handle = keep}}})
+                  .value();
+  WireClient client(node.port());
+  client.SendBytes(WireClient::Frame(wire::ApiKey::kMetadata, 12, 1, wire::MetadataRequest()));
+  asked.WaitForNotification();
+  const std::uint16_t port = node.http_port();
+  CHECK_THAT(Get(port, "/readyz"), Catch::EndsWith("\r\n\r\nok\n"));
+  std::thread stopping([&] { CHECK(node.Stop().ok()); });
+  while (Get(port, "/readyz").ends_with("\r\n\r\nok\n")) std::this_thread::yield();
+  CHECK_THAT(Get(port, "/readyz"), Catch::StartsWith("HTTP/1.1 503 "));
+  CHECK_THAT(Get(port, "/readyz"), Catch::EndsWith("\r\n\r\nstopping\n"));
+  CHECK_THAT(Get(port, "/healthz"), Catch::EndsWith("\r\n\r\nok\n"));
+  kept->Pass();
+  stopping.join();
 }
 
 TEST_CASE("What is no request, or asks for something else, is told so") {

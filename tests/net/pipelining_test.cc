@@ -252,5 +252,45 @@ TEST_CASE("A client that sends large requests ahead has an answer to each") {
   }
 }
 
+// A client that asks without reading until the node can send it no more.
+class Flood {
+ public:
+  static constexpr int kRequests = 60'000;
+
+  explicit Flood(BusyNode& busy) : client_(busy.node.port()) {
+    BusyNode::AskVersions(client_);
+    busy.LetOthersBeServed();
+    sending_ = std::thread([this] {
+      std::string frames;
+      for (int id = 0; id < kRequests; ++id) frames += AsksVersions(id);
+      client_.SendBytes(frames);
+    });
+    for (int before = -1; before != client_.Unread();) {
+      before = client_.Unread();
+      std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    }
+  }
+  ~Flood() { sending_.join(); }
+  WireClient& client() { return client_; }
+
+ private:
+  WireClient client_;
+  std::thread sending_;
+};
+
+TEST_CASE("Who does not read answers that go together holds up no others, and has all in the end") {
+  BusyNode busy;
+  Flood flood(busy);
+  busy.LetOthersBeServed();
+  for (int id = 0; id < Flood::kRequests; ++id) ReceiveVersions(flood.client(), id);
+}
+
+TEST_CASE("A node stops in time while a client does not read answers that go together") {
+  BusyNode busy({.drain = absl::Milliseconds(50)});
+  Flood flood(busy);
+  CHECK(busy.node.Stop().code() == absl::StatusCode::kDeadlineExceeded);
+  CHECK(flood.client().HasAnswer(0));
+}
+
 }  // namespace
 }  // namespace rill

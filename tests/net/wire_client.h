@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -115,6 +116,13 @@ class WireClient {
   }
 
   std::uint32_t SegmentsReceived() const { return net::SegmentsReceived(socket_); }
+
+  // Bytes that have come and were not taken.
+  int Unread() const {
+    int bytes = 0;
+    REQUIRE(ioctl(socket_, FIONREAD, &bytes) == 0);
+    return bytes;
+  }
 
   bool IsClosed() { return ReceiveFrame().empty(); }
   // Whether something is there to be received within `milliseconds`.
