@@ -6,8 +6,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "cli/command_context.h"
 #include "cli/command_line.h"
-#include "cli/dump_log.h"
 #include "cli/kafka_tool.h"
 #include "client/remote/admin_client.h"
 
@@ -33,8 +33,9 @@ struct AdminUse {
 
 // A client of the cluster that a tool was told of: by --bootstrap-server, with --command-config; or
 // by --data-dir, a folder of rill's. One that no process has open is opened and served for as long
-// as the session lasts, to this process alone; of one that a node has open its socket there is
-// used; one that a process has open otherwise is served in the same way to who only reads.
+// as the session lasts, at a port of 127.0.0.1, to which others on this machine can connect, too;
+// of one that a node has open its socket there is used; one that a process has open otherwise is
+// served in the same way to who only reads.
 class AdminSession {
  public:
   // Errors: InvalidArgument for words that name no cluster, those of the engine and of the client.

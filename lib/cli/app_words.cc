@@ -23,9 +23,9 @@ std::optional<int> ReadWords(CLI::App& app, const CommandContext& context,
     app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
     return std::nullopt;
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error, context.out, context.err);
-    context.err << fmt::format("{}: {}\n{} --help lists what there is\n", app.get_name(),
-                               error.what(), app.get_name());
+    if (error.get_exit_code() == 0) return app.exit(error, context.out, context.out);
+    context.err.Write(fmt::format("{}: {}\n{} --help lists what there is\n", app.get_name(),
+                                  error.what(), app.get_name()));
     return wrong;
   }
 }

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "cli/dump_log.h"
+#include "cli/command_context.h"
 
 namespace CLI {
 class App;

@@ -93,7 +93,7 @@ int RunBackup(const CommandContext& context, std::span<const std::string> words)
   if (const auto exit_code = ReadWords(*app, context, words, kFailed)) return *exit_code;
   const auto made = BackupMaker(context).Make(parsed);
   if (made.ok()) return kMade;
-  context.err << fmt::format("rill backup: {}\n", std::string(made.message()));
+  context.err.Write(fmt::format("rill backup: {}\n", std::string(made.message())));
   return kFailed;
 }
 

@@ -20,7 +20,7 @@ std::string FormatBytes(std::uint64_t bytes) {
   return fmt::format("{:.1f} {}", amount, kUnits[unit]);
 }
 
-ByteProgress::ByteProgress(std::ostream& terminal, bool is_shown)
+ByteProgress::ByteProgress(const StandardError& terminal, bool is_shown)
     : terminal_(terminal), is_shown_(is_shown), begin_(Clock::now()), last_(begin_) {}
 
 void ByteProgress::Show(std::uint64_t done, std::uint64_t total) {
@@ -32,15 +32,14 @@ void ByteProgress::Show(std::uint64_t done, std::uint64_t total) {
   const auto rate = static_cast<std::uint64_t>(static_cast<double>(done) / seconds);
   const std::uint64_t percent = total == 0 ? 100 : done * 100 / total;
   // The line may have been longer before: what is left of it is erased.
-  terminal_ << fmt::format("\r{} of {} ({} %), {}/s\x1b[K", FormatBytes(done), FormatBytes(total),
-                           percent, FormatBytes(rate))
-            << std::flush;
+  terminal_.Write(fmt::format("\r{} of {} ({} %), {}/s\x1b[K", FormatBytes(done),
+                              FormatBytes(total), percent, FormatBytes(rate)));
   is_there_ = true;
 }
 
 void ByteProgress::Wipe() {
   if (!is_there_) return;
-  terminal_ << "\r\x1b[K" << std::flush;
+  terminal_.Write("\r\x1b[K");
   is_there_ = false;
 }
 

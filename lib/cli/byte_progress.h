@@ -2,8 +2,9 @@
 
 #include <chrono>
 #include <cstdint>
-#include <ostream>
 #include <string>
+
+#include "cli/standard_error.h"
 
 namespace rill::cli {
 
@@ -13,7 +14,7 @@ namespace rill::cli {
 class ByteProgress {
  public:
   // With `is_shown` false it prints nothing.
-  ByteProgress(std::ostream& terminal, bool is_shown);
+  ByteProgress(const StandardError& terminal, bool is_shown);
   ~ByteProgress() { Wipe(); }
   ByteProgress(const ByteProgress&) = delete;
   ByteProgress& operator=(const ByteProgress&) = delete;
@@ -24,7 +25,7 @@ class ByteProgress {
  private:
   using Clock = std::chrono::steady_clock;
 
-  std::ostream& terminal_;
+  const StandardError& terminal_;
   const bool is_shown_;
   const Clock::time_point begin_;
   Clock::time_point last_;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "CLI/CLI.hpp"
+#include "absl/synchronization/mutex.h"
 #include "cli/app_words.h"
 #include "cli/byte_progress.h"
 #include "cli/check_printer.h"
@@ -108,12 +109,16 @@ class Checker {
   void Print(const log::Finding& finding) {
     if (finding.kind == log::Finding::Kind::kNote && !words_.verbose) return;
     printer_->PrintFinding(finding);
+    context_.out.flush();
   }
 
   absl::Status Repair(const engine::FolderCheckSummary& checked) {
     Options options;
-    options.log_sink = [this](LogLevel level, std::string_view line) {
-      if (level >= LogLevel::kInfo) printer_->PrintRepair(line);
+    absl::Mutex mutex;  // lines come from any thread
+    options.log_sink = [this, &mutex](LogLevel level, std::string_view line) {
+      if (level < LogLevel::kInfo) return;
+      absl::MutexLock lock(&mutex);
+      printer_->PrintRepair(line);
     };
     return engine::RepairFolder(path_, checked, std::move(options));
   }
@@ -124,7 +129,8 @@ class Checker {
   }
 
   int Fail(const absl::Status& status) {
-    context_.err << fmt::format("rill check: {}\n", std::string(status.message()));
+    context_.out.flush();
+    context_.err.Write(fmt::format("rill check: {}\n", std::string(status.message())));
     return kFailed;
   }
 
@@ -148,7 +154,7 @@ int RunCheck(const CommandContext& context, std::span<const std::string> words) 
   const int exit_code = Checker(context, parsed).Run();
   context.out.flush();
   if (context.out.good()) return exit_code;
-  context.err << "rill check: standard output does not take what is written to it\n";
+  context.err.Write("rill check: standard output does not take what is written to it\n");
   return kFailed;
 }
 

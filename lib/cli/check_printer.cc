@@ -80,7 +80,7 @@ class CheckText final : public CheckPrinter {
 
 class CheckObjects final : public CheckPrinter {
  public:
-  CheckObjects(std::ostream& out, std::ostream& err) : out_(out), err_(err) {}
+  CheckObjects(std::ostream& out, const StandardError& err) : out_(out), err_(err) {}
 
   void PrintFinding(const log::Finding& finding) override {
     out_ << JsonLine({{"type", TypeOf(finding.kind)},
@@ -108,7 +108,7 @@ class CheckObjects final : public CheckPrinter {
   void PrintRepair(std::string_view line) override {
     out_ << JsonLine({{"type", "repair"}, {"message", line}});
   }
-  void TellDamageLeft() override { err_ << kDamageLeft; }
+  void TellDamageLeft() override { err_.Write(kDamageLeft); }
 
  private:
   static const char* TypeOf(Kind kind) {
@@ -126,7 +126,7 @@ class CheckObjects final : public CheckPrinter {
   }
 
   std::ostream& out_;
-  std::ostream& err_;
+  const StandardError& err_;
 };
 
 }  // namespace
@@ -135,7 +135,7 @@ std::unique_ptr<CheckPrinter> NewCheckText(std::ostream& out) {
   return std::make_unique<CheckText>(out);
 }
 
-std::unique_ptr<CheckPrinter> NewCheckObjects(std::ostream& out, std::ostream& err) {
+std::unique_ptr<CheckPrinter> NewCheckObjects(std::ostream& out, const StandardError& err) {
   return std::make_unique<CheckObjects>(out, err);
 }
 

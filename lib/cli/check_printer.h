@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "cli/standard_error.h"
 #include "engine/folder_check.h"
 #include "log/check_finding.h"
 
@@ -26,6 +27,6 @@ class CheckPrinter {
 
 std::unique_ptr<CheckPrinter> NewCheckText(std::ostream& out);
 // An object a line on `out`; advice goes to `err`.
-std::unique_ptr<CheckPrinter> NewCheckObjects(std::ostream& out, std::ostream& err);
+std::unique_ptr<CheckPrinter> NewCheckObjects(std::ostream& out, const StandardError& err);
 
 }  // namespace rill::cli

@@ -10,6 +10,7 @@
 
 #include "absl/strings/ascii.h"
 #include "cli/config_values.h"
+#include "cli/java_arguments.h"
 #include "cli/java_text.h"
 #include "cli/rdkafka_names.h"
 #include "fmt/format.h"
@@ -271,6 +272,20 @@ bool MayBeIdempotent(const ClientProperties& properties) {
          (retries == properties.end() || JavaTrim(retries->second) != "0");
 }
 
+// Java's producer gives a record up after two minutes, but not before its linger and one request
+// are over; librdkafka's tries for five.
+std::string DeliveryTimeout(const ProducerOptions& options) {
+  constexpr std::int32_t kRequestMs = 30000;
+  constexpr absl::Duration kMost = absl::Milliseconds(std::numeric_limits<std::int32_t>::max());
+  std::int32_t request_ms = kRequestMs;
+  const auto given = options.configs.find("request.timeout.ms");
+  if (given != options.configs.end()) {
+    request_ms = ParseJavaNumber<std::int32_t>(given->second).value_or(kRequestMs);
+  }
+  const absl::Duration least = options.linger + absl::Milliseconds(request_ms);
+  return fmt::format("{}", absl::ToInt64Milliseconds(std::clamp(least, absl::Minutes(2), kMost)));
+}
+
 }  // namespace
 
 absl::StatusOr<ProducerConfigs> ToProducerConfigs(const ClientProperties& properties,
@@ -282,8 +297,13 @@ absl::StatusOr<ProducerConfigs> ToProducerConfigs(const ClientProperties& proper
     auto set = SetChoice(kCompressionType, codec->second, kCompressions, begun.options.compression);
     if (!set.ok()) return set;
   }
-  return Convert(std::move(begun), properties, kind, ClientKind::kProducer, SetProducerOption,
-                 CheckProducerWord);
+  auto converted = Convert(std::move(begun), properties, kind, ClientKind::kProducer,
+                           SetProducerOption, CheckProducerWord);
+  if (converted.ok() && kind == LogKind::kCluster) {
+    ProducerOptions& options = converted->options;
+    options.configs.try_emplace("delivery.timeout.ms", DeliveryTimeout(options));
+  }
+  return converted;
 }
 
 absl::StatusOr<ConsumerConfigs> ToConsumerConfigs(const ClientProperties& properties,

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "cli/command_context.h"
 #include "cli/command_line.h"
-#include "cli/dump_log.h"
 
 namespace rill::cli {
 

@@ -91,8 +91,9 @@ absl::Status Describe(const CommandContext& context, const CommandLine& line,
   const bool has_default =
       std::find(entities.names.begin(), entities.names.end(), "") != entities.names.end();
   if (described.ok() && entities.types == std::vector<std::string>{kUserEntities} && !has_default) {
-    context.err << "rill configs: SCRAM credentials of users are not shown: rill does not speak of "
-                   "them yet\n";
+    context.err.Write(
+        "rill configs: SCRAM credentials of users are not shown: rill does not speak of them "
+        "yet\n");
   }
   return described;
 }
@@ -104,11 +105,11 @@ int Refuse(const CommandContext& context, std::span<const std::string> words,
   const bool is_of_broker =
       code != ErrorCode::kUnknownServerError && code != ErrorCode::kInvalidTopic;
   if (absl::IsInvalidArgument(status) && !is_of_broker) {
-    context.err << std::string(status.message()) << '\n';
+    context.err.Write(fmt::format("{}\n", std::string(status.message())));
     return 1;
   }
-  context.err << fmt::format("Error while executing config command with args '{}'\n",
-                             fmt::join(words, " "));
+  context.err.Write(
+      fmt::format("Error while executing config command with args '{}'\n", fmt::join(words, " ")));
   // Kafka's brokers do not say what is wrong with a topic that is not there.
   return Fail(context, kConfigsTool, status.message().empty() ? remote::ToStatus(code) : status);
 }

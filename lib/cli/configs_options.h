@@ -6,8 +6,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "cli/command_context.h"
 #include "cli/command_line.h"
-#include "cli/dump_log.h"
 #include "cli/kafka_tool.h"
 
 namespace rill::cli {

@@ -53,11 +53,15 @@ class ConsoleConsumer {
   absl::StatusOr<Records> Poll(const StopSignals& signals, absl::Duration timeout);
   absl::Status Print(const Records& records);
   absl::Status PrintOne(const Record& record);
+  // Before the record is put into the text: what is gone back to where nobody takes that.
+  void NoteUnwritten(const Record& record);
   // Tells the formatter what it has to know of a topic that is new.
   void NoteTopic(const std::string& topic);
   bool IsFull() const { return words_.max_messages != -1 && count_ >= words_.max_messages; }
   // Writes what is printed, as long as somebody takes it.
   void Flush();
+  // What the text had is not printed after all.
+  void TakeBack();
   void Tell(const std::string& what, const std::string& exception);
 
   const CommandContext& context_;
@@ -68,7 +72,10 @@ class ConsoleConsumer {
   std::map<TopicPartition, std::int64_t> unread_;  // the first record of each that was not printed
   std::set<std::string> topics_;                   // that the formatter knows
   std::string text_;
-  std::int64_t count_ = 0;
+  std::map<TopicPartition, std::int64_t> unwritten_;  // the first record of each in the text
+  TopicPartition last_noted_;                         // of these
+  std::int64_t count_ = 0;                            // of records, with those in the text
+  std::int64_t written_ = 0;                          // of records, without these
   bool is_out_closed_ = false;
 };
 
@@ -127,8 +134,8 @@ absl::Status ConsoleConsumer::Begin(const LogPlace& place) {
 }
 
 void ConsoleConsumer::TellWaiting(const LogPlace& place) const {
-  context_.err << fmt::format("rill {}: {} has no such topic yet; waiting for one\n",
-                              kConsoleConsumerTool.name, place.where);
+  context_.err.Write(fmt::format("rill {}: {} has no such topic yet; waiting for one\n",
+                                 kConsoleConsumerTool.name, place.where));
 }
 
 absl::StatusOr<Records> ConsoleConsumer::Poll(const StopSignals& signals, absl::Duration timeout) {
@@ -190,6 +197,7 @@ absl::Status ConsoleConsumer::Print(const Records& records) {
       continue;
     }
     ++count_;
+    NoteUnwritten(record);
     failed = PrintOne(record);
     if (text_.size() >= kFlushSize) Flush();
   }
@@ -214,19 +222,35 @@ absl::Status ConsoleConsumer::PrintOne(const Record& record) {
   return absl::OkStatus();
 }
 
+// Most records are of the partition of the one before, and need no look-up.
+void ConsoleConsumer::NoteUnwritten(const Record& record) {
+  const bool is_noted = !unwritten_.empty() && record.partition() == last_noted_.partition &&
+                        record.topic() == last_noted_.topic;
+  if (is_noted) return;
+  last_noted_ = {record.topic(), record.partition()};
+  unwritten_.try_emplace(last_noted_, record.offset());
+}
+
 void ConsoleConsumer::Flush() {
   if (is_out_closed_) return;
   context_.out.write(text_.data(), static_cast<std::streamsize>(text_.size()));
   context_.out.flush();
   text_.clear();
-  if (context_.out.good()) return;
+  if (!context_.out.good()) return TakeBack();
+  unwritten_.clear();
+  written_ = count_;
+}
+
+void ConsoleConsumer::TakeBack() {
   is_out_closed_ = true;
-  context_.err << "Unable to write to standard out, closing consumer.\n";
+  // They stand before what was not printed at all.
+  for (const auto& [partition, offset] : unwritten_) unread_[partition] = offset;
+  count_ = written_;
+  context_.err.Write("Unable to write to standard out, closing consumer.\n");
 }
 
 void ConsoleConsumer::Tell(const std::string& what, const std::string& exception) {
-  LogAsJava(context_.err, "ERROR", what, kClass);
-  context_.err << exception << '\n';
+  context_.err.Write(fmt::format("{}{}\n", JavaLogLine("ERROR", what, kClass), exception));
 }
 
 void ConsoleConsumer::Close() {
@@ -242,8 +266,8 @@ void ConsoleConsumer::Close() {
 }
 
 int TellError(const CommandContext& context, const std::string& exception) {
-  LogAsJava(context.err, "ERROR", "Unknown error when running consumer: ", kClass);
-  context.err << exception << '\n';
+  context.err.Write(fmt::format(
+      "{}{}\n", JavaLogLine("ERROR", "Unknown error when running consumer: ", kClass), exception));
   return 1;
 }
 
@@ -259,10 +283,7 @@ int RunConsoleConsumer(const CommandContext& context, std::span<const std::strin
   if (absl::IsInvalidArgument(read.status())) {
     return RefuseUsage(context, kConsoleConsumerTool, std::string(read.status().message()));
   }
-  if (!read.ok()) {
-    context.err << std::string(read.status().message()) << '\n';
-    return 1;
-  }
+  if (!read.ok()) return FailPlainly(context, read.status());
   ConsoleConsumer consumer(context, *read);
   if (auto opened = consumer.Open(line); !opened.ok()) {
     return TellError(context, AsJavaException(opened));
@@ -272,7 +293,7 @@ int RunConsoleConsumer(const CommandContext& context, std::span<const std::strin
     const StopSignals signals([&consumer](int) { consumer.Wakeup(); });
     const absl::Status done = consumer.Run(signals);
     consumer.Close();
-    context.err << fmt::format("Processed a total of {} messages\n", consumer.count());
+    context.err.Write(fmt::format("Processed a total of {} messages\n", consumer.count()));
     if (!done.ok()) {
       exit_code = TellError(context, "org.apache.kafka.common.errors.SerializationException: " +
                                          std::string(done.message()));

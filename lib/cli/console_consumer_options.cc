@@ -94,9 +94,9 @@ constexpr OldOption kFormat = {"property", "formatter-property"};
 // Not among the records, where Kafka's tool tells it.
 void TellOld(const CommandContext& context, const CommandLine& line, const OldOption& option) {
   if (!line.Has(option.old_name)) return;
-  context.err << fmt::format(
+  context.err.Write(fmt::format(
       "Option --{} is deprecated and will be removed in a future version. Use --{} instead.\n",
-      option.old_name, option.name);
+      option.old_name, option.name));
 }
 
 absl::Status CheckWords(const CommandLine& line) {

@@ -2,9 +2,9 @@
 
 #include <cstdlib>
 #include <optional>
+#include <string>
 #include <utility>
 
-#include "absl/synchronization/mutex.h"
 #include "cli/console_producer_options.h"
 #include "cli/java_log.h"
 #include "cli/line_input.h"
@@ -19,16 +19,14 @@ namespace {
 
 constexpr char kCallbackClass[] =
     "org.apache.kafka.clients.producer.internals.ErrorLoggingCallback";
-// How long what was read is tried to be sent, after a signal.
-constexpr absl::Duration kLastTry = absl::Seconds(30);
 
 class ConsoleProducer {
  public:
   explicit ConsoleProducer(const CommandContext& context) : context_(context) {}
 
   absl::Status Open(const CommandLine& line);
-  // Sends lines until there are no more.
-  absl::Status Run();
+  // Sends lines until there are no more, or a signal comes.
+  absl::Status Run(const StopSignals& signals);
   absl::Status Close(absl::Duration timeout = absl::InfiniteDuration());
 
  private:
@@ -42,7 +40,6 @@ class ConsoleProducer {
   std::optional<Engine> engine_;
   std::optional<Producer> producer_;
   std::optional<Topic> topic_;
-  absl::Mutex err_mutex_;  // failures are told by any thread
 };
 
 absl::Status ConsoleProducer::Open(const CommandLine& line) {
@@ -68,7 +65,7 @@ absl::Status ConsoleProducer::Open(const CommandLine& line) {
   return absl::OkStatus();
 }
 
-absl::Status ConsoleProducer::Run() {
+absl::Status ConsoleProducer::Run(const StopSignals& signals) {
   LineInput input(context_.in);
   std::string line;
   for (;;) {
@@ -76,7 +73,8 @@ absl::Status ConsoleProducer::Run() {
       context_.out << '>';
       context_.out.flush();
     }
-    if (!input.Next(line)) return absl::OkStatus();
+    // After a signal the producer takes no more.
+    if (!input.Next(line) || signals.has_come()) return absl::OkStatus();
     const auto record = reader_->Parse(line);
     if (!record.ok()) return record.status();
     if (auto sent = Send(*record); !sent.ok()) return sent;
@@ -111,13 +109,12 @@ void ConsoleProducer::TellFailure(std::size_t key_size, bool has_key, std::size_
   const auto size_of = [](std::size_t size, bool is_there) {
     return is_there ? fmt::format("{} bytes", size) : "null";
   };
-  absl::MutexLock lock(&err_mutex_);
-  LogAsJava(
-      context_.err, "ERROR",
+  const std::string line = JavaLogLine(
+      "ERROR",
       fmt::format("Error when sending message to topic {} with key: {}, value: {} with error:",
                   words_.topic, size_of(key_size, has_key), size_of(value_size, has_value)),
       kCallbackClass);
-  context_.err << AsJavaException(why) << '\n';
+  context_.err.Write(fmt::format("{}{}\n", line, AsJavaException(why)));
 }
 
 absl::Status ConsoleProducer::Close(absl::Duration timeout) {
@@ -127,7 +124,7 @@ absl::Status ConsoleProducer::Close(absl::Duration timeout) {
 }
 
 int TellError(const CommandContext& context, const absl::Status& status) {
-  context.err << AsJavaException(status) << '\n';
+  context.err.Write(fmt::format("{}\n", AsJavaException(status)));
   return 1;
 }
 
@@ -151,8 +148,9 @@ int RunConsoleProducer(const CommandContext& context, std::span<const std::strin
       producer.Close(kLastTry).IgnoreError();
       std::_Exit(StopSignals::ExitCodeOf(signal));
     });
-    done = producer.Run();
-    closed = producer.Close();
+    done = producer.Run(signals);
+    // Otherwise the process ends in the signal's thread, which this scope waits for.
+    if (!signals.has_come()) closed = producer.Close();
   }
   if (!done.ok()) return TellError(context, done);
   return closed.ok() ? 0 : TellError(context, closed);

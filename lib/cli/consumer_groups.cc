@@ -131,11 +131,11 @@ void TellLimits(const CommandContext& context, const CommandLine& line,
                 const AdminSession& session) {
   const absl::Status why = session.why_files();
   if (why.ok() || !line.Has("describe")) return;
-  context.err << fmt::format(
+  context.err.Write(fmt::format(
       "rill consumer-groups: the process that has the folder open does not answer at its socket "
       "({}): members are those that it has written down, without those of groups by the consumer "
       "protocol\n",
-      std::string(why.message()));
+      std::string(why.message())));
 }
 
 int ValidateRegex(const CommandContext& context, const CommandLine& line) {
@@ -167,7 +167,7 @@ int RunConsumerGroups(const CommandContext& context, std::span<const std::string
   const auto timeout = GroupTimeoutOf(line);
   if (!timeout.ok()) return refuse(timeout.status());
   if (line.Has("reset-offsets") && !line.Has("dry-run") && !line.Has("execute")) {
-    context.err << kDryRun;
+    context.err.Write(kDryRun);
   }
   auto session = AdminSession::Open(context, kConsumerGroupsTool, line,
                                     {.timeout = *timeout, .only_reads = ChangesNothing(line)});

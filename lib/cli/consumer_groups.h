@@ -3,7 +3,7 @@
 #include <span>
 #include <string>
 
-#include "cli/dump_log.h"
+#include "cli/command_context.h"
 
 namespace rill::cli {
 

@@ -198,8 +198,9 @@ absl::Status ConsumerPerf::Run(const StopSignals& signals) {
   PrintSummary(begin, absl::Now());
   context_.out.flush();
   if (words_.print_metrics) {
-    context_.err << "rill consumer-perf-test: --print-metrics prints metrics of Java's consumer, "
-                    "which rill's does not have\n";
+    context_.err.Write(
+        "rill consumer-perf-test: --print-metrics prints metrics of Java's consumer, which rill's "
+        "does not have\n");
   }
   return absl::OkStatus();
 }

@@ -51,6 +51,9 @@ struct DumpFile {
   absl::StatusOr<std::int64_t> BaseOffset() const;
 };
 
+// DataLoss, with what to do about it: `index` is damaged as `what` says.
+absl::Status CorruptIndex(const DumpFile& index, const std::string& what);
+
 struct SegmentDumpOptions {
   bool deep = false;                        // show records, too
   bool print_content = false;               // with their keys and values

@@ -134,6 +134,13 @@ absl::StatusOr<std::int64_t> DumpFile::BaseOffset() const {
                                shown));
 }
 
+absl::Status CorruptIndex(const DumpFile& index, const std::string& what) {
+  return MakeError(absl::StatusCode::kDataLoss, ErrorCode::kKafkaStorageError,
+                   fmt::format("{}: {}; the index can be removed, and is made again from the log "
+                               "when the folder is opened",
+                               index.absolute, what));
+}
+
 int RunDumpLog(const CommandContext& context, std::span<const std::string> words) {
   TextWriter out(context.out);
   TextWriter err(context.err);

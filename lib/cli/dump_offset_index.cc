@@ -12,25 +12,19 @@
 namespace rill::cli {
 namespace {
 
-absl::Status Corrupt(const DumpFile& file, const std::string& what) {
-  return MakeError(absl::StatusCode::kDataLoss, ErrorCode::kKafkaStorageError,
-                   fmt::format("{}: {}; the index can be removed, and is made again from the log "
-                               "when the folder is opened",
-                               file.absolute, what));
-}
-
 absl::Status CheckSanity(DumpContext& context, const DumpFile& file, EntryFile& index,
                          std::int64_t base_offset) {
   const auto bytes = index.At(index.count() - 1);
   if (!bytes.ok()) return bytes.status();
   const std::int64_t last = ReadOffsetEntry(*bytes, base_offset).offset;
   if (last < base_offset) {
-    return Corrupt(file, fmt::format("its last entry is of offset {}, below the base offset {}",
-                                     last, base_offset));
+    return CorruptIndex(
+        file,
+        fmt::format("its last entry is of offset {}, below the base offset {}", last, base_offset));
   }
   if (index.size() % kOffsetEntrySize != 0) {
-    return Corrupt(file, fmt::format("has {} bytes, which is no multiple of {}", index.size(),
-                                     kOffsetEntrySize));
+    return CorruptIndex(file, fmt::format("has {} bytes, which is no multiple of {}", index.size(),
+                                          kOffsetEntrySize));
   }
   context.printer.PrintSoundIndex();
   return absl::OkStatus();
@@ -41,8 +35,8 @@ absl::StatusOr<std::int64_t> FindLastOffset(const DumpFile& file, SegmentFile& l
                                             const OffsetIndexEntry& entry,
                                             std::int32_t max_message_size) {
   const auto bad = [&file, &entry](const std::string& what) {
-    return Corrupt(file, fmt::format("the entry of offset {} points at position {}, {}",
-                                     entry.offset, entry.position, what));
+    return CorruptIndex(file, fmt::format("the entry of offset {} points at position {}, {}",
+                                          entry.offset, entry.position, what));
   };
   if (entry.position < 0 || entry.position > log.size()) {
     return bad(fmt::format("outside of the log, which has {} bytes", log.size()));

@@ -9,6 +9,16 @@ void TextWriter::Add(fmt::string_view format, fmt::format_args args) {
   if (text_.size() > kFlushSize) Flush();
 }
 
+void TextWriter::Flush() {
+  if (stream_ == nullptr) {
+    err_->Write(text_);
+  } else {
+    stream_->write(text_.data(), static_cast<std::streamsize>(text_.size()));
+    stream_->flush();
+  }
+  text_.clear();
+}
+
 void DumpProblems::Print(TextWriter& out) const {
   for (const auto& file : index_mismatches_) {
     out.Print("Mismatches in :{}\n", file.key);

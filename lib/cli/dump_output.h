@@ -7,15 +7,17 @@
 #include <utility>
 #include <vector>
 
+#include "cli/standard_error.h"
 #include "engine/group/java_map.h"
 #include "fmt/format.h"
 
 namespace rill::cli {
 
-// Text on its way to a stream, in large pieces. What is left is written on destruction.
+// Text on its way out, in large pieces. What is left is written on destruction. Not thread-safe.
 class TextWriter {
  public:
-  explicit TextWriter(std::ostream& stream) : stream_(stream) {}
+  explicit TextWriter(std::ostream& stream) : stream_(&stream) {}
+  explicit TextWriter(const StandardError& err) : err_(&err) {}
   ~TextWriter() { Flush(); }
   TextWriter(const TextWriter&) = delete;
   TextWriter& operator=(const TextWriter&) = delete;
@@ -24,18 +26,15 @@ class TextWriter {
   void Print(fmt::format_string<Args...> format, Args&&... args) {
     Add(format, fmt::make_format_args(args...));
   }
-  void Flush() {
-    stream_.write(text_.data(), static_cast<std::streamsize>(text_.size()));
-    stream_.flush();
-    text_.clear();
-  }
+  void Flush();
 
  private:
   static constexpr std::size_t kFlushSize = 64 << 10;
 
   void Add(fmt::string_view format, fmt::format_args args);
 
-  std::ostream& stream_;
+  std::ostream* stream_ = nullptr;      // or, where that is null,
+  const StandardError* err_ = nullptr;  // where it goes
   std::string text_;
 };
 

@@ -8,17 +8,9 @@
 #include "cli/segment_file.h"
 #include "fmt/format.h"
 #include "log/segment_name.h"
-#include "rill/error.h"
 
 namespace rill::cli {
 namespace {
-
-absl::Status Corrupt(const DumpFile& file, const std::string& what) {
-  return MakeError(absl::StatusCode::kDataLoss, ErrorCode::kKafkaStorageError,
-                   fmt::format("{}: {}; the index can be removed, and is made again from the log "
-                               "when the folder is opened",
-                               file.absolute, what));
-}
 
 class TimeIndexDump {
  public:
@@ -38,18 +30,19 @@ class TimeIndexDump {
       const auto last = EntryAt(times_.count() - 1);
       if (!last.ok()) return last.status();
       if (last->timestamp_ms < first->timestamp_ms) {
-        return Corrupt(file_, fmt::format("its last entry is of time {}, before the first one's {}",
-                                          last->timestamp_ms, first->timestamp_ms));
+        return CorruptIndex(file_,
+                            fmt::format("its last entry is of time {}, before the first one's {}",
+                                        last->timestamp_ms, first->timestamp_ms));
       }
       if (last->offset < base_offset_) {
-        return Corrupt(file_,
-                       fmt::format("its last entry is of offset {}, below the base offset {}",
-                                   last->offset, base_offset_));
+        return CorruptIndex(file_,
+                            fmt::format("its last entry is of offset {}, below the base offset {}",
+                                        last->offset, base_offset_));
       }
     }
     if (times_.size() % kTimeEntrySize != 0) {
-      return Corrupt(file_, fmt::format("has {} bytes, which is no multiple of {}", times_.size(),
-                                        kTimeEntrySize));
+      return CorruptIndex(file_, fmt::format("has {} bytes, which is no multiple of {}",
+                                             times_.size(), kTimeEntrySize));
     }
     context_.printer.PrintSoundIndex();
     return absl::OkStatus();
@@ -117,9 +110,10 @@ class TimeIndexDump {
     if (!bytes.ok()) return bytes.status();
     const std::int64_t position = ReadOffsetEntry(*bytes, base_offset_).position;
     if (position < 0 || position > log_.size()) {
-      return Corrupt(file_, fmt::format("the offset index beside it points at position {} of a log "
-                                        "of {} bytes",
-                                        position, log_.size()));
+      return CorruptIndex(file_,
+                          fmt::format("the offset index beside it points at position {} of a log "
+                                      "of {} bytes",
+                                      position, log_.size()));
     }
     return position;
   }

@@ -72,7 +72,7 @@ absl::StatusOr<Engine> OpenFolder(const CommandContext& context, std::string_vie
   options.create_if_missing = false;
   auto engine = OpenTold(context, folder, std::move(options),
                          [&context, name = std::string(tool)](std::string_view text) {
-                           context.err << fmt::format("rill {}: {}\n", name, text);
+                           context.err.Write(fmt::format("rill {}: {}\n", name, text));
                          });
   // The engine's own words are for programs.
   if (!absl::IsNotFound(engine.status())) return engine;

@@ -6,7 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "cli/dump_log.h"
+#include "cli/command_context.h"
 #include "client/remote/bootstrap.h"
 #include "rill/engine.h"
 #include "rill/options.h"

@@ -153,7 +153,7 @@ absl::Status PrintOffsets(const CommandLine& line, const PartitionFilter& filter
 }
 
 int Refuse(const CommandContext& context, const absl::Status& status) {
-  context.err << fmt::format("Error occurred: {}\n", std::string(status.message()));
+  context.err.Write(fmt::format("Error occurred: {}\n", std::string(status.message())));
   return 1;
 }
 

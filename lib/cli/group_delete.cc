@@ -93,6 +93,13 @@ void PrintJsonResults(const std::string& group, const std::vector<Results::value
   }
 }
 
+absl::Status ResultOf(const TopicPartition& partition, const Results& answered) {
+  const auto found = answered.find(partition);
+  if (found != answered.end()) return found->second;
+  return absl::InternalError(fmt::format("the coordinator left {}-{} out of its answer",
+                                         partition.topic, partition.partition));
+}
+
 void PrintDeletions(const Deletions& deletions, TextWriter& out) {
   std::vector<std::string> deleted;
   std::vector<std::pair<std::string, std::string>> failed;
@@ -154,11 +161,7 @@ absl::Status DeleteGroupOffsets(const CommandLine& line, remote::AdminClient& cl
       remote::DeleteOffsets(client, *group, {partitions.begin(), partitions.end()});
   absl::Status first = deleted.status();
   for (const TopicPartition& one : partitions) {
-    absl::Status status = deleted.status();
-    if (deleted.ok()) {
-      const auto result = deleted->find(one);
-      if (result != deleted->end()) status = result->second;
-    }
+    absl::Status status = deleted.ok() ? ResultOf(one, *deleted) : deleted.status();
     if (first.ok()) first = status;
     results[one] = std::move(status);
   }

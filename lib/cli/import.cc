@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "CLI/CLI.hpp"
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "cli/app_words.h"
 #include "cli/byte_progress.h"
 #include "cli/folder_in_use.h"
@@ -96,9 +98,11 @@ class Importer {
   // Whether all topics were taken; of each that was not, it was told why.
   bool is_complete() const { return is_complete_; }
 
-  void Tell(std::string_view line) {
+  // In any thread: the folder that is opened tells what it has to say, too.
+  void Tell(std::string_view line) ABSL_LOCKS_EXCLUDED(mutex_) {
+    absl::MutexLock lock(&mutex_);
     progress_.Wipe();
-    context_.err << "rill import: " << line << '\n';
+    context_.err.Write(fmt::format("rill import: {}\n", line));
   }
 
  private:
@@ -130,6 +134,7 @@ class Importer {
     for (const std::string& topic : left_out) {
       context_.out << fmt::format("{}: left out, a broker's own topic\n", topic);
     }
+    context_.out.flush();
     if (!topics.empty()) return absl::OkStatus();
     return absl::NotFoundError(fmt::format("no folder of a partition, as \"orders-0\", is in {}",
                                            fmt::join(folders_, ", ")));
@@ -159,8 +164,8 @@ class Importer {
   absl::Status Take(Engine& engine, const std::string& name) {
     const auto topic = engine.ImportTopic(
         name, folders_, configs_,
-        [&](std::uint64_t done, std::uint64_t total) { progress_.Show(done, total); });
-    progress_.Wipe();
+        [&](std::uint64_t done, std::uint64_t total) { ShowProgress(done, total); });
+    WipeProgress();
     if (!topic.ok()) return topic.status();
     std::uint64_t bytes = 0;
     for (std::int32_t i = 0; i < topic->partition_count(); ++i) {
@@ -174,11 +179,23 @@ class Importer {
     context_.out << fmt::format("{}: {} partitions, {}; cleanup.policy={} retention.ms={}\n", name,
                                 topic->partition_count(), FormatBytes(bytes),
                                 config("cleanup.policy"), config("retention.ms"));
+    context_.out.flush();
     return absl::OkStatus();
   }
 
+  void ShowProgress(std::uint64_t done, std::uint64_t total) ABSL_LOCKS_EXCLUDED(mutex_) {
+    absl::MutexLock lock(&mutex_);
+    progress_.Show(done, total);
+  }
+
+  void WipeProgress() ABSL_LOCKS_EXCLUDED(mutex_) {
+    absl::MutexLock lock(&mutex_);
+    progress_.Wipe();
+  }
+
   const CommandContext& context_;
-  ByteProgress progress_;
+  absl::Mutex mutex_;
+  ByteProgress progress_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> folders_;
   std::map<std::string, std::string> configs_;
   bool is_complete_ = true;

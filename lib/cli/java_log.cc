@@ -15,12 +15,12 @@ std::string KafkaException(std::string_view message) {
 
 }  // namespace
 
-void LogAsJava(std::ostream& err, std::string_view level, std::string_view what,
-               std::string_view java_class) {
+std::string JavaLogLine(std::string_view level, std::string_view what,
+                        std::string_view java_class) {
   const std::string time =
       absl::FormatTime("%Y-%m-%d %H:%M:%E3S", absl::Now(), absl::LocalTimeZone());
   const std::size_t point = time.rfind('.');
-  err << fmt::format("[{},{}] {} {} ({})\n", time.substr(0, point), time.substr(point + 1), level,
+  return fmt::format("[{},{}] {} {} ({})\n", time.substr(0, point), time.substr(point + 1), level,
                      what, java_class);
 }
 

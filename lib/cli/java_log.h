@@ -1,6 +1,5 @@
 #pragma once
 
-#include <ostream>
 #include <string>
 #include <string_view>
 
@@ -9,9 +8,9 @@
 // What Kafka's tools tell by their log, which stands on standard error.
 namespace rill::cli {
 
-// A line as Kafka's tools log it: "[2026-11-28 01:02:03,456] ERROR what (class)", with local time.
-void LogAsJava(std::ostream& err, std::string_view level, std::string_view what,
-               std::string_view java_class);
+// A line as Kafka's tools log it, with its end: "[2026-11-28 01:02:03,456] ERROR what (class)\n",
+// with local time.
+std::string JavaLogLine(std::string_view level, std::string_view what, std::string_view java_class);
 
 // A status as Java shows an exception: "org.apache.kafka.common.errors.TimeoutException: why", by
 // the Kafka error code that it carries, or as a KafkaException.

@@ -21,19 +21,20 @@ std::string HelpOf(const KafkaTool& tool) {
 }
 
 int RefuseUsage(const CommandContext& context, const KafkaTool& tool, std::string_view message) {
-  context.err << message << '\n' << tool.help;
+  context.out.flush();
+  context.err.Write(fmt::format("{}\n{}", message, tool.help));
   return kWrong;
 }
 
 int Fail(const CommandContext& context, const KafkaTool& tool, const absl::Status& status) {
   context.out.flush();
-  context.err << fmt::format("rill {}: {}\n", tool.name, std::string(status.message()));
+  context.err.Write(fmt::format("rill {}: {}\n", tool.name, std::string(status.message())));
   return kWrong;
 }
 
 int FailPlainly(const CommandContext& context, const absl::Status& status) {
   context.out.flush();
-  context.err << std::string(status.message()) << '\n';
+  context.err.Write(fmt::format("{}\n", std::string(status.message())));
   return kWrong;
 }
 
@@ -42,7 +43,7 @@ std::optional<int> ReadToolWords(const CommandContext& context, const KafkaTool&
   auto parsed = CommandLine::Parse(tool.options, words);
   if (!parsed.ok()) return Fail(context, tool, parsed.status());
   if (words.empty() || parsed->Has("help")) {
-    context.err << tool.help;
+    context.err.Write(tool.help);
     return kWrong;
   }
   if (parsed->Has("version")) {

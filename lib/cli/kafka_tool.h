@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "cli/command_context.h"
 #include "cli/command_line.h"
-#include "cli/dump_log.h"
 
 namespace rill::cli {
 

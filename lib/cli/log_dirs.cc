@@ -220,7 +220,7 @@ int RunLogDirs(const CommandContext& context, std::span<const std::string> words
   }
   const absl::Status closed = session->Close();
   if (!done.ok()) {
-    context.err << std::string(done.message()) << '\n';
+    context.err.Write(fmt::format("{}\n", std::string(done.message())));
     return 1;
   }
   return closed.ok() ? 0 : Fail(context, kTool, closed);

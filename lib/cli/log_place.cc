@@ -56,7 +56,7 @@ absl::StatusOr<Engine> OpenLog(const CommandContext& context, const KafkaTool& t
   Options options;
   options.log_sink = [&err = context.err, name = tool.name](LogLevel level, std::string_view text) {
     if (level < LogLevel::kWarning) return;
-    err << fmt::format("rill {}: {}\n", name, text);
+    err.Write(fmt::format("rill {}: {}\n", name, text));
   };
   options.configs = std::move(connection);
   return rill::Open("kafka://" + place.where, options);
@@ -65,7 +65,7 @@ absl::StatusOr<Engine> OpenLog(const CommandContext& context, const KafkaTool& t
 void TellPassedOver(const CommandContext& context, const KafkaTool& tool,
                     const std::vector<std::string>& lines) {
   for (const std::string& line : lines) {
-    context.err << fmt::format("rill {}: {}\n", tool.name, line);
+    context.err.Write(fmt::format("rill {}: {}\n", tool.name, line));
   }
 }
 

@@ -19,6 +19,12 @@ bool OutIsFile() {
   return S_ISREG(out.st_mode) || (S_ISCHR(out.st_mode) && ::isatty(STDOUT_FILENO) == 0);
 }
 
+// Or a socket, as where a shell of another machine reads it.
+bool OutIsPipe() {
+  struct stat out = {};
+  return ::fstat(STDOUT_FILENO, &out) == 0 && (S_ISFIFO(out.st_mode) || S_ISSOCK(out.st_mode));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -29,7 +35,8 @@ int main(int argc, char** argv) {
   const std::string directory = std::filesystem::current_path(gone).string();
   const bool err_is_terminal = ::isatty(STDERR_FILENO) == 1;
   const bool is_interactive = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
-  return rill::cli::RunRill({*files, directory, std::cin, std::cout, std::cerr, err_is_terminal,
-                             is_interactive, OutIsFile()},
-                            words);
+  return rill::cli::RunRill(
+      {*files, directory, std::cin, std::cout, rill::cli::StandardError(std::cerr), err_is_terminal,
+       is_interactive, OutIsFile(), OutIsPipe()},
+      words);
 }

@@ -30,7 +30,7 @@ void OperatorLog::Write(LogLevel level, std::string_view line) {
   absl::MutexLock lock(&mutex_);
   const std::string time =
       absl::FormatTime("%Y-%m-%d %H:%M:%E3S", absl::Now(), absl::LocalTimeZone());
-  out_ << fmt::format("{} {} {}\n", time, LevelName(level), line) << std::flush;
+  err_.Write(fmt::format("{} {} {}\n", time, LevelName(level), line));
 }
 
 }  // namespace rill::cli

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <ostream>
 #include <string_view>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "cli/standard_error.h"
 #include "rill/options.h"
 
 namespace rill::cli {
@@ -14,13 +14,13 @@ namespace rill::cli {
 // Thread-safe.
 class OperatorLog {
  public:
-  explicit OperatorLog(std::ostream& out) : out_(out) {}
+  explicit OperatorLog(const StandardError& err) : err_(err) {}
 
   void Write(LogLevel level, std::string_view line) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  absl::Mutex mutex_;
-  std::ostream& out_ ABSL_GUARDED_BY(mutex_);
+  absl::Mutex mutex_;  // so that lines stand in the order of their times
+  const StandardError& err_;
 };
 
 }  // namespace rill::cli

@@ -20,6 +20,9 @@
 namespace rill::cli {
 namespace {
 
+// How soon a signal is noticed while records are waited for.
+constexpr absl::Duration kLookAgain = absl::Seconds(1);
+
 class ProducerPerf {
  public:
   ProducerPerf(const CommandContext& context, const ProducerPerfWords& words)
@@ -34,6 +37,8 @@ class ProducerPerf {
   std::string_view Key(std::int64_t at);
   void SendOne(std::string_view key, std::string_view payload, bool is_steady);
   void Note(absl::Time sent_at, std::size_t size, bool is_steady, const absl::Status& status);
+  // Waits for what was sent, after a signal for a while only.
+  void Finish(const StopSignals& signals);
   void PrintTotals();
 
   const CommandContext& context_;
@@ -101,13 +106,10 @@ void ProducerPerf::SendOne(std::string_view key, std::string_view payload, bool 
 
 void ProducerPerf::Note(absl::Time sent_at, std::size_t size, bool is_steady,
                         const absl::Status& status) {
+  if (!status.ok()) return context_.err.Write(fmt::format("{}\n", AsJavaException(status)));
   const absl::Time now = absl::Now();
   const std::int64_t latency_ms = absl::ToUnixMillis(now) - absl::ToUnixMillis(sent_at);
   absl::MutexLock lock(&mutex_);
-  if (!status.ok()) {
-    context_.err << AsJavaException(status) << '\n';
-    return;
-  }
   all_->Record(latency_ms, size, now);
   if (is_steady) steady_->Record(latency_ms, size, now);
 }
@@ -137,8 +139,15 @@ void ProducerPerf::Run(const StopSignals& signals) {
     SendOne(key, payload, words_.warmup_records > 0 && i >= words_.warmup_records);
     throttler.Throttle(i, absl::Now(), signals);
   }
-  producer_->Close().IgnoreError();  // records that were not taken have been told
+  Finish(signals);
   PrintTotals();
+}
+
+// Records that are not taken have been told.
+void ProducerPerf::Finish(const StopSignals& signals) {
+  while (!signals.has_come() && absl::IsDeadlineExceeded(producer_->Flush(kLookAgain))) {
+  }
+  producer_->Close(signals.has_come() ? kLastTry : absl::InfiniteDuration()).IgnoreError();
 }
 
 void ProducerPerf::PrintTotals() {
@@ -146,15 +155,16 @@ void ProducerPerf::PrintTotals() {
   all_->PrintTotal(absl::Now());
   if (steady_) steady_->PrintTotal(absl::Now());
   if (!words_.print_metrics) return;
-  context_.err << "rill producer-perf-test: --print-metrics prints metrics of Java's producer, "
-                  "which rill's does not have\n";
+  context_.err.Write(
+      "rill producer-perf-test: --print-metrics prints metrics of Java's producer, which rill's "
+      "does not have\n");
 }
 
 int Refuse(const CommandContext& context, const absl::Status& status) {
-  context.err << fmt::format(
-      "usage: kafka-producer-perf-test --help tells what there is\n"
-      "kafka-producer-perf-test: error: {}\n",
-      std::string(status.message()));
+  context.err.Write(
+      fmt::format("usage: kafka-producer-perf-test --help tells what there is\n"
+                  "kafka-producer-perf-test: error: {}\n",
+                  std::string(status.message())));
   return 1;
 }
 
@@ -174,7 +184,7 @@ int RunProducerPerf(const CommandContext& context, std::span<const std::string> 
   if (!read.ok()) return Refuse(context, read.status());
   ProducerPerf perf(context, *read);
   if (auto opened = perf.Open(*line); !opened.ok()) {
-    context.err << AsJavaException(opened) << '\n';
+    context.err.Write(fmt::format("{}\n", AsJavaException(opened)));
     return 1;
   }
   const StopSignals signals;

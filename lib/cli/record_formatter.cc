@@ -177,7 +177,8 @@ class DefaultFormatter final : public RecordFormatter {
 
 class LoggingFormatter final : public RecordFormatter {
  public:
-  LoggingFormatter(Format format, std::ostream& err) : printed_(std::move(format)), err_(err) {}
+  LoggingFormatter(Format format, const StandardError& err)
+      : printed_(std::move(format)), err_(err) {}
 
   absl::Status Append(const Record& record, std::string& out) override {
     if (auto status = printed_.Append(record, out); !status.ok()) return status;
@@ -195,7 +196,7 @@ class LoggingFormatter final : public RecordFormatter {
     } else {
       wire::AppendJavaText(record.value(), told);
     }
-    LogAsJava(err_, "INFO", told, fmt::format("{}LoggingMessageFormatter", kPackage));
+    err_.Write(JavaLogLine("INFO", told, fmt::format("{}LoggingMessageFormatter", kPackage)));
     return absl::OkStatus();
   }
   void NoteLogAppendTime(const std::string& topic) override {
@@ -207,7 +208,7 @@ class LoggingFormatter final : public RecordFormatter {
  private:
   DefaultFormatter printed_;
   Timestamps timestamps_;
-  std::ostream& err_;
+  const StandardError& err_;
 };
 
 class NoOpFormatter final : public RecordFormatter {
@@ -218,7 +219,7 @@ class NoOpFormatter final : public RecordFormatter {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<RecordFormatter>> NewRecordFormatter(
-    const std::string& class_name, const ClientProperties& properties, std::ostream& err) {
+    const std::string& class_name, const ClientProperties& properties, const StandardError& err) {
   const std::string_view name = class_name.starts_with(kPackage)
                                     ? std::string_view(class_name).substr(kPackage.size())
                                     : std::string_view();

@@ -1,12 +1,12 @@
 #pragma once
 
 #include <memory>
-#include <ostream>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "cli/client_properties.h"
+#include "cli/standard_error.h"
 #include "rill/records.h"
 
 namespace rill::cli {
@@ -33,7 +33,7 @@ class RecordFormatter {
 // properties ("print.key", ...). InvalidArgument names another class, and a deserializer that is
 // not there.
 absl::StatusOr<std::unique_ptr<RecordFormatter>> NewRecordFormatter(
-    const std::string& class_name, const ClientProperties& properties, std::ostream& err);
+    const std::string& class_name, const ClientProperties& properties, const StandardError& err);
 
 inline constexpr char kDefaultFormatter[] =
     "org.apache.kafka.tools.consumer.DefaultMessageFormatter";

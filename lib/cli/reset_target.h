@@ -5,8 +5,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "cli/command_context.h"
 #include "cli/command_line.h"
-#include "cli/dump_log.h"
 #include "cli/dump_output.h"
 #include "cli/reset_plan.h"
 #include "client/remote/admin_client.h"

@@ -19,6 +19,7 @@
 #include "cli/consumer_groups.h"
 #include "cli/consumer_perf.h"
 #include "cli/delete_records.h"
+#include "cli/dump_log.h"
 #include "cli/dump_log_options.h"
 #include "cli/e2e_latency.h"
 #include "cli/get_offsets.h"
@@ -113,6 +114,8 @@ const Command* FindLinked(std::string_view link) {
 
 // Not 1, which `rill check` says of a folder that is damaged.
 constexpr int kWrongWords = 2;
+constexpr int kFailed = 2;
+constexpr int kKafkasFailed = 1;  // of Kafka's tools, whatever it was
 
 std::string CompletionHelp() {
   return "Usage: rill completion bash\n\nPrints a script that completes rill's commands and their "
@@ -121,7 +124,7 @@ std::string CompletionHelp() {
 
 int RunCompletion(const CommandContext& context, std::span<const std::string> words) {
   if (words.size() != 1 || words[0] != "bash") {
-    context.err << CompletionHelp();
+    context.err.Write(CompletionHelp());
     return kWrongWords;
   }
   std::vector<CompletedCommand> commands;
@@ -140,11 +143,11 @@ std::optional<std::string_view> NearestCommand(std::string_view word) {
   return base::NearestName(word, names);
 }
 
-int RefuseWord(std::ostream& err, std::string_view word) {
+int RefuseWord(const StandardError& err, std::string_view word) {
   const char* kind = word.starts_with('-') ? "option" : "command";
   const auto nearest = NearestCommand(word);
-  err << fmt::format("rill: there is no {} \"{}\"{}\nrill --help lists what there is\n", kind, word,
-                     nearest ? fmt::format("; did you mean \"rill {}\"?", *nearest) : "");
+  err.Write(fmt::format("rill: there is no {} \"{}\"{}\nrill --help lists what there is\n", kind,
+                        word, nearest ? fmt::format("; did you mean \"rill {}\"?", *nearest) : ""));
   return kWrongWords;
 }
 
@@ -186,8 +189,24 @@ int RunTopLevel(const CommandContext& context, std::span<const std::string> word
   if (const auto extras = app.remaining(); !extras.empty()) {
     return RefuseWord(context.err, extras.front());
   }
-  context.err << overview;
+  context.err.Write(overview);
   return kWrongWords;
+}
+
+// What a command has returned, unless it believes to have succeeded and what it printed is lost, as
+// on a full disk. Who leaves a pipe has read what he wanted.
+int CheckOut(const CommandContext& context, std::string_view name, int failed, int exit_code) {
+  context.out.flush();
+  if (exit_code != 0 || context.out.good() || context.out_is_pipe) return exit_code;
+  context.err.Write(fmt::format("{}: standard output does not take what is written to it\n", name));
+  return failed;
+}
+
+int RunCommand(const CommandContext& context, const Command& command,
+               std::span<const std::string> words) {
+  const int exit_code = command.run(context, words);
+  return CheckOut(context, fmt::format("rill {}", command.name),
+                  command.is_kafkas ? kKafkasFailed : kFailed, exit_code);
 }
 
 }  // namespace
@@ -195,10 +214,10 @@ int RunTopLevel(const CommandContext& context, std::span<const std::string> word
 int RunRill(const CommandContext& context, std::span<const std::string> words) {
   const std::string called = words.empty() ? "rill" : words[0].substr(words[0].rfind('/') + 1);
   const auto rest = words.subspan(words.empty() ? 0 : 1);
-  if (const Command* const linked = FindLinked(called)) return linked->run(context, rest);
+  if (const Command* const linked = FindLinked(called)) return RunCommand(context, *linked, rest);
   const Command* const command = rest.empty() ? nullptr : FindCommand(rest[0]);
-  if (command != nullptr) return command->run(context, rest.subspan(1));
-  return RunTopLevel(context, rest);
+  if (command != nullptr) return RunCommand(context, *command, rest.subspan(1));
+  return CheckOut(context, "rill", kFailed, RunTopLevel(context, rest));
 }
 
 }  // namespace rill::cli

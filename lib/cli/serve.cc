@@ -300,7 +300,7 @@ int RunServe(const CommandContext& context, std::span<const std::string> words) 
   if (const auto exit_code = ReadWords(*app, context, words, kWrongWords)) return *exit_code;
   auto plan = MakePlan(context, parsed);
   if (plan.ok()) return Serving(context).Run(*std::move(plan));
-  context.err << fmt::format("rill serve: {}\n", std::string(plan.status().message()));
+  context.err.Write(fmt::format("rill serve: {}\n", std::string(plan.status().message())));
   return kWrongWords;
 }
 

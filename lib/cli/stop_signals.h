@@ -10,6 +10,9 @@
 
 namespace rill::cli {
 
+// How long what a producer was given is tried to be sent, after a signal.
+inline constexpr absl::Duration kLastTry = absl::Seconds(30);
+
 // SIGINT and SIGTERM while a command runs that stays. The first is a request to stop, which the
 // command takes when it has time for it; a second one ends the process at once, with 128 and its
 // number as the exit code. Threads that are started meanwhile do not get them. One at a time in a

@@ -31,8 +31,10 @@ TEST_CASE("A producer's properties go to rill's options, or to librdkafka by its
   CHECK(configs->options.batch_size == 1);
   CHECK(configs->options.compression == Compression::kZstd);
   CHECK(configs->options.compression_level == 7);
-  CHECK(configs->options.configs ==
-        Configs{{"acks", "all"}, {"client.id", "me"}, {"socket.send.buffer.bytes", "100000"}});
+  CHECK(configs->options.configs == Configs{{"acks", "all"},
+                                            {"client.id", "me"},
+                                            {"delivery.timeout.ms", "120000"},
+                                            {"socket.send.buffer.bytes", "100000"}});
   CHECK(configs->connection == Configs{{"client.id", "me"}});
   CHECK(configs->passed_over.empty());
 }
@@ -49,6 +51,23 @@ TEST_CASE("A producer of a cluster is idempotent, as Kafka's, unless something f
   CHECK_FALSE(is_idempotent({{"retries", "0"}}));
   CHECK_FALSE(is_idempotent({{"max.in.flight.requests.per.connection", "6"}}));
   CHECK_FALSE(is_idempotent({{"enable.idempotence", "false"}}));
+}
+
+TEST_CASE("A record is given up when Kafka's producer does that, unless a property says when") {
+  const auto timeout = [](const ClientProperties& properties) {
+    const auto configs = ToProducerConfigs(properties, LogKind::kCluster);
+    REQUIRE(configs.ok());
+    return configs->options.configs.at("delivery.timeout.ms");
+  };
+  CHECK(timeout({}) == "120000");
+  CHECK(timeout({{"linger.ms", "1000"}, {"request.timeout.ms", "1500"}}) == "120000");
+  CHECK(timeout({{"linger.ms", "100000"}}) == "130000");
+  CHECK(timeout({{"linger.ms", "100000"}, {"request.timeout.ms", "50000"}}) == "150000");
+  CHECK(timeout({{"linger.ms", "9223372036854775807"}}) == "2147483647");
+  CHECK(timeout({{"linger.ms", "100000"}, {"delivery.timeout.ms", "7"}}) == "7");
+  const auto folder = ToProducerConfigs({}, LogKind::kFolder);
+  REQUIRE(folder.ok());
+  CHECK(folder->options.configs.empty());
 }
 
 TEST_CASE("A consumer's properties go to rill's options, Java's assignors by their short names") {

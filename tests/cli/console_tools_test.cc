@@ -2,6 +2,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <fstream>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -27,6 +29,10 @@ class WithFolder {
   Ran Run(const std::string& tool, std::vector<std::string> words, const std::string& input = "") {
     words.insert(words.begin(), {"rill", tool, "--data-dir", folder_.path()});
     return RunWords(*files_, "/", words, input);
+  }
+  Ran RunInto(std::ostream& out, const std::string& tool, std::vector<std::string> words) {
+    words.insert(words.begin(), {"rill", tool, "--data-dir", folder_.path()});
+    return RunWordsInto(out, *files_, "/", words);
   }
   // Sends lines to `topic`, and has to succeed in silence.
   void Produce(const std::string& topic, const std::string& input,
@@ -134,6 +140,26 @@ TEST_CASE("A group goes on behind what it was shown") {
   CHECK(folder.Run("console-consumer", then).out == "3\n");
 }
 
+TEST_CASE("Records that a full disk did not take are neither counted nor committed") {
+  WithFolder folder;
+  const std::string rest(50000, 'x');  // so that two are written at a time
+  folder.Produce("orders", fmt::format("1{0}\n2{0}\n3{0}\n", rest));
+  FullDisk disk(110000);
+  std::ostream out(&disk);
+  const std::vector<std::string> words = {"--topic", "orders", "--group", "billing",
+                                          "--from-beginning"};
+  const Ran ran = folder.RunInto(out, "console-consumer", words);
+  CHECK(ran.exit_code == 1);
+  CHECK(ran.err ==
+        "Unable to write to standard out, closing consumer.\n"
+        "Processed a total of 2 messages\n"
+        "rill console-consumer: standard output does not take what is written to it\n");
+  CHECK(disk.taken().starts_with(fmt::format("1{0}\n2{0}\n", rest)));
+  std::vector<std::string> then = words;
+  then.insert(then.end(), {"--max-messages", "1", "--timeout-ms", "10000"});
+  CHECK(folder.Run("console-consumer", then).out == fmt::format("3{}\n", rest));
+}
+
 TEST_CASE("A partition is read from the offset that is asked for, while a process writes") {
   WithFolder folder;
   folder.Produce("orders", "1\n2\n3\n");
@@ -227,6 +253,20 @@ TEST_CASE("Deserializers print numbers, and what is none ends the consumer unles
       folder.Run("console-consumer", {"--topic", "orders", "--value-deserializer", "my.Own"});
   CHECK(unknown.exit_code == 1);
   CHECK(unknown.err.starts_with("there is no deserializer my.Own; "));
+}
+
+TEST_CASE("How records are printed may stand in a file, over which the words have it") {
+  WithFolder folder;
+  folder.Produce("orders", "k\tv\n", {"parse.key=true"});
+  const test::TemporaryFolder files;
+  const std::string file = files.path() + "/formatter.properties";
+  std::ofstream(file) << "print.key=true\nkey.separator=:\n";
+  const std::vector<std::string> words = {
+      "--topic", "orders", "--from-beginning", "--max-messages", "1", "--formatter-config", file};
+  CHECK(folder.Run("console-consumer", words).out == "k:v\n");
+  std::vector<std::string> other = words;
+  other.insert(other.end(), {"--formatter-property", "key.separator=;"});
+  CHECK(folder.Run("console-consumer", other).out == "k;v\n");
 }
 
 TEST_CASE("Words that do not go together are told before the help") {

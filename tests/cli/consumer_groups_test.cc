@@ -155,6 +155,18 @@ TEST_CASE("A plan goes out as CSV and comes back from a file") {
                  "\nbilling         orders          1          2\n"));
 }
 
+TEST_CASE("A plan that does not get onto a full disk is no success") {
+  WithGroups node;
+  FullDisk disk(5);
+  std::ostream out(&disk);
+  const Ran ran = node.RunInto(
+      out, kTool,
+      "--reset-offsets --dry-run --group billing --topic orders --to-earliest --export");
+  CHECK(ran.exit_code == 1);
+  CHECK(ran.err == "rill consumer-groups: standard output does not take what is written to it\n");
+  CHECK(disk.taken() == "order");
+}
+
 TEST_CASE("What cannot be reset is told") {
   WithGroups node;
   const std::string reset = "--reset-offsets --dry-run --group billing ";

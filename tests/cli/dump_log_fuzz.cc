@@ -66,7 +66,7 @@ void Run(std::string_view input) {
   std::istringstream nothing;
   std::vector<std::string> words = {"--files", stem + std::string(suffix)};
   if (!option.empty()) words.emplace_back(option);
-  const int exit_code = RunDumpLog({*files, "/", nothing, out, out}, words);
+  const int exit_code = RunDumpLog({*files, "/", nothing, out, StandardError(out)}, words);
   if (exit_code != 0 && exit_code != 1) std::abort();
 }
 

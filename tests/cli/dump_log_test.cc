@@ -458,7 +458,7 @@ TEST_CASE("A dump into a file tells the terminal how far it is, and wipes that a
     SlowBuffer buffer;
     std::ostream out(&buffer);
     std::ostringstream err;
-    CHECK(RunRill({folder.files(), "/log", in, out, err, /*err_is_terminal=*/true,
+    CHECK(RunRill({folder.files(), "/log", in, out, StandardError(err), /*err_is_terminal=*/true,
                    /*is_interactive=*/false, out_is_file},
                   std::vector<std::string>{"rill", "dump-log", "--files",
                                            std::string("1.log,") + kLog}) == 0);

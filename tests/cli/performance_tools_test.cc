@@ -136,6 +136,23 @@ TEST_CASE("Several properties follow one option, and the old name is told of") {
   CHECK(Contains(ran.err, "no.such is passed over: "));
 }
 
+TEST_CASE("Metrics of Java's clients are asked for in vain, which is told") {
+  WithFolder folder;
+  const Ran sent = folder.Run("producer-perf-test",
+                              "--topic orders --num-records 1 --record-size 1 --throughput -1 "
+                              "--print-metrics");
+  CHECK(sent.exit_code == 0);
+  CHECK(sent.err ==
+        "rill producer-perf-test: --print-metrics prints metrics of Java's producer, which rill's "
+        "does not have\n");
+  const Ran read =
+      folder.Run("consumer-perf-test", "--topic orders --num-records 1 --print-metrics");
+  CHECK(read.exit_code == 0);
+  CHECK(read.err ==
+        "rill consumer-perf-test: --print-metrics prints metrics of Java's consumer, which rill's "
+        "does not have\n");
+}
+
 TEST_CASE("What a producer's test cannot do is refused by name") {
   WithFolder folder;
   const struct {
@@ -153,6 +170,10 @@ TEST_CASE("What a producer's test cannot do is refused by name") {
        "argument --throughput: could not convert 'x' to Double\n"},
       {"--topic a --num-records 1 --throughput 1 --record-size 1 --transactional-id x",
        "rill's producer does not have transactions yet\n"},
+      {"--topic a --num-records 1 --throughput 1 --record-size 1 --transaction-duration-ms 5",
+       "rill's producer does not have transactions yet\n"},
+      {"--topic a --num-records 1 --throughput 1 --record-size 1 --reporting-interval 0",
+       "--reporting-interval should be greater than zero.\n"},
       {"--topic a --num-records 1 --throughput 1 --record-size 1 --key-distribution few",
        "argument --key-distribution: invalid choice: 'few' (choose from {none,range,random})\n"},
       {"--topic a --num-records 1 --throughput 1 --record-size 1 --key-distribution range",

@@ -1,3 +1,9 @@
+#include <atomic>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
 #include "catch.h"
 #include "rill/version.h"
 #include "run_command.h"
@@ -95,6 +101,97 @@ TEST_CASE("Words beside --files are ignored in silence, as by Kafka's tool") {
   CHECK(ran.exit_code == 0);
   CHECK(ran.out == "Dumping a.none\n");
   CHECK(ran.err == "Ignoring unknown file a.none\n");
+}
+
+TEST_CASE("What is printed and lost, as on a full disk, is told and no success") {
+  const auto files = io::NewMemoryFileSystem();
+  const struct {
+    const char* line;
+    const char* told_by;
+    int exit_code;
+  } cases[] = {
+      {"rill --version", "rill", 2},
+      {"rill help topics", "rill", 2},
+      {"rill completion bash", "rill completion", 2},
+      {"rill backup --help", "rill backup", 2},
+      {"rill topics --version", "rill topics", 1},
+      {"kafka-topics --version", "rill topics", 1},
+      {"rill dump-log --version", "rill dump-log", 1},
+      {"rill consumer-groups --validate-regex a", "rill consumer-groups", 1},
+  };
+  for (const auto& one : cases) {
+    CAPTURE(one.line);
+    FullDisk disk(3);
+    std::ostream out(&disk);
+    const Ran ran = RunWordsInto(out, *files, "/", SplitWords(one.line));
+    CHECK(ran.exit_code == one.exit_code);
+    CHECK(ran.err ==
+          std::string(one.told_by) + ": standard output does not take what is written to it\n");
+  }
+}
+
+TEST_CASE("Who reads a pipe and leaves is no failure") {
+  const auto files = io::NewMemoryFileSystem();
+  FullDisk gone(0);
+  std::istringstream in;
+  std::ostream out(&gone);
+  std::ostringstream err;
+  const std::vector<std::string> words = {"rill", "topics", "--version"};
+  CHECK(RunRill({*files, "/", in, out, StandardError(err), /*err_is_terminal=*/false,
+                 /*is_interactive=*/false, /*out_is_file=*/false, /*out_is_pipe=*/true},
+                words) == 0);
+  CHECK(err.str().empty());
+}
+
+// Takes its time, and notices who does not wait for the end of it.
+class WatchedBuffer final : public std::stringbuf {
+ public:
+  bool was_shared() const { return was_shared_; }
+
+ protected:
+  std::streamsize xsputn(const char* text, std::streamsize size) override {
+    if (is_in_use_.exchange(true)) was_shared_ = true;
+    std::this_thread::yield();
+    const std::streamsize taken = std::stringbuf::xsputn(text, size);
+    is_in_use_ = false;
+    return taken;
+  }
+
+ private:
+  std::atomic<bool> is_in_use_ = false;
+  std::atomic<bool> was_shared_ = false;
+};
+
+TEST_CASE("What several threads tell at a time is written one after the other, in whole lines") {
+  constexpr int kThreads = 4;
+  constexpr int kLines = 1000;
+  WatchedBuffer buffer;
+  std::ostream told(&buffer);
+  const StandardError err(told);
+  std::vector<std::thread> threads;
+  threads.reserve(kThreads);
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&err, i] {
+      const std::string line = std::string(100, static_cast<char>('a' + i)) + "\n";
+      for (int n = 0; n < kLines; ++n) err.Write(line);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK_FALSE(buffer.was_shared());
+  std::istringstream lines(buffer.str());
+  int count = 0;
+  for (std::string line; std::getline(lines, line); ++count) {
+    REQUIRE(line == std::string(100, line.empty() ? ' ' : line.front()));
+  }
+  CHECK(count == kThreads * kLines);
+}
+
+TEST_CASE("Who tells what is wrong flushes nobody else's text") {
+  std::ostringstream out;
+  std::ostringstream told;
+  told.tie(&out);
+  const StandardError err(told);
+  CHECK(told.tie() == nullptr);
 }
 
 TEST_CASE("bash is told of each command and of the options that its help lists") {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -53,6 +54,12 @@ class WithNode {
     std::vector<std::string> words = SplitWords(line);
     words.insert(words.begin(), {"rill", tool, "--bootstrap-server", bootstrap()});
     return RunWords(*files_, "/here", words, input);
+  }
+  // ... printing to `out`.
+  Ran RunInto(std::ostream& out, const std::string& tool, const std::string& line) {
+    std::vector<std::string> words = SplitWords(line);
+    words.insert(words.begin(), {"rill", tool, "--bootstrap-server", bootstrap()});
+    return RunWordsInto(out, *files_, "/here", words);
   }
   // `rill <tool> <words>`.
   Ran RunWithout(const std::string& tool, const std::string& line) {
