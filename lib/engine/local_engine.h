@@ -196,8 +196,6 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   absl::Status Close();
 
  private:
-  absl::Status CheckAllTopicConfigs(const EngineConfig& config) const
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
   class CheckpointWriter;
 
   explicit LocalEngine(std::shared_ptr<EngineEnvironment> environment);
@@ -256,6 +254,9 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
 
   // local_engine_configs.cc
+  // Whether all topics may have what they have by the broker's configs.
+  absl::Status CheckAllTopicConfigs(const EngineConfig& config) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
   absl::StatusOr<EngineConfig> ConfigWith(const ResourceConfigs& configs) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
   void ShowResourceConfigs(const ResourceConfigs& configs)

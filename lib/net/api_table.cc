@@ -1,11 +1,13 @@
 #include "net/api_table.h"
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "absl/cleanup/cleanup.h"
 #include "asio/this_coro.hpp"
@@ -179,6 +181,42 @@ constexpr ServedApi HereUnlessLong(wire::ApiKey key) {
           AtOnceUnlessLong<kHandle, kTakesLong, kSize>};
 }
 
+// Logs are opened where all changes are, some at a time, and not the counters of this thread used
+// there.
+asio::awaitable<absl::Status> OpenLogs(const Call& call, const wire::ProduceRequest& request,
+                                       Workers& workers, Answer& answer) {
+  constexpr std::size_t kOpenedAtOnce = 16;
+  const std::vector<UnopenedLog> unopened = UnopenedLogsOf(call, request);
+  for (std::size_t next = 0; next < unopened.size(); next += kOpenedAtOnce) {
+    co_await RunIn(workers.for_changes(), answer.waited, [&] {
+      const std::size_t end = std::min(next + kOpenedAtOnce, unopened.size());
+      for (std::size_t i = next; i < end; ++i) {
+        // What keeps it from being opened is told where it is appended to.
+        unopened[i].topic->OpenPartition(unopened[i].partition).status().IgnoreError();
+      }
+    });
+    if (call.node.stopping->has_begun()) co_return absl::UnavailableError("the node stops");
+  }
+  co_return absl::OkStatus();
+}
+
+asio::awaitable<absl::Status> ServeProduce(const Call& call, base::KafkaReader& body,
+                                           Workers& workers, Answer& answer) {
+  AnswerRoom room(call, kOfRequest);
+  if (!room.IsThere()) {
+    if (auto had = co_await room.Await(answer); !had.ok()) co_return had;
+  }
+  const auto request = wire::Decode<wire::ProduceRequest>(call.version, body);
+  if (!request.ok()) co_return request.status();
+  if (OpensLogs(call, *request)) {
+    room.LeaveLine();
+    if (auto opened = co_await OpenLogs(call, *request, workers, answer); !opened.ok()) {
+      co_return opened;
+    }
+  }
+  co_return Put(HandleProduce(call, *request), call, answer);
+}
+
 template <typename Request>
 bool AsksApplicationsStore(const Call& call, const Request&) {
   const engine::GroupService* const groups = call.node.engine->groups();
@@ -232,7 +270,7 @@ asio::awaitable<absl::Status> Later(const Call& call, base::KafkaReader& body, W
 }
 
 constexpr ServedApi kServed[] = {
-    HereUnlessLong<HandleProduce, OpensLogs, &Workers::for_changes>(wire::ApiKey::kProduce),
+    {wire::ApiKey::kProduce, ServeProduce, AtOnceUnlessLong<HandleProduce, OpensLogs, kOfRequest>},
     {wire::ApiKey::kFetch, ServeFetch},
     {wire::ApiKey::kListOffsets, OnWorker<HandleListOffsets>},
     {wire::ApiKey::kMetadata, ServeMetadata},

@@ -54,9 +54,15 @@ wire::ApiVersionsResponse HandleApiVersions(const Call& call,
 wire::MetadataResponse HandleMetadata(const Call& call, const wire::MetadataRequest& request);
 // Whether that would make topics.
 bool MakesTopics(const Call& call, const wire::MetadataRequest& request);
-// Whether it names partitions whose logs are not open, so that their folders are made, or they are
-// recovered.
+// Whether it names partitions whose logs are not open: to open them makes their folders, or
+// recovers them.
 bool OpensLogs(const Call& call, const wire::ProduceRequest& request);
+struct UnopenedLog {
+  std::shared_ptr<engine::TopicState> topic;
+  std::int32_t partition = 0;
+};
+// Those of them that who asks may write to.
+std::vector<UnopenedLog> UnopenedLogsOf(const Call& call, const wire::ProduceRequest& request);
 // Nothing where no answer is wanted; a status where the connection is to be closed.
 absl::StatusOr<std::optional<wire::ProduceResponse>> HandleProduce(
     const Call& call, const wire::ProduceRequest& request);

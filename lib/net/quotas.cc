@@ -102,7 +102,8 @@ std::size_t Quotas::MostAtOnce(const Client& client) {
   const auto quota = QuotaOf(ClientQuotaType::kFetch, client);
   if (!quota) return kMost;
   absl::MutexLock lock(&mutex_);
-  const double most = use_.MostAtOnce(*quota);
+  // A Fetch for nothing would not wait for records.
+  const double most = std::max(use_.MostAtOnce(*quota), 1.0);
   return most >= static_cast<double>(kMost) ? kMost : static_cast<std::size_t>(most);
 }
 

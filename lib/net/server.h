@@ -77,8 +77,8 @@ class Server {
   // Runs `act` with each connection, in its thread.
   void ForEachConnection(void (Connection::*act)());
   // Until no connection is left; false where `patience` was over before.
-  bool IsInOwnThread();
   bool AwaitNone(absl::Duration patience) ABSL_LOCKS_EXCLUDED(mutex_);
+  bool IsInOwnThread();
 
   NodeContext node_;
   const absl::Duration drain_;

@@ -256,6 +256,21 @@ TEST_CASE("A client that is to be quiet gives back the memory of its last reques
   CHECK(scarce.AwaitLine("rill_node_request_memory_bytes 0"));
 }
 
+TEST_CASE("A client that was idle for a while is answered as before") {
+  const ScarceNode scarce("2000");  // which gives back what it read into after a quarter of that
+  WireClient client(scarce.node.port());
+  for (int i = 0; i < 3; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(i == 0 ? 0 : 1200));
+    const std::string frame =
+        WireClient::Frame(ApiKey::kApiVersions, 0, i, wire::ApiVersionsRequest());
+    client.SendBytes(frame.substr(0, 3));
+    scarce.LetItRead();
+    client.SendBytes(frame.substr(3));
+    client.Receive<wire::ApiVersionsResponse>(ApiKey::kApiVersions, 0, i);
+    CHECK(scarce.node.connections() >= 1);
+  }
+}
+
 TEST_CASE("A client that does not read its answers is closed after connections.max.idle.ms") {
   Engine engine = Open("mem:").value();
   REQUIRE(engine.CreateTopic("orders", {.partitions = 2000}).ok());

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 #include "catch.h"
 #include "net/waiting_fetch.h"
@@ -260,12 +261,10 @@ class Flood {
   explicit Flood(BusyNode& busy) : client_(busy.node.port()) {
     BusyNode::AskVersions(client_);
     busy.LetOthersBeServed();
-    sending_ = std::thread([this] {
-      std::string frames;
-      for (int id = 0; id < kRequests; ++id) frames += AsksVersions(id);
-      client_.SendBytes(frames);
-    });
-    for (int before = -1; before != client_.Unread();) {
+    std::string frames;
+    for (int id = 0; id < kRequests; ++id) frames += AsksVersions(id);
+    sending_ = std::thread([this, frames = std::move(frames)] { client_.SendBytes(frames); });
+    for (int before = 0; before == 0 || before != client_.Unread();) {
       before = client_.Unread();
       std::this_thread::sleep_for(std::chrono::milliseconds(200));
     }

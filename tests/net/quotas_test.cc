@@ -284,6 +284,17 @@ TEST_CASE("an application says how much who may have, whatever quotas were set")
   CHECK(fetched.throttle_time_ms > 0);
 }
 
+TEST_CASE("a consumer that may have nothing waits for records all the same") {
+  Served served(
+      std::make_shared<ByTeam>(std::map<ClientQuotaType, double>{{ClientQuotaType::kFetch, 0.0}}));
+  WireClient client(served.node->port());
+  auto request = Served::FetchFrom(0);
+  request.min_bytes = 1;
+  request.max_wait_ms = 60'000;
+  client.SendBytes(WireClient::Frame(ApiKey::kFetch, 12, 1, request));
+  CHECK_FALSE(client.HasAnswer(100));
+}
+
 TEST_CASE("an application's bound that is nothing, or no number, has a client wait each time") {
   for (const double bound : {0.0, -5.0, std::nan("")}) {
     Served served(std::make_shared<ByTeam>(

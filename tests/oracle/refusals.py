@@ -37,16 +37,16 @@ def receive(connection, size):
 def answer_to(address, data):
     """What came, as text."""
     with socket.create_connection(address, timeout=PATIENCE_S) as connection:
-        connection.sendall(data)
         try:
+            connection.sendall(data)
             length = receive(connection, 4)
-        except ConnectionResetError:
+            if length is None:
+                return "closed"
+            answer = receive(connection, struct.unpack(">i", length)[0])
+        except (BrokenPipeError, ConnectionResetError):
             return "closed"
         except TimeoutError:
             return "no answer"
-        if length is None:
-            return "closed"
-        answer = receive(connection, struct.unpack(">i", length)[0])
         if answer is None:
             return "closed in the middle"
         correlation, error = struct.unpack(">ih", answer[:6])

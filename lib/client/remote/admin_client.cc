@@ -163,7 +163,9 @@ absl::StatusOr<Connection*> AdminClient::ToBroker(std::int32_t id) {
   auto opened =
       Connection::Open(by_socket ? bootstrap_->address() : broker->address, options_.connection);
   if (!opened.ok()) {
-    return absl::Status(opened.status().code(),
+    // From a machine that is off nothing is heard: then, too, another broker may take over.
+    const bool is_silent = absl::IsDeadlineExceeded(opened.status());
+    return absl::Status(is_silent ? absl::StatusCode::kUnavailable : opened.status().code(),
                         fmt::format("broker {}, as the cluster tells its address: {}", id,
                                     std::string(opened.status().message())));
   }

@@ -20,9 +20,12 @@ std::string_view Trimmed(std::string_view text) {
 
 // A path may have commas: only another socket is behind one.
 std::size_t EndOfFirst(std::string_view servers) {
-  const bool is_socket = servers.starts_with(kUnixPrefix);
-  const std::size_t end =
-      is_socket ? servers.find(fmt::format(",{}", kUnixPrefix)) : servers.find(',');
+  const bool is_socket = Trimmed(servers).starts_with(kUnixPrefix);
+  std::size_t end = servers.find(',');
+  while (is_socket && end != std::string_view::npos &&
+         !Trimmed(servers.substr(end + 1)).starts_with(kUnixPrefix)) {
+    end = servers.find(',', end + 1);
+  }
   return std::min(end, servers.size());
 }
 

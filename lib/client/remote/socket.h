@@ -20,10 +20,9 @@ using Deadline = std::chrono::steady_clock::time_point;
 class Socket {
  public:
   // Tries all addresses that the host's name has, which the system is asked for first, however long
-  // that takes. Unavailable where nobody answers there, or there
-  // is no socket of that name; DeadlineExceeded; NotFound for a name that is no host's;
-  // PermissionDenied for a socket of another user's; InvalidArgument for a path of which none can
-  // be.
+  // that takes. Unavailable where nobody answers there, or there is no socket of that name;
+  // DeadlineExceeded; NotFound for a name that is no host's; PermissionDenied for a socket of
+  // another user's; InvalidArgument for a path of which none can be.
   static absl::StatusOr<Socket> Connect(const BrokerAddress& address, Deadline deadline);
 
   // Unavailable where the other side has closed the connection or the network fails,

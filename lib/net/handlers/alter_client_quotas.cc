@@ -5,11 +5,9 @@
 // whether it would (`validate_only`). They hold at once, for all nodes of the engine, and are kept.
 // A name that is null is the default of all who have none by name. An answer for each, in order.
 //
-// A request that has taken ten seconds already is answered with REQUEST_TIMED_OUT for what is left
-// of it: others wait for the same thread.
-//
 // Deviations: quotas of addresses (connection_creation_rate) and controller_mutation_rate would
-// bind nobody, and are INVALID_REQUEST.
+// bind nobody, and are INVALID_REQUEST. A request that has taken ten seconds already is answered
+// with REQUEST_TIMED_OUT for what is left of it: others wait for the same thread.
 #include <chrono>
 #include <cmath>
 #include <cstdint>

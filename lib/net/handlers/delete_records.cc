@@ -22,6 +22,9 @@ absl::StatusOr<std::int64_t> Delete(
     const Asked& asked) {
   if (!topic.ok()) return topic.status();
   if (call.node.ending->has_begun()) return absl::UnavailableError("the node stops");
+  if ((*topic)->partition(asked.partition_index) == nullptr) {
+    return LogOf(topic, asked.partition_index, -1).status();
+  }
   if (!(*topic)->config()->cleanup_delete) {
     return MakeError(absl::StatusCode::kFailedPrecondition, ErrorCode::kPolicyViolation,
                      "records are deleted only where cleanup.policy has \"delete\"");

@@ -51,6 +51,7 @@ std::vector<TopicPartition> NamedBy(const Call& call, const std::vector<AskedGro
   std::vector<TopicPartition> named;
   for (const AskedGroup::Topic& topic : asked) {
     const std::string name = NameOf(call, topic);
+    if (name.empty()) continue;
     for (const std::int32_t index : topic.partition_indexes) named.push_back({name, index});
   }
   return named;

@@ -169,6 +169,22 @@ bool OpensLogs(const Call& call, const wire::ProduceRequest& request) {
   return false;
 }
 
+std::vector<UnopenedLog> UnopenedLogsOf(const Call& call, const wire::ProduceRequest& request) {
+  std::vector<UnopenedLog> unopened;
+  for (const auto& asked : request.topic_data) {
+    const auto topic =
+        TopicOf(call, asked.name, asked.topic_id, kFirstProduceById, AclOperation::kWrite);
+    if (!topic.ok()) continue;
+    for (const auto& batch : asked.partition_data) {
+      const auto partition = (*topic)->partition(batch.index);
+      if (partition != nullptr && partition->log() == nullptr) {
+        unopened.push_back({*topic, batch.index});
+      }
+    }
+  }
+  return unopened;
+}
+
 absl::StatusOr<std::optional<wire::ProduceResponse>> HandleProduce(
     const Call& call, const wire::ProduceRequest& request) {
   const auto begun = std::chrono::steady_clock::now();  // what it waited before is not its work

@@ -17,7 +17,7 @@ TEST_CASE("Bootstrap servers are hosts with ports, commas between") {
 }
 
 TEST_CASE("A socket in the file system is named by its path") {
-  const auto parsed = ParseBootstrap("unix:/srv/a:b/ri,ll.sock,unix:rill.sock");
+  const auto parsed = ParseBootstrap(" unix:/srv/a:b/ri,ll.sock , unix:rill.sock");
   REQUIRE(parsed.ok());
   REQUIRE(parsed->size() == 2);
   CHECK((*parsed)[0] == BrokerAddress{"unix:/srv/a:b/ri,ll.sock", 0});
