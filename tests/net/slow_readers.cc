@@ -39,7 +39,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kMebibyte = std::size_t{1} << 20;
 constexpr std::size_t kDefaultLimit = 256 * kMebibyte;
-constexpr std::size_t kOfConnection = std::size_t{88} << 10;  // requests 72, answers 16
+constexpr std::size_t kOfConnection = std::size_t{40} << 10;
 // What is made beyond the limit, before it is looked at: by two threads and two workers, in several
 // copies, of some 60 bytes a partition.
 constexpr std::size_t kBeyondOfPartition = 4 * 8 * 60;
