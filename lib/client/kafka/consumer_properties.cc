@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/time/time.h"
 #include "engine/group/assignor.h"
 #include "fmt/format.h"
@@ -134,6 +135,12 @@ absl::StatusOr<std::map<std::string, std::string>> PropertiesOf(
   properties["topic.blacklist"] =
       "^__consumer_offsets$,^__transaction_state$,^__share_group_state$";
   return properties;
+}
+
+bool IsCooperativeBy(const ClientConfig& config) {
+  // librdkafka refuses a mixture of assignors that do and do not.
+  return config.ValueOf("group.protocol") == "consumer" ||
+         absl::StrContains(config.ValueOf("partition.assignment.strategy"), "cooperative-sticky");
 }
 
 }  // namespace rill::client

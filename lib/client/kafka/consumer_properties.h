@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "client/kafka/client_config.h"
 #include "rill/consumer.h"
 
 namespace rill::client {
@@ -16,5 +17,8 @@ namespace rill::client {
 // (UNSUPPORTED_VERSION) where it does not know that protocol.
 absl::StatusOr<std::map<std::string, std::string>> PropertiesOf(
     const ConsumerOptions& options, const std::map<std::string, std::string>& configs);
+
+// Whether a rebalance leaves members of a group what stays with them (KIP-429, KIP-848).
+bool IsCooperativeBy(const ClientConfig& config);
 
 }  // namespace rill::client

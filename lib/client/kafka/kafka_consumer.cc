@@ -55,6 +55,7 @@ absl::Status KafkaConsumer::MakeClient() {
   for (const auto& [name, value] : *properties) set.Update(config.Set(name, value));
   set.Update(config.SetAll(configs));
   if (!set.ok()) return set;
+  is_group_cooperative_ = IsCooperativeBy(config);
   rd_kafka_conf_set_rebalance_cb(config.get(), OnRebalance);
   auto client = config.Make(RD_KAFKA_CONSUMER, this);
   if (!client.ok()) return client.status();

@@ -134,6 +134,7 @@ class KafkaConsumer final : public ClusterConsumer, private KafkaClientOwner {
   Mode mode_ = Mode::kNothing;
   bool closed_ = false;
   bool must_assign_ = false;  // by hand, with the next Poll
+  bool is_group_cooperative_ = false;
   Subscription subscription_;
   std::map<TopicPartition, Assigned> assigned_;
   AsyncCommits async_commits_;

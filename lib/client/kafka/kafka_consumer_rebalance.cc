@@ -1,4 +1,3 @@
-#include <cstring>
 #include <utility>
 
 #include "client/kafka/kafka_consumer.h"
@@ -36,8 +35,9 @@ void KafkaConsumer::OnRebalance(rd_kafka_t*, rd_kafka_resp_err_t error,
   consumer->LosePartitions(names);
 }
 
+// librdkafka itself has no answer to that while a consumer closes.
 bool KafkaConsumer::IsCooperative() const {
-  return std::strcmp(rd_kafka_rebalance_protocol(client_.get()), "COOPERATIVE") == 0;
+  return mode_ == Mode::kSubscribed && is_group_cooperative_;
 }
 
 void KafkaConsumer::TakePartitions(const Partitions& partitions) {
