@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Brings Apache Kafka (broker, tools, Java client) into a cache folder and prints that folder.
 #
-#   tests/oracle/fetch.sh
+#   tests/oracle/fetch.sh [version]
 #
 # The folder is ${XDG_CACHE_HOME:-$HOME/.cache}/rill/kafka-<version>, with the jars in jars/ and a
 # one-line script per Kafka command in bin/. A second run finds them there and downloads nothing.
-# The version is the one in pom.xml. Maven's own settings say where the artifacts come from.
+# Without a version it is the one in pom.xml. Maven's own settings say where the artifacts come from.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-version=$(sed -n 's:.*<kafka.version>\(.*\)</kafka.version>.*:\1:p' "$here/pom.xml")
+version=${1:-$(sed -n 's:.*<kafka.version>\(.*\)</kafka.version>.*:\1:p' "$here/pom.xml")}
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/rill/kafka-$version
 
 fail() {
@@ -35,7 +35,7 @@ download() {
   rm -rf "$cache"/jars.*
   echo "oracle: bringing Apache Kafka $version into $cache" >&2
   if ! mvn --batch-mode --quiet --file "$here/pom.xml" dependency:copy-dependencies \
-    -DoutputDirectory="$fresh" >"$cache/maven.log" 2>&1; then
+    "-Dkafka.version=$version" -DoutputDirectory="$fresh" >"$cache/maven.log" 2>&1; then
     tail -n 20 "$cache/maven.log" >&2
     rm -rf "$fresh"
     fail "Maven could not bring Apache Kafka $version; its last lines are above, all of them in" \
@@ -61,6 +61,10 @@ TOOL
 write_tools() {
   mkdir -p "$cache/bin"
   local tools=org.apache.kafka.tools name class
+  local configs=$tools.ConfigCommand dump_log=$tools.DumpLogSegments
+  case $version in
+    4.[0-2].*) configs=kafka.admin.ConfigCommand dump_log=kafka.tools.DumpLogSegments ;;
+  esac
   while read -r name class; do
     write_tool "$name" "$class"
   done <<LIST
@@ -68,7 +72,7 @@ kafka-acls $tools.AclCommand
 kafka-broker-api-versions $tools.BrokerApiVersionsCommand
 kafka-client-metrics $tools.ClientMetricsCommand
 kafka-cluster $tools.ClusterTool
-kafka-configs $tools.ConfigCommand
+kafka-configs $configs
 kafka-console-consumer $tools.consumer.ConsoleConsumer
 kafka-console-producer $tools.ConsoleProducer
 kafka-console-share-consumer $tools.consumer.ConsoleShareConsumer
@@ -76,7 +80,7 @@ kafka-consumer-groups $tools.consumer.group.ConsumerGroupCommand
 kafka-consumer-perf-test $tools.ConsumerPerformance
 kafka-delegation-tokens $tools.DelegationTokenCommand
 kafka-delete-records $tools.DeleteRecordsCommand
-kafka-dump-log $tools.DumpLogSegments
+kafka-dump-log $dump_log
 kafka-e2e-latency $tools.EndToEndLatency
 kafka-features $tools.FeatureCommand
 kafka-get-offsets $tools.GetOffsetShell
