@@ -28,6 +28,7 @@ StopSignals::~StopSignals() {
   is_over_ = true;
   ::pthread_kill(watcher_.native_handle(), SIGINT);
   watcher_.join();
+  if (told_.joinable()) told_.join();
   ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 
@@ -46,7 +47,8 @@ void StopSignals::Watch() {
     if (has_come()) std::_Exit(ExitCodeOf(signal));
     first_ = signal;
     first_has_come_.Notify();
-    if (on_first_ != nullptr) on_first_(signal);
+    // The second one is not to wait for what is done about the first.
+    if (on_first_ != nullptr) told_ = std::thread([this, signal] { on_first_(signal); });
   }
 }
 

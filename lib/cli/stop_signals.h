@@ -19,7 +19,7 @@ inline constexpr absl::Duration kLastTry = absl::Seconds(30);
 // process, made and destroyed by one thread.
 class StopSignals {
  public:
-  // `on_first` is called with the first one, in a thread of this; it has returned when the
+  // `on_first` is called with the first one, in a thread of its own; it has returned when the
   // destructor does.
   explicit StopSignals(std::function<void(int signal)> on_first = nullptr);
   ~StopSignals();
@@ -48,6 +48,7 @@ class StopSignals {
   int first_ = 0;  // written before first_has_come_
   absl::Notification first_has_come_;
   std::thread watcher_;
+  std::thread told_;  // of the first one; the watcher's, while that runs
 };
 
 }  // namespace rill::cli

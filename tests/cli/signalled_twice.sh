@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Usage: signalled_twice.sh <rill>. `rill console-producer` whose broker answers no more: after one
+# signal it goes on trying to send what it read; a second one ends it at once.
+set -euo pipefail
+rill=$1
+
+work=$(mktemp -d)
+server=
+producer=
+
+finish() {
+  local status=$? pid
+  for pid in $producer $server; do kill -9 "$pid" 2>/dev/null || true; done
+  [ "$status" -eq 0 ] || head -n 20 "$work"/*.err >&2
+  rm -rf "$work"
+}
+trap finish EXIT
+
+fail() {
+  echo "FAILED: $*" >&2
+  exit 1
+}
+
+# await <seconds> <command>: until it is true.
+await() {
+  local i tries=$((10 * $1))
+  shift
+  for ((i = 0; i < tries; ++i)); do
+    if "$@"; then return 0; fi
+    sleep 0.1
+  done
+  return 1
+}
+
+has_ended() { ! kill -0 "$producer" 2>/dev/null; }
+
+"$rill" serve --data-dir "$work/data" --listen 127.0.0.1:0 2>"$work/serve.err" &
+server=$!
+await 30 grep -q 'listening on' "$work/serve.err" || fail "it does not listen"
+address=$(sed -nE 's/.*listening on ([^,]*),.*/\1/p' "$work/serve.err")
+
+mkfifo "$work/lines"
+"$rill" console-producer --bootstrap-server "$address" --topic orders --command-property linger.ms=0 \
+  <"$work/lines" 2>"$work/producer.err" &
+producer=$!
+exec 4>"$work/lines"
+echo first >&4
+await 30 test -s "$work/data/orders-0/00000000000000000000.log" || fail "the first line is not there"
+
+kill -STOP "$server"
+echo second >&4
+sleep 1
+kill -TERM "$producer"
+sleep 1
+if has_ended; then fail "it does not try to send what it read"; fi
+kill -INT "$producer"
+await 5 has_ended || fail "a second signal does not end it"
+status=0
+wait "$producer" || status=$?
+producer=
+[ "$status" -eq 130 ] || fail "exit code $status where 130 is expected"
+kill -CONT "$server"
+kill -TERM "$server"
+wait "$server"
+server=
+echo "the second signal ended it"
