@@ -74,8 +74,13 @@ absl::StatusOr<BatchView> SegmentedLog::CheckBatch(std::string_view bytes, Batch
   if (origin == BatchOrigin::kValidate) {
     record::Codec codec;
     base::Buffer scratch;
-    auto status = record::ValidateBatch(*batch, codec, scratch, cap.bytes());
-    if (!status.ok()) return Refused(cap, status);
+    const auto has_youngest = record::ValidateWithYoungest(*batch, codec, scratch, cap.bytes());
+    if (!has_youngest.ok()) return Refused(cap, has_youngest.status());
+    if (config()->message_timestamp_type == TimestampType::kCreateTime &&
+        (!*has_youngest || batch->timestamp_type() != TimestampType::kCreateTime)) {
+      batch = WithOwnTimestamps(*batch, cap.bytes(), converted);
+      if (!batch.ok()) return Refused(cap, batch.status());
+    }
   }
   if (!inspects_batches_.load(std::memory_order_relaxed)) return batch;
   const auto policy = config();

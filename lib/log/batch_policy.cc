@@ -1,5 +1,7 @@
 #include "log/batch_policy.h"
 
+#include <algorithm>
+
 #include "fmt/format.h"
 #include "record/batch_walker.h"
 #include "record/codec.h"
@@ -73,6 +75,23 @@ absl::Status CheckShape(const RecordData& record, const LogConfig& config) {
                      "a record header has a null name: give it a name, which may be empty");
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<BatchView> WithOwnTimestamps(BatchView batch, std::size_t max_size,
+                                            std::string& storage) {
+  storage.assign(batch.bytes());
+  record::SetCreateTime(storage.data(), storage.size(), batch.max_timestamp_ms());
+  const BatchView own(storage.data());
+  record::Codec codec;
+  base::Buffer scratch;
+  auto records = record::UncompressedRecords(own, codec, scratch, max_size);
+  if (!records.ok()) return records.status();
+  record::BatchWalker walker(own, *records);
+  std::int64_t youngest_ms = kNoTimestamp;
+  while (walker.Next()) youngest_ms = std::max(youngest_ms, walker.record().timestamp_ms());
+  if (!walker.status().ok()) return walker.status();
+  record::SetCreateTime(storage.data(), storage.size(), youngest_ms);
+  return own;
 }
 
 bool InspectsBatches(const LogConfig& config) {

@@ -26,6 +26,11 @@ absl::Status CheckShape(const RecordData& record, const LogConfig& config);
 // Whether batches have to be looked into (CheckRecords, ApplyCompression) before they are appended.
 bool InspectsBatches(const LogConfig& config);
 
+// The batch in `storage`, as one whose records' own timestamps count, the youngest of which it
+// tells: a producer may say otherwise of either, and logs are searched and deleted by it.
+absl::StatusOr<BatchView> WithOwnTimestamps(BatchView batch, std::size_t max_size,
+                                            std::string& storage);
+
 // Every record of a sealed batch against the configs: keys, timestamps too old, and, where the
 // batch is compressed, sizes (InvalidArgument, INVALID_RECORD). Records that take more than
 // `max_size` bytes uncompressed are ResourceExhausted, here and below.

@@ -91,5 +91,8 @@ class BatchWalker {
 // again, and a cap on what the records take uncompressed (ResourceExhausted past it).
 absl::Status ValidateBatch(BatchView batch, Codec& codec, base::Buffer& scratch,
                            std::size_t max_size = kMaxRecordsSize);
+// The same; whether a record has the timestamp that the batch says is its youngest.
+absl::StatusOr<bool> ValidateWithYoungest(BatchView batch, Codec& codec, base::Buffer& scratch,
+                                          std::size_t max_size = kMaxRecordsSize);
 
 }  // namespace rill::record

@@ -16,12 +16,22 @@ void SetPartitionLeaderEpoch(char* batch, std::int32_t epoch) {
   StoreBigEndian(batch + kPartitionLeaderEpochAt, epoch);
 }
 
-void StampLogAppendTime(char* batch, std::size_t size, std::int64_t time_ms) {
-  const BatchView view(batch);
-  const auto attributes = static_cast<std::int16_t>(view.attributes() | kLogAppendTimeBit);
-  StoreBigEndian(batch + kAttributesAt, attributes);
-  StoreBigEndian(batch + kMaxTimestampAt, time_ms);
+namespace {
+
+void SetTimestamps(char* batch, std::size_t size, int attributes, std::int64_t max_timestamp_ms) {
+  StoreBigEndian(batch + kAttributesAt, static_cast<std::int16_t>(attributes));
+  StoreBigEndian(batch + kMaxTimestampAt, max_timestamp_ms);
   StoreBigEndian(batch + kCrcAt, base::Crc32c({batch + kAttributesAt, size - kAttributesAt}));
+}
+
+}  // namespace
+
+void StampLogAppendTime(char* batch, std::size_t size, std::int64_t time_ms) {
+  SetTimestamps(batch, size, BatchView(batch).attributes() | kLogAppendTimeBit, time_ms);
+}
+
+void SetCreateTime(char* batch, std::size_t size, std::int64_t max_timestamp_ms) {
+  SetTimestamps(batch, size, BatchView(batch).attributes() & ~kLogAppendTimeBit, max_timestamp_ms);
 }
 
 void SetLastOffsetDelta(char* batch, std::size_t size, std::int32_t last_offset_delta) {

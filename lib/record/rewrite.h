@@ -17,6 +17,8 @@ void SetPartitionLeaderEpoch(char* batch, std::int32_t epoch);
 // Makes every record of the batch of `size` bytes show `time_ms` as its log append time: marks the
 // batch, sets the maximum timestamp and computes the CRC anew, over the whole batch. Does not touch
 // or need the first twelve bytes, which a log stores last.
+// The records' own timestamps count, of which `max_timestamp_ms` is the youngest.
+void SetCreateTime(char* batch, std::size_t size, std::int64_t max_timestamp_ms);
 void StampLogAppendTime(char* batch, std::size_t size, std::int64_t time_ms);
 
 // Makes the batch of `size` bytes end at another offset, and computes the CRC anew.

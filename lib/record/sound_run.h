@@ -28,6 +28,8 @@ class SoundRun {
 
   // Of the record before the next; one less than the batch's first offset before the first.
   std::int64_t previous_offset() const { return base_offset_ + previous_delta_ / 2; }
+  // Whether one of the records that were passed is as young as the batch says its youngest is.
+  bool has_youngest() const { return has_youngest_; }
   // A record of the batch that others found sound.
   void Passed(std::int64_t offset) { previous_delta_ = 2 * (offset - base_offset_); }
 
@@ -44,12 +46,13 @@ class SoundRun {
   static bool ReadShort(const unsigned char*& p, std::int64_t& number);
   static bool ReadSize(const unsigned char*& p, std::int64_t& size);
   const unsigned char* PassOne(const unsigned char* p, const unsigned char* end,
-                               std::int64_t& previous_delta) const;
+                               std::int64_t& previous_delta, bool& has_youngest) const;
 
   const std::int64_t base_offset_;
   const std::int64_t last_delta_;
   const std::int64_t max_timestamp_delta_;
   std::int64_t previous_delta_ = -2;
+  bool has_youngest_ = false;
   int misses_ = 0;  // in a row
 };
 
@@ -91,7 +94,8 @@ inline bool SoundRun::ReadSize(const unsigned char*& p, std::int64_t& size) {
 // of the key take nine bytes at the most, so none of them is read behind `end`; that each stands in
 // the record shows in the end, where all has to come out even.
 inline const unsigned char* SoundRun::PassOne(const unsigned char* p, const unsigned char* end,
-                                              std::int64_t& previous_delta) const {
+                                              std::int64_t& previous_delta,
+                                              bool& has_youngest) const {
   constexpr std::ptrdiff_t kLongestHead = 9;
   std::int64_t length = 0;
   if (end - p < kLongestHead || !ReadSize(p, length) || length > end - p) [[unlikely]]
@@ -119,6 +123,7 @@ inline const unsigned char* SoundRun::PassOne(const unsigned char* p, const unsi
   if (record_end[-1] != 0) [[unlikely]]
     return nullptr;
   previous_delta = offset_delta;
+  has_youngest |= timestamp_delta == max_timestamp_delta_ - 1;
   return record_end;
 }
 
@@ -127,15 +132,17 @@ inline const char* SoundRun::Pass(const char* p, const char* end, std::int32_t& 
   const auto* at = reinterpret_cast<const unsigned char*>(p);
   const auto* const at_end = reinterpret_cast<const unsigned char*>(end);
   std::int64_t previous_delta = previous_delta_;
+  bool has_youngest = has_youngest_;
   std::int32_t count = left;
   for (; count > 0; --count) {
-    const unsigned char* const next = PassOne(at, at_end, previous_delta);
+    const unsigned char* const next = PassOne(at, at_end, previous_delta, has_youngest);
     if (next == nullptr) break;
     at = next;
   }
   misses_ = count == left ? misses_ + 1 : 1;
   left = count;
   previous_delta_ = previous_delta;
+  has_youngest_ = has_youngest;
   return reinterpret_cast<const char*>(at);
 }
 

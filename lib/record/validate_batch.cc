@@ -40,19 +40,27 @@ absl::Status CheckCrc(BatchView batch) {
                          batch.size(), actual, batch.crc()));
 }
 
-absl::Status record::ValidateBatch(BatchView batch, Codec& codec, base::Buffer& scratch,
-                                   std::size_t max_size) {
+absl::StatusOr<bool> record::ValidateWithYoungest(BatchView batch, Codec& codec,
+                                                  base::Buffer& scratch, std::size_t max_size) {
   if (absl::Status crc = CheckCrc(batch); !crc.ok()) return crc;
   const auto records = UncompressedRecords(batch, codec, scratch, max_size);
   if (!records.ok()) return records.status();
   SoundRun run(batch);
+  bool has_youngest = batch.record_count() == 0;
   BatchWalker walker(batch, *records);
   for (walker.Skip(run); walker.Next(); walker.Skip(run)) {
     absl::Status sound = CheckRecord(batch, walker.record(), run.previous_offset());
     if (!sound.ok()) return sound;
     run.Passed(walker.record().offset());
+    has_youngest |= walker.record().timestamp_ms() == batch.max_timestamp_ms();
   }
-  return walker.status();
+  if (!walker.status().ok()) return walker.status();
+  return has_youngest || run.has_youngest();
+}
+
+absl::Status record::ValidateBatch(BatchView batch, Codec& codec, base::Buffer& scratch,
+                                   std::size_t max_size) {
+  return ValidateWithYoungest(batch, codec, scratch, max_size).status();
 }
 
 absl::Status ValidateBatch(BatchView batch) {

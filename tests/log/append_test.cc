@@ -2,6 +2,7 @@
 
 #include "log_under_test.h"
 #include "record/control.h"
+#include "record/rewrite.h"
 
 namespace rill::log {
 namespace {
@@ -52,6 +53,43 @@ TEST_CASE("a batch gets its base offset and the leader epoch, and nothing else o
   REQUIRE(second->base_offset() == 1);
   REQUIRE(second->partition_leader_epoch() == 7);
   REQUIRE(second->bytes().substr(16) == std::string_view(batch).substr(16));
+}
+
+TEST_CASE(
+    "a batch tells the youngest of its records' timestamps, whatever its producer says of it") {
+  for (const auto compression : {Compression::kNone, Compression::kZstd}) {
+    for (const std::int64_t step : {std::int64_t{10}, std::int64_t{1} << 20}) {
+      CAPTURE(compression, step);
+      auto files = io::NewMemoryFileSystem();
+      LogUnderTest log(*files);
+      log.Open();
+      const RecordData records[] = {{.value = "a", .timestamp_ms = 1000},
+                                    {.value = "b", .timestamp_ms = 1000 + step},
+                                    {.value = "c", .timestamp_ms = 900}};
+      BatchOptions options;
+      options.compression = compression;
+      const std::string honest = SealedBatch(records, options);
+      std::string lying = honest;
+      record::SetCreateTime(lying.data(), lying.size(), 5'000'000'000);
+      std::string stamped = honest;
+      record::StampLogAppendTime(stamped.data(), stamped.size(), 5'000'000'000);
+      for (const std::string& batch : {honest, lying, stamped}) {
+        REQUIRE(log->Append(batch, BatchOrigin::kValidate).ok());
+      }
+      const auto found = log->OffsetForTime(absl::FromUnixMillis(1000 + step + 1));
+      REQUIRE(found.ok());
+      CHECK(found->offset == -1);
+      log.Close();
+      const std::string stored = log.Contents("00000000000000000000.log");
+      std::string_view rest = stored;
+      for (int i = 0; i < 3; ++i) {
+        const auto batch = ParseBatch(rest);
+        REQUIRE(batch.ok());
+        CHECK(batch->bytes().substr(16) == std::string_view(honest).substr(16));
+        rest.remove_prefix(batch->size());
+      }
+    }
+  }
 }
 
 TEST_CASE("a batch that is damaged, followed by more, or no batch at all is refused") {

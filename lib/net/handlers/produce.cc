@@ -1,11 +1,13 @@
 // Produce, versions 3 to 13.
 //
 // One batch a partition, as Kafka takes them from these versions on. A batch is checked (CRC,
-// records, sequence numbers), then stored as it is; one that is a repetition of an idempotent
-// producer's is answered with its original offset. With `acks` 1 and -1 the answer comes when the
-// batch is acknowledged, which on one node is the same: with flush.messages=1 after a sync, which
-// connections of the same thread wait for meanwhile. With `acks` 0 there is no answer; where such a
-// batch is refused the connection is closed, for that is all that its producer can notice.
+// records, sequence numbers), then stored as it is, but that its header tells the youngest of its
+// records' timestamps, and whose they are, as Kafka sets it; one that is a repetition of an
+// idempotent producer's is answered with its original offset. With `acks` 1 and -1 the answer comes
+// when the batch is acknowledged, which on one node is the same: with flush.messages=1 after a
+// sync, which connections of the same thread wait for meanwhile. With `acks` 0 there is no answer;
+// where such a batch is refused the connection is closed, for that is all that its producer can
+// notice.
 //
 // A request that has taken two seconds already, as by records that are much larger uncompressed, is
 // answered with REQUEST_TIMED_OUT for what is left of it: others wait for the same thread.
