@@ -38,6 +38,14 @@ bool IsWholeUpToSomePlace(std::string_view bytes) {
   return crc == expected;
 }
 
+// Deleting topics has room that other changes leave it.
+std::size_t LimitOf(const CatalogueCommand& command) {
+  constexpr std::size_t kRoomToDelete = std::size_t{1} << 20;
+  const auto* const change = std::get_if<TopicChange>(&command);
+  const bool deletes = change != nullptr && (!change->topic || change->topic->deleting);
+  return deletes ? kMaxCatalogueSize : kMaxCatalogueSize - kRoomToDelete;
+}
+
 bool AllZeros(std::string_view part) {
   return std::all_of(part.begin(), part.end(), [](char c) { return c == 0; });
 }
@@ -259,13 +267,9 @@ absl::StatusOr<std::string> CatalogueFile::ContentsFor(const CatalogueImage& ima
 absl::Status CatalogueFile::Commit(const CatalogueCommand& command) {
   if (auto follows = image_.Check(command); !follows.ok()) return follows;
   if (must_rewrite_ || IsMostlyHistory()) {
-    CatalogueImage changed = image_;
-    changed.Apply(command);
-    return Rewrite(changed);
+    return RewriteWith(command);
   }
-  auto appended = Append(command);
-  if (appended.ok()) image_.Apply(command);
-  return appended;
+  return Append(command);
 }
 
 absl::Status CatalogueFile::Append(const CatalogueCommand& command) {
@@ -274,6 +278,7 @@ absl::Status CatalogueFile::Append(const CatalogueCommand& command) {
       !made.ok()) {
     return made;
   }
+  if (size_ + bytes.size() > LimitOf(command)) return RewriteWith(command);  // without history
   auto file = files_->Open(path_, io::OpenMode::kReadWrite);
   if (!file.ok()) return file.status();
   absl::Status status = (*file)->WriteAt(size_, bytes);
@@ -287,12 +292,25 @@ absl::Status CatalogueFile::Append(const CatalogueCommand& command) {
   }
   size_ += bytes.size();
   ++batches_;
+  image_.Apply(command);
   return absl::OkStatus();
 }
 
-absl::Status CatalogueFile::Rewrite(const CatalogueImage& image) {
+absl::Status CatalogueFile::RewriteWith(const CatalogueCommand& command) {
+  CatalogueImage changed = image_;
+  changed.Apply(command);
+  return Rewrite(changed, LimitOf(command));
+}
+
+absl::Status CatalogueFile::Rewrite(const CatalogueImage& image, std::size_t limit) {
   const auto bytes = FormatCatalogue(image, absl::ToUnixMillis(clock_->Now()), later_);
   if (!bytes.ok()) return bytes.status();
+  if (bytes->size() > limit) {
+    return MakeError(
+        absl::StatusCode::kResourceExhausted, ErrorCode::kPolicyViolation,
+        fmt::format("{} would have {} bytes, of at most {}: delete topics, or take configs back",
+                    path_, bytes->size(), limit));
+  }
   // Until this has succeeded either file may be there, and both are whole.
   must_rewrite_ = true;
   if (auto replaced = io::ReplaceSmallFile(*files_, path_, *bytes); !replaced.ok()) return replaced;

@@ -65,6 +65,7 @@ class CatalogueFile {
 
   // Makes the change and returns when it would survive a power cut. On an error the image is as
   // before; the file may hold the change only if it cannot be written at all any more.
+  // ResourceExhausted (POLICY_VIOLATION) where the file would be larger than one that is read.
   absl::Status Commit(const CatalogueCommand& command);
 
  private:
@@ -74,7 +75,8 @@ class CatalogueFile {
   absl::Status SyncWhatWasRead();
   bool IsMostlyHistory() const;
   absl::Status Append(const CatalogueCommand& command);
-  absl::Status Rewrite(const CatalogueImage& image);
+  absl::Status RewriteWith(const CatalogueCommand& command);
+  absl::Status Rewrite(const CatalogueImage& image, std::size_t limit = kMaxCatalogueSize);
 
   io::FileSystem* const files_;
   const std::string path_;

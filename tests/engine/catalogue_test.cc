@@ -11,6 +11,7 @@
 
 #include "catch.h"
 #include "engine/catalogue_file.h"
+#include "fmt/format.h"
 #include "io/faulty_file_system.h"
 #include "io/memory_file_system.h"
 #include "io/small_file.h"
@@ -234,6 +235,34 @@ TEST_CASE("A command that cannot follow is refused and leaves no trace") {
   const std::string before = bench.Bytes();
   CHECK_FALSE((*catalogue)->Commit(TopicChange{"a", std::nullopt}).ok());
   CHECK(bench.Bytes() == before);
+}
+
+TEST_CASE("A catalogue does not grow beyond what is read again") {
+  Bench bench;
+  auto catalogue = bench.Open();
+  REQUIRE(catalogue.ok());
+  CatalogueTopic large = Topic(1);
+  for (int i = 0; i < 1000; ++i) large.configs[fmt::format("own.{}", i)] = std::string(32'000, 'x');
+  absl::Status status;
+  int taken = 0;
+  while (status.ok() && taken < 100) {
+    large.id = base::Uuid::Random();
+    status = (*catalogue)->Commit(TopicChange{fmt::format("t{}", taken), large});
+    if (status.ok()) ++taken;
+  }
+  CAPTURE(taken, status.ToString());
+  CHECK(absl::IsResourceExhausted(status));
+  REQUIRE(taken > 0);
+  CHECK(bench.Bytes().size() <= kMaxCatalogueSize);
+  // What makes it smaller is taken, and there is room again.
+  CatalogueTopic going = (*catalogue)->image().topics().at("t0");
+  going.deleting = true;
+  REQUIRE((*catalogue)->Commit(TopicChange{"t0", going}).ok());
+  REQUIRE((*catalogue)->Commit(TopicChange{"t0", std::nullopt}).ok());
+  CHECK((*catalogue)->Commit(TopicChange{"fits", Topic(1)}).ok());
+  const auto again = bench.Open();
+  REQUIRE(again.ok());
+  CHECK((*again)->image().topics() == (*catalogue)->image().topics());
 }
 
 TEST_CASE("A catalogue that is mostly history is written anew") {

@@ -12,9 +12,11 @@
 // Deviations: a list that is not set begins with what holds, where Kafka begins with the config's
 // own default, whatever the broker's configs say. A broker's config that means nothing here is
 // INVALID_REQUEST. Loggers and groups have none: INVALID_REQUEST.
+// A list is no longer than a string of the protocol, 32,767 bytes: INVALID_CONFIG.
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/config_spec.h"
@@ -27,6 +29,9 @@ namespace rill::net {
 namespace {
 
 using Asked = wire::IncrementalAlterConfigsRequest::Resource;
+
+// As much as a string of the protocol's holds: what was longer could not be described.
+constexpr std::size_t kLongestValue = 32767;
 
 enum class Operation : std::int8_t { kSet = 0, kDelete = 1, kAppend = 2, kSubtract = 3 };
 
@@ -67,8 +72,12 @@ absl::Status ChangeList(const Call& call, std::int8_t resource_type, const Asked
     return engine::ConfigError(fmt::format("Can't {} to key {} because its type is not LIST.",
                                            appends ? "APPEND" : "SUBTRACT", config.name));
   }
-  configs[config.name] =
-      appends ? ListWith(*held, *config.value) : ListWithout(*held, *config.value);
+  std::string list = appends ? ListWith(*held, *config.value) : ListWithout(*held, *config.value);
+  if (list.size() > kLongestValue) {
+    return engine::ConfigError(fmt::format("{} would have {} bytes, of at most {}", config.name,
+                                           list.size(), kLongestValue));
+  }
+  configs[config.name] = std::move(list);
   return absl::OkStatus();
 }
 
