@@ -3,6 +3,7 @@
 #include <set>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "engine/group/partition_moves.h"
 #include "engine/group/sticky_assignor.h"
@@ -29,11 +30,12 @@ class DifferentMembers {
         owner_(Index(model.partitions()), -1),
         former_(Index(model.partitions()), Ownership::Former{-1, -1}),
         takers_(model.topics().size()),
+        held_(model.topics().size()),
         fixed_(Index(model.members())),
         moves_(model) {
     for (const int member : model_.member_order()) {
       for (const int topic : model_.TopicsOf(member)) takers_[Index(topic)].push_back(member);
-      for (const int partition : assigned_[Index(member)]) owner_[Index(partition)] = member;
+      for (const int partition : assigned_[Index(member)]) SetOwner(partition, member);
     }
     FindFormerOwners(ownership);
   }
@@ -122,8 +124,16 @@ class DifferentMembers {
     const int member = LeastTaker(partition);
     by_size_.erase(KeyOf(member));
     assigned_[Index(member)].push_back(partition);
-    owner_[Index(partition)] = member;
+    SetOwner(partition, member);
     by_size_.insert(KeyOf(member));
+  }
+
+  void SetOwner(int partition, int member) {
+    auto& held = held_[Index(model_.TopicOf(partition))];
+    int& owner = owner_[Index(partition)];
+    if (owner != -1 && --held[owner] == 0) held.erase(owner);
+    owner = member;
+    ++held[member];
   }
 
   int LeastTaker(int partition) const {
@@ -165,9 +175,8 @@ class DifferentMembers {
 
   bool CouldGetFromLarger(int member, std::size_t size) const {
     for (const int topic : model_.TopicsOf(member)) {
-      const AssignorModel::Topic& t = model_.topics()[Index(topic)];
-      for (int partition = t.first; partition < t.first + t.partitions; ++partition) {
-        if (size + 1 < SizeOf(owner_[Index(partition)])) return true;
+      for (const auto& [owner, count] : held_[Index(topic)]) {
+        if (size + 1 < SizeOf(owner)) return true;
       }
     }
     return false;
@@ -213,7 +222,7 @@ class DifferentMembers {
     std::vector<int>& had = assigned_[Index(from)];
     had.erase(std::find(had.begin(), had.end(), partition));
     assigned_[Index(to)].push_back(partition);
-    owner_[Index(partition)] = to;
+    SetOwner(partition, to);
     by_size_.insert(KeyOf(to));
     by_size_.insert(KeyOf(from));
   }
@@ -238,11 +247,12 @@ class DifferentMembers {
   const AssignorModel& model_;
   const bool careful_;
   Partitions assigned_;
-  std::vector<int> owner_;                 // by partition
-  std::vector<Ownership::Former> former_;  // by partition
-  Partitions takers_;                      // by topic: members that subscribe
-  std::vector<bool> fixed_;                // by member
-  std::set<SizeKey> by_size_;              // those that are not fixed
+  std::vector<int> owner_;                           // by partition
+  std::vector<Ownership::Former> former_;            // by partition
+  Partitions takers_;                                // by topic: members that subscribe
+  std::vector<absl::flat_hash_map<int, int>> held_;  // by topic: its partitions, by owner
+  std::vector<bool> fixed_;                          // by member
+  std::set<SizeKey> by_size_;                        // those that are not fixed
   PartitionMoves moves_;
   bool revoked_ = false;
   bool strayed_ = false;
