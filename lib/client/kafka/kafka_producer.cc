@@ -93,6 +93,7 @@ KafkaProducer::KafkaProducer(std::shared_ptr<ClusterEnvironment> environment,
 
 KafkaProducer::~KafkaProducer() {
   if (!is_in_child()) return;
+  base::Leak(std::move(topics_));
   base::Leak(std::move(client_));
   base::Leak(std::move(background_));
 }
@@ -169,6 +170,7 @@ PendingSend KafkaProducer::Send(const ClusterTopicPtr& topic, const ProducerReco
                                 DeliveryCallback* callback) {
   const ClientInUse client(this);
   auto sending = std::make_unique<Sending>();
+  rd_kafka_topic_t* to = nullptr;
   {
     absl::MutexLock lock(&mutex_);
     // That a record came too late is no failure of Close, and so is not noted.
@@ -176,6 +178,7 @@ PendingSend KafkaProducer::Send(const ClusterTopicPtr& topic, const ProducerReco
       const auto open = environment->CheckOpen();
       return PendingSendAccess::Failed(open.ok() ? ProducerClosed() : open);
     }
+    to = TopicOf(client.get(), topic->name);
     sending->round = round_;
     ++records_[round_];
   }
@@ -190,7 +193,7 @@ PendingSend KafkaProducer::Send(const ClusterTopicPtr& topic, const ProducerReco
   }
   PendingBatch* const batch = sending->batch;
   absl::Status sent = Check(topic, record, timestamp_ms);
-  if (sent.ok()) sent = Produce(client.get(), topic, record, timestamp_ms, sending.get());
+  if (sent.ok()) sent = Produce(client.get(), to, topic, record, timestamp_ms, sending.get());
   if (!sent.ok()) {
     if (batch != nullptr) batch->Unref();
     if (callback != nullptr) *callback = std::move(sending->callback);
@@ -203,9 +206,18 @@ PendingSend KafkaProducer::Send(const ClusterTopicPtr& topic, const ProducerReco
   return PendingSendAccess::Failed(absl::OkStatus());
 }
 
-absl::Status KafkaProducer::Produce(rd_kafka_t* client, const ClusterTopicPtr& topic,
-                                    const ProducerRecord& record, std::int64_t timestamp_ms,
-                                    Sending* sending) {
+rd_kafka_topic_t* KafkaProducer::TopicOf(rd_kafka_t* client, const std::string& name) {
+  KafkaTopic& topic = topics_[name];
+  // Of a topic that it is only given the name of with a record, librdkafka 2.0 asks for metadata
+  // when it next looks at all topics, within a second.
+  if (topic == nullptr) topic.reset(rd_kafka_topic_new(client, name.c_str(), nullptr));
+  return topic.get();
+}
+
+absl::Status KafkaProducer::Produce(rd_kafka_t* client, rd_kafka_topic_t* to,
+                                    const ClusterTopicPtr& topic, const ProducerRecord& record,
+                                    std::int64_t timestamp_ms, Sending* sending) {
+  if (to == nullptr) return StatusOf(RD_KAFKA_RESP_ERR__INVALID_ARG, topic->name);
   const auto partition = ChoosePartition(topic, record);
   if (!partition.ok()) return partition.status();
   std::array<rd_kafka_vu_t, 8> parts;
@@ -214,7 +226,7 @@ absl::Status KafkaProducer::Produce(rd_kafka_t* client, const ClusterTopicPtr& t
     parts[count].vtype = type;
     return parts[count++];
   };
-  add(RD_KAFKA_VTYPE_TOPIC).u.cstr = topic->name.c_str();
+  add(RD_KAFKA_VTYPE_RKT).u.rkt = to;
   add(RD_KAFKA_VTYPE_PARTITION).u.i32 = *partition;
   add(RD_KAFKA_VTYPE_MSGFLAGS).u.i = RD_KAFKA_MSG_F_COPY;
   add(RD_KAFKA_VTYPE_TIMESTAMP).u.i64 = timestamp_ms;
@@ -388,6 +400,7 @@ void KafkaProducer::Destroy() {
     absl::MutexLock lock(&mutex_);
     if (!mutex_.AwaitWithTimeout(absl::Condition(&is_left), kPurgeAgain)) continue;
     background = std::move(background_);
+    topics_.clear();
     client = std::move(client_);
   }
   background.reset();

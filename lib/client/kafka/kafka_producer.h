@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
@@ -59,8 +60,11 @@ class KafkaProducer final : public ClusterProducer,
                      std::int64_t timestamp_ms) const;
   absl::StatusOr<std::int32_t> ChoosePartition(const ClusterTopicPtr& topic,
                                                const ProducerRecord& record) const;
+  // librdkafka's topic of that name, whose metadata it has asked for; null where it refuses that.
+  rd_kafka_topic_t* TopicOf(rd_kafka_t* client, const std::string& name)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Hands it over; waits for room, at most max_block.
-  absl::Status Produce(rd_kafka_t* client, const ClusterTopicPtr& topic,
+  absl::Status Produce(rd_kafka_t* client, rd_kafka_topic_t* to, const ClusterTopicPtr& topic,
                        const ProducerRecord& record, std::int64_t timestamp_ms, Sending* sending);
   absl::Status Failed(absl::Status status);
   bool IsClosed();
@@ -82,6 +86,8 @@ class KafkaProducer final : public ClusterProducer,
   absl::Mutex mutex_;
   KafkaClient client_ ABSL_GUARDED_BY(mutex_);
   KafkaQueue background_ ABSL_GUARDED_BY(mutex_);
+  // Those that were sent to, by name; they go before the client.
+  absl::flat_hash_map<std::string, KafkaTopic> topics_ ABSL_GUARDED_BY(mutex_);
   int users_ ABSL_GUARDED_BY(mutex_) = 0;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
   bool abandoned_ ABSL_GUARDED_BY(mutex_) = false;  // and nobody has closed it since
