@@ -25,6 +25,8 @@ namespace {
 using asio::ip::tcp;
 
 constexpr std::size_t kMostConnections = 32;
+// Those who read metrics slowly must not keep out who asks whether the node is well.
+constexpr std::ptrdiff_t kMostOfMetrics = 24;
 constexpr std::size_t kMostHeaderBytes = std::size_t{8} << 10;
 constexpr std::chrono::seconds kPatience(10);
 
@@ -100,10 +102,13 @@ asio::awaitable<void> HttpServer::Serve(std::shared_ptr<Visitor> visitor) {
     visitor->has_asked = true;
     std::optional<HttpRequest> request;
     if (is_whole) request = ParseHttpRequest(head);
-    const bool takes_long = request.has_value() && AsksForMetrics(*request);
+    const bool asks_for_metrics = request.has_value() && AsksForMetrics(*request);
+    visitor->gets_metrics = asks_for_metrics && MayHaveMetrics();
     std::string bytes;
     const auto answer = [&] { bytes = Answer(request); };
-    if (takes_long) {
+    if (asks_for_metrics && !visitor->gets_metrics) {
+      bytes = ToBytes({503, "too many ask for metrics\n"}, true);
+    } else if (visitor->gets_metrics) {
       std::chrono::steady_clock::duration waited = {};
       co_await RunIn(parts_.workers->for_answers(), waited, answer);
     } else {
@@ -116,6 +121,11 @@ asio::awaitable<void> HttpServer::Serve(std::shared_ptr<Visitor> visitor) {
   visitors_.remove(visitor);
   asio::error_code ignored;
   socket.shutdown(Socket::shutdown_both, ignored);
+}
+
+bool HttpServer::MayHaveMetrics() const {
+  return std::count_if(visitors_.begin(), visitors_.end(),
+                       [](const auto& visitor) { return visitor->gets_metrics; }) < kMostOfMetrics;
 }
 
 std::string HttpServer::Answer(const std::optional<HttpRequest>& request) {

@@ -46,6 +46,7 @@ class HttpServer {
 
     Socket socket;
     bool has_asked = false;
+    bool gets_metrics = false;
   };
 
   HttpServer(const Parts& parts, std::unique_ptr<asio::ip::tcp::acceptor> acceptor);
@@ -53,6 +54,7 @@ class HttpServer {
   asio::awaitable<void> Serve(std::shared_ptr<Visitor> visitor);
   // False where all are being answered.
   bool MakeRoom();
+  bool MayHaveMetrics() const;
   std::string Answer(const std::optional<HttpRequest>& request);
   HttpResponse ResponseTo(const HttpRequest& request);
   HttpResponse Health() const;

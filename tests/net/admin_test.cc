@@ -95,6 +95,7 @@ TEST_CASE("what has no configs is refused with the error that Kafka gives") {
   CHECK(code(kTopic, "not legal") == ErrorCode::kInvalidTopic);
   CHECK(code(kBroker, std::to_string(node.id() + 1)) == ErrorCode::kInvalidRequest);
   CHECK(code(kBroker, "x") == ErrorCode::kInvalidRequest);
+  CHECK(code(static_cast<std::int8_t>(ConfigResource::kGroup), "readers") == ErrorCode::kNone);
   CHECK(code(kBrokerLogger, std::to_string(node.id())) == ErrorCode::kInvalidRequest);
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "fmt/format.h"
 #include "io/temporary_folder.h"
 #include "net/config_resource.h"
 #include "net/shown_configs.h"
@@ -228,7 +229,7 @@ TEST_CASE("a node takes as many connections as it is told while it runs, also by
   const auto second = Node::Start(*engine, {.listen = "127.0.0.1:0"});
   REQUIRE((first.ok() && second.ok()));
   WireClient admin(second->port());
-  wire::IncrementalAlterConfigsRequest asked = {{{kBroker, "", {Set("max.connections", "0")}}},
+  wire::IncrementalAlterConfigsRequest asked = {{{kBroker, "", {Set("max.connections", "1")}}},
                                                 false};
   const auto alter = [&] {
     return admin
@@ -237,13 +238,46 @@ TEST_CASE("a node takes as many connections as it is told while it runs, also by
         .responses.at(0)
         .error_code;
   };
+  const auto is_taken = [](WireClient& client) {
+    return client
+               .Ask<wire::ListGroupsResponse>(wire::ApiKey::kListGroups, 0,
+                                              wire::ListGroupsRequest())
+               .error_code == ErrorCode::kNone;
+  };
   REQUIRE(alter() == ErrorCode::kNone);
+  WireClient only(first->port());
+  CHECK(is_taken(only));
   CHECK(WireClient(first->port()).IsClosed());
+  // Nobody could set that back.
+  asked.resources[0].configs = {Set("max.connections", "0")};
+  CHECK(alter() == ErrorCode::kInvalidRequest);
   asked.resources[0].configs = {Delete("max.connections")};
   REQUIRE(alter() == ErrorCode::kNone);
   WireClient taken(first->port());
-  CHECK(taken.Ask<wire::ListGroupsResponse>(wire::ApiKey::kListGroups, 0, wire::ListGroupsRequest())
-            .error_code == ErrorCode::kNone);
+  CHECK(is_taken(taken));
+}
+
+TEST_CASE("a list does not grow beyond what can be described") {
+  NodeUnderTest node;
+  node.MakeTopic("orders", 1);
+  std::string items;
+  for (int i = 0; i < 3000; ++i) items += fmt::format("{}:1,", 100 + i);
+  items.pop_back();
+  const std::string name = "follower.replication.throttled.replicas";
+  const auto append = [&](const std::string& added) {
+    const wire::IncrementalAlterConfigsRequest asked = {{{kTopic, "orders", {{name, 2, added}}}},
+                                                        false};
+    return node.Ask(&HandleIncrementalAlterConfigs, asked, 1).responses.at(0).error_code;
+  };
+  REQUIRE(items.size() < 32767);
+  CHECK(append(items) == ErrorCode::kNone);
+  std::string more;
+  for (int i = 0; i < 3000; ++i) more += fmt::format("{}:2,", 100 + i);
+  more.pop_back();
+  CHECK(append(more) == ErrorCode::kInvalidConfig);
+  CHECK(append("1:1") == ErrorCode::kNone);
+  const auto shown = Describe(node, kTopic, "orders");
+  CHECK(Find(shown, name)->value == items + ",1:1");
 }
 
 TEST_CASE("Clients cannot set more configs than the folder can be opened with") {

@@ -26,6 +26,19 @@ std::string Get(std::uint16_t port, const std::string& path) {
   return Ask(port, "GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
 }
 
+// A connection that takes little more than a page of memory before it is read.
+WireClient::Connected ReadingLittle(std::uint16_t port) {
+  const int connected = socket(AF_INET, SOCK_STREAM, 0);
+  const int size = 4096;
+  REQUIRE(setsockopt(connected, SOL_SOCKET, SO_RCVBUF, &size, sizeof size) == 0);
+  sockaddr_in place = {};
+  place.sin_family = AF_INET;
+  place.sin_port = htons(port);
+  place.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  REQUIRE(connect(connected, reinterpret_cast<const sockaddr*>(&place), sizeof place) == 0);
+  return {connected};
+}
+
 struct WatchedNode {
   explicit WatchedNode(int partitions = 2)
       : engine(Open("mem:").value()),
@@ -143,6 +156,18 @@ TEST_CASE("Those who say nothing make room for who asks") {
   CHECK(silent.front()->ReceiveAll().empty());
   silent.back()->SendBytes("thz HTTP/1.1\r\n\r\n");
   CHECK_THAT(silent.back()->ReceiveAll(), Catch::EndsWith("\r\n\r\nok\n"));
+}
+
+TEST_CASE("Those who do not read metrics keep nobody from asking whether the node is well") {
+  const WatchedNode watched(1000);  // a page of some megabytes
+  std::vector<std::unique_ptr<WireClient>> slow;
+  for (int i = 0; i < 64; ++i) {
+    slow.push_back(std::make_unique<WireClient>(ReadingLittle(watched.node.http_port())));
+    slow.back()->SendBytes("GET /metrics HTTP/1.1\r\n\r\n");
+  }
+  for (int i = 0; i < 5; ++i) {
+    CHECK_THAT(Get(watched.node.http_port(), "/healthz"), Catch::EndsWith("\r\n\r\nok\n"));
+  }
 }
 
 TEST_CASE("A node without a place for HTTP has none, and one that is taken is told") {

@@ -7,7 +7,7 @@
 // nobody knows is shown without its value.
 //
 // Deviations: a resource that is asked for twice is answered once. What can be told of a broker is
-// what means something here. Loggers and groups have no configs
+// what means something here. Groups have no configs of their own: none are shown. Loggers have none
 // here: INVALID_REQUEST.
 #include <algorithm>
 #include <set>
@@ -54,6 +54,12 @@ absl::StatusOr<std::vector<ShownConfig>> ConfigsOf(const Call& call, const Asked
         return RefuseRequest("Client metrics subscription name must not be empty");
       }
       return ShowClientMetricsConfigs(call.node, asked.resource_name, parts);
+    case ConfigResource::kGroup:
+      if (auto may = CheckGroup(call, AclOperation::kDescribeConfigs, asked.resource_name);
+          !may.ok()) {
+        return may;
+      }
+      return std::vector<ShownConfig>();
     default:
       return RefuseRequest(
           fmt::format("resources of type {} have no configs here", asked.resource_type));
