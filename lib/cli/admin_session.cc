@@ -144,7 +144,7 @@ absl::StatusOr<AdminSession> AdminSession::Open(const CommandContext& context,
     options->bootstrap = *std::move(bootstrap);
   }
   auto client = remote::AdminClient::Connect(*std::move(options));
-  if (!client.ok()) return client.status();
+  if (!client.ok()) return WithPlaceHint(client.status());
   session.client_ = *std::move(client);
   return session;
 }

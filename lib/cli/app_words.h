@@ -16,7 +16,8 @@ namespace rill::cli {
 
 // Reads `words` into `app`, which has the command's name ("rill check"). Nothing where they are
 // right; else the exit code: 0 when help was asked for and printed, `wrong` when it was told on
-// `err`, behind the command's name, what is wrong with them.
+// `err`, behind the command's name, what is wrong with them: the first option that there is not,
+// and which was meant; what is missing, and how the command is called.
 std::optional<int> ReadWords(CLI::App& app, const CommandContext& context,
                              std::span<const std::string> words, int wrong);
 

@@ -31,18 +31,27 @@ absl::Status Bad(const std::string& message) {
 
 // How Kafka's tools were told of a cluster before --bootstrap-server.
 constexpr std::string_view kFormerPlaces[] = {"broker-list", "zookeeper"};
+// What else they called by another name once, that is not like the one of now.
+constexpr std::pair<std::string_view, std::string_view> kFormerNames[] = {{"whitelist", "include"}};
+
+bool Has(std::span<const std::string_view> names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+std::string HintFor(std::string_view name, std::span<const std::string_view> names) {
+  if (Has(kFormerPlaces, name)) return "--bootstrap-server says where the cluster is; ";
+  for (const auto& [former, now] : kFormerNames) {
+    if (name == former && Has(names, now)) return fmt::format("it is called --{} now; ", now);
+  }
+  const auto near = base::NearestName(name, names);
+  return near ? fmt::format("did you mean --{}? ", *near) : std::string();
+}
 
 absl::Status Unknown(std::string_view word, std::string_view name,
                      std::span<const OptionSpec> specs) {
   std::vector<std::string_view> names;
   for (const OptionSpec& known : specs) names.push_back(known.name);
-  const bool is_former = std::find(std::begin(kFormerPlaces), std::end(kFormerPlaces), name) !=
-                         std::end(kFormerPlaces);
-  const auto near = base::NearestName(name, names);
-  const std::string hint = is_former ? "--bootstrap-server says where the cluster is; "
-                           : near    ? fmt::format("did you mean --{}? ", *near)
-                                     : std::string();
-  return Bad(fmt::format("{} is not an option; {}--help lists them", word, hint));
+  return Bad(fmt::format("{} is not an option; {}--help lists them", word, HintFor(name, names)));
 }
 
 }  // namespace

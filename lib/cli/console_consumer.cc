@@ -134,8 +134,11 @@ absl::Status ConsoleConsumer::Begin(const LogPlace& place) {
 }
 
 void ConsoleConsumer::TellWaiting(const LogPlace& place) const {
-  context_.err.Write(fmt::format("rill {}: {} has no such topic yet; waiting for one\n",
-                                 kConsoleConsumerTool.name, place.where));
+  const std::string topic = words_.topic.empty()
+                                ? fmt::format("topic that matches {}", words_.include)
+                                : fmt::format("topic {}", words_.topic);
+  context_.err.Write(fmt::format("rill {}: {} has no {} yet; waiting for one\n",
+                                 kConsoleConsumerTool.name, place.where, topic));
 }
 
 absl::StatusOr<Records> ConsoleConsumer::Poll(const StopSignals& signals, absl::Duration timeout) {

@@ -114,7 +114,7 @@ void ConsoleProducer::TellFailure(std::size_t key_size, bool has_key, std::size_
       fmt::format("Error when sending message to topic {} with key: {}, value: {} with error:",
                   words_.topic, size_of(key_size, has_key), size_of(value_size, has_value)),
       kCallbackClass);
-  context_.err.Write(fmt::format("{}{}\n", line, AsJavaException(why)));
+  context_.err.Write(fmt::format("{}{}\n", line, AsSendException(why)));
 }
 
 absl::Status ConsoleProducer::Close(absl::Duration timeout) {
@@ -124,7 +124,7 @@ absl::Status ConsoleProducer::Close(absl::Duration timeout) {
 }
 
 int TellError(const CommandContext& context, const absl::Status& status) {
-  context.err.Write(fmt::format("{}\n", AsJavaException(status)));
+  context.err.Write(fmt::format("{}\n", AsSendException(status)));
   return 1;
 }
 

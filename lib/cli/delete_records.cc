@@ -2,6 +2,9 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "cli/admin_session.h"
 #include "cli/app_words.h"
@@ -53,7 +56,10 @@ absl::StatusOr<std::map<TopicPartition, std::int64_t>> ReadDeletion(const Comman
   if (!name.ok()) return name.status();
   const auto text = ReadNamedFile(context, *name, kMaxFileSize);
   if (!text.ok()) return text.status();
-  return ParseRecordDeletion(*text);
+  auto before = ParseRecordDeletion(*text);
+  if (before.ok()) return before;
+  return absl::Status(before.status().code(),
+                      fmt::format("{}: {}", *name, std::string(before.status().message())));
 }
 
 void PrintJsonRows(const remote::PartitionOffsets& deleted, TextWriter& out) {
@@ -67,11 +73,17 @@ void PrintJsonRows(const remote::PartitionOffsets& deleted, TextWriter& out) {
   }
 }
 
+std::vector<std::string> TopicsOf(const std::map<TopicPartition, std::int64_t>& offsets) {
+  std::set<std::string> topics;
+  for (const auto& [partition, offset] : offsets) topics.insert(partition.topic);
+  return {topics.begin(), topics.end()};
+}
+
 absl::Status Delete(const CommandLine& line, const std::map<TopicPartition, std::int64_t>& before,
                     remote::AdminClient& client, TextWriter& out) {
   if (!line.Has("json")) out.Print("Executing records delete operation\n");
   const auto deleted = remote::DeleteRecords(client, before);
-  if (!deleted.ok()) return deleted.status();
+  if (!deleted.ok()) return NameMissing(deleted.status(), TopicsOf(before), client);
   if (line.Has("json")) {
     PrintJsonRows(*deleted, out);
     return absl::OkStatus();

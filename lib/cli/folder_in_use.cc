@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "client/remote/socket.h"
+#include "engine/catalogue_file.h"
 #include "engine/data_folder.h"
 #include "engine/socket_file.h"
 #include "fmt/format.h"
@@ -52,8 +53,28 @@ absl::Status WithWay(const CommandContext& context, const std::string& folder,
                                   told));
 }
 
+absl::Status CheckMayBeDataFolder(const CommandContext& context, const std::string& folder) {
+  for (const char* ours : {engine::kCatalogueFile, engine::kLockFile}) {
+    if (context.files.Exists(folder + "/" + ours).value_or(true)) return absl::OkStatus();
+  }
+  const auto entries = context.files.List(folder);
+  if (!entries.ok()) return absl::OkStatus();  // the engine says why
+  for (const io::DirectoryEntry& entry : *entries) {
+    // A broker's: the engine says more of it. Or what a new folder of other tools' may have.
+    if (entry.name == "meta.properties" || engine::ParsePartitionFolderName(entry.name) ||
+        entry.name == "lost+found" || entry.name.starts_with('.')) {
+      continue;
+    }
+    return absl::FailedPreconditionError(
+        fmt::format("{} is no data folder: it has {}, and no {}; name an empty folder to begin one",
+                    folder, entry.name, engine::kCatalogueFile));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Engine> OpenTold(const CommandContext& context, const std::string& folder,
                                 Options options, std::function<void(std::string_view)> tell) {
+  if (auto may = CheckMayBeDataFolder(context, folder); !may.ok()) return may;
   // Later lines, of what is deleted or compacted, would come among what is typed and printed.
   const auto is_opening = std::make_shared<std::atomic<bool>>(true);
   options.log_sink = [is_terminal = context.err_is_terminal, tell = std::move(tell), is_opening](
@@ -76,7 +97,8 @@ absl::StatusOr<Engine> OpenFolder(const CommandContext& context, std::string_vie
                          });
   // The engine's own words are for programs.
   if (!absl::IsNotFound(engine.status())) return engine;
-  return absl::NotFoundError(fmt::format("there is no folder {}", folder));
+  return absl::NotFoundError(
+      fmt::format("there is no folder {}: make it, or let rill serve do so", folder));
 }
 
 }  // namespace rill::cli

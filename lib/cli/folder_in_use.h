@@ -25,8 +25,13 @@ absl::StatusOr<remote::BrokerAddress> FindNode(const std::string& folder);
 absl::Status WithWay(const CommandContext& context, const std::string& folder,
                      const absl::Status& refused);
 
+// FailedPrecondition for a folder with files of somebody else's: a data folder that is made in it
+// would be a mistake of who typed its name.
+absl::Status CheckMayBeDataFolder(const CommandContext& context, const std::string& folder);
+
 // Opens a data folder, and tells what it has to say: warnings, and on a terminal, while it opens,
-// what of it is recovered and how far that has come. Errors as rill::Open.
+// what of it is recovered and how far that has come. Errors as rill::Open, and
+// CheckMayBeDataFolder.
 absl::StatusOr<Engine> OpenTold(const CommandContext& context, const std::string& folder,
                                 Options options, std::function<void(std::string_view)> tell);
 

@@ -4,7 +4,9 @@
 
 #include "cli/java_arguments.h"
 #include "cli/java_text.h"
+#include "client/remote/topics.h"
 #include "fmt/format.h"
+#include "rill/error.h"
 
 namespace rill::cli {
 
@@ -34,6 +36,18 @@ absl::StatusOr<GroupTopics> ParseGroupTopics(const std::vector<std::string>& wor
 
 std::string NameOf(const TopicPartition& partition) {
   return fmt::format("{}-{}", partition.topic, partition.partition);
+}
+
+absl::Status NameMissing(const absl::Status& failed, const std::vector<std::string>& topics,
+                         remote::AdminClient& client) {
+  constexpr auto kMissing = ErrorCode::kUnknownTopicOrPartition;
+  if (GetErrorCode(failed) != kMissing) return failed;
+  for (const std::string& topic : topics) {
+    if (GetErrorCode(remote::DescribeTopics(client, {topic}).status()) != kMissing) continue;
+    return MakeError(failed.code(), kMissing,
+                     fmt::format("there is no topic {}: {}", topic, std::string(failed.message())));
+  }
+  return failed;
 }
 
 }  // namespace rill::cli

@@ -3,7 +3,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "client/remote/admin_client.h"
 #include "rill/records.h"
 
 namespace rill::cli {
@@ -19,5 +21,10 @@ absl::StatusOr<GroupTopics> ParseGroupTopics(const std::vector<std::string>& wor
 
 // "orders-0", as Java writes a partition.
 std::string NameOf(const TopicPartition& partition);
+
+// `failed`, of a request about these topics, and which is the first that is not there, where that
+// is why: brokers do not say. Asks them once more.
+absl::Status NameMissing(const absl::Status& failed, const std::vector<std::string>& topics,
+                         remote::AdminClient& client);
 
 }  // namespace rill::cli

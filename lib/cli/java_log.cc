@@ -1,5 +1,6 @@
 #include "cli/java_log.h"
 
+#include "absl/strings/match.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "client/remote/error_text.h"
@@ -34,6 +35,15 @@ std::string AsJavaException(const absl::Status& status) {
     return KafkaException(message);
   }
   return remote::JavaError(status);
+}
+
+std::string AsSendException(const absl::Status& status) {
+  std::string exception = AsJavaException(status);
+  // A broker's refusal has the same code, and goes by a config of the topic.
+  const bool is_by_producer = GetErrorCode(status) == ErrorCode::kMessageTooLarge &&
+                              absl::StrContains(status.message(), "max_request_size");
+  if (is_by_producer) exception += " (--command-property max.request.size=N raises it)";
+  return exception;
 }
 
 absl::Status WrongClientConfig(std::string_view name, std::string_view value,

@@ -16,6 +16,10 @@ std::string JavaLogLine(std::string_view level, std::string_view what, std::stri
 // the Kafka error code that it carries, or as a KafkaException.
 std::string AsJavaException(const absl::Status& status);
 
+// The same of a record that was not sent; of one that is larger than the producer sends, also by
+// which flag of the tools that is more: the library's own words are for programs.
+std::string AsSendException(const absl::Status& status);
+
 // InvalidArgument (INVALID_CONFIG), in the words of Kafka's clients, for a value that a config of
 // theirs cannot have.
 absl::Status WrongClientConfig(std::string_view name, std::string_view value, std::string_view why);

@@ -1,9 +1,12 @@
 #include "cli/kafka_tool.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <system_error>
 #include <utility>
 
 #include "fmt/format.h"
+#include "rill/error.h"
 
 namespace rill::cli {
 namespace {
@@ -36,6 +39,14 @@ int FailPlainly(const CommandContext& context, const absl::Status& status) {
   context.out.flush();
   context.err.Write(fmt::format("{}\n", std::string(status.message())));
   return kWrong;
+}
+
+absl::Status WithPlaceHint(const absl::Status& refused) {
+  const std::string told(refused.message());
+  if (!told.ends_with(std::generic_category().message(ECONNREFUSED))) return refused;
+  return MakeError(
+      refused.code(), GetErrorCode(refused),
+      fmt::format("{}; is a broker listening there? --bootstrap-server names it", told));
 }
 
 std::optional<int> ReadToolWords(const CommandContext& context, const KafkaTool& tool,

@@ -33,6 +33,9 @@ int Fail(const CommandContext& context, const KafkaTool& tool, const absl::Statu
 // The same without the tool's name, as of Kafka's performance tools.
 int FailPlainly(const CommandContext& context, const absl::Status& status);
 
+// `refused`, of connecting, and what to do where nobody listens at the place that was named.
+absl::Status WithPlaceHint(const absl::Status& refused);
+
 // Reads the words into `line`. Nothing where the tool goes on; else the exit code: no words, words
 // that are wrong, --help (1 as of Kafka's tools) and --version are seen to.
 std::optional<int> ReadToolWords(const CommandContext& context, const KafkaTool& tool,

@@ -1,5 +1,6 @@
 #include "cli/line_reader.h"
 
+#include <cstddef>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -11,6 +12,10 @@ namespace rill::cli {
 namespace {
 
 constexpr std::string_view kSpecial = "\\^$.|?*+()[]{}";
+
+// std::regex recurses by the length of the text times, at worst, that of the pattern, and was seen
+// to take up to 165 bytes of stack for each, twice that with a sanitizer. A stack has 8 MiB mostly.
+constexpr std::size_t kMaxRegexWork = 20'000;
 
 absl::Status Wrong(const std::string& what) { return absl::InvalidArgumentError(what); }
 
@@ -106,8 +111,20 @@ absl::StatusOr<ProducerRecord> LineReader::Parse(std::string_view line) {
   return record;
 }
 
+absl::Status LineReader::CheckRegexWork(std::string_view text) const {
+  if (!headers_pattern_) return absl::OkStatus();
+  const std::size_t most = kMaxRegexWork / headers_separator_.size();
+  if (text.size() <= most) return absl::OkStatus();
+  return Wrong(
+      fmt::format("The headers on line number {} have {} bytes, and may have {} where "
+                  "headers.separator is a regular expression as '{}' is; one without any of {} "
+                  "splits headers of any size",
+                  line_number_, text.size(), most, headers_separator_, kSpecial));
+}
+
 // As String.split: without empty parts at the end, but a text that has no separator is one part.
 absl::Status LineReader::SplitHeaders(std::string_view text) {
+  if (auto safe = CheckRegexWork(text); !safe.ok()) return safe;
   std::vector<std::string_view> parts;
   const char* const end = text.data() + text.size();
   const char* begin = text.data();

@@ -22,7 +22,8 @@ class LineReader {
   static absl::StatusOr<LineReader> New(const ClientProperties& properties);
 
   // The record that the next line is; views of the line and of this, until the next call.
-  // InvalidArgument, in the words of Kafka's class, names what is missing and the line's number.
+  // InvalidArgument, in the words of Kafka's class, names what is missing and the line's number; in
+  // rill's for headers that are too long to be split by a regular expression.
   absl::StatusOr<ProducerRecord> Parse(std::string_view line);
 
  private:
@@ -32,6 +33,7 @@ class LineReader {
                                                             std::string_view separator,
                                                             const char* what,
                                                             std::string_view& rest) const;
+  absl::Status CheckRegexWork(std::string_view text) const;
   absl::Status SplitHeaders(std::string_view text);
   absl::Status AddHeader(std::string_view pair);
   bool IsMarker(std::string_view text) const { return null_marker_ && text == *null_marker_; }

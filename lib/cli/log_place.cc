@@ -59,7 +59,9 @@ absl::StatusOr<Engine> OpenLog(const CommandContext& context, const KafkaTool& t
     err.Write(fmt::format("rill {}: {}\n", name, text));
   };
   options.configs = std::move(connection);
-  return rill::Open("kafka://" + place.where, options);
+  auto engine = rill::Open("kafka://" + place.where, options);
+  if (!engine.ok()) return WithPlaceHint(engine.status());
+  return engine;
 }
 
 void TellPassedOver(const CommandContext& context, const KafkaTool& tool,

@@ -1,6 +1,8 @@
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <iostream>
 #include <string>
@@ -25,9 +27,19 @@ bool OutIsPipe() {
   return ::fstat(STDOUT_FILENO, &out) == 0 && (S_ISFIFO(out.st_mode) || S_ISSOCK(out.st_mode));
 }
 
+// A file that is opened later must not come to stand where words are printed.
+void OpenStandardStreams() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    if (::fcntl(fd, F_GETFD) != -1) continue;
+    static_cast<void>(::open("/dev/null", fd == STDIN_FILENO ? O_RDONLY : O_WRONLY));
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  OpenStandardStreams();
+  std::signal(SIGXFSZ, SIG_IGN);  // a file at the limit of sizes is an error of the write then
   std::ios::sync_with_stdio(false);
   std::error_code gone;  // a removed working directory is the root: paths in it fail by name
   const auto files = rill::io::NewRealFileSystem();

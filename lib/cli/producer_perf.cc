@@ -106,7 +106,7 @@ void ProducerPerf::SendOne(std::string_view key, std::string_view payload, bool 
 
 void ProducerPerf::Note(absl::Time sent_at, std::size_t size, bool is_steady,
                         const absl::Status& status) {
-  if (!status.ok()) return context_.err.Write(fmt::format("{}\n", AsJavaException(status)));
+  if (!status.ok()) return context_.err.Write(fmt::format("{}\n", AsSendException(status)));
   const absl::Time now = absl::Now();
   const std::int64_t latency_ms = absl::ToUnixMillis(now) - absl::ToUnixMillis(sent_at);
   absl::MutexLock lock(&mutex_);

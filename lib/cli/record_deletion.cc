@@ -1,5 +1,6 @@
 #include "cli/record_deletion.h"
 
+#include <cstddef>
 #include <limits>
 #include <set>
 #include <string>
@@ -14,7 +15,44 @@ namespace {
 
 using Json = nlohmann::json;
 
+// The library destroys and prints a value by recursion: what is nested deeper could be made to take
+// all of the stack. The format has three levels.
+constexpr int kMaxDepth = 64;
+// How much is shown of what the parser says, which ends with all of a string that is not closed.
+constexpr std::size_t kMaxReason = 160;
+
 absl::Status Bad(const std::string& message) { return absl::InvalidArgumentError(message); }
+
+// "line 1, column 2: ..." of "[json.exception.parse_error.101] parse error at line 1, ...".
+std::string ReasonOf(std::string_view what) {
+  if (const std::size_t end = what.find("] "); end != std::string_view::npos) {
+    what.remove_prefix(end + 2);
+  }
+  constexpr std::string_view kWhere = "parse error at ";
+  if (what.starts_with(kWhere)) what.remove_prefix(kWhere.size());
+  return fmt::format("{}{}", what.substr(0, kMaxReason), what.size() > kMaxReason ? "..." : "");
+}
+
+absl::StatusOr<Json> Parse(std::string_view text) {
+  bool is_too_deep = false;
+  const auto keeps = [&](int depth, Json::parse_event_t event, const Json&) {
+    const bool begins =
+        event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
+    is_too_deep |= begins && depth >= kMaxDepth;
+    return !is_too_deep;
+  };
+  std::string reason;
+  try {
+    Json json = Json::parse(text, keeps);
+    if (!is_too_deep) return json;
+  } catch (const Json::exception& error) {
+    reason = ReasonOf(error.what());
+  }
+  if (is_too_deep) {
+    return Bad(fmt::format("The JSON is nested more than {} levels deep", kMaxDepth));
+  }
+  return Bad(fmt::format("The input string is not a valid JSON: {}", reason));
+}
 
 // The field of an object, where it is there and of that kind.
 absl::StatusOr<std::int64_t> IntegerIn(const Json& object, const char* name, std::int64_t largest) {
@@ -49,8 +87,9 @@ absl::Status ReadPartition(const Json& object, std::map<TopicPartition, std::int
 }  // namespace
 
 absl::StatusOr<std::map<TopicPartition, std::int64_t>> ParseRecordDeletion(std::string_view text) {
-  const Json json = Json::parse(text, nullptr, false);
-  if (json.is_discarded()) return Bad("The input string is not a valid JSON");
+  const auto parsed = Parse(text);
+  if (!parsed.ok()) return parsed.status();
+  const Json& json = *parsed;
   if (!json.is_object()) return Bad(fmt::format("Expected JSON object, received {}", json.dump()));
   if (json.contains("version")) {
     const auto version = IntegerIn(json, "version", std::numeric_limits<std::int32_t>::max());

@@ -17,11 +17,18 @@ namespace {
 
 using Partitions = std::vector<TopicPartition>;
 
+// Kafka's tool prints its message, which names no topic, on standard output; rill's with --json
+// tells on standard error what it likes.
+absl::Status InWords(const CommandLine& line, const absl::Status& failed,
+                     const std::vector<std::string>& topics, remote::AdminClient& client) {
+  return line.Has("json") ? NameMissing(failed, topics, client) : failed;
+}
+
 absl::StatusOr<Partitions> Named(const CommandLine& line, remote::AdminClient& client) {
   auto topics = ParseGroupTopics(line.Values("topic"));
   if (!topics.ok()) return topics.status();
   const auto described = remote::DescribeTopics(client, topics->whole);
-  if (!described.ok()) return described.status();
+  if (!described.ok()) return InWords(line, described.status(), topics->whole, client);
   for (const auto& topic : *described) {
     for (const auto& partition : topic.partitions) {
       topics->partitions.push_back({topic.name, partition.index});
@@ -46,11 +53,13 @@ absl::StatusOr<Partitions> InScope(const CommandLine& line, const std::string& g
 }
 
 // All are there, and have a leader.
-absl::Status CheckPartitions(const Partitions& partitions, remote::AdminClient& client) {
+absl::Status CheckPartitions(const CommandLine& line, const Partitions& partitions,
+                             remote::AdminClient& client) {
   std::set<std::string> names;
   for (const TopicPartition& one : partitions) names.insert(one.topic);
-  const auto topics = remote::DescribeTopics(client, {names.begin(), names.end()});
-  if (!topics.ok()) return AsRuntime(topics.status());
+  const std::vector<std::string> asked(names.begin(), names.end());
+  const auto topics = remote::DescribeTopics(client, asked);
+  if (!topics.ok()) return AsRuntime(InWords(line, topics.status(), asked, client));
   std::map<TopicPartition, std::int32_t> leaders;
   for (const auto& topic : *topics) {
     for (const auto& one : topic.partitions) leaders[{topic.name, one.index}] = one.leader;
@@ -90,7 +99,7 @@ absl::StatusOr<std::vector<TopicPartition>> PartitionsToReset(const CommandLine&
                                                               remote::AdminClient& client) {
   auto partitions = InScope(line, group, client);
   if (!partitions.ok()) return partitions;
-  if (auto valid = CheckPartitions(*partitions, client); !valid.ok()) return valid;
+  if (auto valid = CheckPartitions(line, *partitions, client); !valid.ok()) return valid;
   return partitions;
 }
 

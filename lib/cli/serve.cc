@@ -243,6 +243,9 @@ class Serving {
     plan.options.log_sink = [this](LogLevel level, std::string_view line) {
       log_.Write(level, line);
     };
+    if (auto may = CheckMayBeDataFolder(context_, plan.folder); !may.ok()) {
+      return Fail(std::string(may.message()));
+    }
     auto engine = rill::Open(plan.folder, plan.options);
     if (!engine.ok()) return Fail(WhyNotOpened(context_, engine.status(), plan.folder));
     const int served = stop.has_come() ? kStopped : Serve(*engine, plan, stop);

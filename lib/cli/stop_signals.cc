@@ -5,10 +5,14 @@
 #include <cstdlib>
 #include <utility>
 
+#include "absl/time/clock.h"
+
 namespace rill::cli {
 namespace {
 
 constexpr int kKilledBySignal = 128;  // as shells show it
+// People are slower.
+constexpr absl::Duration kSameRequest = absl::Milliseconds(300);
 
 }  // namespace
 
@@ -40,12 +44,17 @@ const char* StopSignals::Await() const {
 }
 
 void StopSignals::Watch() {
+  absl::Time first_at;
   for (;;) {
     int signal = 0;
     ::sigwait(&watched_, &signal);
     if (is_over_) return;
-    if (has_come()) std::_Exit(ExitCodeOf(signal));
+    if (has_come()) {
+      if (absl::Now() - first_at < kSameRequest) continue;
+      std::_Exit(ExitCodeOf(signal));
+    }
     first_ = signal;
+    first_at = absl::Now();
     first_has_come_.Notify();
     // The second one is not to wait for what is done about the first.
     if (on_first_ != nullptr) told_ = std::thread([this, signal] { on_first_(signal); });

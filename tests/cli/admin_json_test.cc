@@ -87,6 +87,11 @@ TEST_CASE("Errors that Kafka's tools print among their rows stand on standard er
       {"consumer-groups", "--describe --group nobody", "Error: Executing consumer group command"},
       {"consumer-groups", "--delete-offsets --group nobody --topic orders",
        "Error: The group id does not exist"},
+      {"consumer-groups", "--reset-offsets --group billing --topic nothing --to-earliest --dry-run",
+       "failed due to there is no topic nothing: This server does not host this topic-partition."},
+      {"consumer-groups",
+       "--reset-offsets --group billing --topic nothing:0 --to-earliest --dry-run",
+       "there is no topic nothing: This server does not host this topic-partition."},
       {"configs", "--describe --topic nothing", "The topic 'nothing' doesn't exist"},
       {"get-offsets", "--topic nothing", "Could not match any topic-partitions"},
   };

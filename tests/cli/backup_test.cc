@@ -88,7 +88,14 @@ TEST_CASE("rill backup touches nothing that is no data folder, and no place that
   CHECK(fs::is_empty(folder.path() + "/other"));
   const Ran half = Backup("data", folder.path());
   CHECK(half.exit_code == 2);
-  CHECK(half.err == "rill backup: to is required\nrill backup --help lists what there is\n");
+  CHECK(half.err ==
+        "rill backup: to is required\n"
+        "Usage: rill backup [OPTIONS] folder to\n"
+        "rill backup --help lists what there is\n");
+  const Ran many = Backup("data other third fourth", folder.path());
+  CHECK(many.exit_code == 2);
+  CHECK(many.err ==
+        "rill backup: \"third\" is a word too many\nrill backup --help lists what there is\n");
 }
 
 TEST_CASE("rill backup refuses words that name no folder, and makes none of them") {

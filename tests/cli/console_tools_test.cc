@@ -112,6 +112,33 @@ TEST_CASE("A line without its separator ends the producer, or is a value where t
   CHECK(folder.Consume("loose", 2, {"print.key=true"}) == "a\t1\nnull\tbad\n");
 }
 
+TEST_CASE("Headers that a regular expression would take too much stack to split are refused") {
+  WithFolder folder;
+  const std::string commas(300000, ',');
+  const auto words = [](const std::string& separator) {
+    return std::vector<std::string>{"--topic",           "orders",
+                                    "--reader-property", "parse.headers=true",
+                                    "--reader-property", "ignore.error=true",
+                                    "--reader-property", "headers.separator=" + separator};
+  };
+  const Ran ran =
+      folder.Run("console-producer", words("[,;]+"), "a:1,;b:2\t1\n" + commas + "\t2\n");
+  CHECK(ran.exit_code == 1);
+  CHECK(Contains(ran.err,
+                 "The headers on line number 2 have 300000 bytes, and may have 4000 where "
+                 "headers.separator is a regular expression as '[,;]+' is; one without any of "));
+  CHECK(folder.Consume("orders", 1, {"print.headers=true"}) == "a:1,b:2\t1\n");
+  // What is just short enough, and what is plain text.
+  const Ran longest =
+      folder.Run("console-producer", words("[,;]+"), commas.substr(0, 4000) + "\t3\n");
+  CHECK(longest.exit_code == 0);
+  CHECK(longest.err.empty());
+  const Ran plain = folder.Run("console-producer", words(","), commas + "\t4\n");
+  CHECK(plain.exit_code == 0);
+  CHECK(plain.err.empty());
+  CHECK(folder.Consume("orders", 3) == "1\n3\n4\n");
+}
+
 TEST_CASE("A record that is too large is told, and only --sync ends with it") {
   WithFolder folder;
   const std::string line(2000000, 'x');
@@ -122,9 +149,21 @@ TEST_CASE("A record that is too large is told, and only --sync ends with it") {
                  "bytes with error: "
                  "(org.apache.kafka.clients.producer.internals.ErrorLoggingCallback)\n"
                  "org.apache.kafka.common.errors.RecordTooLargeException: "));
+  const char kFlag[] = "less at once (--command-property max.request.size=N raises it)\n";
+  CHECK(Contains(ran.err, kFlag));
   CHECK(folder.Consume("orders", 1) == "small\n");
   const Ran sync = folder.Run("console-producer", {"--topic", "orders", "--sync"}, line + "\n");
   CHECK(sync.exit_code == 1);
+  CHECK(Contains(sync.err, kFlag));
+  // What it says helps, as far as the folder takes it.
+  const Ran larger = folder.Run(
+      "console-producer", {"--topic", "orders", "--command-property", "max.request.size=3000000"},
+      line + "\n");
+  CHECK_FALSE(Contains(larger.err, "--command-property"));
+  const Ran perf =
+      folder.Run("producer-perf-test", {"--topic", "orders", "--num-records", "1", "--record-size",
+                                        "2000000", "--throughput", "-1"});
+  CHECK(Contains(perf.err, kFlag));
 }
 
 TEST_CASE("A group goes on behind what it was shown") {
@@ -230,6 +269,15 @@ TEST_CASE("All topics that match are read, and when nothing comes that is told")
                  "Processed a total of 2 messages\n"));
 }
 
+TEST_CASE("The topic that is not there yet is named by who waits for it") {
+  WithFolder folder;
+  CHECK(Contains(
+      folder.Run("console-consumer", {"--topic", "okk", "--timeout-ms", "1"}).err,
+      "rill console-consumer: " + folder.path() + " has no topic okk yet; waiting for one\n"));
+  CHECK(Contains(folder.Run("console-consumer", {"--include", "ok+", "--timeout-ms", "1"}).err,
+                 " has no topic that matches ok+ yet; waiting for one\n"));
+}
+
 TEST_CASE("Deserializers print numbers, and what is none ends the consumer unless it is skipped") {
   WithFolder folder;
   folder.Produce("orders", std::string("\0\0\0\0\0\0\0\x2a\nshort\n", 15));
@@ -298,6 +346,14 @@ TEST_CASE("Words that do not go together are told before the help") {
     CHECK(ran.out.empty());
     CHECK(ran.err.starts_with(one.told));
   }
+}
+
+TEST_CASE("Who calls an option by the name that Kafka's consumer had for it is told that of now") {
+  WithFolder folder;
+  CHECK(folder.Run("console-consumer", {"--whitelist", "orders.*"}).err ==
+        "rill console-consumer: --whitelist is not an option; it is called --include now; --help "
+        "lists them\n");
+  CHECK_FALSE(Contains(folder.Run("console-producer", {"--whitelist", "a"}).err, "--include"));
 }
 
 TEST_CASE("Properties that do nothing are named, and values that none can have are refused") {

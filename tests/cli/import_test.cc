@@ -60,6 +60,23 @@ TEST_CASE("rill import takes all topics of a folder but the broker's own, and sa
   CHECK(checked.exit_code == 0);
 }
 
+TEST_CASE("rill import tells how it is called where its words are not enough, or misspelt") {
+  const test::TemporaryFolder folder;
+  const Ran none = Import(folder, "--data data");
+  CHECK(none.exit_code == 2);
+  CHECK(none.err ==
+        "rill import: folders is required\n"
+        "Usage: rill import [OPTIONS] folders...\n"
+        "rill import --help lists what there is\n");
+  // Not that --data is missing.
+  const Ran misspelt = Import(folder, "--dta data kafka");
+  CHECK(misspelt.exit_code == 2);
+  CHECK(misspelt.err ==
+        "rill import: --dta is not an option; did you mean --data?\n"
+        "rill import --help lists what there is\n");
+  CHECK_FALSE(fs::exists(folder.path() + "/data"));
+}
+
 TEST_CASE("rill import tells which topic it did not take and why, and takes the others") {
   const test::TemporaryFolder folder;
   CopyGolden("none/none-0", folder.path() + "/kafka/none-0");

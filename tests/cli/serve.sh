@@ -133,6 +133,24 @@ serve --config "$work/unadvertised.properties" || fail "it does not start"
   fail "$(told_at "$port") is not found"
 stop
 
+tell "Two signals at once, as timeout sends them, are one"
+for _ in 1 2 3 4 5; do
+  serve --config "$work/stock.properties" || fail "it does not start"
+  kill -INT "$server"
+  stop
+  grep -q " INFO closed $work/stock" "$log" || fail "it does not close its folder"
+done
+
+tell "A folder of somebody else's is left alone"
+mkdir "$work/others"
+echo words >"$work/others/notes.txt"
+status=0
+serve --data-dir "$work/others" --listen 127.0.0.1:0 || status=$?
+expect "$status" 1
+grep -q "it has notes.txt, and no rill.catalogue" "$log" || fail "it does not say why"
+"$rill" topics --data-dir "$work/others" --list 2>/dev/null && fail "there are topics"
+expect "$(ls -A "$work/others")" notes.txt
+
 tell "What the file tells clients is about the file's listeners, not about those of the words"
 serve --config "$work/stock.properties" --listen "127.0.0.1:$other" || fail "it does not start"
 [[ $(told_at "$other") == "127.0.0.1:$other "* ]] || fail "$(told_at "$other") is what clients are told"

@@ -257,7 +257,12 @@ TEST_CASE("rill serve refuses words that are wrong with what is right") {
       {"--data-dir /d --listen 0.0.0.0:9092", "to connect to: --advertise HOST:9092, or"},
       {"--data-dir /d --listen A://h:1,B://[::]:2", "[::]:2 is all addresses of this machine"},
       {"--data-dir /d --listen SSL://h:1", "there is no TLS and no SASL yet"},
-      {"--data-dir /d --port 9092", "--help lists what there is"},
+      {"--data-dir /d --port 9092",
+       "rill serve: --port is not an option\nrill serve --help lists what there is\n"},
+      {"--datadir data2 --listn x",
+       "rill serve: --datadir is not an option; did you mean "
+       "--data-dir?\nrill serve --help lists what there is\n"},
+      {"--datadir=data2", "rill serve: --datadir is not an option; did you mean --data-dir?\n"},
       {"--data-dir /d --config none.properties", "/none.properties"},
   };
   for (const auto& one : cases) {

@@ -32,6 +32,11 @@ await() {
   return 1
 }
 
+has_first() {
+  "$rill" get-offsets --bootstrap-server "$address" --topic orders 2>/dev/null | grep -qx orders:0:1
+}
+# All of its threads, which takes a moment.
+is_stopped() { ! grep -h '^State:' /proc/"$server"/task/*/status | grep -qv 'T (stopped)'; }
 has_ended() { ! kill -0 "$producer" 2>/dev/null; }
 
 "$rill" serve --data-dir "$work/data" --listen 127.0.0.1:0 2>"$work/serve.err" &
@@ -45,9 +50,10 @@ mkfifo "$work/lines"
 producer=$!
 exec 4>"$work/lines"
 echo first >&4
-await 30 test -s "$work/data/orders-0/00000000000000000000.log" || fail "the first line is not there"
+await 30 has_first || fail "the first line is not there"
 
 kill -STOP "$server"
+await 5 is_stopped || fail "the server does not stop"
 echo second >&4
 sleep 1
 kill -TERM "$producer"

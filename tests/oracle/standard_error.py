@@ -35,7 +35,12 @@ RULES = [
     (r"\S+\.(RecordTooLargeException): The message is \d+ bytes when serialized which is larger "
      r"than (\d+), which is the value of the max\.request\.size configuration\.",
      r"\S+\.(RecordTooLargeException): \S+: a record of up to \d+ bytes with its overhead passes "
-     r"ProducerOptions::max_request_size=(\d+); raise it, or send less at once", r"<\1 \2>"),
+     r"ProducerOptions::max_request_size=(\d+); raise it, or send less at once"
+     r" \(--command-property max\.request\.size=N raises it\)", r"<\1 \2>"),
+    # rill's line names the file, and where in it something is wrong.
+    (r"(The input string is not a valid JSON|Offset json file contains .*)",
+     r"\S+: (The input string is not a valid JSON|Offset json file contains .*?)(: line \d+, .*)?",
+     r"\1"),
     # An advertisement of Kafka's consumer.
     (r"The consumer rebalance protocol \(KIP-848\) is production-ready! .*", None, None),
     # How to call kafka-producer-perf-test, which rill's says at --help.
