@@ -14,6 +14,8 @@ if [ $# -gt 0 ] && [ -e "$data" ]; then
   exit 1
 fi
 bin=build/release/bin
+# The example, and all that `cmake --install build/release` installs.
+targets=(flights rill rill_c_library rill_program)
 flights=("$bin/flights" "$data" --csv examples/flights/flights-2001-q1.csv.zst)
 
 # Six seconds of writing, and kill -9 in the middle of them.
@@ -38,10 +40,10 @@ heading "Configure"
 quietly build/quickstart-configure.log cmake --preset release
 heading "Build (a few minutes on 2 cores)"
 if [ -t 1 ]; then
-  cmake --build --preset release --target flights rill_program
+  cmake --build --preset release --target "${targets[@]}"
 else
   echo "what the build prints goes to build/quickstart-build.log"
-  quietly build/quickstart-build.log cmake --build --preset release --target flights rill_program
+  quietly build/quickstart-build.log cmake --build --preset release --target "${targets[@]}"
 fi
 
 heading "231,083 flights through a topic and a group of three consumers, until kill -9"

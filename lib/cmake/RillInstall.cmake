@@ -4,6 +4,9 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/rill)
+# What is made to be installed. Not in the build folder itself, where find_package looks when its
+# bin/ is in PATH.
+set(made_dir ${PROJECT_BINARY_DIR}/installed)
 install(TARGETS rill EXPORT rillTargets)
 set(headers_of_absent_parts "")
 if(NOT RILL_BUILD_NODE)
@@ -18,11 +21,11 @@ if(library_type STREQUAL "STATIC_LIBRARY")
   get_property(static_modules GLOBAL PROPERTY RILL_PKG_CONFIG_PARTS)
   set(static_packages Threads fmt ZLIB PkgConfig)
 endif()
-configure_package_config_file(lib/cmake/rillConfig.cmake.in rillConfig.cmake
+configure_package_config_file(lib/cmake/rillConfig.cmake.in ${made_dir}/rillConfig.cmake
   INSTALL_DESTINATION ${package_dir})
 # Before 1.0, a minor version may change the API.
-write_basic_package_version_file(rillConfigVersion.cmake COMPATIBILITY SameMinorVersion)
-install(FILES ${PROJECT_BINARY_DIR}/rillConfig.cmake ${PROJECT_BINARY_DIR}/rillConfigVersion.cmake
+write_basic_package_version_file(${made_dir}/rillConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${made_dir}/rillConfig.cmake ${made_dir}/rillConfigVersion.cmake
   DESTINATION ${package_dir})
 
 # pkg-config: what the library links, under the names that pkg-config knows.
@@ -65,8 +68,8 @@ set(pc_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 file(RELATIVE_PATH pc_prefix /${pc_dir} /)
 cmake_path(APPEND pc_libdir "\${prefix}" ${CMAKE_INSTALL_LIBDIR})
 cmake_path(APPEND pc_includedir "\${prefix}" ${CMAKE_INSTALL_INCLUDEDIR})
-configure_file(lib/cmake/rill.pc.in rill.pc @ONLY)
-install(FILES ${PROJECT_BINARY_DIR}/rill.pc DESTINATION ${pc_dir})
+configure_file(lib/cmake/rill.pc.in ${made_dir}/rill.pc @ONLY)
+install(FILES ${made_dir}/rill.pc DESTINATION ${pc_dir})
 
 # The C interface is a package of its own: whoever uses it needs no C++, and no part of rill's. Its
 # ABI stays, so that a newer one serves as well.
@@ -74,10 +77,11 @@ if(RILL_BUILD_C)
   set(c_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/rill_c)
   install(TARGETS rill_c_library EXPORT rill_cTargets)
   install(EXPORT rill_cTargets FILE rill_cConfig.cmake NAMESPACE rill:: DESTINATION ${c_package_dir})
-  write_basic_package_version_file(rill_cConfigVersion.cmake COMPATIBILITY AnyNewerVersion)
-  install(FILES ${PROJECT_BINARY_DIR}/rill_cConfigVersion.cmake DESTINATION ${c_package_dir})
-  configure_file(lib/cmake/rill_c.pc.in rill_c.pc @ONLY)
-  install(FILES ${PROJECT_BINARY_DIR}/rill_c.pc DESTINATION ${pc_dir})
+  write_basic_package_version_file(${made_dir}/rill_cConfigVersion.cmake
+    COMPATIBILITY AnyNewerVersion)
+  install(FILES ${made_dir}/rill_cConfigVersion.cmake DESTINATION ${c_package_dir})
+  configure_file(lib/cmake/rill_c.pc.in ${made_dir}/rill_c.pc @ONLY)
+  install(FILES ${made_dir}/rill_c.pc DESTINATION ${pc_dir})
 endif()
 
 if(RILL_BUILD_CLI)
@@ -88,16 +92,16 @@ if(RILL_BUILD_CLI)
   set(completions_dir ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
   file(RELATIVE_PATH program_from_completions
     ${CMAKE_INSTALL_FULL_DATADIR}/bash-completion/completions ${CMAKE_INSTALL_FULL_BINDIR}/rill)
-  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/rill.bash @ONLY CONTENT
+  file(CONFIGURE OUTPUT ${made_dir}/rill.bash @ONLY CONTENT
     [[eval "$("$(dirname "${BASH_SOURCE[0]}")/@program_from_completions@" completion bash)"
 ]])
-  install(FILES ${PROJECT_BINARY_DIR}/rill.bash DESTINATION ${completions_dir} RENAME rill)
+  install(FILES ${made_dir}/rill.bash DESTINATION ${completions_dir} RENAME rill)
 
   get_property(kafka_tools GLOBAL PROPERTY RILL_KAFKA_TOOLS)
   foreach(tool IN LISTS kafka_tools)
     install(CODE "file(CREATE_LINK rill
       \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/bin/kafka-${tool}\" SYMBOLIC)")
-    install(FILES ${PROJECT_BINARY_DIR}/rill.bash DESTINATION ${completions_dir}
+    install(FILES ${made_dir}/rill.bash DESTINATION ${completions_dir}
       RENAME kafka-${tool})
   endforeach()
 endif()

@@ -21,13 +21,24 @@ if(PROJECT_IS_TOP_LEVEL)
     message(STATUS "rill: no node, for RE2 is missing (Debian's libre2-dev)")
   endif()
 endif()
+# An optional part. That its package is missing is not remembered: once it is there, the part is on.
+macro(rill_part name doc is_found)
+  if("${is_found}")
+    option(${name} "${doc}" ON)
+  elseif(NOT DEFINED ${name})
+    set(${name} OFF)
+  endif()
+endmacro()
+
 option(RILL_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
-option(RILL_BUILD_BENCH "Build rill_bench (needs Google Benchmark)" ${benchmark_FOUND})
+rill_part(RILL_BUILD_BENCH "Build rill_bench (needs Google Benchmark)" "${benchmark_FOUND}")
 option(RILL_BUILD_EXAMPLES "Build the examples" ${PROJECT_IS_TOP_LEVEL})
-option(RILL_BUILD_CLI "Build the rill command (needs CLI11 and nlohmann-json)" ${command_FOUND})
-option(RILL_BUILD_NODE "Build rill::Node, which serves Kafka's clients (needs Asio and RE2)" ${node_FOUND})
-option(RILL_BUILD_KAFKA "Build what opens kafka://, a cluster elsewhere (needs librdkafka)"
-       ${rdkafka_FOUND})
+rill_part(RILL_BUILD_CLI "Build the rill command (needs CLI11 and nlohmann-json)"
+          "${command_FOUND}")
+rill_part(RILL_BUILD_NODE "Build rill::Node, which serves Kafka's clients (needs Asio and RE2)"
+          "${node_FOUND}")
+rill_part(RILL_BUILD_KAFKA "Build what opens kafka://, a cluster elsewhere (needs librdkafka)"
+          "${rdkafka_FOUND}")
 option(RILL_BUILD_C "Build librill_c, the C interface" ${PROJECT_IS_TOP_LEVEL})
 option(RILL_BUILD_FUZZERS "Build the fuzz targets (needs clang)" OFF)
 option(RILL_INSTALL "Make install rules" ${PROJECT_IS_TOP_LEVEL})
