@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "absl/hash/hash.h"
+#include "io/small_file.h"
 #include "log/checkpoint_file.h"
 
 namespace rill::engine {
@@ -31,16 +35,36 @@ void FolderWatch::Look() const {
   if (now < next_look_ && !closed_now) return;
   next_look_ = now + absl::ToChronoNanoseconds(kWriterCheckInterval);
   ++looks_;
+  const bool has_writer = HasWriter();
+  auto found = SharedPageView::Open(files_, directory_);
+  const bool has_page = found.ok();
+  if (has_writer && !has_page) return;  // it is coming, or going
+  const std::uint64_t left_by = has_page ? (*found)->writer() : HashOfCheckpoints();
+  const bool is_known = page_ != nullptr ? has_page && left_by == page_->writer()
+                                         : !has_writer && left_by == left_by_;
+  if (is_known) return;
+  left_by_ = left_by;
   // What a killed writer published last is not believed by who did not see it before: the machine
   // may have lost power since.
-  if (!HasWriter()) return;
-  auto found = SharedPageView::Open(files_, directory_);
-  if (!found.ok() || (page_ != nullptr && (*found)->writer() == page_->writer())) return;
-  page_ = *std::move(found);
+  page_ = has_writer ? *std::move(found) : nullptr;
   ++pages_;
   saw_closed_ = false;
   slots_.clear();
   slots_seen_ = 0;
+  absl::MutexLock left_lock(&left_mutex_);
+  left_until_ = Moment::min();
+}
+
+// A writer that closed the folder took its page away, and wrote down how far it came.
+std::uint64_t FolderWatch::HashOfCheckpoints() const {
+  std::vector<std::string> contents;
+  for (const char* name : {log::kRecoveryPointCheckpoint, log::kLogStartCheckpoint,
+                           log::kHighWatermarkCheckpoint, log::kCleanerCheckpoint}) {
+    contents.push_back(
+        io::ReadSmallFile(*files_, directory_ + "/" + name, log::kMaxCheckpointFileSize)
+            .value_or(""));
+  }
+  return absl::HashOf(contents);
 }
 
 std::shared_ptr<SharedPageView> FolderWatch::Page() const {
@@ -65,14 +89,16 @@ std::uint64_t FolderWatch::catalogue_version() const {
 log::EndSource::Found FolderWatch::Find(const log::SlotKey& key) {
   base::MutexLock lock(&mutex_);
   Look();
-  if (page_ == nullptr) return {};
+  // A writer that is there and has not opened the log, or one that came and went.
+  const Found unpublished{.slot = nullptr, .pin = nullptr, .writer = ~left_by_};
+  if (page_ == nullptr) return unpublished;
   for (const std::size_t slots = page_->slots(); slots_seen_ < slots; ++slots_seen_) {
     // A topic that was deleted and imported again has its key once more: the last slot is its, and
     // nothing that was known by another holds any more, as if it had another writer.
     slots_.insert_or_assign(page_->slot(slots_seen_).key, slots_seen_);
   }
   const auto found = slots_.find(key);
-  if (found == slots_.end()) return {};
+  if (found == slots_.end()) return unpublished;
   return {&page_->slot(found->second), page_->mapping(), page_->writer() + found->second};
 }
 

@@ -55,6 +55,7 @@ class FolderWatch final : public log::EndSource, public log::LeftBehind {
 
   std::shared_ptr<SharedPageView> Page() const ABSL_LOCKS_EXCLUDED(mutex_);
   void Look() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::uint64_t HashOfCheckpoints() const;
   void ReadWhatIsLeft() ABSL_EXCLUSIVE_LOCKS_REQUIRED(left_mutex_);
 
   io::FileSystem* const files_;
@@ -63,7 +64,9 @@ class FolderWatch final : public log::EndSource, public log::LeftBehind {
 
   mutable base::Mutex mutex_;
   mutable std::shared_ptr<SharedPageView> page_ ABSL_GUARDED_BY(mutex_);
-  mutable std::uint64_t pages_ ABSL_GUARDED_BY(mutex_) = 0;  // that there were
+  // Which writer was the last that is known of: that of page_, or one that came and went unseen.
+  mutable std::uint64_t left_by_ ABSL_GUARDED_BY(mutex_) = 0;
+  mutable std::uint64_t pages_ ABSL_GUARDED_BY(mutex_) = 0;  // that there were, and such writers
   mutable std::uint64_t looks_ ABSL_GUARDED_BY(mutex_) = 0;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
   mutable bool saw_closed_ ABSL_GUARDED_BY(mutex_) = false;
@@ -72,8 +75,8 @@ class FolderWatch final : public log::EndSource, public log::LeftBehind {
   mutable std::map<log::SlotKey, std::size_t> slots_ ABSL_GUARDED_BY(mutex_);
   mutable std::size_t slots_seen_ ABSL_GUARDED_BY(mutex_) = 0;
 
-  absl::Mutex left_mutex_;
-  Moment left_until_ ABSL_GUARDED_BY(left_mutex_) = Moment::min();
+  mutable absl::Mutex left_mutex_ ABSL_ACQUIRED_AFTER(mutex_);
+  mutable Moment left_until_ ABSL_GUARDED_BY(left_mutex_) = Moment::min();
   bool was_clean_ ABSL_GUARDED_BY(left_mutex_) = false;
   FolderCheckpoints left_ ABSL_GUARDED_BY(left_mutex_);
 

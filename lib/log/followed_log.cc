@@ -79,9 +79,7 @@ EndSource::Found FollowedLog::Slot() const {
   base::MutexLock lock(&slot_mutex_);
   if (closed_.load()) return {.slot = nullptr, .pin = nullptr, .writer = known_writer_.load()};
   if (!has_slot_version_ || slot_version_ != version) {
-    auto found = parts_.ends->Find(parts_.key);
-    // One that has gone keeps what it published last.
-    if (found.slot != nullptr || slot_.slot == nullptr) slot_ = std::move(found);
+    slot_ = parts_.ends->Find(parts_.key);
     slot_version_ = version;
     has_slot_version_ = true;
   }
@@ -101,7 +99,13 @@ std::int64_t FollowedLog::EndIn(const EndSource::Found& found) const {
   return found.writer == known_writer_.load() ? std::max(published, known_end_.load()) : published;
 }
 
-std::int64_t FollowedLog::high_watermark() const { return EndIn(Slot()); }
+// Nobody publishes the end that a writer left which came and went.
+std::int64_t FollowedLog::high_watermark() const {
+  const auto found = Slot();
+  if (found.slot != nullptr || found.writer == known_writer_.load()) return EndIn(found);
+  Catch(Reuse::kNothing).IgnoreError();  // who reads is told
+  return EndIn(Slot());
+}
 
 std::int64_t FollowedLog::log_start_offset() const {
   const auto found = Slot();
@@ -110,7 +114,7 @@ std::int64_t FollowedLog::log_start_offset() const {
   return std::clamp<std::int64_t>(std::max(start, first_base_offset_.load()), 0, EndIn(found));
 }
 
-absl::Status FollowedLog::Follow() {
+absl::Status FollowedLog::Follow() const {
   const auto found = Slot();
   const bool has_slot = found.slot != nullptr;
   const bool is_same = is_known_.load() && found.writer == known_writer_.load();
@@ -120,7 +124,7 @@ absl::Status FollowedLog::Follow() {
   return absl::OkStatus();
 }
 
-absl::Status FollowedLog::Catch(Reuse reuse) {
+absl::Status FollowedLog::Catch(Reuse reuse) const {
   absl::MutexLock lock(&follow_mutex_);
   const base::Deadline deadline = base::DeadlineAfter(kPatience);
   Patience patience;
@@ -151,7 +155,7 @@ absl::Status FollowedLog::BeingReplaced() const {
                   name_));
 }
 
-absl::Status FollowedLog::CatchLocked(Reuse reuse) {
+absl::Status FollowedLog::CatchLocked(Reuse reuse) const {
   const auto found = Slot();
   if (found.writer != known_writer_.load()) reuse = Reuse::kNothing;
   absl::Status status;
@@ -219,7 +223,7 @@ std::shared_ptr<Segment> FollowedLog::Make(const Listed& listed, std::uint32_t e
 // The list of segments that leads to `end`. Those that begin behind it hold nothing yet that may be
 // read.
 absl::Status FollowedLog::FollowTo(std::int64_t end, const SharedSlot& slot,
-                                   std::uint64_t replacements, Reuse reuse, Names names) {
+                                   std::uint64_t replacements, Reuse reuse, Names names) const {
   auto listed = List(names);
   if (!listed.ok()) return listed.status();
   std::erase_if(*listed, [&](const Listed& segment) { return segment.base_offset > end; });
@@ -261,7 +265,7 @@ absl::Status FollowedLog::FollowTo(std::int64_t end, const SharedSlot& slot,
 }
 
 absl::Status FollowedLog::FollowLast(const Listed& listed, bool was_last, std::int64_t end,
-                                     std::unique_ptr<SegmentFollower>& last) {
+                                     std::unique_ptr<SegmentFollower>& last) const {
   last = was_last ? std::move(last_)
                   : std::make_unique<SegmentFollower>(parts_.environment.files, Make(listed, 0));
   auto status = last->Follow(end);
@@ -271,9 +275,9 @@ absl::Status FollowedLog::FollowLast(const Listed& listed, bool was_last, std::i
 }
 
 // A segment that another one follows, at `next_offset`.
-absl::StatusOr<std::shared_ptr<Segment>> FollowedLog::Earlier(const Listed& listed, bool was_last,
-                                                              std::int64_t next_offset,
-                                                              const SegmentList::Segments& known) {
+absl::StatusOr<std::shared_ptr<Segment>> FollowedLog::Earlier(
+    const Listed& listed, bool was_last, std::int64_t next_offset,
+    const SegmentList::Segments& known) const {
   if (was_last) {
     if (auto status = last_->Follow(next_offset); !status.ok()) return status;
     last_->Release();
@@ -289,7 +293,7 @@ absl::StatusOr<std::shared_ptr<Segment>> FollowedLog::Earlier(const Listed& list
 // A segment behind which another begins at `next_offset`. It may still have its writer's reserve
 // or its stopper, which may go at any moment.
 absl::StatusOr<std::shared_ptr<Segment>> FollowedLog::Complete(const Listed& listed,
-                                                               std::int64_t next_offset) {
+                                                               std::int64_t next_offset) const {
   const auto has_stopper = listed.has_index ? HasStopperBehind(listed, next_offset) : true;
   if (!has_stopper.ok()) return has_stopper.status();
   if (!*has_stopper) return Make(listed, listed.size);

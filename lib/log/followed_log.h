@@ -130,49 +130,54 @@ class FollowedLog final : public PartitionLog {
   absl::Status ReadOnly() const;
   absl::Status WhyClosed() const;
 
-  // Brings the list of segments to what the slot says, or the folder has.
-  absl::Status Follow();
-  absl::Status Catch(Reuse reuse);
-  absl::Status CatchLocked(Reuse reuse) ABSL_EXCLUSIVE_LOCKS_REQUIRED(follow_mutex_);
+  // Brings the list of segments to what the slot says, or the folder has. This and what follows
+  // changes what is known of the log, not the log.
+  absl::Status Follow() const;
+  absl::Status Catch(Reuse reuse) const;
+  absl::Status CatchLocked(Reuse reuse) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(follow_mutex_);
   absl::Status FollowTo(std::int64_t end, const SharedSlot& slot, std::uint64_t replacements,
-                        Reuse reuse, Names names) ABSL_EXCLUSIVE_LOCKS_REQUIRED(follow_mutex_);
+                        Reuse reuse, Names names) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(follow_mutex_);
   absl::Status FollowLast(const Listed& listed, bool was_last, std::int64_t end,
-                          std::unique_ptr<SegmentFollower>& last)
+                          std::unique_ptr<SegmentFollower>& last) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(follow_mutex_);
   absl::StatusOr<std::shared_ptr<Segment>> Earlier(const Listed& listed, bool was_last,
                                                    std::int64_t next_offset,
-                                                   const SegmentList::Segments& known)
+                                                   const SegmentList::Segments& known) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(follow_mutex_);
   bool WasReplaced() const;
   absl::Status BeingReplaced() const;
   absl::StatusOr<std::vector<Listed>> List(Names names) const;
   std::shared_ptr<Segment> Make(const Listed& listed, std::uint32_t end) const;
-  absl::StatusOr<std::shared_ptr<Segment>> Complete(const Listed& listed, std::int64_t next_offset)
+  absl::StatusOr<std::shared_ptr<Segment>> Complete(const Listed& listed,
+                                                    std::int64_t next_offset) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(follow_mutex_);
   absl::StatusOr<bool> HasStopperBehind(const Listed& listed, std::int64_t next_offset) const;
   // followed_log_left.cc
   absl::Status PutInPlace(std::vector<Listed>& listed) const;
-  absl::Status FindWhatIsLeft() ABSL_EXCLUSIVE_LOCKS_REQUIRED(follow_mutex_);
+  absl::Status FindWhatIsLeft() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(follow_mutex_);
   absl::StatusOr<ScanResult> ScanLeft(const Listed& listed, std::int64_t next_base_offset,
-                                      bool validate);
+                                      bool validate) const;
   absl::StatusOr<ScanResult> LastIndexed(const Listed& listed, io::File& file) const;
 
   const Parts parts_;
   const std::shared_ptr<LogMetrics> metrics_;
   const base::ClockReader clock_;
   const std::string name_;  // "topic-0", for messages
-  SegmentList segments_;
+  mutable SegmentList segments_;
   const LogReader reader_;
 
-  absl::Mutex follow_mutex_;
-  std::unique_ptr<SegmentFollower> last_ ABSL_GUARDED_BY(follow_mutex_);  // of the last segment
+  mutable absl::Mutex follow_mutex_;
+  mutable std::unique_ptr<SegmentFollower> last_
+      ABSL_GUARDED_BY(follow_mutex_);  // of the last segment
   std::int64_t idle_since_offset_ ABSL_GUARDED_BY(follow_mutex_) = -1;
-  std::atomic<bool> is_known_ = false;           // whether the folder was ever looked at
-  std::atomic<std::uint64_t> known_writer_ = 0;  // and the list of segments is by which writer
-  std::atomic<std::uint64_t> replacements_ = 0;  // of the slot, when the list was learnt
-  std::atomic<std::int64_t> known_end_ = 0;      // the list leads up to here
-  std::atomic<std::int64_t> known_start_ = 0;    // where nobody publishes one
-  std::atomic<std::int64_t> first_base_offset_ = 0;
+  mutable std::atomic<bool> is_known_ = false;  // whether the folder was ever looked at
+  mutable std::atomic<std::uint64_t> known_writer_ =
+      0;  // and the list of segments is by which writer
+  mutable std::atomic<std::uint64_t> replacements_ = 0;  // of the slot, when the list was learnt
+  mutable std::atomic<std::int64_t> known_end_ = 0;      // the list leads up to here
+  mutable std::atomic<std::int64_t> known_start_ = 0;    // where nobody publishes one
+  mutable std::atomic<std::int64_t> first_base_offset_ = 0;
 
   mutable base::Mutex slot_mutex_;
   mutable EndSource::Found slot_ ABSL_GUARDED_BY(slot_mutex_);

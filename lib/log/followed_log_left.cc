@@ -17,7 +17,8 @@ namespace rill::log {
 // Reads the file: it may not be mapped before it is known where its batches end, for a writer that
 // comes meanwhile cuts behind that.
 absl::StatusOr<ScanResult> FollowedLog::ScanLeft(const Listed& listed,
-                                                 std::int64_t next_base_offset, bool validate) {
+                                                 std::int64_t next_base_offset,
+                                                 bool validate) const {
   const auto segment = Make(listed, listed.size);
   auto file = parts_.environment.files->Open(segment->log_path(), io::OpenMode::kRead);
   if (!file.ok()) return file.status();
@@ -83,7 +84,7 @@ absl::Status FollowedLog::PutInPlace(std::vector<Listed>& listed) const {
   return absl::OkStatus();
 }
 
-absl::Status FollowedLog::FindWhatIsLeft() {
+absl::Status FollowedLog::FindWhatIsLeft() const {
   auto listed = List(Names::kAsLeft);
   if (!listed.ok()) return listed.status();
   const LogCheckpoint left = parts_.left->Checkpoint(parts_.partition);

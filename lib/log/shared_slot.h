@@ -92,7 +92,7 @@ class EndSource {
   struct Found {
     const SharedSlot* slot = nullptr;  // null: nobody publishes, or did not have the log open
     std::shared_ptr<const void> pin;   // of the slot
-    std::uint64_t writer = 0;          // changes with the process that publishes
+    std::uint64_t writer = 0;  // changes with the process that publishes, or left the log as it is
   };
 
   virtual ~EndSource() = default;

@@ -173,6 +173,37 @@ TEST_CASE("A reader outlives its writer, and goes on with the next") {
   }
 }
 
+TEST_CASE("A reader sees what writers left that came and went between two of its looks") {
+  const Folder folder;
+  {
+    Engine writer = Get(Open(folder.data(), Writing()));
+    Append(MakeTopic(writer, "orders"), "one");
+    MakeTopic(writer, "idle");
+  }
+  const bool has_first = GENERATE(false, true);
+  std::optional<Engine> first;
+  if (has_first) first.emplace(Get(Open(folder.data(), Writing())));
+  Engine reader = Get(Open(folder.data(), Reading()));
+  const Partition log = Get(Get(reader.FindTopic("orders")).partition(0));
+  Consumer consumer = Get(reader.NewConsumer({.reset = kEarliest}));
+  REQUIRE(consumer.Assign({{"orders", 0}}) == absl::OkStatus());
+  CHECK(Get(consumer.Poll(absl::Seconds(30))).begin()->value() == "one");
+  first.reset();
+  for (int life = 0; life < 5; ++life) {
+    {
+      Engine writer = Get(Open(folder.data(), Writing()));
+      Append(Get(writer.FindTopic("orders")), std::to_string(life));
+    }
+    // One that does not look at the topic.
+    std::optional<Engine> other;
+    if (life % 2 == 1) other.emplace(Get(Open(folder.data(), Writing())));
+    const Records seen = Get(consumer.Poll(absl::Seconds(30)));
+    REQUIRE_FALSE(seen.empty());
+    CHECK(seen.begin()->value() == std::to_string(life));
+    CHECK(log.high_watermark() == life + 2);
+  }
+}
+
 TEST_CASE("A reader sees topics come, grow and go") {
   const Folder folder;
   Engine writer = Get(Open(folder.data(), Writing()));
