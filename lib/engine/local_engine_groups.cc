@@ -60,9 +60,9 @@ class EngineTopics final : public GroupTopics {
   std::optional<GroupTopic> Find(const std::string& name) const override {
     const auto engine = engine_.lock();
     if (engine == nullptr) return std::nullopt;
-    const auto topic = engine->FindTopic(name);
-    if (!topic.ok()) return std::nullopt;
-    return GroupTopic{(*topic)->uuid(), (*topic)->partition_count()};
+    const auto topic = engine->TopicOrNull(name);
+    if (topic == nullptr) return std::nullopt;
+    return GroupTopic{topic->uuid(), topic->partition_count()};
   }
   std::vector<std::string> Names() const override {
     const auto engine = engine_.lock();

@@ -174,10 +174,14 @@ std::shared_ptr<TopicState> LocalEngine::AddTopic(const std::string& name,
 
 absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::FindTopic(const std::string& name) const {
   if (auto open = CheckOpen(); !open.ok()) return open;
+  if (auto topic = TopicOrNull(name); topic != nullptr) return topic;
+  return UnknownTopic(name);
+}
+
+std::shared_ptr<TopicState> LocalEngine::TopicOrNull(const std::string& name) const {
   absl::ReaderMutexLock lock(&topics_mutex_);
   const auto found = topics_.find(name);
-  if (found == topics_.end()) return UnknownTopic(name);
-  return found->second;
+  return found == topics_.end() ? nullptr : found->second;
 }
 
 absl::StatusOr<std::shared_ptr<TopicState>> LocalEngine::FindTopic(const base::Uuid& id) const {

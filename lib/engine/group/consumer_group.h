@@ -87,6 +87,8 @@ class ConsumerGroup {
   bool TakeSubscription(ConsumerMember& member, const ConsumerHeartbeat& request);
   void TakeDetails(ConsumerMember& member, const ConsumerHeartbeat& request);
   bool TakeRegexes(const ResolvedRegexes& resolved, absl::Time now);
+  static void LookForTopics(ConsumerMember& member, const GroupTopics& topics,
+                            std::uint64_t version);
   bool TakeTopics(const GroupTopics& topics);
   void MakeTarget(const ConsumerGroupConfig& config);
 

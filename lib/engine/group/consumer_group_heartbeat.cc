@@ -124,6 +124,7 @@ bool ConsumerGroup::TakeSubscription(ConsumerMember& member, const ConsumerHeart
   std::vector<std::string> topics =
       request.subscribed_topics.has_value() ? Sorted(*request.subscribed_topics) : member.topics;
   const bool is_new = topics != member.topics || regex != member.regex;
+  if (topics != member.topics) member.topics_version.reset();
   member.topics = std::move(topics);
   member.regex = regex;
   return is_new;
@@ -139,12 +140,12 @@ void ConsumerGroup::TakeDetails(ConsumerMember& member, const ConsumerHeartbeat&
   member.client_host = request.client_host;
 }
 
-// By name and by regular expression; each once.
+// By name, where there is such a topic, and by regular expression; each once.
 std::vector<std::string> ConsumerGroup::TopicsOf(const ConsumerMember& member) const {
   const auto& matching = regexes_.TopicsOf(member.regex);
   std::vector<std::string> topics;
-  std::set_union(member.topics.begin(), member.topics.end(), matching.begin(), matching.end(),
-                 std::back_inserter(topics));
+  std::set_union(member.topics_there.begin(), member.topics_there.end(), matching.begin(),
+                 matching.end(), std::back_inserter(topics));
   return topics;
 }
 
@@ -162,13 +163,23 @@ bool ConsumerGroup::TakeRegexes(const ResolvedRegexes& resolved, absl::Time now)
   return changed;
 }
 
+void ConsumerGroup::LookForTopics(ConsumerMember& member, const GroupTopics& topics,
+                                  std::uint64_t version) {
+  if (member.topics_version == version) return;
+  member.topics_version = version;
+  member.topics_there.clear();
+  std::copy_if(member.topics.begin(), member.topics.end(), std::back_inserter(member.topics_there),
+               [&](const std::string& name) { return topics.Find(name).has_value(); });
+}
+
 // Whether the topics are others than when they were last looked at.
 bool ConsumerGroup::TakeTopics(const GroupTopics& topics) {
   const std::uint64_t version = topics.version();
   if (topics_version_ == version) return false;
   topics_version_ = version;
   GroupTopicMap seen;
-  for (const auto& [id, member] : members_) {
+  for (auto& [id, member] : members_) {
+    LookForTopics(member, topics, version);
     for (const std::string& name : TopicsOf(member)) {
       if (seen.contains(name)) continue;
       if (const auto topic = topics.Find(name)) seen.emplace(name, *topic);

@@ -27,7 +27,11 @@ struct ConsumerMember {
   std::string client_host = {};
   absl::Duration rebalance_timeout = absl::ZeroDuration();
   std::vector<std::string> topics = {};  // by name; sorted, each once
-  std::string regex = {};                // empty: none
+  // Those of them that there are, and when that was looked at: a member may name any number of
+  // others, which would cost every heartbeat of every member that makes a target assignment.
+  std::vector<std::string> topics_there = {};
+  std::optional<std::uint64_t> topics_version = {};
+  std::string regex = {};  // empty: none
   std::optional<ServerAssignor> assignor = {};
 
   std::int32_t epoch = kJoiningEpoch;

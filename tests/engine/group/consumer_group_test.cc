@@ -1,11 +1,13 @@
 // Groups whose partitions the coordinator assigns (KIP-848).
 
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <vector>
 
 #include "catch.h"
 #include "consumer_harness.h"
+#include "fmt/format.h"
 
 namespace rill::engine {
 namespace {
@@ -421,6 +423,24 @@ TEST_CASE("A group that is restored goes on from its epoch, without members") {
   CHECK(group.Group().state == GroupState::kEmpty);
   CHECK(group.Beat("a", 7).error == ErrorCode::kUnknownMemberId);
   CHECK(group.Join("a").member_epoch == 8);
+}
+
+TEST_CASE("Names of topics that do not exist are looked for once, not whenever somebody joins") {
+  auto group = WithOrders(2);
+  std::vector<std::string> names = {"orders"};
+  for (int i = 0; i < 1000; ++i) names.push_back(fmt::format("none{}", i));
+  group.Beat(ConsumerHarness::JoinOf("a", names));
+  CHECK(group.topics.finds() >= 1000);
+  const int before = group.topics.finds();
+  group.Join("b");
+  CHECK(group.topics.finds() - before < 10);
+
+  group.topics.Make("none7", 1);
+  group.Join("c");
+  const auto described = group.Group();
+  const auto& target = described.members.at(0).target;
+  CHECK(std::any_of(target.begin(), target.end(),
+                    [](const DescribedTopic& topic) { return topic.name == "none7"; }));
 }
 
 TEST_CASE("A group that is described shows what each has and is to have") {

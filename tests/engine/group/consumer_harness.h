@@ -23,9 +23,11 @@ class TestTopics final : public GroupTopics {
  public:
   std::uint64_t version() const override { return version_; }
   std::optional<GroupTopic> Find(const std::string& name) const override {
+    ++finds_;
     const auto found = topics_.find(name);
     return found == topics_.end() ? std::nullopt : std::optional(found->second);
   }
+  int finds() const { return finds_; }
   std::vector<std::string> Names() const override {
     std::vector<std::string> names;
     for (const auto& [name, topic] : topics_) names.push_back(name);
@@ -64,6 +66,7 @@ class TestTopics final : public GroupTopics {
   std::map<std::string, GroupTopic> topics_;
   std::uint64_t version_ = 1;
   int made_ = 0;
+  mutable int finds_ = 0;
 };
 
 // A coordinator of consumer groups with a clock that is moved by hand.
