@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "engine/local_engine.h"
 #include "net/call.h"
+#include "net/error_text.h"
 #include "net/place_of.h"
 #include "net/refuse.h"
 
@@ -57,7 +58,7 @@ Response AlterEach(const Request& request, const Alter& alter) {
     auto& answered = response.responses.emplace_back();
     answered.error_code = CodeOf(status);
     answered.error_message.reset();
-    if (!status.ok()) answered.error_message = std::string(status.message());
+    if (!status.ok()) answered.error_message = ErrorText(status);
     answered.resource_type = asked.resource_type;
     answered.resource_name = asked.resource_name;
   }

@@ -34,6 +34,8 @@ bool IsRead(const HttpRequest& request) {
   return request.method == "GET" || request.method == "HEAD";
 }
 
+bool WantsBody(const HttpRequest& request) { return request.method != "HEAD"; }
+
 bool AsksForMetrics(const HttpRequest& request) {
   return IsRead(request) && request.path == "/metrics";
 }
@@ -107,7 +109,7 @@ asio::awaitable<void> HttpServer::Serve(std::shared_ptr<Visitor> visitor) {
     std::string bytes;
     const auto answer = [&] { bytes = Answer(request); };
     if (asks_for_metrics && !visitor->gets_metrics) {
-      bytes = ToBytes({503, "too many ask for metrics\n"}, true);
+      bytes = ToBytes({503, "too many ask for metrics\n"}, WantsBody(*request));
     } else if (visitor->gets_metrics) {
       std::chrono::steady_clock::duration waited = {};
       co_await RunIn(parts_.workers->for_answers(), waited, answer);
@@ -130,7 +132,7 @@ bool HttpServer::MayHaveMetrics() const {
 
 std::string HttpServer::Answer(const std::optional<HttpRequest>& request) {
   if (!request.has_value()) return ToBytes({400, "this is no request in HTTP/1\n"}, true);
-  return ToBytes(ResponseTo(*request), request->method != "HEAD");
+  return ToBytes(ResponseTo(*request), WantsBody(*request));
 }
 
 HttpResponse HttpServer::ResponseTo(const HttpRequest& request) {

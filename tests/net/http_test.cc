@@ -168,6 +168,8 @@ TEST_CASE("Those who do not read metrics keep nobody from asking whether the nod
   for (int i = 0; i < 5; ++i) {
     CHECK_THAT(Get(watched.node.http_port(), "/healthz"), Catch::EndsWith("\r\n\r\nok\n"));
   }
+  const std::string refused = Ask(watched.node.http_port(), "HEAD /metrics HTTP/1.1\r\n\r\n");
+  CHECK_THAT(refused, Catch::StartsWith("HTTP/1.1 503 ") && Catch::EndsWith("\r\n\r\n"));
 }
 
 TEST_CASE("A node without a place for HTTP has none, and one that is taken is told") {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <optional>
 #include <string>
 #include <thread>
@@ -117,6 +118,33 @@ TEST_CASE("An answer has the bytes of the files, long stretches and short ones i
     CHECK(records == served.BytesOf(i, 0, records.size()));
   }
   CHECK(partitions[3].records->empty());
+}
+
+// What the kernel counts as written by this process: by sendfile, by write, and not by sendmsg,
+// with which all else of an answer goes.
+std::uint64_t WrittenByThisProcess() {
+  std::ifstream counts("/proc/self/io");
+  std::string name;
+  std::uint64_t count = 0;
+  while (counts >> name >> count) {
+    if (name == "wchar:") return count;
+  }
+  FAIL("the kernel does not count what a process writes");
+  return 0;
+}
+
+TEST_CASE("Long stretches go from the file to the socket, and never pass through the node") {
+  ServedFolder served(1);
+  served.Append(0, 3000);
+  WireClient tcp(served.node->port());
+  WireClient local = served.ConnectInFolder();
+  for (WireClient* client : {&tcp, &local}) {
+    const std::uint64_t before = WrittenByThisProcess();
+    const auto answer = client->Ask<wire::FetchResponse>(ApiKey::kFetch, 12, FetchAll(1, 10 << 20));
+    const std::size_t size = answer.responses.at(0).partitions.at(0).records->size();
+    CHECK(size > 3'000'000);
+    CHECK(WrittenByThisProcess() - before >= size);
+  }
 }
 
 TEST_CASE("What is sent begins in the middle of a file, where the batch asked for stands") {

@@ -20,6 +20,7 @@
 #include "engine/quota/quota_entity.h"
 #include "fmt/format.h"
 #include "net/authorize.h"
+#include "net/error_text.h"
 #include "net/handlers.h"
 #include "net/place_of.h"
 #include "net/quota_types.h"
@@ -121,7 +122,7 @@ wire::AlterClientQuotasResponse HandleAlterClientQuotas(
     auto& answered = response.entries.emplace_back();
     answered.error_code = CodeOf(status);
     answered.error_message.reset();
-    if (!status.ok()) answered.error_message = std::string(status.message());
+    if (!status.ok()) answered.error_message = ErrorText(status);
     for (const auto& [type, name] : asked.entity) answered.entity.push_back({type, name});
   }
   return response;

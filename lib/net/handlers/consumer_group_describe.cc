@@ -13,6 +13,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "net/authorize.h"
+#include "net/error_text.h"
 #include "net/group_code.h"
 #include "net/handlers.h"
 #include "net/operations.h"
@@ -82,7 +83,7 @@ Response::Group Describe(const Call& call, const std::string& group, bool with_o
   const auto described = Find(call, group);
   if (!described.ok()) {
     shown.error_code = GroupCodeOf(described.status());
-    shown.error_message = std::string(described.status().message());
+    shown.error_message = ErrorText(described.status());
     return shown;
   }
   shown.group_state = GroupStateName(described->state);

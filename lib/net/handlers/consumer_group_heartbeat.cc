@@ -20,6 +20,7 @@
 
 #include "absl/time/time.h"
 #include "net/authorize.h"
+#include "net/error_text.h"
 #include "net/group_code.h"
 #include "net/handlers.h"
 #include "net/text_pattern.h"
@@ -74,7 +75,7 @@ Response::Assignment AssignmentOf(const engine::IdPartitions& partitions) {
 Response Failure(ErrorCode error, const std::string& message) {
   Response response;
   response.error_code = error;
-  response.error_message = NullIfEmpty(message);
+  response.error_message = NullIfEmpty(ErrorText(message));
   return response;
 }
 

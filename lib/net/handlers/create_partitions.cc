@@ -15,6 +15,7 @@
 
 #include "fmt/format.h"
 #include "net/authorize.h"
+#include "net/error_text.h"
 #include "net/handlers.h"
 #include "net/identity.h"
 #include "net/place_of.h"
@@ -74,7 +75,7 @@ Answered GrowOne(const Call& call, const Asked& asked, const absl::Status& check
   Answered answered;
   answered.name = asked.name;
   answered.error_code = CodeOf(grown);
-  if (!grown.ok()) answered.error_message = std::string(grown.message());
+  if (!grown.ok()) answered.error_message = ErrorText(grown);
   return answered;
 }
 

@@ -16,6 +16,7 @@
 
 #include "fmt/format.h"
 #include "net/authorize.h"
+#include "net/error_text.h"
 #include "net/handlers.h"
 #include "net/identity.h"
 #include "net/place_of.h"
@@ -137,7 +138,7 @@ Answered CreateOne(const Call& call, const Asked& asked, const absl::Status& che
     Show(call, *made, answered);
   } else {
     answered.error_code = CodeOf(made.status());
-    answered.error_message = std::string(made.status().message());
+    answered.error_message = ErrorText(made.status());
   }
   return answered;
 }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "net/authorize.h"
+#include "net/error_text.h"
 #include "net/handlers.h"
 #include "net/place_of.h"
 
@@ -54,7 +55,7 @@ Answered DeleteOne(const Call& call, const Asked& asked) {
   answered.topic_id = asked.topic_id;
   const absl::Status deleted = Delete(call, asked, answered);
   answered.error_code = CodeOf(deleted);
-  if (!deleted.ok()) answered.error_message = std::string(deleted.message());
+  if (!deleted.ok()) answered.error_message = ErrorText(deleted);
   return answered;
 }
 

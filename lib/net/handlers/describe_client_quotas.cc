@@ -14,6 +14,7 @@
 #include "engine/quota/quota_entity.h"
 #include "fmt/format.h"
 #include "net/authorize.h"
+#include "net/error_text.h"
 #include "net/handlers.h"
 #include "net/place_of.h"
 #include "net/quota_types.h"
@@ -104,7 +105,7 @@ wire::DescribeClientQuotasResponse HandleDescribeClientQuotas(
   const auto filter = FilterOf(call, request);
   if (!filter.ok()) {
     response.error_code = CodeOf(filter.status());
-    response.error_message = std::string(filter.status().message());
+    response.error_message = ErrorText(filter.status());
     response.entries.reset();
     return response;
   }

@@ -21,6 +21,7 @@
 #include "net/authorize.h"
 #include "net/broker_configs.h"
 #include "net/config_resource.h"
+#include "net/error_text.h"
 #include "net/handlers.h"
 #include "net/place_of.h"
 #include "net/refuse.h"
@@ -79,7 +80,7 @@ Answered Describe(const Call& call, const Asked& asked, const ShownParts& parts)
   auto configs = ConfigsOf(call, asked, parts);
   if (!configs.ok()) {
     answered.error_code = CodeOf(configs.status());
-    answered.error_message = std::string(configs.status().message());
+    answered.error_message = ErrorText(configs.status());
     return answered;
   }
   answered.error_message.reset();

@@ -10,6 +10,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "net/authorize.h"
+#include "net/error_text.h"
 #include "net/group_code.h"
 #include "net/handlers.h"
 #include "net/operations.h"
@@ -38,7 +39,7 @@ void ShowMembers(const engine::DescribedGroup& described, Group& shown) {
 void ShowFailure(const Call& call, const absl::Status& failure, Group& shown) {
   shown.group_state = GroupStateName(GroupState::kDead);
   const ErrorCode error = GroupCodeOf(failure);
-  if (call.version >= kFirstWithNotFound) shown.error_message = std::string(failure.message());
+  if (call.version >= kFirstWithNotFound) shown.error_message = ErrorText(failure);
   if (error == ErrorCode::kGroupIdNotFound && call.version < kFirstWithNotFound) return;
   shown.error_code = error;
 }

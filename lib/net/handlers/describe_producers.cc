@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "net/error_text.h"
 #include "net/handlers.h"
 #include "net/place_of.h"
 
@@ -27,7 +28,7 @@ Partition Describe(const absl::StatusOr<std::shared_ptr<engine::TopicState>>& to
   const auto producers = log.ok() ? (*log)->ActiveProducers() : log.status();
   if (!producers.ok()) {
     described.error_code = CodeOf(producers.status());
-    described.error_message = std::string(producers.status().message());
+    described.error_message = ErrorText(producers.status());
     return described;
   }
   for (const auto& producer : *producers) {

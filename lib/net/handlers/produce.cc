@@ -29,6 +29,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "engine/handles.h"
 #include "fmt/format.h"
+#include "net/error_text.h"
 #include "net/handlers.h"
 #include "net/place_of.h"
 #include "rill/record_batch.h"
@@ -125,7 +126,7 @@ void AppendOne(const absl::Status& request, int version,
     return;
   }
   answered.error_code = CodeOf(appended.status());
-  answered.error_message = std::string(appended.status().message());
+  answered.error_message = ErrorText(appended.status());
 }
 
 void Count(const Call& call, const absl::StatusOr<std::shared_ptr<engine::TopicState>>& topic,
