@@ -89,7 +89,8 @@ class RILL_EXPORT Consumer {
 
   // Joins the group as a member that wants these topics; those that do not exist yet are taken up
   // when they do. Replaces what was subscribed or assigned; a last automatic commit that fails is
-  // logged. FailedPrecondition (INVALID_GROUP_ID) without a group.
+  // logged. No topics are Unsubscribe, as with Kafka's clients. FailedPrecondition
+  // (INVALID_GROUP_ID) without a group.
   absl::Status Subscribe(const std::vector<std::string>& topics);
   // The same, for every topic (internal ones excepted) whose whole name matches the ECMAScript
   // regular expression, now and later. InvalidArgument when it is not one, or has more than 1,000

@@ -43,6 +43,7 @@ Consumer::~Consumer() {
 }
 
 absl::Status Consumer::Subscribe(const std::vector<std::string>& topics) {
+  if (topics.empty()) return Unsubscribe();
   if (IsUsable(cluster_)) return cluster_->Subscribe(topics);
   return IsUsable(impl_) ? impl_->Subscribe(topics) : WhyUnusable(impl_, cluster_);
 }

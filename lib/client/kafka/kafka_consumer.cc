@@ -117,13 +117,11 @@ absl::Status KafkaConsumer::SubscribePattern(const std::string& pattern) {
 absl::Status KafkaConsumer::BecomeSubscribed(Subscription subscription, const Partitions& names) {
   if (auto may = CheckMayChange(); !may.ok()) return may;
   if (auto has_group = CheckGroup(); !has_group.ok()) return has_group;
-  if (mode_ == Mode::kAssigned || names.empty()) NoteAutoCommit(BecomeNothing());
+  if (mode_ == Mode::kAssigned) NoteAutoCommit(BecomeNothing());
   if (auto open = CheckOpen(); !open.ok()) return open;
-  if (!names.empty()) {
-    auto subscribed =
-        StatusOf(rd_kafka_subscribe(client_.get(), ListOf(names).get()), "cannot subscribe");
-    if (!subscribed.ok()) return subscribed;
-  }
+  auto subscribed =
+      StatusOf(rd_kafka_subscribe(client_.get(), ListOf(names).get()), "cannot subscribe");
+  if (!subscribed.ok()) return subscribed;
   subscription_ = std::move(subscription);
   mode_ = Mode::kSubscribed;
   return absl::OkStatus();

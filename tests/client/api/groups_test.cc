@@ -117,6 +117,20 @@ TEST_CASE("one member has every partition and reads them all") {
   CHECK(consumer.Poll(kSoon).status().code() == absl::StatusCode::kFailedPrecondition);
 }
 
+TEST_CASE("a member that subscribes to no topics is none") {
+  Place place(ANY_PLACE);
+  const Topic topic = place.MakeTopic("left", 1);
+  Fill(place, topic, 1);
+  Consumer consumer = Get(place.engine().Subscribe(place.Name("leaving"), {topic.name()},
+                                                   place.Quick({.reset = kEarliest})));
+  CHECK(ReadValues(consumer, 1).size() == 1);
+  CHECK(consumer.Subscribe({}).ok());
+  CHECK(consumer.assignment().empty());
+  CHECK(consumer.Poll(kSoon).status().code() == absl::StatusCode::kFailedPrecondition);
+  Consumer other = Get(place.engine().Subscribe(place.Name("none"), {}));
+  CHECK(other.Poll(kSoon).status().code() == absl::StatusCode::kFailedPrecondition);
+}
+
 TEST_CASE("members share the partitions, and take over those of one that leaves") {
   Place place(ANY_PLACE);
   const std::string strategy = GENERATE("range", "roundrobin", "cooperative-sticky");
