@@ -60,9 +60,11 @@ absl::Status CheckMayBeDataFolder(const CommandContext& context, const std::stri
   const auto entries = context.files.List(folder);
   if (!entries.ok()) return absl::OkStatus();  // the engine says why
   for (const io::DirectoryEntry& entry : *entries) {
-    // A broker's: the engine says more of it. Or what a new folder of other tools' may have.
-    if (entry.name == "meta.properties" || engine::ParsePartitionFolderName(entry.name) ||
-        entry.name == "lost+found" || entry.name.starts_with('.')) {
+    // A broker's, which kafka-storage may only have formatted: the engine says more of it. Or what
+    // a new folder of other tools' may have.
+    if (entry.name == "meta.properties" || entry.name == "bootstrap.checkpoint" ||
+        engine::ParsePartitionFolderName(entry.name) || entry.name == "lost+found" ||
+        entry.name.starts_with('.')) {
       continue;
     }
     return absl::FailedPreconditionError(

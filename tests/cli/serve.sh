@@ -151,6 +151,41 @@ grep -q "it has notes.txt, and no rill.catalogue" "$log" || fail "it does not sa
 "$rill" topics --data-dir "$work/others" --list 2>/dev/null && fail "there are topics"
 expect "$(ls -A "$work/others")" notes.txt
 
+tell "A folder that kafka-storage has formatted is taken, with its cluster's id"
+mkdir "$work/formatted"
+printf 'version=1\ncluster.id=cmlsbC1vcmFjbGUtMDAwMQ\ndirectory.id=ryl2qWkZQYSZJ9X0bMGnKg\nnode.id=1\n' \
+  >"$work/formatted/meta.properties"
+echo records >"$work/formatted/bootstrap.checkpoint"
+sed "s|log.dirs=.*|log.dirs=$work/formatted|" "$work/stock.properties" >"$work/formatted.properties"
+serve --config "$work/formatted.properties" || fail "it does not start"
+[[ $(told_at "$port") == "localhost:$port (id: 1 "* ]] || fail "$(told_at "$port") is what clients are told"
+stop
+grep -q '^cluster.id=cmlsbC1vcmFjbGUtMDAwMQ$' "$work/formatted/meta.properties" ||
+  fail "the folder is another cluster's"
+
+# asked <port> <path>: the status with which HTTP answers.
+asked() {
+  exec 3<>"/dev/tcp/127.0.0.1/$1"
+  printf 'GET %s HTTP/1.0\r\n\r\n' "$2" >&3
+  head -1 <&3 | tr -d '\r'
+  exec 3>&-
+}
+
+tell "Words say what clients are told, and where metrics are"
+serve --data-dir "$work/told" --listen "127.0.0.1:$port" --advertise "localhost:$port" \
+  --http "127.0.0.1:$other" || fail "it does not start"
+[[ $(told_at "$port") == "localhost:$port "* ]] || fail "$(told_at "$port") is what clients are told"
+expect "$(asked "$other" /readyz)" "HTTP/1.1 200 OK"
+expect "$(asked "$other" /metrics)" "HTTP/1.1 200 OK"
+
+tell "Meanwhile other processes produce and read by the folder"
+echo by the folder | "$rill" console-producer --data-dir "$work/told" --topic orders
+expect "$("$rill" console-consumer --bootstrap-server "127.0.0.1:$port" --topic orders \
+  --from-beginning --max-messages 1 --timeout-ms 10000 2>/dev/null)" "by the folder"
+expect "$("$rill" console-consumer --data-dir "$work/told" --topic orders --group g \
+  --from-beginning --max-messages 1 --timeout-ms 10000 2>/dev/null)" "by the folder"
+stop
+
 tell "What the file tells clients is about the file's listeners, not about those of the words"
 serve --config "$work/stock.properties" --listen "127.0.0.1:$other" || fail "it does not start"
 [[ $(told_at "$other") == "127.0.0.1:$other "* ]] || fail "$(told_at "$other") is what clients are told"
