@@ -97,10 +97,15 @@ if(RILL_BUILD_CLI)
 ]])
   install(FILES ${made_dir}/rill.bash DESTINATION ${completions_dir} RENAME rill)
 
+  # The prefix is known when it is installed: `cmake --install` may be given another.
+  set(programs_dir ${CMAKE_INSTALL_BINDIR})
+  if(NOT IS_ABSOLUTE "${programs_dir}")
+    set(programs_dir "\${CMAKE_INSTALL_PREFIX}/${programs_dir}")
+  endif()
   get_property(kafka_tools GLOBAL PROPERTY RILL_KAFKA_TOOLS)
   foreach(tool IN LISTS kafka_tools)
     install(CODE "file(CREATE_LINK rill
-      \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/bin/kafka-${tool}\" SYMBOLIC)")
+      \"\$ENV{DESTDIR}${programs_dir}/kafka-${tool}\" SYMBOLIC)")
     install(FILES ${made_dir}/rill.bash DESTINATION ${completions_dir}
       RENAME kafka-${tool})
   endforeach()

@@ -115,6 +115,20 @@ test_installed() {
   test_files "$prefix" "$how"
 }
 
+# Where a distribution wants programs in another folder, Kafka's names stand beside the one that they
+# lead to.
+test_other_bindir() {
+  local build=$1 prefix=$work/other
+  quietly cmake -DCMAKE_INSTALL_BINDIR=programs "$build"
+  quietly cmake --install "$build" --prefix "$prefix"
+  "$prefix/programs/kafka-topics" --version >/dev/null ||
+    { echo "no kafka-topics in another CMAKE_INSTALL_BINDIR"; return 1; }
+  bash -c 'source "$1" && complete -p rill >/dev/null' bash \
+    "$prefix/share/bash-completion/completions/rill" ||
+    { echo "bash does not complete a rill in another CMAKE_INSTALL_BINDIR"; return 1; }
+  echo "another CMAKE_INSTALL_BINDIR: ok"
+}
+
 # As a subfolder of another project: configured (which checks what it brings along), built and run;
 # then once more with a shared library, of the same objects.
 test_subfolder() {
@@ -136,12 +150,14 @@ fi
 # Static as everybody builds it, then shared, of the same objects: after ./tests/run.sh there is
 # nothing left to compile.
 cd "$top"
-trap 'rm -rf "$work"; cmake --preset release -DBUILD_SHARED_LIBS=OFF >/dev/null' EXIT
+trap 'rm -rf "$work"
+  cmake --preset release -DBUILD_SHARED_LIBS=OFF -DCMAKE_INSTALL_BINDIR=bin >/dev/null' EXIT
 for shared in OFF ON; do
   quietly cmake --preset release -DBUILD_SHARED_LIBS=$shared
   quietly cmake --build --preset release --target rill rill_c_library rill_program
   test_installed "$top/build/release" "BUILD_SHARED_LIBS=$shared"
 done
+test_other_bindir "$top/build/release"
 # Without what only its developers build it is configured as well.
 quietly cmake -S "$top" -B "$work/alone" -G Ninja -DRILL_BUILD_TESTS=OFF -DRILL_BUILD_BENCH=OFF \
   -DRILL_BUILD_EXAMPLES=OFF
