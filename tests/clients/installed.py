@@ -5,9 +5,12 @@ import os
 import pathlib
 import shutil
 import subprocess
-import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
+
+
+class NotInstalled(Exception):
+    """Says why."""
 
 
 def install(client, folder):
@@ -32,7 +35,7 @@ def install_locked(client, folder, target):
             status = subprocess.call(["bash", folder / "install.sh", client, target], stdout=log,
                                      stderr=subprocess.STDOUT)
         if status != 0:
-            sys.stderr.write((target / "install.log").read_text())
-            sys.exit(f"{client} could not be installed; what was printed is above")
+            raise NotInstalled(f"{(target / 'install.log').read_text()}\n"
+                               f"{client} could not be installed; what was printed is above")
         stamp.write_text(digest.hexdigest())
     return str(target / "client"), (target / "version").read_text().strip()

@@ -8,8 +8,8 @@
     --fetch          bring the clients into the cache, and run none
     client           some only; all of CLIENTS below by default
 
-Prints what each client says of each step, then a table; fails when any step did. A client is a
-program for which one of the folders beside this has an install.sh, and which is called so:
+Prints what each client says of each step, then a table; fails when any step did, or a client could
+not be installed. A client is a program for which one of the folders beside this has an install.sh, and which is called so:
 
     client steps <address> <records> <prefix> <reference>
         runs the steps of PROGRAM_STEPS, with topics that begin with <prefix>. For each it prints
@@ -36,7 +36,7 @@ import threading
 import time
 
 from group import join_and_leave, resume
-from installed import install
+from installed import NotInstalled, install
 from node import Node, StepFailed, codecs_and_producers, records_by_kcat
 
 # The client, and the folder that has it.
@@ -171,19 +171,26 @@ def main():
         parser.error(f"no client is called {', '.join(unknown)}; there are {', '.join(CLIENTS)}")
     clients = options.clients or list(CLIENTS)
     os.environ.setdefault("LC_ALL", "C.UTF-8")
-    reference, _ = install("librdkafka-c", "librdkafka")
-    results, versions = {}, {}
+    try:
+        reference, _ = install("librdkafka-c", "librdkafka")
+    except NotInstalled as failure:
+        sys.exit(str(failure))
+    results, versions, failures = {}, {}, []
     for client in clients:
-        program, versions[client] = install(client, CLIENTS[client])
+        try:
+            program, versions[client] = install(client, CLIENTS[client])
+        except NotInstalled as failure:
+            print(failure, flush=True)
+            failures.append(f"{client}: could not be installed")
+            continue
         if not options.fetch:
             begun = time.monotonic()
             results[client] = run_client(client, program, options.rill, reference, options.records)
             print(f"{client} {versions[client]}: {time.monotonic() - begun:.0f} s", flush=True)
-    if options.fetch:
-        return
-    print_table(versions, results, options.records)
-    failures = [f"{client}: {step}: {result}" for client, of_client in results.items()
-                for step, result in of_client.items() if result.startswith("FAILED")]
+    if not options.fetch:
+        print_table(versions, results, options.records)
+    failures += [f"{client}: {step}: {result}" for client, of_client in results.items()
+                 for step, result in of_client.items() if result.startswith("FAILED")]
     if failures:
         sys.exit("\n".join(["", *failures]))
 
