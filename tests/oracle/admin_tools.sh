@@ -17,6 +17,44 @@ fill_broker() {
   timeout 60 kcat -b "$address" -G other -X auto.offset.reset=earliest -e bills >/dev/null 2>&1
 }
 
+# Whether a group has a row for each of three partitions, each with a member that has read all of it.
+has_read_all() {
+  local rows
+  rows=$("$build/bin/kafka-consumer-groups" --bootstrap-server "$1" --describe --group "$2" 2>/dev/null |
+    awk '$2 == "orders" && $6 == 0 && $7 != "-"' | wc -l)
+  [ "$rows" -eq 3 ]
+}
+
+# Groups whose members stay, of both protocols. Their processes are in `members`.
+members=()
+start_members() {
+  local address=$1 group tries=0
+  for group in live live-848; do
+    "$KAFKA_HOME/bin/kafka-console-consumer" --bootstrap-server "$address" --topic orders \
+      --from-beginning --group "$group" --consumer-property client.id="of-$group" \
+      --consumer-property auto.commit.interval.ms=200 --consumer-property \
+      group.protocol="$([ $group = live ] && echo classic || echo consumer)" \
+      >/dev/null 2>"$work/$group.err" &
+    members+=($!)
+  done
+  for group in live live-848; do
+    while ! has_read_all "$address" "$group"; do
+      tries=$((tries + 1))
+      [ "$tries" -lt 300 ] || { fail "group $group does not come to rest"; return 1; }
+      sleep 0.2
+    done
+  done
+}
+
+stop_members() {
+  local pid
+  for pid in "${members[@]}"; do
+    kill "$pid" 2>/dev/null || true
+    wait "$pid" || true
+  done
+  members=()
+}
+
 # The files that words name, in a folder where the tools run.
 write_admin_files() {
   mkdir -p "$work/admin"
@@ -90,17 +128,23 @@ compare_admin_tools() {
   [ "$cases" -ge 25 ] && [ "$on_error" -ge 6 ] && [ "$differ" -eq 0 ]
 }
 
+# In a shell of its own, whose end the members do not outlive.
+compare_on() (
+  trap stop_members EXIT
+  fill_broker "$1"
+  start_members "$1"
+  compare_admin_tools "$@"
+)
+
 on_kafkas_broker() {
   local address
   address=$(start_broker)
-  fill_broker "$address"
-  compare_admin_tools "$address" "Kafka's"
+  compare_on "$address" "Kafka's"
 }
 
 on_rills_broker() {
   serve_rill "$work/admin-data" || return 1
-  fill_broker "$rill_address"
-  attempt compare_admin_tools "$rill_address" "rill's"
+  attempt compare_on "$rill_address" "rill's"
   stop_rill && return "$attempt_status"
 }
 

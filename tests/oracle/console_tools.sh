@@ -19,6 +19,8 @@ write_console_input() {
   echo '--sync --producer-property acks=1' >large.words
   printf 'a:1\nbad\n' >refused.in
   echo '--property parse.key=true --property key.separator=:' >refused.words
+  echo 'auto.offset.reset=earliest' >earliest.properties
+  echo 'acks=all' >producer.properties
   head -c 2000000 /dev/zero | tr '\0' x >too-large.in
   echo '' >too-large.words
 }
@@ -45,6 +47,12 @@ console_cases() {
 --topic TOPIC --command-property a=b --consumer-property c=d
 --topic TOPIC --isolation-level nope
 --from-beginning
+--help
+--topic TOPIC --group own-@ --from-beginning --max-messages 3
+--topic TOPIC --group own-@ --timeout-ms 5000
+--include ke[xy]s-R --from-beginning --max-messages 3
+--topic TOPIC --consumer.config earliest.properties --max-messages 2
+--topic TOPIC --command-config earliest.properties --max-messages 2
 CASES
 }
 
@@ -112,8 +120,8 @@ compare_consuming() {
   while read -r line; do
     cases=$((cases + 1))
     read -r -a words <<<"${line//TOPIC/keys-R}"
-    run_console_tool K "$KAFKA_HOME/bin/kafka-console-consumer" --bootstrap-server "$address" "${words[@]}" </dev/null
-    run_console_tool R "$build/bin/kafka-console-consumer" --bootstrap-server "$address" "${words[@]}" </dev/null
+    run_console_tool K "$KAFKA_HOME/bin/kafka-console-consumer" --bootstrap-server "$address" "${words[@]//@/K}" </dev/null
+    run_console_tool R "$build/bin/kafka-console-consumer" --bootstrap-server "$address" "${words[@]//@/R}" </dev/null
     same_console "on $whose broker, kafka-console-consumer $line"
   done < <(console_cases)
 }
@@ -137,11 +145,19 @@ producer-perf-test --topic perf --num-records 0 --record-size 100 --throughput -
 producer-perf-test --topic perf --num-records 100 --payload-monotonic --throughput -1 --key-distribution range --record-key-range 7
 producer-perf-test --topic perf --num-records 1 --record-size 1 --throughput -1 --key-distribution range
 producer-perf-test --topic perf --num-records 1 --record-size 1 --throughput -1 --record-key-range 5
+producer-perf-test --topic perf --num-records 100 --payload-file many.in --throughput -1 --producer.config producer.properties
+producer-perf-test --topic perf --num-records 100 --record-size 10 --throughput -1 --command-config producer.properties
+producer-perf-test --help
 consumer-perf-test --topic perf --num-records 4000
+consumer-perf-test --topic perf --num-records 100 --group perf-readers --consumer.config earliest.properties
+consumer-perf-test --include pe.f --num-records 100 --fetch-size 1000 --command-config earliest.properties
+consumer-perf-test --topic perf --num-records 100 --from-latest --timeout 1000
+consumer-perf-test --help
 consumer-perf-test --topic perf --messages 100 --hide-header --timeout 3000
 consumer-perf-test --topic perf --num-records 10000 --timeout 1500 --show-detailed-stats
 e2e-latency --topic probe --num-records 20 --producer-acks all --record-size 30 --record-key-size 5 --num-headers 2 --record-header-key-size 3 --record-header-size 4
 e2e-latency --topic probe --num-records 20 --producer-acks 0 --record-size 30
+e2e-latency --help
 CASES
 }
 
