@@ -189,8 +189,7 @@ absl::Status SetKeys(const CommandLine& line, ProducerPerfWords& words) {
   return absl::OkStatus();
 }
 
-absl::Status SetProperties(const CommandContext& context, const CommandLine& line,
-                           ProducerPerfWords& words) {
+absl::Status CheckProperties(const CommandLine& line) {
   const bool has_any = line.Has("bootstrap-server") || line.Has("data-dir") ||
                        line.Has(kFile.name) || line.Has(kFile.old_name) ||
                        line.Has(kProperty.name) || line.Has(kProperty.old_name);
@@ -204,12 +203,18 @@ absl::Status SetProperties(const CommandContext& context, const CommandLine& lin
       return Wrong(
           fmt::format("--{} and --{} cannot be specified together.", option.name, option.old_name));
     }
-    if (line.Has(option.old_name)) {
-      context.out << fmt::format(
-          "Option --{} has been deprecated and will be removed in a future version. Use --{} "
-          "instead.\n",
-          option.old_name, option.name);
-    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SetProperties(const CommandContext& context, const CommandLine& line,
+                           ProducerPerfWords& words) {
+  for (const OldOption& option : {kProperty, kFile}) {
+    if (!line.Has(option.old_name)) continue;
+    context.out << fmt::format(
+        "Option --{} has been deprecated and will be removed in a future version. Use --{} "
+        "instead.\n",
+        option.old_name, option.name);
   }
   for (const std::string_view option : {kProperty.name, kProperty.old_name}) {
     for (const std::string& word : line.Values(option)) {
@@ -258,9 +263,10 @@ absl::StatusOr<ProducerPerfWords> ReadProducerPerfWords(const CommandContext& co
   ProducerPerfWords words;
   auto set = CheckWords(line);
   if (set.ok()) set = SetNumbers(line, words);
-  if (set.ok()) set = SetProperties(context, line, words);
+  if (set.ok()) set = CheckProperties(line);
   if (set.ok()) set = SetKeys(line, words);
   if (set.ok()) set = SetPayloads(context, line, words);
+  if (set.ok()) set = SetProperties(context, line, words);
   if (!set.ok()) return set;
   words.topic = line.Values("topic").back();
   words.print_metrics = line.Has("print-metrics");

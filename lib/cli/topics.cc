@@ -77,19 +77,21 @@ absl::Status Act(const CommandLine& line, remote::AdminClient& client, TextWrite
   return Delete(line, client);
 }
 
-void Warn(const CommandLine& line, TextWriter& out, TextWriter& err) {
-  if (line.Has("delete-config")) {
-    err.Print(
-        "delete-config option is no longer supported and deprecated since version 4.0. The config "
-        "will be fully removed in future releases.\n");
-  }
-  if (line.Has("describe") && line.Has("if-exists") && line.Has("topic") && line.Has("topic-id")) {
-    Told(line, out, err)
-        .Print(
-            "Only topic id will be used when both --topic and --topic-id are specified and topicId "
-            "is "
-            "not Uuid.ZERO_UUID\n");
-  }
+void WarnOfDeleteConfig(const CommandLine& line, TextWriter& err) {
+  if (!line.Has("delete-config")) return;
+  err.Print(
+      "delete-config option is no longer supported and deprecated since version 4.0. The config "
+      "will be fully removed in future releases.\n");
+  err.Flush();
+}
+
+void WarnOfTwoNames(const CommandLine& line, TextWriter& out, TextWriter& err) {
+  if (!line.Has("describe") || !line.Has("if-exists")) return;
+  if (!line.Has("topic") || !line.Has("topic-id")) return;
+  Told(line, out, err)
+      .Print(
+          "Only topic id will be used when both --topic and --topic-id are specified and topicId "
+          "is not Uuid.ZERO_UUID\n");
 }
 
 }  // namespace
@@ -99,12 +101,15 @@ std::string TopicsHelp() { return HelpOf(kTopicsTool); }
 int RunTopics(const CommandContext& context, std::span<const std::string> words) {
   CommandLine line;
   if (const auto done = ReadToolWords(context, kTopicsTool, words, line)) return *done;
-  if (auto right = CheckTopicsWords(line); !right.ok()) {
-    return RefuseUsage(context, kTopicsTool, std::string(right.message()));
-  }
   TextWriter out(context.out);
   TextWriter err(context.err);
-  Warn(line, out, err);
+  absl::Status right = CheckTopicsAction(line);
+  if (right.ok()) {
+    WarnOfDeleteConfig(line, err);
+    right = CheckTopicsWords(line);
+  }
+  if (!right.ok()) return RefuseUsage(context, kTopicsTool, std::string(right.message()));
+  WarnOfTwoNames(line, out, err);
   auto session = AdminSession::Open(context, kTopicsTool, line,
                                     {.only_reads = line.Has("list") || line.Has("describe")});
   if (!session.ok()) return Fail(context, kTopicsTool, session.status());

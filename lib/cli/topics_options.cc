@@ -168,7 +168,7 @@ absl::StatusOr<std::map<std::string, std::string>> ConfigsOf(const CommandLine& 
 
 const KafkaTool kTopicsTool = {"topics", kOptions, kHelp};
 
-absl::Status CheckTopicsWords(const CommandLine& line) {
+absl::Status CheckTopicsAction(const CommandLine& line) {
   const auto actions = std::count_if(std::begin(kActions), std::end(kActions),
                                      [&](std::string_view action) { return line.Has(action); });
   if (actions != 1) {
@@ -176,6 +176,10 @@ absl::Status CheckTopicsWords(const CommandLine& line) {
         "Command must include exactly one action: --list, --describe, --create, --alter or "
         "--delete");
   }
+  return absl::OkStatus();
+}
+
+absl::Status CheckTopicsWords(const CommandLine& line) {
   if (!NamesCluster(line)) {
     return absl::InvalidArgumentError("--bootstrap-server must be specified");
   }

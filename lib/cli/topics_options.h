@@ -16,7 +16,9 @@ namespace rill::cli {
 
 extern const KafkaTool kTopicsTool;
 
-// InvalidArgument, in the words of Kafka's tool, where options are missing or do not go together.
+// InvalidArgument, in the words of Kafka's tool, where there is no action, or more than one; and
+// where, besides, options are missing or do not go together.
+absl::Status CheckTopicsAction(const CommandLine& line);
 absl::Status CheckTopicsWords(const CommandLine& line);
 
 // What Kafka's TopicCommand reads when it comes to it. Errors are InvalidArgument.

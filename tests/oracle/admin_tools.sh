@@ -14,6 +14,8 @@ fill_broker() {
   done
   seq 5 | kcat -P -b "$address" -t bills -p 0
   timeout 60 kcat -b "$address" -G billing -X auto.offset.reset=earliest -e orders bills >/dev/null 2>&1
+  timeout 60 kcat -b "$address" -G live -X auto.offset.reset=earliest -e orders >/dev/null 2>&1
+  timeout 60 kcat -b "$address" -G live-848 -X auto.offset.reset=earliest -e orders >/dev/null 2>&1
   timeout 60 kcat -b "$address" -G other -X auto.offset.reset=earliest -e bills >/dev/null 2>&1
 }
 
@@ -25,14 +27,15 @@ has_read_all() {
   [ "$rows" -eq 3 ]
 }
 
-# Groups whose members stay, of both protocols. Their processes are in `members`.
+# Members that stay, and change nothing, of groups that have committed: one of each protocol. Their
+# processes are in `members`.
 members=()
 start_members() {
   local address=$1 group tries=0
   for group in live live-848; do
     "$KAFKA_HOME/bin/kafka-console-consumer" --bootstrap-server "$address" --topic orders \
-      --from-beginning --group "$group" --consumer-property client.id="of-$group" \
-      --consumer-property auto.commit.interval.ms=200 --consumer-property \
+      --group "$group" --consumer-property client.id="of-$group" \
+      --consumer-property enable.auto.commit=false --consumer-property \
       group.protocol="$([ $group = live ] && echo classic || echo consumer)" \
       >/dev/null 2>"$work/$group.err" &
     members+=($!)

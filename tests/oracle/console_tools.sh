@@ -147,7 +147,6 @@ producer-perf-test --topic perf --num-records 1 --record-size 1 --throughput -1 
 producer-perf-test --topic perf --num-records 1 --record-size 1 --throughput -1 --record-key-range 5
 producer-perf-test --topic perf --num-records 100 --payload-file many.in --throughput -1 --producer.config producer.properties
 producer-perf-test --topic perf --num-records 100 --record-size 10 --throughput -1 --command-config producer.properties
-producer-perf-test --help
 consumer-perf-test --topic perf --num-records 4000
 consumer-perf-test --topic perf --num-records 100 --group perf-readers --consumer.config earliest.properties
 consumer-perf-test --include pe.f --num-records 100 --fetch-size 1000 --command-config earliest.properties

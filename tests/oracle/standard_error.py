@@ -57,6 +57,7 @@ STACK = re.compile(r"\tat |\t\.\.\. \d+ more|\s*(Caused by|Suppressed): ")
 EXCEPTION = re.compile(
     r'(Exception in thread "\S+" )?(?<![\w.])((\w+\.)+\w+(Exception|Error): )+(?=.)')
 KAFKAS_HELP = re.compile(r"Option +Description *")
+KAFKAS_PURPOSE = ("This tool ", "An interactive shell ")  # how --help begins
 # Java prints lists of options and of states in an order of chance.
 LISTS = re.compile(r"\[\w[\w-]*\](?:, \[\w[\w-]*\])+|(?<=Valid states are: ).*")
 
@@ -70,7 +71,7 @@ def options_in(help_lines):
 def fold_kafkas_help(lines):
     for i, line in enumerate(lines):
         if KAFKAS_HELP.fullmatch(line):
-            end = i - (i > 0 and lines[i - 1].startswith("This tool "))  # of --help
+            end = i - (i > 0 and lines[i - 1].startswith(KAFKAS_PURPOSE))
             return lines[:end] + [options_in(lines[i:])]
     return lines
 
