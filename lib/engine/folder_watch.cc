@@ -37,26 +37,45 @@ void FolderWatch::Look() const {
   ++looks_;
   const bool has_writer = HasWriter();
   auto found = SharedPageView::Open(files_, directory_);
-  const bool has_page = found.ok();
-  if (has_writer && !has_page) return;  // it is coming, or going
-  const std::uint64_t left_by = has_page ? (*found)->writer() : HashOfCheckpoints();
-  const bool is_known = page_ != nullptr ? has_page && left_by == page_->writer()
-                                         : !has_writer && left_by == left_by_;
-  if (is_known) return;
-  left_by_ = left_by;
-  // What a killed writer published last is not believed by who did not see it before: the machine
-  // may have lost power since.
-  page_ = has_writer ? *std::move(found) : nullptr;
-  ++pages_;
-  saw_closed_ = false;
-  slots_.clear();
-  slots_seen_ = 0;
-  absl::MutexLock left_lock(&left_mutex_);
+  if (!found.ok()) found = std::shared_ptr<SharedPageView>();
+  if (has_writer) {
+    LookAtPage(*std::move(found));
+  } else {
+    LookAtWhatIsLeft(found->get());
+  }
+}
+
+void FolderWatch::LookAtPage(std::shared_ptr<SharedPageView> found) const {
+  if (found == nullptr) return;  // the writer is coming, or going
+  if (page_ != nullptr && found->writer() == page_->writer()) return;
+  TakePage(std::move(found));
+}
+
+// Whether a writer came and went unseen. What a killed one published last is believed by nobody who
+// did not see it before: the machine may have lost power since.
+void FolderWatch::LookAtWhatIsLeft(const SharedPageView* found) const {
+  const std::uint64_t left = HashOfWhatIsLeft(found);
+  const bool is_of_page =
+      page_ != nullptr && found != nullptr && found->writer() == page_->writer();
+  const bool is_first = is_of_page && !std::exchange(saw_killed_, true);
+  if (std::exchange(left_, left) == left || is_first) return;
+  TakePage(nullptr);
+  absl::MutexLock lock(&left_mutex_);
   left_until_ = Moment::min();
 }
 
-// A writer that closed the folder took its page away, and wrote down how far it came.
-std::uint64_t FolderWatch::HashOfCheckpoints() const {
+void FolderWatch::TakePage(std::shared_ptr<SharedPageView> page) const {
+  page_ = std::move(page);
+  ++pages_;
+  saw_closed_ = false;
+  saw_killed_ = false;
+  slots_.clear();
+  slots_seen_ = 0;
+}
+
+// Of the page of a writer that was killed, and of the checkpoints, in which one that closed the
+// folder wrote down how far it came.
+std::uint64_t FolderWatch::HashOfWhatIsLeft(const SharedPageView* page) const {
   std::vector<std::string> contents;
   for (const char* name : {log::kRecoveryPointCheckpoint, log::kLogStartCheckpoint,
                            log::kHighWatermarkCheckpoint, log::kCleanerCheckpoint}) {
@@ -64,7 +83,7 @@ std::uint64_t FolderWatch::HashOfCheckpoints() const {
         io::ReadSmallFile(*files_, directory_ + "/" + name, log::kMaxCheckpointFileSize)
             .value_or(""));
   }
-  return absl::HashOf(contents);
+  return absl::HashOf(contents, page != nullptr ? page->writer() : 0);
 }
 
 std::shared_ptr<SharedPageView> FolderWatch::Page() const {
@@ -89,16 +108,14 @@ std::uint64_t FolderWatch::catalogue_version() const {
 log::EndSource::Found FolderWatch::Find(const log::SlotKey& key) {
   base::MutexLock lock(&mutex_);
   Look();
-  // A writer that is there and has not opened the log, or one that came and went.
-  const Found unpublished{.slot = nullptr, .pin = nullptr, .writer = ~left_by_};
-  if (page_ == nullptr) return unpublished;
+  if (page_ == nullptr) return {.slot = nullptr, .pin = nullptr, .writer = left_};
   for (const std::size_t slots = page_->slots(); slots_seen_ < slots; ++slots_seen_) {
     // A topic that was deleted and imported again has its key once more: the last slot is its, and
     // nothing that was known by another holds any more, as if it had another writer.
     slots_.insert_or_assign(page_->slot(slots_seen_).key, slots_seen_);
   }
   const auto found = slots_.find(key);
-  if (found == slots_.end()) return unpublished;
+  if (found == slots_.end()) return {};
   return {&page_->slot(found->second), page_->mapping(), page_->writer() + found->second};
 }
 
@@ -147,20 +164,21 @@ log::LogCheckpoint FolderWatch::Checkpoint(const TopicPartition& partition) {
   absl::MutexLock lock(&left_mutex_);
   if (std::chrono::steady_clock::now() >= left_until_) ReadWhatIsLeft();
   return {.clean_shutdown = was_clean_,
-          .recovery_point = OffsetIn(left_.recovery_points, partition).value_or(0),
-          .log_start_offset = OffsetIn(left_.log_starts, partition).value_or(0),
-          .high_watermark = OffsetIn(left_.high_watermarks, partition).value_or(0),
-          .first_dirty_offset = OffsetIn(left_.first_dirty, partition).value_or(-1)};
+          .recovery_point = OffsetIn(checkpoints_.recovery_points, partition).value_or(0),
+          .log_start_offset = OffsetIn(checkpoints_.log_starts, partition).value_or(0),
+          .high_watermark = OffsetIn(checkpoints_.high_watermarks, partition).value_or(0),
+          .first_dirty_offset = OffsetIn(checkpoints_.first_dirty, partition).value_or(-1)};
 }
 
 void FolderWatch::ReadWhatIsLeft() {
   const std::string root = directory_ + "/";
-  left_ = {.recovery_points = ReadIfSound(*files_, root + log::kRecoveryPointCheckpoint),
-           .log_starts = ReadIfSound(*files_, root + log::kLogStartCheckpoint),
-           .high_watermarks = ReadIfSound(*files_, root + log::kHighWatermarkCheckpoint),
-           .first_dirty = ReadIfSound(*files_, root + log::kCleanerCheckpoint)};
-  was_clean_ = files_->Exists(root + kCleanShutdownFile).value_or(false) && left_.recovery_points &&
-               left_.log_starts && left_.high_watermarks;
+  checkpoints_ = {.recovery_points = ReadIfSound(*files_, root + log::kRecoveryPointCheckpoint),
+                  .log_starts = ReadIfSound(*files_, root + log::kLogStartCheckpoint),
+                  .high_watermarks = ReadIfSound(*files_, root + log::kHighWatermarkCheckpoint),
+                  .first_dirty = ReadIfSound(*files_, root + log::kCleanerCheckpoint)};
+  was_clean_ = files_->Exists(root + kCleanShutdownFile).value_or(false) &&
+               checkpoints_.recovery_points && checkpoints_.log_starts &&
+               checkpoints_.high_watermarks;
   left_until_ = std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(kWriterCheckInterval);
 }
 

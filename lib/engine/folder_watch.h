@@ -55,7 +55,11 @@ class FolderWatch final : public log::EndSource, public log::LeftBehind {
 
   std::shared_ptr<SharedPageView> Page() const ABSL_LOCKS_EXCLUDED(mutex_);
   void Look() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  std::uint64_t HashOfCheckpoints() const;
+  void LookAtPage(std::shared_ptr<SharedPageView> found) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void LookAtWhatIsLeft(const SharedPageView* found) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void TakePage(std::shared_ptr<SharedPageView> page) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::uint64_t HashOfWhatIsLeft(const SharedPageView* page) const;
   void ReadWhatIsLeft() ABSL_EXCLUSIVE_LOCKS_REQUIRED(left_mutex_);
 
   io::FileSystem* const files_;
@@ -64,12 +68,13 @@ class FolderWatch final : public log::EndSource, public log::LeftBehind {
 
   mutable base::Mutex mutex_;
   mutable std::shared_ptr<SharedPageView> page_ ABSL_GUARDED_BY(mutex_);
-  // Which writer was the last that is known of: that of page_, or one that came and went unseen.
-  mutable std::uint64_t left_by_ ABSL_GUARDED_BY(mutex_) = 0;
-  mutable std::uint64_t pages_ ABSL_GUARDED_BY(mutex_) = 0;  // that there were, and such writers
+  mutable std::uint64_t pages_ ABSL_GUARDED_BY(mutex_) = 0;  // that there were, and losses of one
+  // What the last writer left, as a number that changes with it.
+  mutable std::uint64_t left_ ABSL_GUARDED_BY(mutex_) = 0;
   mutable std::uint64_t looks_ ABSL_GUARDED_BY(mutex_) = 0;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
   mutable bool saw_closed_ ABSL_GUARDED_BY(mutex_) = false;
+  mutable bool saw_killed_ ABSL_GUARDED_BY(mutex_) = false;
   mutable Moment next_look_ ABSL_GUARDED_BY(mutex_) = Moment::min();
   // The slots of page_ by whose they are, as far as they were looked at.
   mutable std::map<log::SlotKey, std::size_t> slots_ ABSL_GUARDED_BY(mutex_);
@@ -78,7 +83,7 @@ class FolderWatch final : public log::EndSource, public log::LeftBehind {
   mutable absl::Mutex left_mutex_ ABSL_ACQUIRED_AFTER(mutex_);
   mutable Moment left_until_ ABSL_GUARDED_BY(left_mutex_) = Moment::min();
   bool was_clean_ ABSL_GUARDED_BY(left_mutex_) = false;
-  FolderCheckpoints left_ ABSL_GUARDED_BY(left_mutex_);
+  FolderCheckpoints checkpoints_ ABSL_GUARDED_BY(left_mutex_);
 
   base::Wakeup own_;  // for waits where there is no page
 };

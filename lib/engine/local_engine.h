@@ -90,8 +90,7 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   absl::StatusOr<std::shared_ptr<TopicState>> FindTopic(const std::string& name) const;
   // NotFound (UNKNOWN_TOPIC_ID).
   absl::StatusOr<std::shared_ptr<TopicState>> FindTopic(const base::Uuid& id) const;
-  // For who looks for many, of which most may be missing: it words no error. Null also of an engine
-  // that was closed.
+  // For who looks for many, of which most may be missing: it words no error.
   std::shared_ptr<TopicState> TopicOrNull(const std::string& name) const;
   absl::Status DeleteTopic(const std::string& name);
   std::vector<std::string> ListTopics(bool include_internal) const;

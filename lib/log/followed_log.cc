@@ -79,11 +79,41 @@ EndSource::Found FollowedLog::Slot() const {
   base::MutexLock lock(&slot_mutex_);
   if (closed_.load()) return {.slot = nullptr, .pin = nullptr, .writer = known_writer_.load()};
   if (!has_slot_version_ || slot_version_ != version) {
-    slot_ = parts_.ends->Find(parts_.key);
+    auto found = parts_.ends->Find(parts_.key);
+    // A slot that has gone keeps what was published last, until it is known what was left since.
+    const bool keeps = has_slot_version_ && found.slot == nullptr;
+    left_.store(keeps && found.writer != slot_.writer ? found.writer : 0);
+    if (!keeps) slot_ = std::move(found);
     slot_version_ = version;
     has_slot_version_ = true;
   }
   return slot_;
+}
+
+// Nobody publishes what a writer left that came and went. Who reads is told why it cannot be known;
+// the others see no more than before.
+EndSource::Found FollowedLog::Caught() const {
+  auto found = Slot();
+  if (left_.load() == 0 || closed_.load() || !MayLookAtWhatIsLeft()) return found;
+  if (const auto status = Catch(Reuse::kNothing); !status.ok()) PutOffLooking(status);
+  return Slot();
+}
+
+bool FollowedLog::MayLookAtWhatIsLeft() const {
+  base::MutexLock lock(&slot_mutex_);
+  return !look_again_.has_value() || base::HasPassed(*look_again_);
+}
+
+void FollowedLog::PutOffLooking(const absl::Status& why) const {
+  {
+    base::MutexLock lock(&slot_mutex_);
+    look_again_ = base::DeadlineAfter(kPatience);
+    if (std::exchange(told_of_, left_.load()) == left_.load()) return;
+  }
+  if (parts_.environment.sink == nullptr) return;
+  parts_.environment.sink(LogLevel::kWarning,
+                          fmt::format("{}: what was appended since is not seen yet: {}", name_,
+                                      std::string(why.message())));
 }
 
 FollowedLog::Standing FollowedLog::HowItStands() const {
@@ -99,23 +129,19 @@ std::int64_t FollowedLog::EndIn(const EndSource::Found& found) const {
   return found.writer == known_writer_.load() ? std::max(published, known_end_.load()) : published;
 }
 
-// Nobody publishes the end that a writer left which came and went.
-std::int64_t FollowedLog::high_watermark() const {
-  const auto found = Slot();
-  if (found.slot != nullptr || found.writer == known_writer_.load()) return EndIn(found);
-  Catch(Reuse::kNothing).IgnoreError();  // who reads is told
-  return EndIn(Slot());
-}
-
-std::int64_t FollowedLog::log_start_offset() const {
-  const auto found = Slot();
+std::int64_t FollowedLog::StartIn(const EndSource::Found& found) const {
   const std::int64_t start =
       found.slot != nullptr ? found.slot->log_start_offset.load() : known_start_.load();
   return std::clamp<std::int64_t>(std::max(start, first_base_offset_.load()), 0, EndIn(found));
 }
 
+std::int64_t FollowedLog::high_watermark() const { return EndIn(Caught()); }
+
+std::int64_t FollowedLog::log_start_offset() const { return StartIn(Caught()); }
+
 absl::Status FollowedLog::Follow() const {
   const auto found = Slot();
+  if (left_.load() != 0) return Catch(Reuse::kNothing);
   const bool has_slot = found.slot != nullptr;
   const bool is_same = is_known_.load() && found.writer == known_writer_.load();
   const bool is_replaced = has_slot && found.slot->replacements.load() != replacements_.load();
@@ -157,34 +183,33 @@ absl::Status FollowedLog::BeingReplaced() const {
 
 absl::Status FollowedLog::CatchLocked(Reuse reuse) const {
   const auto found = Slot();
+  const std::uint64_t left = left_.load();
+  if (left != 0) return CatchWhatIsLeft(left, Disturbance::kKeepsWhatIsKnown);
+  if (found.slot == nullptr) return CatchWhatIsLeft(found.writer, Disturbance::kIsBorne);
   if (found.writer != known_writer_.load()) reuse = Reuse::kNothing;
+  const std::uint64_t replacements = found.slot->replacements.load();
+  // A writer that was killed in a swap finishes it no more; the next one has another slot.
+  const auto has_writer = [&] { return parts_.ends->HasWriter(); };
+  const bool was_left = IsUnderWay(replacements) && !has_writer();
+  if (IsUnderWay(replacements) && !was_left) return BeingReplaced();
+  if (replacements != replacements_.load()) reuse = Reuse::kNothing;
+  const std::int64_t end = EndIn(found);
+  const bool is_near = reuse == Reuse::kKnownSegments && last_ != nullptr;
   absl::Status status;
-  if (found.slot == nullptr) {
-    status = FindWhatIsLeft();
-  } else {
-    const std::uint64_t replacements = found.slot->replacements.load();
-    // A writer that was killed in a swap finishes it no more; the next one has another slot.
-    const auto has_writer = [&] { return parts_.ends->HasWriter(); };
-    const bool was_left = IsUnderWay(replacements) && !has_writer();
-    if (IsUnderWay(replacements) && !was_left) return BeingReplaced();
-    if (replacements != replacements_.load()) reuse = Reuse::kNothing;
-    const std::int64_t end = EndIn(found);
-    const bool is_near = reuse == Reuse::kKnownSegments && last_ != nullptr;
-    if (!is_near || !last_->Follow(end).ok()) {
-      status = FollowTo(end, *found.slot, replacements, reuse,
-                        was_left ? Names::kAsLeft : Names::kInPlace);
-    }
-    if (found.slot->replacements.load() != replacements) return BeingReplaced();
-    if (was_left && has_writer()) return BeingReplaced();  // it changes the names again
-    if (!status.ok()) return status;
-    replacements_.store(replacements);
-    // From here on who asks sees this end; until now it was that of the writer before.
-    known_end_.store(end);
+  if (!is_near || !last_->Follow(end).ok()) {
+    status = FollowTo(end, *found.slot, replacements, reuse,
+                      was_left ? Names::kAsLeft : Names::kInPlace);
   }
+  if (found.slot->replacements.load() != replacements) return BeingReplaced();
+  if (was_left && has_writer()) return BeingReplaced();  // it changes the names again
   if (!status.ok()) return status;
+  replacements_.store(replacements);
+  known_start_.store(found.slot->log_start_offset.load());
+  // From here on who asks sees this end; until now it was that of the writer before.
+  known_end_.store(end);
   known_writer_.store(found.writer);
   is_known_.store(true);
-  segments_.TakeBelow(log_start_offset());
+  segments_.TakeBelow(StartIn(found));
   return absl::OkStatus();
 }
 

@@ -110,6 +110,14 @@ class FollowedLog final : public PartitionLog {
   enum class Reuse { kKnownSegments, kNothing };
   // How files are called: as a writer calls them, or as one left them that may have died in a swap.
   enum class Names { kInPlace, kAsLeft };
+  // What becomes of a look at what is left where there is a writer, after all.
+  enum class Disturbance { kIsBorne, kKeepsWhatIsKnown };
+  struct WhatIsLeft {
+    SegmentList::Segments segments;
+    std::int64_t first = 0;  // base offset
+    std::int64_t start = 0;
+    std::int64_t end = 0;
+  };
 
   // What the writer shows that moves when files go or get other names.
   struct Standing {
@@ -126,6 +134,11 @@ class FollowedLog final : public PartitionLog {
 
   Standing HowItStands() const;
   EndSource::Found Slot() const;
+  // The same, once what is left is looked at.
+  EndSource::Found Caught() const;
+  bool MayLookAtWhatIsLeft() const;
+  void PutOffLooking(const absl::Status& why) const;
+  std::int64_t StartIn(const EndSource::Found& found) const;
   std::int64_t EndIn(const EndSource::Found& found) const;
   absl::Status ReadOnly() const;
   absl::Status WhyClosed() const;
@@ -155,7 +168,10 @@ class FollowedLog final : public PartitionLog {
   absl::StatusOr<bool> HasStopperBehind(const Listed& listed, std::int64_t next_offset) const;
   // followed_log_left.cc
   absl::Status PutInPlace(std::vector<Listed>& listed) const;
-  absl::Status FindWhatIsLeft() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(follow_mutex_);
+  absl::Status CheckFolderIsOurs() const;
+  absl::Status CatchWhatIsLeft(std::uint64_t writer, Disturbance disturbance) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(follow_mutex_);
+  absl::StatusOr<WhatIsLeft> FindWhatIsLeft() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(follow_mutex_);
   absl::StatusOr<ScanResult> ScanLeft(const Listed& listed, std::int64_t next_base_offset,
                                       bool validate) const;
   absl::StatusOr<ScanResult> LastIndexed(const Listed& listed, io::File& file) const;
@@ -183,6 +199,11 @@ class FollowedLog final : public PartitionLog {
   mutable EndSource::Found slot_ ABSL_GUARDED_BY(slot_mutex_);
   mutable std::uint64_t slot_version_ ABSL_GUARDED_BY(slot_mutex_) = 0;
   mutable bool has_slot_version_ ABSL_GUARDED_BY(slot_mutex_) = false;
+  // What the last writer left, as a number (EndSource::Found::writer), where that was not looked at
+  // yet: since then there was no other. 0: nothing.
+  mutable std::atomic<std::uint64_t> left_ = 0;
+  mutable std::optional<base::Deadline> look_again_ ABSL_GUARDED_BY(slot_mutex_);
+  mutable std::uint64_t told_of_ ABSL_GUARDED_BY(slot_mutex_) = 0;  // which could not be looked at
 
   std::atomic<bool> closed_ = false;
   absl::Status why_closed_ ABSL_GUARDED_BY(slot_mutex_);

@@ -1,10 +1,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/uuid.h"
 #include "fmt/format.h"
 #include "log/buffer_cap.h"
 #include "log/followed_log.h"
 #include "log/interrupted_swap.h"
+#include "log/partition_metadata.h"
 #include "log/recovery_rules.h"
 #include "log/segment_name.h"
 #include "log/sound_end.h"
@@ -84,7 +86,51 @@ absl::Status FollowedLog::PutInPlace(std::vector<Listed>& listed) const {
   return absl::OkStatus();
 }
 
-absl::Status FollowedLog::FindWhatIsLeft() const {
+// Another topic of the same name has the folder, where this one was deleted meanwhile.
+absl::Status FollowedLog::CheckFolderIsOurs() const {
+  const auto metadata = ReadPartitionMetadata(*parts_.environment.files,
+                                              parts_.directory + "/" + kPartitionMetadataFile);
+  if (absl::IsNotFound(metadata.status())) return absl::OkStatus();
+  if (!metadata.ok()) return metadata.status();
+  const bool has_id = parts_.key.topic_id != SlotKey().topic_id;
+  const auto id = base::Uuid::Parse(metadata->topic_id);
+  if (!has_id || !id.has_value() || id->bytes() == parts_.key.topic_id) return absl::OkStatus();
+  return MakeError(
+      absl::StatusCode::kNotFound, ErrorCode::kUnknownTopicOrPartition,
+      fmt::format("{}: the topic was deleted, and another one was made of that name", name_));
+}
+
+// A writer that is there, or comes meanwhile, may be in a recovery, and may have appended what is
+// not to be seen yet: a log that is known stays so until that one tells of it.
+absl::Status FollowedLog::CatchWhatIsLeft(std::uint64_t writer, Disturbance disturbance) const {
+  const auto is_disturbed = [&] {
+    return disturbance == Disturbance::kKeepsWhatIsKnown && parts_.ends->HasWriter();
+  };
+  if (is_disturbed()) return absl::OkStatus();
+  if (auto ours = CheckFolderIsOurs(); !ours.ok()) return ours;
+  auto found = FindWhatIsLeft();
+  if (!found.ok()) return found.status();
+  if (is_disturbed()) return absl::OkStatus();
+  first_base_offset_.store(found->first);
+  known_start_.store(found->start);
+  segments_.Replace(std::move(found->segments));
+  last_ = nullptr;
+  // Behind the list, which whoever sees this end reads up to it.
+  known_end_.store(found->end);
+  {
+    base::MutexLock lock(&slot_mutex_);
+    known_writer_.store(writer);
+    is_known_.store(true);
+    if (disturbance == Disturbance::kKeepsWhatIsKnown && left_.load() == writer) {
+      slot_ = {.slot = nullptr, .pin = nullptr, .writer = writer};
+      left_.store(0);
+    }
+  }
+  segments_.TakeBelow(StartIn(Slot()));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<FollowedLog::WhatIsLeft> FollowedLog::FindWhatIsLeft() const {
   auto listed = List(Names::kAsLeft);
   if (!listed.ok()) return listed.status();
   const LogCheckpoint left = parts_.left->Checkpoint(parts_.partition);
@@ -120,12 +166,8 @@ absl::Status FollowedLog::FindWhatIsLeft() const {
     if (!scan->damage.ok() || lost) break;
   }
   const std::int64_t first = segments.empty() ? 0 : segments.front()->base_offset();
-  first_base_offset_.store(first);
-  known_start_.store(left.log_start_offset <= end ? left.log_start_offset : first);
-  known_end_.store(std::max(end, first));
-  segments_.Replace(std::move(segments));
-  last_ = nullptr;
-  return absl::OkStatus();
+  const std::int64_t start = left.log_start_offset <= end ? left.log_start_offset : first;
+  return WhatIsLeft{std::move(segments), first, start, std::max(end, first)};
 }
 
 }  // namespace rill::log

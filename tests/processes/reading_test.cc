@@ -178,7 +178,6 @@ TEST_CASE("A reader sees what writers left that came and went between two of its
   {
     Engine writer = Get(Open(folder.data(), Writing()));
     Append(MakeTopic(writer, "orders"), "one");
-    MakeTopic(writer, "idle");
   }
   const bool has_first = GENERATE(false, true);
   std::optional<Engine> first;
@@ -194,14 +193,35 @@ TEST_CASE("A reader sees what writers left that came and went between two of its
       Engine writer = Get(Open(folder.data(), Writing()));
       Append(Get(writer.FindTopic("orders")), std::to_string(life));
     }
-    // One that does not look at the topic.
-    std::optional<Engine> other;
-    if (life % 2 == 1) other.emplace(Get(Open(folder.data(), Writing())));
     const Records seen = Get(consumer.Poll(absl::Seconds(30)));
     REQUIRE_FALSE(seen.empty());
     CHECK(seen.begin()->value() == std::to_string(life));
     CHECK(log.high_watermark() == life + 2);
   }
+}
+
+TEST_CASE("A partition shows nothing of a topic of its name that was made meanwhile") {
+  const Folder folder;
+  {
+    Engine writer = Get(Open(folder.data(), Writing()));
+    Append(MakeTopic(writer, "orders"), "old");
+  }
+  Engine reader = Get(Open(folder.data(), Reading()));
+  const Partition log = Get(Get(reader.FindTopic("orders")).partition(0));
+  CHECK(ReadFrom(log, 0) == Values{"old"});
+  {
+    Engine writer = Get(Open(folder.data(), Writing()));
+    REQUIRE(writer.DeleteTopic("orders") == absl::OkStatus());
+    Append(MakeTopic(writer, "orders"), "new");
+    Append(Get(writer.FindTopic("orders")), "newer");
+  }
+  for (int look = 0; look < 10; ++look) {
+    const auto records = log.Read(0);
+    if (records.ok() && !records->empty()) CHECK(records->begin()->value() == "old");
+    CHECK(log.high_watermark() == 1);
+    absl::SleepFor(absl::Milliseconds(100));
+  }
+  CHECK(ReadFrom(Get(Get(reader.FindTopic("orders")).partition(0)), 0) == Values{"new", "newer"});
 }
 
 TEST_CASE("A reader sees topics come, grow and go") {
