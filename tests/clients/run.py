@@ -9,7 +9,8 @@
     client           some only; all of CLIENTS below by default
 
 Prints what each client says of each step, then a table; fails when any step did, or a client could
-not be installed. A client is a program for which one of the folders beside this has an install.sh, and which is called so:
+not be installed. A client is a program for which one of the folders beside this has an install.sh,
+and which is called so:
 
     client steps <address> <records> <prefix> <reference>
         runs the steps of PROGRAM_STEPS, with topics that begin with <prefix>. For each it prints

@@ -6,6 +6,7 @@
 // has one for groups of Kafka Streams alone.
 #include <string>
 
+#include "net/error_text.h"
 #include "net/group_code.h"
 #include "net/handlers.h"
 
@@ -25,8 +26,7 @@ wire::DeleteGroupsResponse HandleDeleteGroups(const Call& call,
   wire::DeleteGroupsResponse response;
   for (const std::string& group : request.groups_names) {
     const absl::Status deleted = Delete(call, group);
-    response.results.push_back(
-        {group, GroupCodeOf(deleted), NullIfEmpty(std::string(deleted.message()))});
+    response.results.push_back({group, GroupCodeOf(deleted), NullIfEmpty(ErrorText(deleted))});
   }
   return response;
 }
