@@ -35,33 +35,49 @@ void FolderWatch::Look() const {
   if (now < next_look_ && !closed_now) return;
   next_look_ = now + absl::ToChronoNanoseconds(kWriterCheckInterval);
   ++looks_;
-  const bool has_writer = HasWriter();
+  // In this order: a page that is there before nobody has the folder is of a writer that is gone.
   auto found = SharedPageView::Open(files_, directory_);
-  if (!found.ok()) found = std::shared_ptr<SharedPageView>();
-  if (has_writer) {
-    LookAtPage(*std::move(found));
+  const auto has_writer = files_->IsLocked(directory_ + "/" + kLockFile);
+  const bool is_told =
+      found.ok() || absl::IsNotFound(found.status()) || absl::IsDataLoss(found.status());
+  if (!has_writer.ok() || !is_told) return;
+  const std::shared_ptr<SharedPageView> page = found.ok() ? *std::move(found) : nullptr;
+  if (*has_writer) {
+    LookAtPage(page);
   } else {
-    LookAtWhatIsLeft(found->get());
+    LookAtWhatIsLeft(page.get());
   }
 }
 
-void FolderWatch::LookAtPage(std::shared_ptr<SharedPageView> found) const {
-  if (found == nullptr) return;  // the writer is coming, or going
+void FolderWatch::LookAtPage(const std::shared_ptr<SharedPageView>& found) const {
+  // The writer is coming, or going, or makes none: a broker of Kafka's.
+  if (found == nullptr || found->writer() == dead_writer_) return;
   if (page_ != nullptr && found->writer() == page_->writer()) return;
-  TakePage(std::move(found));
+  TakePage(found);
 }
 
 // Whether a writer came and went unseen. What a killed one published last is believed by nobody who
 // did not see it before: the machine may have lost power since.
 void FolderWatch::LookAtWhatIsLeft(const SharedPageView* found) const {
-  const std::uint64_t left = HashOfWhatIsLeft(found);
+  const auto left = HashOfWhatIsLeft(found);
+  if (!left.ok()) return;
+  if (found != nullptr) dead_writer_ = found->writer();
   const bool is_of_page =
       page_ != nullptr && found != nullptr && found->writer() == page_->writer();
-  const bool is_first = is_of_page && !std::exchange(saw_killed_, true);
-  if (std::exchange(left_, left) == left || is_first) return;
-  TakePage(nullptr);
-  absl::MutexLock lock(&left_mutex_);
-  left_until_ = Moment::min();
+  const bool is_known = std::exchange(left_, *left) == *left;
+  if (is_of_page && !saw_killed_ && !WasClosed()) {
+    // Nobody came since: what it published holds, and of other logs what it left.
+    saw_killed_ = true;
+    ++pages_;
+  } else if (!is_known || (page_ != nullptr && !is_of_page)) {
+    TakePage(nullptr);
+    absl::MutexLock lock(&left_mutex_);
+    left_until_ = Moment::min();
+  }
+}
+
+bool FolderWatch::WasClosed() const {
+  return files_->Exists(directory_ + "/" + kCleanShutdownFile).value_or(false);
 }
 
 void FolderWatch::TakePage(std::shared_ptr<SharedPageView> page) const {
@@ -75,15 +91,15 @@ void FolderWatch::TakePage(std::shared_ptr<SharedPageView> page) const {
 
 // Of the page of a writer that was killed, and of the checkpoints, in which one that closed the
 // folder wrote down how far it came.
-std::uint64_t FolderWatch::HashOfWhatIsLeft(const SharedPageView* page) const {
+absl::StatusOr<std::uint64_t> FolderWatch::HashOfWhatIsLeft(const SharedPageView* page) const {
   std::vector<std::string> contents;
   for (const char* name : {log::kRecoveryPointCheckpoint, log::kLogStartCheckpoint,
                            log::kHighWatermarkCheckpoint, log::kCleanerCheckpoint}) {
-    contents.push_back(
-        io::ReadSmallFile(*files_, directory_ + "/" + name, log::kMaxCheckpointFileSize)
-            .value_or(""));
+    auto content = io::ReadSmallFile(*files_, directory_ + "/" + name, log::kMaxCheckpointFileSize);
+    if (!content.ok() && !absl::IsNotFound(content.status())) return content.status();
+    contents.push_back(content.ok() ? *std::move(content) : "");
   }
-  return absl::HashOf(contents, page != nullptr ? page->writer() : 0);
+  return absl::HashOf(contents, WasClosed(), page != nullptr ? page->writer() : 0);
 }
 
 std::shared_ptr<SharedPageView> FolderWatch::Page() const {
@@ -115,7 +131,9 @@ log::EndSource::Found FolderWatch::Find(const log::SlotKey& key) {
     slots_.insert_or_assign(page_->slot(slots_seen_).key, slots_seen_);
   }
   const auto found = slots_.find(key);
-  if (found == slots_.end()) return {};
+  if (found == slots_.end()) {
+    return {.slot = nullptr, .pin = nullptr, .writer = saw_killed_ ? left_ : 0};
+  }
   return {&page_->slot(found->second), page_->mapping(), page_->writer() + found->second};
 }
 

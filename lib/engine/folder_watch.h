@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "base/mutex.h"
@@ -55,11 +56,12 @@ class FolderWatch final : public log::EndSource, public log::LeftBehind {
 
   std::shared_ptr<SharedPageView> Page() const ABSL_LOCKS_EXCLUDED(mutex_);
   void Look() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void LookAtPage(std::shared_ptr<SharedPageView> found) const
+  void LookAtPage(const std::shared_ptr<SharedPageView>& found) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void LookAtWhatIsLeft(const SharedPageView* found) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void TakePage(std::shared_ptr<SharedPageView> page) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  std::uint64_t HashOfWhatIsLeft(const SharedPageView* page) const;
+  bool WasClosed() const;
+  absl::StatusOr<std::uint64_t> HashOfWhatIsLeft(const SharedPageView* page) const;
   void ReadWhatIsLeft() ABSL_EXCLUSIVE_LOCKS_REQUIRED(left_mutex_);
 
   io::FileSystem* const files_;
@@ -71,6 +73,7 @@ class FolderWatch final : public log::EndSource, public log::LeftBehind {
   mutable std::uint64_t pages_ ABSL_GUARDED_BY(mutex_) = 0;  // that there were, and losses of one
   // What the last writer left, as a number that changes with it.
   mutable std::uint64_t left_ ABSL_GUARDED_BY(mutex_) = 0;
+  mutable std::uint64_t dead_writer_ ABSL_GUARDED_BY(mutex_) = 0;  // whose page is there still
   mutable std::uint64_t looks_ ABSL_GUARDED_BY(mutex_) = 0;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
   mutable bool saw_closed_ ABSL_GUARDED_BY(mutex_) = false;

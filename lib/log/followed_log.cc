@@ -94,17 +94,22 @@ EndSource::Found FollowedLog::Slot() const {
 // the others see no more than before.
 EndSource::Found FollowedLog::Caught() const {
   auto found = Slot();
-  if (left_.load() == 0 || closed_.load() || !MayLookAtWhatIsLeft()) return found;
-  if (const auto status = Catch(Reuse::kNothing); !status.ok()) PutOffLooking(status);
+  if (closed_.load() || !IsToLook(ForWhom::kWhoAsks)) return found;
+  const auto status = Catch(Reuse::kAll);
+  if (!status.ok() && !closed_.load()) TellOfFailedLook(status);
   return Slot();
 }
 
-bool FollowedLog::MayLookAtWhatIsLeft() const {
+bool FollowedLog::IsToLook(ForWhom whom) const {
+  if (left_.load() == 0) return false;
   base::MutexLock lock(&slot_mutex_);
-  return !look_again_.has_value() || base::HasPassed(*look_again_);
+  const auto is_over = [](const std::optional<base::Deadline>& until) {
+    return !until.has_value() || base::HasPassed(*until);
+  };
+  return is_over(has_writer_until_) && (whom == ForWhom::kWhoReads || is_over(look_again_));
 }
 
-void FollowedLog::PutOffLooking(const absl::Status& why) const {
+void FollowedLog::TellOfFailedLook(const absl::Status& why) const {
   {
     base::MutexLock lock(&slot_mutex_);
     look_again_ = base::DeadlineAfter(kPatience);
@@ -141,7 +146,7 @@ std::int64_t FollowedLog::log_start_offset() const { return StartIn(Caught()); }
 
 absl::Status FollowedLog::Follow() const {
   const auto found = Slot();
-  if (left_.load() != 0) return Catch(Reuse::kNothing);
+  if (IsToLook(ForWhom::kWhoReads)) return Catch(Reuse::kAll);
   const bool has_slot = found.slot != nullptr;
   const bool is_same = is_known_.load() && found.writer == known_writer_.load();
   const bool is_replaced = has_slot && found.slot->replacements.load() != replacements_.load();
@@ -184,8 +189,15 @@ absl::Status FollowedLog::BeingReplaced() const {
 absl::Status FollowedLog::CatchLocked(Reuse reuse) const {
   const auto found = Slot();
   const std::uint64_t left = left_.load();
-  if (left != 0) return CatchWhatIsLeft(left, Disturbance::kKeepsWhatIsKnown);
-  if (found.slot == nullptr) return CatchWhatIsLeft(found.writer, Disturbance::kIsBorne);
+  if (left != 0) {
+    const auto is_caught = CatchWhatIsLeft(left, Disturbance::kKeepsWhatIsKnown);
+    if (!is_caught.ok() || *is_caught || found.slot == nullptr) return is_caught.status();
+  } else if (reuse == Reuse::kAll && is_known_.load() && found.writer == known_writer_.load()) {
+    return absl::OkStatus();  // another thread was first
+  } else if (found.slot == nullptr) {
+    return CatchWhatIsLeft(found.writer, Disturbance::kIsBorne).status();
+  }
+  if (reuse == Reuse::kAll) reuse = Reuse::kKnownSegments;
   if (found.writer != known_writer_.load()) reuse = Reuse::kNothing;
   const std::uint64_t replacements = found.slot->replacements.load();
   // A writer that was killed in a swap finishes it no more; the next one has another slot.

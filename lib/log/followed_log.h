@@ -107,11 +107,14 @@ class FollowedLog final : public PartitionLog {
     std::shared_ptr<Segment> held = nullptr;
     std::int64_t next_offset = -1;
   };
-  enum class Reuse { kKnownSegments, kNothing };
+  // Of the list of segments; all of it where there was nothing left to look at.
+  enum class Reuse { kAll, kKnownSegments, kNothing };
   // How files are called: as a writer calls them, or as one left them that may have died in a swap.
   enum class Names { kInPlace, kAsLeft };
   // What becomes of a look at what is left where there is a writer, after all.
   enum class Disturbance { kIsBorne, kKeepsWhatIsKnown };
+  // Who reads looks again at what could not be looked at a moment ago, and is told why.
+  enum class ForWhom { kWhoReads, kWhoAsks };
   struct WhatIsLeft {
     SegmentList::Segments segments;
     std::int64_t first = 0;  // base offset
@@ -136,8 +139,8 @@ class FollowedLog final : public PartitionLog {
   EndSource::Found Slot() const;
   // The same, once what is left is looked at.
   EndSource::Found Caught() const;
-  bool MayLookAtWhatIsLeft() const;
-  void PutOffLooking(const absl::Status& why) const;
+  bool IsToLook(ForWhom whom) const;
+  void TellOfFailedLook(const absl::Status& why) const;
   std::int64_t StartIn(const EndSource::Found& found) const;
   std::int64_t EndIn(const EndSource::Found& found) const;
   absl::Status ReadOnly() const;
@@ -169,7 +172,7 @@ class FollowedLog final : public PartitionLog {
   // followed_log_left.cc
   absl::Status PutInPlace(std::vector<Listed>& listed) const;
   absl::Status CheckFolderIsOurs() const;
-  absl::Status CatchWhatIsLeft(std::uint64_t writer, Disturbance disturbance) const
+  absl::StatusOr<bool> CatchWhatIsLeft(std::uint64_t writer, Disturbance disturbance) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(follow_mutex_);
   absl::StatusOr<WhatIsLeft> FindWhatIsLeft() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(follow_mutex_);
   absl::StatusOr<ScanResult> ScanLeft(const Listed& listed, std::int64_t next_base_offset,
@@ -203,6 +206,7 @@ class FollowedLog final : public PartitionLog {
   // yet: since then there was no other. 0: nothing.
   mutable std::atomic<std::uint64_t> left_ = 0;
   mutable std::optional<base::Deadline> look_again_ ABSL_GUARDED_BY(slot_mutex_);
+  mutable std::optional<base::Deadline> has_writer_until_ ABSL_GUARDED_BY(slot_mutex_);
   mutable std::uint64_t told_of_ ABSL_GUARDED_BY(slot_mutex_) = 0;  // which could not be looked at
 
   std::atomic<bool> closed_ = false;

@@ -15,6 +15,12 @@
 // Where a log ends that nobody has open for writing: what LogLoader would find, without the changes
 // that it would make.
 namespace rill::log {
+namespace {
+
+// For how long a writer that was there is taken to be there: it tells of its logs before.
+constexpr absl::Duration kDisturbance = absl::Milliseconds(50);
+
+}  // namespace
 
 // Reads the file: it may not be mapped before it is known where its batches end, for a writer that
 // comes meanwhile cuts behind that.
@@ -86,48 +92,61 @@ absl::Status FollowedLog::PutInPlace(std::vector<Listed>& listed) const {
   return absl::OkStatus();
 }
 
-// Another topic of the same name has the folder, where this one was deleted meanwhile.
+// The topic may have been deleted meanwhile, and another of its name have the folder.
 absl::Status FollowedLog::CheckFolderIsOurs() const {
-  const auto metadata = ReadPartitionMetadata(*parts_.environment.files,
-                                              parts_.directory + "/" + kPartitionMetadataFile);
-  if (absl::IsNotFound(metadata.status())) return absl::OkStatus();
-  if (!metadata.ok()) return metadata.status();
-  const bool has_id = parts_.key.topic_id != SlotKey().topic_id;
-  const auto id = base::Uuid::Parse(metadata->topic_id);
-  if (!has_id || !id.has_value() || id->bytes() == parts_.key.topic_id) return absl::OkStatus();
-  return MakeError(
-      absl::StatusCode::kNotFound, ErrorCode::kUnknownTopicOrPartition,
-      fmt::format("{}: the topic was deleted, and another one was made of that name", name_));
+  if (parts_.key.topic_id == SlotKey().topic_id) return absl::OkStatus();
+  io::FileSystem& files = *parts_.environment.files;
+  const auto metadata =
+      ReadPartitionMetadata(files, parts_.directory + "/" + kPartitionMetadataFile);
+  bool is_ours = true;
+  if (metadata.ok()) {
+    const auto id = base::Uuid::Parse(metadata->topic_id);
+    is_ours = !id.has_value() || id->bytes() == parts_.key.topic_id;
+  } else if (absl::IsNotFound(metadata.status())) {
+    is_ours = segments_.Count() == 0 || files.Exists(parts_.directory).value_or(true);
+  } else {
+    return metadata.status();
+  }
+  if (is_ours) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kNotFound, ErrorCode::kUnknownTopicOrPartition,
+                   fmt::format("{}: its topic was deleted", name_));
 }
 
-// A writer that is there, or comes meanwhile, may be in a recovery, and may have appended what is
-// not to be seen yet: a log that is known stays so until that one tells of it.
-absl::Status FollowedLog::CatchWhatIsLeft(std::uint64_t writer, Disturbance disturbance) const {
+// Whether that is what the log is now. A writer that is there, or comes meanwhile, may be in a
+// recovery, and may have appended what is not to be seen yet: a log that is known stays so until
+// that one tells of it.
+absl::StatusOr<bool> FollowedLog::CatchWhatIsLeft(std::uint64_t writer,
+                                                  Disturbance disturbance) const {
+  const bool may_wait = disturbance == Disturbance::kKeepsWhatIsKnown && is_known_.load();
   const auto is_disturbed = [&] {
-    return disturbance == Disturbance::kKeepsWhatIsKnown && parts_.ends->HasWriter();
+    if (!may_wait || !parts_.ends->HasWriter()) return false;
+    base::MutexLock lock(&slot_mutex_);
+    has_writer_until_ = base::DeadlineAfter(kDisturbance);
+    return true;
   };
-  if (is_disturbed()) return absl::OkStatus();
+  if (is_disturbed()) return false;
   if (auto ours = CheckFolderIsOurs(); !ours.ok()) return ours;
   auto found = FindWhatIsLeft();
   if (!found.ok()) return found.status();
-  if (is_disturbed()) return absl::OkStatus();
-  first_base_offset_.store(found->first);
-  known_start_.store(found->start);
-  segments_.Replace(std::move(found->segments));
-  last_ = nullptr;
-  // Behind the list, which whoever sees this end reads up to it.
-  known_end_.store(found->end);
+  if (is_disturbed()) return false;
   {
     base::MutexLock lock(&slot_mutex_);
+    if (may_wait && left_.load() != writer) return false;  // somebody came, and may be gone
+    first_base_offset_.store(found->first);
+    known_start_.store(found->start);
+    segments_.Replace(std::move(found->segments));
+    last_ = nullptr;
+    // Behind the list, which whoever sees this end reads up to it.
+    known_end_.store(found->end);
     known_writer_.store(writer);
     is_known_.store(true);
-    if (disturbance == Disturbance::kKeepsWhatIsKnown && left_.load() == writer) {
+    if (left_.load() == writer) {
       slot_ = {.slot = nullptr, .pin = nullptr, .writer = writer};
       left_.store(0);
     }
   }
   segments_.TakeBelow(StartIn(Slot()));
-  return absl::OkStatus();
+  return true;
 }
 
 absl::StatusOr<FollowedLog::WhatIsLeft> FollowedLog::FindWhatIsLeft() const {

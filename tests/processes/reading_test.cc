@@ -224,6 +224,25 @@ TEST_CASE("A partition shows nothing of a topic of its name that was made meanwh
   CHECK(ReadFrom(Get(Get(reader.FindTopic("orders")).partition(0)), 0) == Values{"new", "newer"});
 }
 
+TEST_CASE("A partition whose topic was deleted meanwhile says so, and shows what it had") {
+  const Folder folder;
+  {
+    Engine writer = Get(Open(folder.data(), Writing()));
+    Append(MakeTopic(writer, "orders"), "old");
+  }
+  Engine reader = Get(Open(folder.data(), Reading()));
+  const Partition log = Get(Get(reader.FindTopic("orders")).partition(0));
+  const Records kept = Get(log.Read(0));
+  {
+    Engine writer = Get(Open(folder.data(), Writing()));
+    REQUIRE(writer.DeleteTopic("orders") == absl::OkStatus());
+  }
+  absl::SleepFor(absl::Seconds(1));
+  CHECK(absl::IsNotFound(log.Read(0).status()));
+  CHECK(log.high_watermark() == 1);
+  CHECK(kept.begin()->value() == "old");
+}
+
 TEST_CASE("A reader sees topics come, grow and go") {
   const Folder folder;
   Engine writer = Get(Open(folder.data(), Writing()));
