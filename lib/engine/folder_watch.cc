@@ -59,9 +59,9 @@ void FolderWatch::LookAtPage(const std::shared_ptr<SharedPageView>& found) const
 // Whether a writer came and went unseen. What a killed one published last is believed by nobody who
 // did not see it before: the machine may have lost power since.
 void FolderWatch::LookAtWhatIsLeft(const SharedPageView* found) const {
+  if (found != nullptr) dead_writer_ = found->writer();
   const auto left = HashOfWhatIsLeft(found);
   if (!left.ok()) return;
-  if (found != nullptr) dead_writer_ = found->writer();
   const bool is_of_page =
       page_ != nullptr && found != nullptr && found->writer() == page_->writer();
   const bool is_known = std::exchange(left_, *left) == *left;
@@ -96,8 +96,8 @@ absl::StatusOr<std::uint64_t> FolderWatch::HashOfWhatIsLeft(const SharedPageView
   for (const char* name : {log::kRecoveryPointCheckpoint, log::kLogStartCheckpoint,
                            log::kHighWatermarkCheckpoint, log::kCleanerCheckpoint}) {
     auto content = io::ReadSmallFile(*files_, directory_ + "/" + name, log::kMaxCheckpointFileSize);
-    if (!content.ok() && !absl::IsNotFound(content.status())) return content.status();
-    contents.push_back(content.ok() ? *std::move(content) : "");
+    if (absl::IsResourceExhausted(content.status())) return content.status();
+    contents.push_back(content.ok() ? *std::move(content) : content.status().ToString());
   }
   return absl::HashOf(contents, WasClosed(), page != nullptr ? page->writer() : 0);
 }

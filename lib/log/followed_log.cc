@@ -162,7 +162,7 @@ absl::Status FollowedLog::Catch(Reuse reuse) const {
   for (;;) {
     if (closed_.load()) return WhyClosed();
     auto status = CatchLocked(reuse);
-    reuse = Reuse::kNothing;
+    if (reuse != Reuse::kAll) reuse = Reuse::kNothing;
     if (absl::IsAborted(status) && !base::HasPassed(deadline)) {
       absl::SleepFor(kPause);
       continue;
@@ -192,6 +192,9 @@ absl::Status FollowedLog::CatchLocked(Reuse reuse) const {
   if (left != 0) {
     const auto is_caught = CatchWhatIsLeft(left, Disturbance::kKeepsWhatIsKnown);
     if (!is_caught.ok() || *is_caught || found.slot == nullptr) return is_caught.status();
+    const bool is_same = found.writer == known_writer_.load() &&
+                         found.slot->replacements.load() == replacements_.load();
+    if (is_same && EndIn(found) == known_end_.load()) return absl::OkStatus();
   } else if (reuse == Reuse::kAll && is_known_.load() && found.writer == known_writer_.load()) {
     return absl::OkStatus();  // another thread was first
   } else if (found.slot == nullptr) {

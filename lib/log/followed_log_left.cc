@@ -125,8 +125,8 @@ absl::StatusOr<bool> FollowedLog::CatchWhatIsLeft(std::uint64_t writer,
     return true;
   };
   if (is_disturbed()) return false;
-  if (auto ours = CheckFolderIsOurs(); !ours.ok()) return ours;
   auto found = FindWhatIsLeft();
+  if (auto ours = CheckFolderIsOurs(); !ours.ok()) return ours;
   if (!found.ok()) return found.status();
   if (is_disturbed()) return false;
   {
@@ -140,7 +140,7 @@ absl::StatusOr<bool> FollowedLog::CatchWhatIsLeft(std::uint64_t writer,
     known_end_.store(found->end);
     known_writer_.store(writer);
     is_known_.store(true);
-    if (left_.load() == writer) {
+    if (left_.load() == writer && writer != 0) {
       slot_ = {.slot = nullptr, .pin = nullptr, .writer = writer};
       left_.store(0);
     }

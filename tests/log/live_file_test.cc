@@ -11,6 +11,9 @@ namespace {
 
 using std::chrono::steady_clock;
 
+constexpr std::size_t kUpToMagic = 17;
+constexpr std::int32_t kSmallest = 14;  // below, Kafka calls the file corrupt
+
 // What Apache Kafka's reader makes of a log file: batch after batch, until less than a header up to
 // the magic is left, or a batch whose size passes the end of the file.
 struct Outside {
@@ -20,8 +23,6 @@ struct Outside {
 };
 
 Outside ReadAsKafkaDoes(std::string_view bytes) {
-  constexpr std::size_t kUpToMagic = 17;
-  constexpr std::int32_t kSmallest = 14;  // below, Kafka calls the file corrupt
   Outside outside;
   while (outside.end + kUpToMagic <= bytes.size()) {
     const char* const at = bytes.data() + outside.end;
@@ -50,6 +51,26 @@ std::string Snapshot(io::FileSystem& files, const std::string& path) {
   return bytes;
 }
 
+// What is wrong with the batch at `position`, read as Kafka's reader does: first its header up to
+// the magic, then all of it. One read of both may have the new header before the old rest:
+// processors copy large pieces in an order of their own (AMD's with FSRM do).
+absl::Status DamageInSteps(io::FileSystem& files, const std::string& path, std::size_t position) {
+  auto file = files.Open(path, io::OpenMode::kRead);
+  if (!file.ok()) return file.status();
+  std::string header(kUpToMagic, '\0');
+  auto read = file.value()->ReadAt(position, header.data(), header.size());
+  if (!read.ok()) return read.status();
+  const auto length = base::LoadBigEndian<std::int32_t>(header.data() + 8);
+  if (length < kSmallest) return absl::DataLossError("a length of " + std::to_string(length));
+  const std::size_t size = kLogOverhead + static_cast<std::size_t>(length);
+  if (position + size > file.value()->Size().value()) return absl::OkStatus();  // the end
+  std::string bytes(size, '\0');
+  read = file.value()->ReadAt(position, bytes.data(), bytes.size());
+  if (!read.ok()) return read.status();
+  const auto batch = ParseBatch(bytes);
+  return batch.ok() ? CheckCrc(*batch) : batch.status();
+}
+
 // Looks at the log's file from outside while records are appended, of up to `largest` bytes, with
 // `upkeep` now and then.
 void LookWhileWritten(std::int64_t segment_bytes, std::size_t largest,
@@ -75,8 +96,10 @@ void LookWhileWritten(std::int64_t segment_bytes, std::size_t largest,
   const auto until = steady_clock::now() + std::chrono::seconds(3);
   while (steady_clock::now() < until) {
     const auto names = log.FilesEnding(".log");
-    const std::string bytes = Snapshot(*files, log.directory() + "/" + names.back());
-    const Outside outside = ReadAsKafkaDoes(bytes);
+    const std::string path = log.directory() + "/" + names.back();
+    const std::string bytes = Snapshot(*files, path);
+    Outside outside = ReadAsKafkaDoes(bytes);
+    if (!outside.damage.ok()) outside.damage = DamageInSteps(*files, path, outside.end);
     INFO(names.back() << " of " << bytes.size() << " bytes, at byte " << outside.end << ": "
                       << outside.damage.ToString());
     if (!outside.damage.ok()) stop = true;
