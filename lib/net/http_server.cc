@@ -27,6 +27,7 @@ using asio::ip::tcp;
 constexpr std::size_t kMostConnections = 32;
 // Those who read metrics slowly must not keep out who asks whether the node is well.
 constexpr std::ptrdiff_t kMostOfMetrics = 24;
+constexpr int kSendBuffer = 1 << 16;
 constexpr std::size_t kMostHeaderBytes = std::size_t{8} << 10;
 constexpr std::chrono::seconds kPatience(10);
 
@@ -70,6 +71,8 @@ asio::awaitable<void> HttpServer::Accept() {
     }
     // The socket closes. Stop may have come since this one was accepted, and does not know it.
     if (!acceptor_->is_open() || !MakeRoom()) continue;
+    // What somebody does not read stays here, where it is counted, and not in the kernel.
+    socket.set_option(asio::socket_base::send_buffer_size(kSendBuffer), error);
     // Known before it is served, which begins later: Stop may come in between.
     const auto visitor = visitors_.emplace_back(std::make_shared<Visitor>(std::move(socket)));
     asio::co_spawn(*parts_.io, Serve(visitor), asio::detached);
