@@ -4,33 +4,12 @@
 set -euo pipefail
 rill=$1
 
-work=$(mktemp -d)
-reader=
-writer=
-
-finish() {
-  local status=$? pid
-  for pid in $reader $writer; do
-    kill -9 "$pid" 2>/dev/null || true
-  done
-  [ "$status" -eq 0 ] || head -n 20 "$work"/*.err >&2
-  rm -rf "$work"
-}
-trap finish EXIT
-
-fail() {
-  echo "FAILED: $*" >&2
-  exit 1
-}
+# shellcheck source=tests/cli/program_test.sh
+source "$(dirname "$0")/program_test.sh"
 
 # wait_for <line> <file>
 wait_for() {
-  local i
-  for ((i = 0; i < 300; ++i)); do
-    if grep -qx "$1" "$2"; then return 0; fi
-    sleep 0.1
-  done
-  fail "\"$1\" does not come; what came: $(cat "$2")"
+  await 30 grep -qx "$1" "$2" || fail "\"$1\" does not come; what came: $(cat "$2")"
 }
 
 # The writer keeps the folder until its input ends.
@@ -41,10 +20,7 @@ mkfifo "$work/lines"
 writer=$!
 exec 4>"$work/lines"
 echo first >&4
-for ((i = 0; i < 300; ++i)); do
-  [ ! -s "$work/data/orders-1-0/00000000000000000000.log" ] || break
-  sleep 0.1
-done
+await 30 test -s "$work/data/orders-1-0/00000000000000000000.log" || fail "nothing is written"
 
 "$rill" console-consumer --data-dir "$work/data" --include 'orders-.*' --from-beginning \
   >"$work/read" 2>"$work/reader.err" 4>&- &
@@ -54,7 +30,6 @@ echo second >&4
 wait_for second "$work/read"
 exec 4>&-
 wait "$writer"
-writer=
 
 # By the next process that has the folder.
 echo third | "$rill" console-producer --data-dir "$work/data" --topic orders-1 2>"$work/writer.err"
@@ -65,7 +40,6 @@ wait_for fourth "$work/read"
 kill -TERM "$reader"
 status=0
 wait "$reader" || status=$?
-reader=
 [ "$(cat "$work/read")" = "$(printf 'first\nsecond\nthird\nfourth')" ] ||
   fail "it printed $(cat "$work/read")"
 grep -q "Processed a total of 4 messages" "$work/reader.err" || fail "it does not count what it read"

@@ -4,19 +4,8 @@
 set -euo pipefail
 rill=$1
 
-work=$(mktemp -d)
-
-finish() {
-  local status=$?
-  [ "$status" -eq 0 ] || head -n 20 "$work"/*.err >&2
-  rm -rf "$work"
-}
-trap finish EXIT
-
-fail() {
-  echo "FAILED: $*" >&2
-  exit 1
-}
+# shellcheck source=tests/cli/program_test.sh
+source "$(dirname "$0")/program_test.sh"
 
 mkdir "$work/limited" "$work/closed"
 

@@ -4,33 +4,8 @@
 set -euo pipefail
 rill=$1
 
-work=$(mktemp -d)
-server=
-producer=
-
-finish() {
-  local status=$? pid
-  for pid in $producer $server; do kill -9 "$pid" 2>/dev/null || true; done
-  [ "$status" -eq 0 ] || head -n 20 "$work"/*.err >&2
-  rm -rf "$work"
-}
-trap finish EXIT
-
-fail() {
-  echo "FAILED: $*" >&2
-  exit 1
-}
-
-# await <seconds> <command>: until it is true.
-await() {
-  local i tries=$((10 * $1))
-  shift
-  for ((i = 0; i < tries; ++i)); do
-    if "$@"; then return 0; fi
-    sleep 0.1
-  done
-  return 1
-}
+# shellcheck source=tests/cli/program_test.sh
+source "$(dirname "$0")/program_test.sh"
 
 has_first() {
   "$rill" get-offsets --bootstrap-server "$address" --topic orders 2>/dev/null | grep -qx orders:0:1
@@ -63,10 +38,8 @@ kill -INT "$producer"
 await 5 has_ended || fail "a second signal does not end it"
 status=0
 wait "$producer" || status=$?
-producer=
 [ "$status" -eq 130 ] || fail "exit code $status where 130 is expected"
 kill -CONT "$server"
 kill -TERM "$server"
 wait "$server"
-server=
 echo "the second signal ended it"
