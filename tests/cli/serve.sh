@@ -2,6 +2,8 @@
 # Usage: serve.sh <rill>. `rill serve --config` with files as Kafka's users have them.
 set -euo pipefail
 rill=$1
+# shellcheck source=tests/house/free_port.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../house/free_port.sh"
 
 work=$(mktemp -d)
 server=
@@ -28,16 +30,6 @@ tell() {
 
 expect() {
   [ "$1" == "$2" ] || fail "\"$1\" where \"$2\" is expected"
-}
-
-# A port of 127.0.0.1 that nobody listens on, from below those of outgoing connections.
-free_port() {
-  local port
-  while true; do
-    port=$((20000 + RANDOM % 12000))
-    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
-  done
-  echo "$port"
 }
 
 # serve <options>: waits until it listens, or ends with the status that it ended with.
@@ -80,8 +72,7 @@ config_of_broker() {
 }
 
 port=$(free_port)
-other=$(free_port)
-while [ "$other" == "$port" ]; do other=$(free_port); done
+other=$(free_port "$port")
 
 # Kafka 4's config/server.properties, without its comments, at other ports and in another folder.
 cat >"$work/stock.properties" <<END_OF_FILE

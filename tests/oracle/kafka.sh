@@ -14,24 +14,14 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=tests/house/free_port.sh
+source "$here/../house/free_port.sh"
 start_seconds=60
 stop_seconds=60
 
 fail() {
   printf 'oracle: %s\n' "$@" >&2
   exit 1
-}
-
-# A loopback port nobody listens on, from below the range that outgoing connections use.
-free_port() {
-  local port
-  while true; do
-    port=$((20000 + RANDOM % 12000))
-    if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
-      echo "$port"
-      return
-    fi
-  done
 }
 
 write_properties() {
@@ -98,7 +88,7 @@ format() {
   mkdir -p "$folder"
   folder=$(cd "$folder" && pwd)
   port=$(free_port)
-  write_properties "$folder" "$port" "$(free_port)" "$@"
+  write_properties "$folder" "$port" "$(free_port "$port")" "$@"
   format_once "$folder"
   echo "127.0.0.1:$port"
 }
