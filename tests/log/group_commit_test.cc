@@ -6,8 +6,8 @@
 #include <condition_variable>
 #include <thread>
 
+#include "../io/wrapped_file_system.h"
 #include "log_under_test.h"
-#include "wrapped_file_system.h"
 
 namespace rill::log {
 namespace {

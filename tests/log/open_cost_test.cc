@@ -1,8 +1,8 @@
 #include <ostream>
 
+#include "../io/wrapped_file_system.h"
 #include "log_under_test.h"
 #include "touched_pages.h"
-#include "wrapped_file_system.h"
 
 namespace rill::log {
 namespace {

@@ -51,7 +51,9 @@ class WrappedFileSystem : public io::FileSystem {
   absl::StatusOr<std::unique_ptr<io::FileLock>> LockShared(const std::string& path) override {
     return base_.LockShared(path);
   }
-  absl::StatusOr<bool> IsLocked(const std::string& path) override { return base_.IsLocked(path); }
+  absl::StatusOr<io::LockHolder> HolderOf(const std::string& path) override {
+    return base_.HolderOf(path);
+  }
   bool IsShared() const override { return base_.IsShared(); }
   bool IsDurable() const override { return base_.IsDurable(); }
 
