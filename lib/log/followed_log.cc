@@ -348,14 +348,14 @@ absl::StatusOr<std::shared_ptr<Segment>> FollowedLog::Complete(const Listed& lis
 
 absl::StatusOr<bool> FollowedLog::HasStopperBehind(const Listed& listed,
                                                    std::int64_t next_offset) const {
-  if (listed.size < kStopperTail) return false;
+  if (listed.size < kStopperSize) return false;
   auto file = parts_.environment.files->Open(
       SegmentStem(parts_.directory, listed.base_offset) + kLogSuffix, io::OpenMode::kRead);
   if (!file.ok()) return file.status();
-  char tail[kStopperTail];
-  auto read = (*file)->ReadAt(listed.size - kStopperTail, tail, kStopperTail);
+  char tail[kStopperSize];
+  auto read = (*file)->ReadAt(listed.size - kStopperSize, tail, kStopperSize);
   if (!read.ok()) return read.status();
-  return IsStopperTail({tail, *read}, next_offset);
+  return IsStopper({tail, *read}, next_offset);
 }
 
 template <typename Look>

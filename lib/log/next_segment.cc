@@ -42,7 +42,7 @@ absl::Status NextSegment::Fill() {
 
 // The stopper comes first: whoever finds the file under its name never meets the zeros.
 absl::Status NextSegment::Become(const std::string& log_path, std::int64_t base_offset) {
-  base::StoreBigEndian(base::StoreBigEndian(mapping_->data(), base_offset), kStopperLength);
+  StoreStopper(mapping_->data(), base_offset);
   if (auto status = files_->Rename(path_, log_path); !status.ok()) return status;
   path_.clear();
   return absl::OkStatus();

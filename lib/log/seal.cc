@@ -49,7 +49,7 @@ absl::Status SegmentedLog::SealRolled(std::size_t most) {
       writer = rolled_.front().get();
       next_offset = segments_.After(writer->segment()->base_offset())->base_offset();
     }
-    auto status = Seal(*writer, kStopperTail);
+    auto status = Seal(*writer, kStopperSize);
     if (status.ok()) status = SyncFolder();
     if (!status.ok()) {
       next_seal_ms_ = Later(now_ms, kRetryMs);

@@ -179,8 +179,7 @@ std::optional<std::int64_t> Segment::ResumeOffset(const SegmentView& view, std::
 }
 
 bool Segment::EndsAt(const SegmentView& view, std::uint32_t at, std::int64_t next_offset) const {
-  return view.end - at <= kStopperTail &&
-         IsStopperTail({view.data() + at, view.end - at}, next_offset);
+  return view.end - at <= kStopperSize && IsStopper({view.data() + at, view.end - at}, next_offset);
 }
 
 absl::StatusOr<std::uint32_t> Segment::EndOfBatches() {

@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "fmt/format.h"
 #include "record/codec.h"
+#include "record/layout.h"
 #include "rill/error.h"
 
 namespace rill::log {
@@ -19,7 +20,7 @@ bool AllZero(std::string_view bytes) {
 // its reserve, or the beginning of a batch whose length was never stored. `next_offset` is what a
 // stopper there says.
 bool IsUnwritten(std::string_view rest, std::int64_t next_offset) {
-  if (IsStopperTail(rest, next_offset)) return true;
+  if (IsStopper(rest, next_offset)) return true;
   if (rest.size() < kLogOverhead) return false;
   const auto offset = base::LoadBigEndian<std::int64_t>(rest.data());
   const auto length = base::LoadBigEndian<std::uint32_t>(rest.data() + sizeof offset);
@@ -51,10 +52,17 @@ absl::Status CheckOffsets(BatchView batch, std::string_view behind, std::int64_t
 
 }  // namespace
 
-bool IsStopperTail(std::string_view rest, std::int64_t next_offset) {
-  if (rest.size() > kStopperTail) return false;
-  char stopper[kStopperTail] = {};
-  base::StoreBigEndian(base::StoreBigEndian(stopper, next_offset), kStopperLength);
+void StoreStopper(char* to, std::int64_t next_offset) {
+  char* at = base::StoreBigEndian(to, next_offset);
+  at = base::StoreBigEndian(at, kStopperLength);
+  at = base::StoreBigEndian(at, std::int32_t{0});  // leader epoch
+  *at = record::kMagic;
+}
+
+bool IsStopper(std::string_view rest, std::int64_t next_offset) {
+  if (rest.size() > kStopperSize) return false;
+  char stopper[kStopperSize];
+  StoreStopper(stopper, next_offset);
   return std::equal(rest.begin(), rest.end(), stopper,
                     [](char found, char stored) { return found == 0 || found == stored; });
 }

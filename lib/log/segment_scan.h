@@ -14,19 +14,19 @@
 
 namespace rill::log {
 
-// What stands at the end of a log that is being written: a batch header up to its length, with the
-// next offset and a length that passes the end of any segment. Kafka's reader takes a batch that is
-// larger than what is left of the file as the end of the log, and so does rill.
+// What stands at the end of a log that is being written, and for a while of a segment that was
+// rolled: as much of a batch header as Kafka's reader wants before it looks at the length, with the
+// next offset, a length that passes the end of any segment, and the magic. Kafka's reader takes a
+// batch that is larger than what is left of the file as the end of the log, and so does rill.
 inline constexpr std::uint32_t kStopperLength = 0x7fffffff;
-inline constexpr std::size_t kStopperSize = kLogOverhead;
-// What a rolled segment keeps of its reserve for a while: the stopper, and as much behind it as
-// Kafka's reader wants of a header (up to the magic byte) before it looks at the length. A reader
-// that found the file longer still comes to a clean end; one that comes later does not look here.
-inline constexpr std::size_t kStopperTail = kLogOverhead + 5;
+inline constexpr std::size_t kStopperSize = kLogOverhead + sizeof(std::int32_t) + 1;
+
+// Stores one, of kStopperSize bytes.
+void StoreStopper(char* to, std::int64_t next_offset);
 
 // Whether `rest`, the bytes of a rolled segment behind a batch after which `next_offset` comes, is
-// such a tail or what a power cut left of one.
-bool IsStopperTail(std::string_view rest, std::int64_t next_offset);
+// a stopper or what a power cut left of one.
+bool IsStopper(std::string_view rest, std::int64_t next_offset);
 
 // How a walk over a segment's bytes ended.
 struct ScanResult {

@@ -37,13 +37,13 @@ constexpr std::uint64_t RoundUp(std::uint64_t value, std::uint64_t unit) {
 absl::StatusOr<bool> CutBehind(io::File& file, std::uint32_t end, std::int64_t next_offset) {
   auto size = file.Size();
   if (!size.ok()) return size.status();
-  if (*size == end + kStopperTail) {
-    char stopper[kStopperTail] = {};
-    base::StoreBigEndian(base::StoreBigEndian(stopper, next_offset), kStopperLength);
-    char tail[kStopperTail];
-    auto read = file.ReadAt(end, tail, kStopperTail);
+  if (*size == end + kStopperSize) {
+    char stopper[kStopperSize];
+    StoreStopper(stopper, next_offset);
+    char found[kStopperSize];
+    auto read = file.ReadAt(end, found, kStopperSize);
     if (!read.ok()) return read.status();
-    if (std::equal(tail, tail + *read, stopper, stopper + kStopperTail)) return true;
+    if (std::equal(found, found + *read, stopper, stopper + kStopperSize)) return true;
   }
   if (auto status = file.Truncate(end); !status.ok()) return status;
   return false;
@@ -198,21 +198,17 @@ absl::Status SegmentWriter::Reserve(std::uint64_t needed) {
 absl::Status SegmentWriter::PutFirstStopper(io::File& file) {
   if (reserved_ > position_ || has_stopper_) return absl::OkStatus();
   char stopper[kStopperSize];
-  base::StoreBigEndian(base::StoreBigEndian(stopper, next_offset_), kStopperLength);
+  StoreStopper(stopper, next_offset_);
   auto status = file.WriteAt(position_, {stopper, kStopperSize});
   has_stopper_ = status.ok();
   return status;
-}
-
-void SegmentWriter::StoreStopper(std::uint32_t position, std::int64_t next_offset) {
-  base::StoreBigEndian(base::StoreBigEndian(data_ + position, next_offset), kStopperLength);
 }
 
 void SegmentWriter::Publish(std::uint32_t size, std::int64_t base_offset, std::int64_t last_offset,
                             std::int64_t max_timestamp_ms, std::int64_t index_interval_bytes) {
   const auto position = static_cast<std::uint32_t>(position_);
   char* const batch = data_ + position;
-  StoreStopper(position + size, last_offset + 1);
+  StoreStopper(batch + size, last_offset + 1);
   base::StoreBigEndian(batch, base_offset);
   char length[4];
   base::StoreBigEndian(length, static_cast<std::uint32_t>(size - kLogOverhead));
@@ -245,7 +241,7 @@ absl::Status SegmentWriter::Rest() {
   if (!file.ok()) return file.status();
   FinishIndex();
   auto status = index_->Save(*files_, segment_->stem(), false);
-  if (status.ok()) status = (*file)->Truncate(position_ + kStopperTail);
+  if (status.ok()) status = (*file)->Truncate(position_ + kStopperSize);
   if (!status.ok()) {
     // With them, the segment would seem to be complete.
     RemoveIndexFiles(*files_, segment_->stem()).IgnoreError();

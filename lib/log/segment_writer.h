@@ -102,13 +102,13 @@ class SegmentWriter {
   // when it failed. Readers keep the mapping that they have; what it shows below the end does not
   // change.
   //
-  // Cuts off the reserve but for `tail` bytes: none, or kStopperTail.
+  // Cuts off the reserve but for `tail` bytes: none, or kStopperSize.
   absl::Status CutReserve(std::size_t tail);
   // Writes the index files, durably, and lets mapping and index go: the writer's last act.
   absl::Status SaveIndex();
 
   // For a segment that will be written on later, by another writer: cuts the reserve but for
-  // kStopperTail, writes the index files, and lets mapping and index go. Nothing is synced. On an
+  // kStopperSize, writes the index files, and lets mapping and index go. Nothing is synced. On an
   // error nothing has changed.
   absl::Status Rest();
 
@@ -129,7 +129,6 @@ class SegmentWriter {
   // After a window whose pages began to be made at `began`.
   void SizeNextWindow(std::chrono::steady_clock::time_point began);
   absl::Status PutFirstStopper(io::File& file);
-  void StoreStopper(std::uint32_t position, std::int64_t next_offset);
 
   io::FileSystem* files_;
   std::shared_ptr<Segment> segment_;

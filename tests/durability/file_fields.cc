@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "fmt/format.h"
+#include "log/segment_scan.h"
 #include "rill/record_batch.h"
 
 namespace rill::testing {
@@ -31,7 +32,7 @@ std::vector<std::string> BatchFields(std::string_view bytes, std::int64_t log_st
     }
   }
   for (std::size_t i = 0; fields.size() < bytes.size(); ++i) {
-    fields.emplace_back(i < 12 ? "stopper" : "reserve");
+    fields.emplace_back(i < log::kStopperSize ? "stopper" : "reserve");
   }
   return fields;
 }

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "../io/temporary_folder.h"
-#include "base/bytes.h"
 #include "fmt/format.h"
 #include "golden_import.h"
 #include "log/partition_metadata.h"
+#include "log/segment_scan.h"
 #include "rill/record_batch.h"
 
 namespace rill::engine {
@@ -291,8 +291,8 @@ TEST_CASE(
   REQUIRE(logs.size() > 2);
   for (std::size_t i = 0; i + 1 < logs.size(); ++i) {
     const auto next = std::stoll(fs::path(logs[i + 1]).stem().string());
-    std::string stopper(17, '\0');
-    base::StoreBigEndian(base::StoreBigEndian(stopper.data(), std::int64_t{next}), 0x7fffffff);
+    std::string stopper(log::kStopperSize, '\0');
+    log::StoreStopper(stopper.data(), next);
     std::ofstream(logs[i], std::ios::app | std::ios::binary) << stopper;
   }
   const auto engine = MustOpen(folder.path() + "/data", ByCaller());

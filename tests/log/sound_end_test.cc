@@ -43,8 +43,7 @@ TEST_CASE("a segment that is read in parts ends where it ends when it is seen as
   const std::string bytes = Segment(random, next);
   CheckSameAsWhole(bytes);
   std::string stopper(kStopperSize, '\0');
-  stopper[7] = static_cast<char>(next);
-  stopper.replace(8, 4, "\x7f\xff\xff\xff");
+  StoreStopper(stopper.data(), next);
   CheckSameAsWhole(bytes + stopper);
   CheckSameAsWhole(bytes + stopper + std::string(5'000'000, '\0'));
   CheckSameAsWhole(bytes + std::string(5'000'000, '\0'));
