@@ -13,8 +13,11 @@
 namespace rill::engine {
 namespace {
 
-std::optional<log::OffsetCheckpoint> ReadIfSound(io::FileSystem& files, const std::string& path) {
+// Nothing of one that is missing or damaged; a status where it could not be read for now.
+absl::StatusOr<std::optional<log::OffsetCheckpoint>> ReadIfSound(io::FileSystem& files,
+                                                                 const std::string& path) {
   auto offsets = log::ReadOffsetCheckpoint(files, path);
+  if (absl::IsResourceExhausted(offsets.status())) return offsets.status();
   if (!offsets.ok()) return std::nullopt;
   return *std::move(offsets);
 }
@@ -37,20 +40,18 @@ void FolderWatch::Look() const {
   ++looks_;
   // In this order: a page that is there before nobody has the folder is of a writer that is gone.
   auto found = SharedPageView::Open(files_, directory_);
-  const auto has_writer = files_->IsLocked(directory_ + "/" + kLockFile);
+  const auto writer = files_->HolderOf(directory_ + "/" + kLockFile);
   const bool is_told =
       found.ok() || absl::IsNotFound(found.status()) || absl::IsDataLoss(found.status());
-  if (!has_writer.ok() || !is_told) return;
+  if (!writer.ok() || !is_told) return;
   const std::shared_ptr<SharedPageView> page = found.ok() ? *std::move(found) : nullptr;
-  if (*has_writer) {
-    LookAtPage(page);
-  } else {
-    LookAtWhatIsLeft(page.get());
-  }
+  if (*writer == io::LockHolder::kNobody) LookAtWhatIsLeft(page.get());
+  // A broker of Kafka's makes no page: one that is there is of a writer that was killed before.
+  if (*writer == io::LockHolder::kOurs) LookAtPage(page);
 }
 
 void FolderWatch::LookAtPage(const std::shared_ptr<SharedPageView>& found) const {
-  // The writer is coming, or going, or makes none: a broker of Kafka's.
+  // The writer is coming, or going.
   if (found == nullptr || found->writer() == dead_writer_) return;
   if (page_ != nullptr && found->writer() == page_->writer()) return;
   TakePage(found);
@@ -178,26 +179,35 @@ void FolderWatch::Close() {
   page_ = nullptr;
 }
 
-log::LogCheckpoint FolderWatch::Checkpoint(const TopicPartition& partition) {
+absl::StatusOr<log::LogCheckpoint> FolderWatch::Checkpoint(const TopicPartition& partition) {
   absl::MutexLock lock(&left_mutex_);
-  if (std::chrono::steady_clock::now() >= left_until_) ReadWhatIsLeft();
-  return {.clean_shutdown = was_clean_,
-          .recovery_point = OffsetIn(checkpoints_.recovery_points, partition).value_or(0),
-          .log_start_offset = OffsetIn(checkpoints_.log_starts, partition).value_or(0),
-          .high_watermark = OffsetIn(checkpoints_.high_watermarks, partition).value_or(0),
-          .first_dirty_offset = OffsetIn(checkpoints_.first_dirty, partition).value_or(-1)};
+  if (std::chrono::steady_clock::now() >= left_until_) {
+    if (auto status = ReadWhatIsLeft(); !status.ok()) return status;
+  }
+  return log::LogCheckpoint{
+      .clean_shutdown = was_clean_,
+      .recovery_point = OffsetIn(checkpoints_.recovery_points, partition).value_or(0),
+      .log_start_offset = OffsetIn(checkpoints_.log_starts, partition).value_or(0),
+      .high_watermark = OffsetIn(checkpoints_.high_watermarks, partition).value_or(0),
+      .first_dirty_offset = OffsetIn(checkpoints_.first_dirty, partition).value_or(-1)};
 }
 
-void FolderWatch::ReadWhatIsLeft() {
+absl::Status FolderWatch::ReadWhatIsLeft() {
   const std::string root = directory_ + "/";
-  checkpoints_ = {.recovery_points = ReadIfSound(*files_, root + log::kRecoveryPointCheckpoint),
-                  .log_starts = ReadIfSound(*files_, root + log::kLogStartCheckpoint),
-                  .high_watermarks = ReadIfSound(*files_, root + log::kHighWatermarkCheckpoint),
-                  .first_dirty = ReadIfSound(*files_, root + log::kCleanerCheckpoint)};
-  was_clean_ = files_->Exists(root + kCleanShutdownFile).value_or(false) &&
-               checkpoints_.recovery_points && checkpoints_.log_starts &&
+  FolderCheckpoints read;
+  for (const auto& [name, into] : {std::pair{log::kRecoveryPointCheckpoint, &read.recovery_points},
+                                   {log::kLogStartCheckpoint, &read.log_starts},
+                                   {log::kHighWatermarkCheckpoint, &read.high_watermarks},
+                                   {log::kCleanerCheckpoint, &read.first_dirty}}) {
+    auto offsets = ReadIfSound(*files_, root + name);
+    if (!offsets.ok()) return offsets.status();
+    *into = *std::move(offsets);
+  }
+  checkpoints_ = std::move(read);
+  was_clean_ = WasClosed() && checkpoints_.recovery_points && checkpoints_.log_starts &&
                checkpoints_.high_watermarks;
   left_until_ = std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(kWriterCheckInterval);
+  return absl::OkStatus();
 }
 
 }  // namespace rill::engine

@@ -39,7 +39,7 @@ class FolderWatch final : public log::EndSource, public log::LeftBehind {
   // Looks for another writer's page, when it is time.
   std::uint64_t version() const override ABSL_LOCKS_EXCLUDED(mutex_);
   bool Wait(const std::function<bool()>& condition, base::Deadline deadline) override;
-  log::LogCheckpoint Checkpoint(const TopicPartition& partition) override
+  absl::StatusOr<log::LogCheckpoint> Checkpoint(const TopicPartition& partition) override
       ABSL_LOCKS_EXCLUDED(left_mutex_);
 
   bool HasWriter() const override;
@@ -62,7 +62,7 @@ class FolderWatch final : public log::EndSource, public log::LeftBehind {
   void TakePage(std::shared_ptr<SharedPageView> page) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool WasClosed() const;
   absl::StatusOr<std::uint64_t> HashOfWhatIsLeft(const SharedPageView* page) const;
-  void ReadWhatIsLeft() ABSL_EXCLUSIVE_LOCKS_REQUIRED(left_mutex_);
+  absl::Status ReadWhatIsLeft() ABSL_EXCLUSIVE_LOCKS_REQUIRED(left_mutex_);
 
   io::FileSystem* const files_;
   const std::string directory_;

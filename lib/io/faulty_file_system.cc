@@ -413,9 +413,9 @@ absl::StatusOr<std::unique_ptr<FileLock>> FaultyFileSystem::LockShared(const std
   return state_->memory->LockShared(path);
 }
 
-absl::StatusOr<bool> FaultyFileSystem::IsLocked(const std::string& path) {
+absl::StatusOr<LockHolder> FaultyFileSystem::HolderOf(const std::string& path) {
   absl::MutexLock lock(&state_->mu);
-  return state_->memory->IsLocked(path);
+  return state_->memory->HolderOf(path);
 }
 
 }  // namespace rill::io

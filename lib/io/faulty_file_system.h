@@ -43,7 +43,7 @@ class FaultyFileSystem final : public FileSystem {
   absl::Status SyncDirectory(const std::string& path) override;
   absl::StatusOr<std::unique_ptr<FileLock>> Lock(const std::string& path) override;
   absl::StatusOr<std::unique_ptr<FileLock>> LockShared(const std::string& path) override;
-  absl::StatusOr<bool> IsLocked(const std::string& path) override;
+  absl::StatusOr<LockHolder> HolderOf(const std::string& path) override;
   bool IsShared() const override { return false; }
   // It stands for a disk.
   bool IsDurable() const override { return true; }

@@ -129,6 +129,10 @@ class FileLock {
   virtual absl::Status CheckInPlace() const { return absl::OkStatus(); }
 };
 
+// Who holds an exclusive lock: somebody whom Lock gave it, or a process with a POSIX lock, which is
+// what Java takes, and so a broker of Kafka's.
+enum class LockHolder { kNobody, kOurs, kPosix };
+
 struct DirectoryEntry {
   std::string name;
   bool is_directory = false;
@@ -200,9 +204,15 @@ class FileSystem {
   // is missing; FailedPrecondition, with who holds it, when the exclusive lock is held.
   virtual absl::StatusOr<std::unique_ptr<FileLock>> LockShared(const std::string& path) = 0;
 
-  // Whether somebody, this process too, holds the exclusive lock on the file. Takes none, writes
-  // nothing. False when the file is missing.
-  virtual absl::StatusOr<bool> IsLocked(const std::string& path) = 0;
+  // Who, this process too, holds the exclusive lock on the file. Takes none, writes nothing. Nobody
+  // where the file is missing.
+  virtual absl::StatusOr<LockHolder> HolderOf(const std::string& path) = 0;
+  // Whether anybody does.
+  absl::StatusOr<bool> IsLocked(const std::string& path) {
+    const auto holder = HolderOf(path);
+    if (!holder.ok()) return holder.status();
+    return *holder != LockHolder::kNobody;
+  }
 
   // The room where the folder is; nothing where it is not known, or means nothing.
   virtual std::optional<DiskSpace> SpaceAt(const std::string& /*path*/) { return std::nullopt; }

@@ -81,7 +81,9 @@ class LimitedFileSystem final : public FileSystem {
   absl::Status SyncDirectory(const std::string& path) override;
   absl::StatusOr<std::unique_ptr<FileLock>> Lock(const std::string& path) override;
   absl::StatusOr<std::unique_ptr<FileLock>> LockShared(const std::string& path) override;
-  absl::StatusOr<bool> IsLocked(const std::string& path) override { return base_->IsLocked(path); }
+  absl::StatusOr<LockHolder> HolderOf(const std::string& path) override {
+    return base_->HolderOf(path);
+  }
   std::optional<DiskSpace> SpaceAt(const std::string& path) override {
     return base_->SpaceAt(path);
   }

@@ -57,7 +57,7 @@ class MemoryFileSystem final : public FileSystem {
   absl::Status SyncDirectory(const std::string& path) override;
   absl::StatusOr<std::unique_ptr<FileLock>> Lock(const std::string& path) override;
   absl::StatusOr<std::unique_ptr<FileLock>> LockShared(const std::string& path) override;
-  absl::StatusOr<bool> IsLocked(const std::string& path) override;
+  absl::StatusOr<LockHolder> HolderOf(const std::string& path) override;
   bool IsShared() const override { return false; }
   bool IsDurable() const override { return false; }
 
@@ -261,12 +261,12 @@ absl::StatusOr<std::unique_ptr<FileLock>> MemoryFileSystem::LockShared(const std
   return TakeLock(path, OpenMode::kRead);
 }
 
-absl::StatusOr<bool> MemoryFileSystem::IsLocked(const std::string& path) {
+absl::StatusOr<LockHolder> MemoryFileSystem::HolderOf(const std::string& path) {
   absl::MutexLock lock(&mu_);
   const Place place = FindFile(path);
-  if (place.error == ENOENT) return false;
+  if (place.error == ENOENT) return LockHolder::kNobody;
   if (place.error != 0) return SystemError(place.error, "ask for", path);
-  return place.node->locks == Node::kExclusive;
+  return place.node->locks == Node::kExclusive ? LockHolder::kOurs : LockHolder::kNobody;
 }
 
 absl::StatusOr<std::unique_ptr<FileLock>> MemoryFileSystem::TakeLock(const std::string& path,

@@ -103,7 +103,7 @@ class RealFileSystem final : public FileSystem {
   absl::Status SyncDirectory(const std::string& path) override;
   absl::StatusOr<std::unique_ptr<FileLock>> Lock(const std::string& path) override;
   absl::StatusOr<std::unique_ptr<FileLock>> LockShared(const std::string& path) override;
-  absl::StatusOr<bool> IsLocked(const std::string& path) override;
+  absl::StatusOr<LockHolder> HolderOf(const std::string& path) override;
   std::optional<DiskSpace> SpaceAt(const std::string& path) override;
   bool IsShared() const override { return true; }
   bool IsDurable() const override { return true; }
@@ -270,15 +270,16 @@ absl::StatusOr<std::unique_ptr<FileLock>> RealFileSystem::LockShared(const std::
 }
 
 // Asks whether a shared lock could be had, which an exclusive one alone keeps from it.
-absl::StatusOr<bool> RealFileSystem::IsLocked(const std::string& path) {
+absl::StatusOr<LockHolder> RealFileSystem::HolderOf(const std::string& path) {
   const FileDescriptor fd = OpenDescriptor(path, O_RDONLY);
-  if (!fd.valid() && errno == ENOENT) return false;
+  if (!fd.valid() && errno == ENOENT) return LockHolder::kNobody;
   if (!fd.valid()) return SystemError(errno, "open lock file", path);
   struct flock lock = {};
   lock.l_type = F_RDLCK;
   lock.l_whence = SEEK_SET;
   if (::fcntl(fd.get(), F_OFD_GETLK, &lock) != 0) return SystemError(errno, "ask for", path);
-  return lock.l_type == F_WRLCK;
+  if (lock.l_type != F_WRLCK) return LockHolder::kNobody;
+  return lock.l_pid == -1 ? LockHolder::kOurs : LockHolder::kPosix;
 }
 
 }  // namespace

@@ -24,7 +24,8 @@ namespace rill::log {
 class LeftBehind {
  public:
   virtual ~LeftBehind() = default;
-  virtual LogCheckpoint Checkpoint(const TopicPartition& partition) = 0;
+  // ResourceExhausted: for want of descriptors or memory it is not known now.
+  virtual absl::StatusOr<LogCheckpoint> Checkpoint(const TopicPartition& partition) = 0;
 };
 
 // A log that another process writes, or wrote: only to be read, and nothing in its folder is
@@ -190,9 +191,8 @@ class FollowedLog final : public PartitionLog {
   mutable std::unique_ptr<SegmentFollower> last_
       ABSL_GUARDED_BY(follow_mutex_);  // of the last segment
   std::int64_t idle_since_offset_ ABSL_GUARDED_BY(follow_mutex_) = -1;
-  mutable std::atomic<bool> is_known_ = false;  // whether the folder was ever looked at
-  mutable std::atomic<std::uint64_t> known_writer_ =
-      0;  // and the list of segments is by which writer
+  mutable std::atomic<bool> is_known_ = false;           // whether the folder was ever looked at
+  mutable std::atomic<std::uint64_t> known_writer_ = 0;  // by whom the list of segments is
   mutable std::atomic<std::uint64_t> replacements_ = 0;  // of the slot, when the list was learnt
   mutable std::atomic<std::int64_t> known_end_ = 0;      // the list leads up to here
   mutable std::atomic<std::int64_t> known_start_ = 0;    // where nobody publishes one

@@ -152,7 +152,9 @@ absl::StatusOr<bool> FollowedLog::CatchWhatIsLeft(std::uint64_t writer,
 absl::StatusOr<FollowedLog::WhatIsLeft> FollowedLog::FindWhatIsLeft() const {
   auto listed = List(Names::kAsLeft);
   if (!listed.ok()) return listed.status();
-  const LogCheckpoint left = parts_.left->Checkpoint(parts_.partition);
+  const auto checkpoint = parts_.left->Checkpoint(parts_.partition);
+  if (!checkpoint.ok()) return checkpoint.status();
+  const LogCheckpoint& left = *checkpoint;
   SegmentList::Segments segments;
   std::int64_t end = 0;
   for (std::size_t i = 0; i < listed->size(); ++i) {

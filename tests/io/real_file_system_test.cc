@@ -24,6 +24,7 @@
 #include "small_disk.h"
 #include "temporary_folder.h"
 
+using rill::io::LockHolder;
 using rill::io::MapMode;
 using rill::io::OpenMode;
 using rill::test::CanRun;
@@ -105,9 +106,12 @@ TEST_CASE("A POSIX lock as Java takes it excludes rill, and rill's excludes it")
     const absl::Status status = fs->Lock(path).status();
     CHECK(status.code() == absl::StatusCode::kFailedPrecondition);
     CHECK(Contains(status, "process " + std::to_string(java.pid()) + " ("));
+    CHECK(fs->HolderOf(path).value() == LockHolder::kPosix);
   }
+  CHECK(fs->HolderOf(path).value() == LockHolder::kNobody);
   auto lock = fs->Lock(path);
   REQUIRE(lock.ok());
+  CHECK(fs->HolderOf(path).value() == LockHolder::kOurs);
   CHECK_FALSE(InChild(lock_as_java));
 }
 

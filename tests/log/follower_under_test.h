@@ -28,7 +28,7 @@ class OneSlot final : public EndSource {
 class LeftCheckpoint final : public LeftBehind {
  public:
   explicit LeftCheckpoint(const LogCheckpoint& checkpoint) : checkpoint_(checkpoint) {}
-  LogCheckpoint Checkpoint(const TopicPartition&) override { return checkpoint_; }
+  absl::StatusOr<LogCheckpoint> Checkpoint(const TopicPartition&) override { return checkpoint_; }
 
  private:
   const LogCheckpoint checkpoint_;
