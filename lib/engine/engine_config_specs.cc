@@ -252,6 +252,8 @@ constexpr RefusedConfig kRefused[] = {
     {"log.preallocate", "space is always reserved ahead, as it is needed"},
     {"log.remote.*", kNoTiers},
     {"max.connections", kOfNode},
+    {"max.connections.per.ip", kOfNode},
+    {"max.connections.per.ip.overrides", kOfNode},
     {"max.*", kNotOfNode},
     {"metadata.*", "the metadata quorum is not there yet"},
     {"metric.*", kNoMetrics},

@@ -32,7 +32,7 @@ absl::Status CheckMayChange(const ConfigMap& configs) {
 
 absl::StatusOr<std::string> Checked(const std::string& name, const std::string& value) {
   if (const ConfigSpec* const spec = FindBrokerConfigSpec(name)) {
-    auto checked = engine::CheckConfigValue(*spec, value);
+    auto checked = CheckBrokerConfigValue(*spec, value);
     if (!checked.ok()) return RefuseRequest(std::string(checked.status().message()));
     return checked;
   }
@@ -43,7 +43,21 @@ absl::StatusOr<std::string> Checked(const std::string& name, const std::string& 
   return value;  // kept for whoever knows it, as by Kafka
 }
 
-absl::StatusOr<ConfigMap> Checked(const ConfigMap& configs) {
+// What nobody could set back is refused.
+absl::Status CheckLetsClientsIn(const NodeContext& node, const ConfigMap& configs) {
+  const auto of_address = configs.find(kConnectionsOfAddress);
+  if (of_address == configs.end()) return absl::OkStatus();
+  const engine::ConfigLayers layers = BrokerLayersOf(node);
+  const auto set = layers.Find(kConnectionsOfNamedAddresses);
+  const auto changed = configs.find(kConnectionsOfNamedAddresses);
+  std::string_view of_named_addresses;
+  if (!set.empty()) of_named_addresses = set.front().value;
+  if (changed != configs.end()) of_named_addresses = changed->second;
+  const auto some = CheckConnectionsOfAddress(of_address->second, of_named_addresses);
+  return some.ok() ? some : RefuseRequest(std::string(some.message()));
+}
+
+absl::StatusOr<ConfigMap> Checked(const NodeContext& node, const ConfigMap& configs) {
   if (auto may = CheckMayChange(configs); !may.ok()) return may;
   ConfigMap checked;
   for (const auto& [name, value] : configs) {
@@ -51,6 +65,7 @@ absl::StatusOr<ConfigMap> Checked(const ConfigMap& configs) {
     if (!sound.ok()) return sound.status();
     checked.emplace(name, *std::move(sound));
   }
+  if (auto some = CheckLetsClientsIn(node, checked); !some.ok()) return some;
   return checked;
 }
 
@@ -71,11 +86,19 @@ engine::ConfigLayers BrokerLayersOf(const NodeContext& node) {
   return engine::BrokerLayers(given, *node.engine->resource_configs(), node.node_id);
 }
 
-int MaxConnections(const NodeContext& node) {
+ConnectionLimits ConnectionLimitsOf(const NodeContext& node) {
   const engine::ConfigLayers layers = BrokerLayersOf(node);
-  const auto set = layers.Find("max.connections");
-  return set.empty() ? node.config.max_connections
-                     : static_cast<int>(engine::ConfigInteger(set.front().value));
+  ConnectionLimits limits = node.config.connections;
+  if (const auto set = layers.Find("max.connections"); !set.empty()) {
+    limits.of_all = static_cast<int>(engine::ConfigInteger(set.front().value));
+  }
+  if (const auto set = layers.Find(kConnectionsOfAddress); !set.empty()) {
+    limits.of_address = static_cast<int>(engine::ConfigInteger(set.front().value));
+  }
+  if (const auto set = layers.Find(kConnectionsOfNamedAddresses); !set.empty()) {
+    limits.of_named_addresses = ParseAddressLimits(set.front().value).value_or(AddressLimits());
+  }
+  return limits;
 }
 
 absl::Status CheckBroker(const Call& call, const std::string& name) {
@@ -98,7 +121,7 @@ absl::Status ReplaceBrokerConfigs(const Call& call, const std::string& name,
     auto changed = change(own);
     is_change = changed.ok();
     if (!changed.ok()) return changed;
-    return Checked(*changed);
+    return Checked(call.node, *changed);
   };
   auto replaced = call.node.engine->ReplaceResourceConfigs(
       engine::ResourceName(engine::kBrokerResources, id), checked_change, only_validate);

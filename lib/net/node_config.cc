@@ -41,6 +41,18 @@ constexpr ConfigSpec kSpecs[] = {
      .min = 1,  // without any nobody could set it back
      .is_dynamic = true,
      .effect = "Connections that the node has at a time; more are closed as they come."},
+    {.name = kConnectionsOfAddress,
+     .type = ConfigType::kInt,
+     .default_value = "2147483647",
+     .min = 0,
+     .is_dynamic = true,
+     .effect = "Those of one IP address; more are closed as they come. 0 only with "
+               "max.connections.per.ip.overrides."},
+    {.name = kConnectionsOfNamedAddresses,
+     .type = ConfigType::kString,
+     .default_value = "",
+     .is_dynamic = true,
+     .effect = "The same of some addresses: 10.0.0.5:100,fe80::1:20. Names are not looked up."},
     {.name = "max.incremental.fetch.session.cache.slots",
      .type = ConfigType::kInt,
      .default_value = "1000",
@@ -133,7 +145,7 @@ absl::StatusOr<engine::ConfigMap> Check(const engine::ConfigMap& configs) {
       return engine::ConfigError(
           fmt::format("a node has no config {}{}", name, engine::DidYouMean(name, names)));
     }
-    auto text = engine::CheckConfigValue(*spec, value);
+    auto text = CheckBrokerConfigValue(*spec, value);
     if (!text.ok()) return text.status();
     checked.emplace(name, *std::move(text));
   }
@@ -145,6 +157,22 @@ absl::StatusOr<engine::ConfigMap> Check(const engine::ConfigMap& configs) {
 std::span<const ConfigSpec> NodeConfigSpecs() { return kSpecs; }
 
 std::span<const ConfigSpec> FixedConfigSpecs() { return kFixedSpecs; }
+
+absl::StatusOr<std::string> CheckBrokerConfigValue(const ConfigSpec& spec, std::string_view text) {
+  auto checked = engine::CheckConfigValue(spec, text);
+  if (!checked.ok() || spec.name != kConnectionsOfNamedAddresses) return checked;
+  if (const auto limits = ParseAddressLimits(*checked); !limits.ok()) return limits.status();
+  return checked;
+}
+
+absl::Status CheckConnectionsOfAddress(std::string_view of_address,
+                                       std::string_view of_named_addresses) {
+  if (engine::ConfigInteger(of_address) != 0 || !of_named_addresses.empty()) {
+    return absl::OkStatus();
+  }
+  return engine::ConfigError(fmt::format("{} can be set to 0 only if {} property is set.",
+                                         kConnectionsOfAddress, kConnectionsOfNamedAddresses));
+}
 
 absl::StatusOr<NodeConfig> ParseNodeConfig(const engine::ConfigMap& configs) {
   auto checked = Check(configs);
@@ -161,7 +189,14 @@ absl::StatusOr<NodeConfig> ParseNodeConfig(const engine::ConfigMap& configs) {
   config.connections_max_idle = std::chrono::milliseconds(
       std::min<std::int64_t>(integer("connections.max.idle.ms"), std::int64_t{1} << 40));
   config.fetch_max_bytes = static_cast<std::size_t>(integer("fetch.max.bytes"));
-  config.max_connections = static_cast<int>(integer("max.connections"));
+  config.connections.of_all = static_cast<int>(integer("max.connections"));
+  config.connections.of_address = static_cast<int>(integer(kConnectionsOfAddress));
+  const auto of_named_addresses = text(kConnectionsOfNamedAddresses);
+  config.connections.of_named_addresses = ParseAddressLimits(of_named_addresses).value();
+  if (auto some = CheckConnectionsOfAddress(text(kConnectionsOfAddress), of_named_addresses);
+      !some.ok()) {
+    return some;
+  }
   config.max_incremental_fetch_session_cache_slots =
       static_cast<std::size_t>(integer("max.incremental.fetch.session.cache.slots"));
   config.socket_request_max_bytes = static_cast<std::size_t>(integer("socket.request.max.bytes"));

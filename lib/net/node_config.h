@@ -3,10 +3,13 @@
 #include <chrono>
 #include <cstddef>
 #include <span>
+#include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "engine/config_spec.h"
 #include "engine/quota/quota_rate.h"
+#include "net/connection_limits.h"
 
 namespace rill::net {
 
@@ -26,7 +29,7 @@ struct NodeConfig {
   std::size_t socket_request_max_bytes = 0;
   std::size_t queued_max_request_bytes = 0;
   std::chrono::milliseconds connections_max_idle{};
-  int max_connections = 0;
+  ConnectionLimits connections;
   std::size_t max_incremental_fetch_session_cache_slots = 0;
   bool auto_create_topics_enable = true;
   bool delete_topic_enable = true;
@@ -34,6 +37,15 @@ struct NodeConfig {
   engine::QuotaWindows quota_windows;
   std::size_t telemetry_max_bytes = 0;
 };
+
+// `text` as the value of a config of a node's or an engine's. INVALID_CONFIG (InvalidArgument) says
+// what is allowed.
+absl::StatusOr<std::string> CheckBrokerConfigValue(const engine::ConfigSpec& spec,
+                                                   std::string_view text);
+// That 0 connections of an address, which is allowed where others have limits of their own, does
+// not keep everybody out.
+absl::Status CheckConnectionsOfAddress(std::string_view of_address,
+                                       std::string_view of_named_addresses);
 
 // InvalidArgument (INVALID_CONFIG) names what is unknown or out of range.
 absl::StatusOr<NodeConfig> ParseNodeConfig(const engine::ConfigMap& configs);

@@ -28,6 +28,8 @@ namespace {
 using asio::ip::tcp;
 
 constexpr int kMaxThreads = 1024;
+// The host of who came by the folder's socket, and has no address to be counted by.
+constexpr char kUnixHost[] = "/unix";
 // After a connection could not be taken, for want of descriptors or memory.
 constexpr std::chrono::milliseconds kAcceptPause(100);
 constexpr std::chrono::milliseconds kShortestIdleCheck(10);
@@ -89,7 +91,7 @@ Connection::Peer PeerOf(asio::basic_stream_socket<tcp, Executor>& socket) {
 
 template <typename Executor>
 Connection::Peer PeerOf(const asio::basic_stream_socket<asio::local::stream_protocol, Executor>&) {
-  return {"a process of this machine", "/unix", 0};
+  return {"a process of this machine", kUnixHost, 0};
 }
 
 // In this thread: sendfile has no other way to be told that a client that goes is no reason to end
@@ -233,17 +235,25 @@ asio::awaitable<void> Server::Accept(Acceptor& acceptor, const HostPort& told) {
       co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
       continue;
     }
-    if (connections_.load() >= MaxConnections(node_)) continue;  // the socket closes
-    connections_.fetch_add(1);
     Connection::Peer peer = PeerOf(socket);
+    if (!Admit(peer.client_host)) continue;  // the socket closes
     asio::co_spawn(loop.io,
                    Serve(loop, Connection::Socket(std::move(socket)), std::move(peer), told),
                    asio::detached);
   }
 }
 
+bool Server::Admit(const std::string& host) {
+  const ConnectionLimits limits = ConnectionLimitsOf(node_);
+  if (connections_.load() >= limits.of_all) return false;
+  if (host != kUnixHost && !by_address_.Add(host, limits.Of(host.substr(1)))) return false;
+  connections_.fetch_add(1);
+  return true;
+}
+
 asio::awaitable<void> Server::Serve(Loop& loop, Connection::Socket socket, Connection::Peer peer,
                                     const HostPort& told) {
+  const std::string host = peer.client_host;
   {
     const auto connection =
         std::make_shared<Connection>(std::move(socket), std::move(peer),
@@ -252,6 +262,7 @@ asio::awaitable<void> Server::Serve(Loop& loop, Connection::Socket socket, Conne
     if (!node_.stopping->has_begun()) co_await connection->Run();
     loop.connections.erase(connection);
   }
+  if (host != kUnixHost) by_address_.Remove(host);
   absl::MutexLock lock(&mutex_);
   connections_.fetch_sub(1);
 }

@@ -19,6 +19,7 @@
 #include "asio/ip/tcp.hpp"
 #include "net/call.h"
 #include "net/connection.h"
+#include "net/connection_limits.h"
 #include "net/folder_socket.h"
 #include "net/http_server.h"
 #include "net/listeners.h"
@@ -72,6 +73,8 @@ class Server {
   asio::awaitable<void> Accept(Acceptor& acceptor, const HostPort& told);
   asio::awaitable<void> Serve(Loop& loop, Connection::Socket socket, Connection::Peer peer,
                               const HostPort& told);
+  // Whether there is room for one more, which is counted then.
+  bool Admit(const std::string& host);
   // Closes connections on which nothing comes.
   asio::awaitable<void> CloseIdle(Loop& loop);
   // Runs `act` with each connection, in its thread.
@@ -90,6 +93,7 @@ class Server {
   std::unique_ptr<FolderSocket> folder_socket_;
   std::unique_ptr<HttpServer> http_;
   std::atomic<int> connections_ = 0;
+  ConnectionCounts by_address_;
   absl::Mutex mutex_;  // what AwaitNone sleeps on
   absl::Mutex stop_mutex_;
   bool stopped_ ABSL_GUARDED_BY(stop_mutex_) = true;  // until it runs

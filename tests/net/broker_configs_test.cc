@@ -257,6 +257,34 @@ TEST_CASE("a node takes as many connections as it is told while it runs, also by
   CHECK(is_taken(taken));
 }
 
+TEST_CASE("a node limits the connections of an address as it is told while it runs") {
+  const auto engine = rill::Open("mem:");
+  REQUIRE(engine.ok());
+  const auto node = Node::Start(*engine, {.listen = "127.0.0.1:0"});
+  REQUIRE(node.ok());
+  WireClient admin(node->port());
+  const auto alter = [&](const Change& change) {
+    const wire::IncrementalAlterConfigsRequest asked = {{{kBroker, "", {change}}}, false};
+    return admin
+        .Ask<wire::IncrementalAlterConfigsResponse>(wire::ApiKey::kIncrementalAlterConfigs, 1,
+                                                    asked)
+        .responses.at(0)
+        .error_code;
+  };
+  CHECK(alter(Set("max.connections.per.ip", "0")) == ErrorCode::kInvalidRequest);
+  CHECK(alter(Set("max.connections.per.ip.overrides", "localhost:1")) ==
+        ErrorCode::kInvalidRequest);
+  CHECK(alter(Set("max.connections.per.ip", "1")) == ErrorCode::kNone);
+  CHECK(WireClient(node->port()).IsClosed());
+  CHECK(alter(Set("max.connections.per.ip.overrides", "127.0.0.1:2")) == ErrorCode::kNone);
+  CHECK(alter(Set("max.connections.per.ip", "0")) == ErrorCode::kNone);
+  WireClient second(node->port());
+  CHECK(
+      second.Ask<wire::ListGroupsResponse>(wire::ApiKey::kListGroups, 0, wire::ListGroupsRequest())
+          .error_code == ErrorCode::kNone);
+  CHECK(WireClient(node->port()).IsClosed());
+}
+
 TEST_CASE("a list does not grow beyond what can be described") {
   NodeUnderTest node;
   node.MakeTopic("orders", 1);

@@ -192,6 +192,47 @@ TEST_CASE("A connection beyond max.connections is closed, and one that ended mak
   CHECK(AskVersions(third, 0).error_code == ErrorCode::kNone);
 }
 
+TEST_CASE("Connections of an address beyond max.connections.per.ip are closed, or beyond its own") {
+  const NodeUnderTest test({.configs = {{"max.connections.per.ip", "1"}}});
+  const auto is_taken = [](WireClient& client) {
+    return AskVersions(client, 0).error_code == ErrorCode::kNone;
+  };
+  {
+    WireClient first = test.Connect();
+    CHECK(is_taken(first));
+    CHECK(test.Connect().IsClosed());
+  }
+  while (test.node->connections() > 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  WireClient again = test.Connect();
+  CHECK(is_taken(again));
+  const NodeUnderTest named(
+      {.configs = {{"max.connections.per.ip", "0"},
+                   {"max.connections.per.ip.overrides", "::1:0, 127.0.0.1:2"}}});
+  WireClient one = named.Connect();
+  WireClient two = named.Connect();
+  CHECK((is_taken(one) && is_taken(two)));
+  CHECK(named.Connect().IsClosed());
+}
+
+TEST_CASE("Limits of addresses that are none are refused, and a limit that keeps everybody out") {
+  const auto engine = Open("mem:").value();
+  for (const std::string limits : {"127.0.0.1", "localhost:1", "127.0.0.1:-1", "127.0.0.1:x", ":1",
+                                   "127.0.0.1:1,,::1:1", "127.0.0.1:2147483648"}) {
+    CAPTURE(limits);
+    const auto node = Node::Start(
+        engine,
+        {.listen = "127.0.0.1:0", .configs = {{"max.connections.per.ip.overrides", limits}}});
+    CHECK(absl::IsInvalidArgument(node.status()));
+    CHECK_THAT(std::string(node.status().message()),
+               Catch::Contains("max.connections.per.ip.overrides") &&
+                   Catch::Contains("such as 127.0.0.1:100"));
+  }
+  const auto nobody =
+      Node::Start(engine, {.listen = "127.0.0.1:0", .configs = {{"max.connections.per.ip", "0"}}});
+  CHECK_THAT(std::string(nobody.status().message()),
+             Catch::Contains("can be set to 0 only if max.connections.per.ip.overrides"));
+}
+
 TEST_CASE("A node that stopped leaves no thread, no descriptor and no connection behind") {
   auto engine = Open("mem:").value();
   const int threads = test::Threads();
