@@ -318,7 +318,7 @@ def idle_connections(build, broker, count=1000):
     holder.stdout.readline()
     after = broker.memory()
     holder.communicate("")
-    return {f"{key}_more": after[key] - before[key] for key in before}
+    return {**after, **{f"{key}_more": after[key] - before[key] for key in before}}
 
 
 def many_partitions(build, broker, topics=100, partitions=100):
@@ -328,7 +328,7 @@ def many_partitions(build, broker, topics=100, partitions=100):
         make_topic(build, broker, f"many-{i}", partitions)
     seconds = time.monotonic() - began
     after = broker.memory()
-    return {"seconds": seconds, **{f"{k}_more": after[k] - before[k] for k in before}}
+    return {"seconds": seconds, **after, **{f"{k}_more": after[k] - before[k] for k in before}}
 
 
 def after_much(build, broker, total_bytes=20e9):
@@ -492,19 +492,23 @@ def print_latencies(table):
 
 
 def print_memory(table):
-    labels = {
-        "idle": ("idle", ""), "after 20 GB": ("after 20 GB", ""),
-        "1,000 idle connections": ("more for 1,000 idle connections", "_more"),
-        "10,000 partitions": ("more for 10,000 partitions", "_more"),
-    }
+    """All that a broker takes, which has a target, and what connections and partitions add."""
+    rows_of = [
+        ("idle", "idle", "", 1 / 10),
+        ("after 20 GB", "after 20 GB", "", 1 / 10),
+        ("1,000 idle connections", "with 1,000 idle connections", "", 1 / 10),
+        ("1,000 idle connections", "of that, for the connections", "_more", None),
+        ("10,000 partitions", "with 10,000 partitions", "", 1 / 10),
+        ("10,000 partitions", "of that, for the partitions", "_more", None),
+    ]
     columns = ["MB", *sides(", anonymous"), "ratio, of target 1/10",
                *sides(", resident", ", with page cache")]
     columns = [column.replace(" ,", ",") for column in columns]
     rows = [
         [label, *table[title].cells(f"anonymous_mb{end}"),
-         table[title].ratio(f"anonymous_mb{end}", 1 / 10), *table[title].cells(f"resident_mb{end}"),
+         table[title].ratio(f"anonymous_mb{end}", target), *table[title].cells(f"resident_mb{end}"),
          *table[title].cells(f"with_page_cache_mb{end}")]
-        for title, (label, end) in labels.items() if title in table
+        for title, label, end, target in rows_of if title in table
     ]
     print_table("Memory:", columns, rows)
 
