@@ -4,8 +4,11 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <utility>
 
 #include "../io/temporary_folder.h"
+#include "../io/wrapped_file_system.h"
+#include "absl/time/clock.h"
 #include "catch.h"
 #include "json_rows.h"
 #include "rill/rill.h"
@@ -50,6 +53,54 @@ void FlipByte(const std::string& path, std::streamoff at) {
   const int byte = file.get();
   file.seekp(at);
   file.put(static_cast<char>(byte ^ 1));
+}
+
+// Takes longer for the first log than a command waits before it tells how far it is.
+class SlowFiles final : public test::WrappedFileSystem {
+ public:
+  using WrappedFileSystem::WrappedFileSystem;
+
+ protected:
+  absl::StatusOr<std::size_t> OnRead(io::File& file, std::uint64_t offset, char* out,
+                                     std::size_t size) override {
+    WaitOnce(file.path());
+    return WrappedFileSystem::OnRead(file, offset, out, size);
+  }
+  absl::StatusOr<std::unique_ptr<io::Mapping>> OnMap(io::File& file, std::size_t length,
+                                                     io::MapMode mode) override {
+    WaitOnce(file.path());
+    return WrappedFileSystem::OnMap(file, length, mode);
+  }
+
+ private:
+  void WaitOnce(const std::string& path) {
+    if (path.ends_with(".log") && !std::exchange(waited_, true)) {
+      absl::SleepFor(absl::Milliseconds(300));
+    }
+  }
+
+  bool waited_ = false;
+};
+
+TEST_CASE("rill check tells a terminal how far it is, and wipes that away") {
+  const test::TemporaryFolder folder;
+  Fill(folder.path());
+  const auto real = io::NewRealFileSystem();
+  for (const bool is_terminal : {true, false}) {
+    SlowFiles files(*real);
+    std::istringstream in;
+    std::ostringstream out;
+    std::ostringstream err;
+    CHECK(RunRill({files, "/", in, out, StandardError(err), is_terminal},
+                  std::vector<std::string>{"rill", "check", folder.path()}) == 0);
+    INFO(err.str());
+    if (is_terminal) {
+      CHECK(Contains(err.str(), " %), "));
+      CHECK(err.str().ends_with("\r\x1b[K"));
+    } else {
+      CHECK(err.str().empty());
+    }
+  }
 }
 
 TEST_CASE("rill check of a sound folder says so and returns 0") {

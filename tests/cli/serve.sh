@@ -177,6 +177,18 @@ expect "$("$rill" console-consumer --data-dir "$work/told" --topic orders --grou
   --from-beginning --max-messages 1 --timeout-ms 10000 2>/dev/null)" "by the folder"
 stop
 
+tell "At SIGTERM who waits for records is let go, and the folder is closed"
+serve --data-dir "$work/told" --listen "127.0.0.1:$port" || fail "it does not start"
+"$rill" console-consumer --bootstrap-server "127.0.0.1:$port" --topic orders --from-beginning --timeout-ms 20000 \
+  >"$work/waits" 2>/dev/null &
+waiter=$!
+for ((i = 0; i < 100; ++i)); do [ ! -s "$work/waits" ] || break; sleep 0.1; done
+expect "$(cat "$work/waits")" "by the folder"
+stop
+kill -9 "$waiter"
+[ -e "$work/told/.kafka_cleanshutdown" ] || fail "the shutdown is not marked as clean"
+! grep -q WARN "$log" || fail "it warns"
+
 tell "What the file tells clients is about the file's listeners, not about those of the words"
 serve --config "$work/stock.properties" --listen "127.0.0.1:$other" || fail "it does not start"
 [[ $(told_at "$other") == "127.0.0.1:$other "* ]] || fail "$(told_at "$other") is what clients are told"
