@@ -269,7 +269,8 @@ absl::StatusOr<std::unique_ptr<FileLock>> RealFileSystem::LockShared(const std::
   return TakeLock(path, O_RDONLY, F_RDLCK);
 }
 
-// Asks whether a shared lock could be had, which an exclusive one alone keeps from it.
+// Asks whether a shared lock could be had, which an exclusive one alone keeps from it. One like
+// ours is shown with the process -1.
 absl::StatusOr<LockHolder> RealFileSystem::HolderOf(const std::string& path) {
   const FileDescriptor fd = OpenDescriptor(path, O_RDONLY);
   if (!fd.valid() && errno == ENOENT) return LockHolder::kNobody;

@@ -9,6 +9,7 @@
 #include "base/wakeup.h"
 #include "fmt/format.h"
 #include "log/segment_name.h"
+#include "log/stopper.h"
 #include "rill/error.h"
 
 namespace rill::log {

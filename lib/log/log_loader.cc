@@ -12,6 +12,7 @@
 #include "log/interrupted_swap.h"
 #include "log/recovery_rules.h"
 #include "log/segment_name.h"
+#include "log/stopper.h"
 #include "rill/error.h"
 
 namespace rill::log {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/bytes.h"
 #include "log/segment_name.h"
 #include "log/segment_writer.h"
+#include "log/stopper.h"
 
 namespace rill::log {
 

@@ -3,6 +3,7 @@
 
 #include "fmt/format.h"
 #include "log/segmented_log.h"
+#include "log/stopper.h"
 
 // What becomes of a segment when the next one is begun, and what the next one finds ready: the
 // maintenance does both, so that a roll takes no longer than another append.

@@ -8,6 +8,7 @@
 #include "fmt/format.h"
 #include "log/segment_name.h"
 #include "log/segment_scan.h"
+#include "log/stopper.h"
 #include "log/transaction_index.h"
 #include "rill/error.h"
 

@@ -5,8 +5,8 @@
 #include "base/buffer.h"
 #include "base/bytes.h"
 #include "fmt/format.h"
+#include "log/stopper.h"
 #include "record/codec.h"
-#include "record/layout.h"
 #include "rill/error.h"
 
 namespace rill::log {
@@ -51,21 +51,6 @@ absl::Status CheckOffsets(BatchView batch, std::string_view behind, std::int64_t
 }
 
 }  // namespace
-
-void StoreStopper(char* to, std::int64_t next_offset) {
-  char* at = base::StoreBigEndian(to, next_offset);
-  at = base::StoreBigEndian(at, kStopperLength);
-  at = base::StoreBigEndian(at, std::int32_t{0});  // leader epoch
-  *at = record::kMagic;
-}
-
-bool IsStopper(std::string_view rest, std::int64_t next_offset) {
-  if (rest.size() > kStopperSize) return false;
-  char stopper[kStopperSize];
-  StoreStopper(stopper, next_offset);
-  return std::equal(rest.begin(), rest.end(), stopper,
-                    [](char found, char stored) { return found == 0 || found == stored; });
-}
 
 ScanResult ScanBatches(std::string_view bytes, std::uint32_t position, std::int64_t next_offset,
                        ScanDepth depth, const std::function<void(BatchView, std::uint32_t)>& visit,

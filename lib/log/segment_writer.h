@@ -12,6 +12,7 @@
 #include "log/next_segment.h"
 #include "log/segment.h"
 #include "log/segment_scan.h"
+#include "log/stopper.h"
 
 namespace rill::log {
 
@@ -28,7 +29,9 @@ std::string Replaced(const std::string& log_path);
 // for want of space) and pages are populated a window ahead (so that stores do not fault at all).
 // Behind the last batch stands a stopper at all times, and a batch shows only when it is complete:
 //
-//   1. the batch is stored behind the stopper's first twelve bytes, and a new stopper behind it;
+//   1. the batch is stored behind the stopper's first twelve bytes (a magic of 2 over one of 2),
+//   and
+//      a new stopper behind it;
 //   2. the lower three bytes of its length are stored;
 //   3. the highest byte of its length is stored with release.
 //

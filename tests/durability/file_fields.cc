@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "fmt/format.h"
-#include "log/segment_scan.h"
+#include "log/stopper.h"
 #include "rill/record_batch.h"
 
 namespace rill::testing {

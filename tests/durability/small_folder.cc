@@ -8,6 +8,7 @@
 
 #include "fmt/format.h"
 #include "log/segment_scan.h"
+#include "log/stopper.h"
 #include "rill/rill.h"
 #include "rill/testing/manual_clock.h"
 

@@ -4,7 +4,7 @@
 #include <thread>
 
 #include "base/bytes.h"
-#include "log/segment_scan.h"
+#include "log/stopper.h"
 #include "log_under_test.h"
 
 namespace rill::log {

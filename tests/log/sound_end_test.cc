@@ -4,6 +4,7 @@
 
 #include "catch.h"
 #include "io/memory_file_system.h"
+#include "log/stopper.h"
 #include "log_under_test.h"
 
 namespace rill::log {

@@ -145,6 +145,7 @@ TEST_CASE("zeros are not a batch, and the stopper of a live log reads as its end
   CHECK(ParseBatch(zeros).status().code() == absl::StatusCode::kDataLoss);
   std::string stopper = zeros;
   base::StoreBigEndian(stopper.data() + kBatchLengthAt, std::int32_t{0x7fffffff});
+  stopper[kMagicAt] = 2;
   CHECK(ParseBatch(stopper).status().code() == absl::StatusCode::kOutOfRange);
 }
 
