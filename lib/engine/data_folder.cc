@@ -65,7 +65,35 @@ std::string OrGoThroughNode(io::FileSystem& files, const std::string& path) {
   return fmt::format(", or open \"kafka://unix:{}\", if a node serves it", path);
 }
 
+absl::StatusOr<std::optional<log::OffsetCheckpoint>> ReadIfSound(io::FileSystem& files,
+                                                                 const std::string& path,
+                                                                 const LogSink& sink) {
+  auto offsets = log::ReadOffsetCheckpoint(files, path);
+  if (offsets.ok()) return *std::move(offsets);
+  if (absl::IsResourceExhausted(offsets.status())) return offsets.status();
+  if (sink) {
+    sink(LogLevel::kWarning,
+         fmt::format("checkpoint not used: {}", std::string(offsets.status().message())));
+  }
+  return std::nullopt;
+}
+
 }  // namespace
+
+absl::StatusOr<FolderCheckpoints> ReadCheckpoints(io::FileSystem& files,
+                                                  const std::string& directory,
+                                                  const LogSink& sink) {
+  FolderCheckpoints all;
+  for (const auto& [name, into] : {std::pair{log::kRecoveryPointCheckpoint, &all.recovery_points},
+                                   {log::kLogStartCheckpoint, &all.log_starts},
+                                   {log::kHighWatermarkCheckpoint, &all.high_watermarks},
+                                   {log::kCleanerCheckpoint, &all.first_dirty}}) {
+    auto offsets = ReadIfSound(files, directory + "/" + name, sink);
+    if (!offsets.ok()) return offsets.status();
+    *into = *std::move(offsets);
+  }
+  return all;
+}
 
 std::optional<std::int64_t> OffsetIn(const std::optional<log::OffsetCheckpoint>& offsets,
                                      const TopicPartition& partition) {
@@ -95,10 +123,9 @@ absl::StatusOr<std::unique_ptr<DataFolder>> DataFolder::Open(io::FileSystem* fil
   auto properties = LoadMetaProperties(*files, folder->path_, node_id);
   if (!properties.ok()) return properties.status();
   folder->properties_ = *std::move(properties);
-  folder->checkpoints_ = {.recovery_points = folder->Read(log::kRecoveryPointCheckpoint, sink),
-                          .log_starts = folder->Read(log::kLogStartCheckpoint, sink),
-                          .high_watermarks = folder->Read(log::kHighWatermarkCheckpoint, sink),
-                          .first_dirty = folder->Read(log::kCleanerCheckpoint, sink)};
+  auto checkpoints = ReadCheckpoints(*files, folder->path_, sink);
+  if (!checkpoints.ok()) return checkpoints.status();
+  folder->checkpoints_ = *std::move(checkpoints);
   return folder;
 }
 
@@ -137,16 +164,6 @@ absl::Status DataFolder::BeginWriting() {
     if (auto removed = files_->Remove(path); !removed.ok()) return removed;
   }
   return files_->SyncDirectory(path_);
-}
-
-std::optional<log::OffsetCheckpoint> DataFolder::Read(const char* name, const LogSink& sink) {
-  auto offsets = log::ReadOffsetCheckpoint(*files_, path_ + "/" + name);
-  if (offsets.ok()) return *std::move(offsets);
-  if (sink) {
-    sink(LogLevel::kWarning,
-         fmt::format("checkpoint not used: {}", std::string(offsets.status().message())));
-  }
-  return std::nullopt;
 }
 
 absl::Status DataFolder::Write(const char* name, const log::OffsetCheckpoint& offsets) {

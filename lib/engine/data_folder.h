@@ -30,6 +30,13 @@ struct FolderCheckpoints {
   std::optional<log::OffsetCheckpoint> first_dirty;  // of the logs that were compacted
 };
 
+// Those of the folder `directory`, without one that is damaged, which is told to `sink` where there
+// is one. ResourceExhausted: one could not be read for want of descriptors or memory, and may be
+// sound.
+absl::StatusOr<FolderCheckpoints> ReadCheckpoints(io::FileSystem& files,
+                                                  const std::string& directory,
+                                                  const LogSink& sink);
+
 // What a checkpoint has of a partition; nothing where it cannot be read, too.
 std::optional<std::int64_t> OffsetIn(const std::optional<log::OffsetCheckpoint>& offsets,
                                      const TopicPartition& partition);
@@ -69,7 +76,6 @@ class DataFolder {
   DataFolder(io::FileSystem* files, std::string path) : files_(files), path_(std::move(path)) {}
 
   absl::Status Prepare(bool create_if_missing);
-  std::optional<log::OffsetCheckpoint> Read(const char* name, const LogSink& sink);
   absl::Status Write(const char* name, const log::OffsetCheckpoint& offsets);
 
   io::FileSystem* const files_;

@@ -1,7 +1,6 @@
 #include "engine/folder_watch.h"
 
 #include <algorithm>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,19 +10,6 @@
 #include "log/checkpoint_file.h"
 
 namespace rill::engine {
-namespace {
-
-// Nothing of one that is missing or damaged; a status where it could not be read for now.
-absl::StatusOr<std::optional<log::OffsetCheckpoint>> ReadIfSound(io::FileSystem& files,
-                                                                 const std::string& path) {
-  auto offsets = log::ReadOffsetCheckpoint(files, path);
-  if (absl::IsResourceExhausted(offsets.status())) return offsets.status();
-  if (!offsets.ok()) return std::nullopt;
-  return *std::move(offsets);
-}
-
-}  // namespace
-
 FolderWatch::FolderWatch(io::FileSystem* files, std::string directory,
                          std::function<void()> look_outside)
     : files_(files), directory_(std::move(directory)), look_outside_(std::move(look_outside)) {}
@@ -45,9 +31,15 @@ void FolderWatch::Look() const {
       found.ok() || absl::IsNotFound(found.status()) || absl::IsDataLoss(found.status());
   if (!writer.ok() || !is_told) return;
   const std::shared_ptr<SharedPageView> page = found.ok() ? *std::move(found) : nullptr;
-  if (*writer == io::LockHolder::kNobody) LookAtWhatIsLeft(page.get());
-  // A broker of Kafka's makes no page: one that is there is of a writer that was killed before.
-  if (*writer == io::LockHolder::kOurs) LookAtPage(page);
+  has_broker_ = has_broker_ && *writer == io::LockHolder::kPosix;
+  switch (*writer) {
+    case io::LockHolder::kNobody:
+      return LookAtWhatIsLeft(page.get());
+    case io::LockHolder::kOurs:
+      return LookAtPage(page);
+    case io::LockHolder::kPosix:
+      return LookBesideBroker(page.get());
+  }
 }
 
 void FolderWatch::LookAtPage(const std::shared_ptr<SharedPageView>& found) const {
@@ -71,10 +63,22 @@ void FolderWatch::LookAtWhatIsLeft(const SharedPageView* found) const {
     saw_killed_ = true;
     ++pages_;
   } else if (!is_known || (page_ != nullptr && !is_of_page)) {
-    TakePage(nullptr);
-    absl::MutexLock lock(&left_mutex_);
-    left_until_ = Moment::min();
+    GoByWhatIsLeft();
   }
+}
+
+// A broker of Kafka's makes no page: one that is there is of a writer that was killed before.
+void FolderWatch::LookBesideBroker(const SharedPageView* found) const {
+  if (found != nullptr) dead_writer_ = found->writer();
+  if (std::exchange(has_broker_, true)) return;
+  ++brokers_;
+  GoByWhatIsLeft();
+}
+
+void FolderWatch::GoByWhatIsLeft() const {
+  TakePage(nullptr);
+  absl::MutexLock lock(&left_mutex_);
+  left_until_ = Moment::min();
 }
 
 bool FolderWatch::WasClosed() const {
@@ -91,7 +95,7 @@ void FolderWatch::TakePage(std::shared_ptr<SharedPageView> page) const {
 }
 
 // Of the page of a writer that was killed, and of the checkpoints, in which one that closed the
-// folder wrote down how far it came.
+// folder wrote down how far it came. A broker that was killed may have written nothing down.
 absl::StatusOr<std::uint64_t> FolderWatch::HashOfWhatIsLeft(const SharedPageView* page) const {
   std::vector<std::string> contents;
   for (const char* name : {log::kRecoveryPointCheckpoint, log::kLogStartCheckpoint,
@@ -100,7 +104,7 @@ absl::StatusOr<std::uint64_t> FolderWatch::HashOfWhatIsLeft(const SharedPageView
     if (absl::IsResourceExhausted(content.status())) return content.status();
     contents.push_back(content.ok() ? *std::move(content) : content.status().ToString());
   }
-  return absl::HashOf(contents, WasClosed(), page != nullptr ? page->writer() : 0);
+  return absl::HashOf(contents, WasClosed(), page != nullptr ? page->writer() : 0, brokers_);
 }
 
 std::shared_ptr<SharedPageView> FolderWatch::Page() const {
@@ -193,17 +197,9 @@ absl::StatusOr<log::LogCheckpoint> FolderWatch::Checkpoint(const TopicPartition&
 }
 
 absl::Status FolderWatch::ReadWhatIsLeft() {
-  const std::string root = directory_ + "/";
-  FolderCheckpoints read;
-  for (const auto& [name, into] : {std::pair{log::kRecoveryPointCheckpoint, &read.recovery_points},
-                                   {log::kLogStartCheckpoint, &read.log_starts},
-                                   {log::kHighWatermarkCheckpoint, &read.high_watermarks},
-                                   {log::kCleanerCheckpoint, &read.first_dirty}}) {
-    auto offsets = ReadIfSound(*files_, root + name);
-    if (!offsets.ok()) return offsets.status();
-    *into = *std::move(offsets);
-  }
-  checkpoints_ = std::move(read);
+  auto checkpoints = ReadCheckpoints(*files_, directory_, /*sink=*/nullptr);
+  if (!checkpoints.ok()) return checkpoints.status();
+  checkpoints_ = *std::move(checkpoints);
   was_clean_ = WasClosed() && checkpoints_.recovery_points && checkpoints_.log_starts &&
                checkpoints_.high_watermarks;
   left_until_ = std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(kWriterCheckInterval);

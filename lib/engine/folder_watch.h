@@ -59,9 +59,12 @@ class FolderWatch final : public log::EndSource, public log::LeftBehind {
   void LookAtPage(const std::shared_ptr<SharedPageView>& found) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void LookAtWhatIsLeft(const SharedPageView* found) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void LookBesideBroker(const SharedPageView* found) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void GoByWhatIsLeft() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void TakePage(std::shared_ptr<SharedPageView> page) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool WasClosed() const;
-  absl::StatusOr<std::uint64_t> HashOfWhatIsLeft(const SharedPageView* page) const;
+  absl::StatusOr<std::uint64_t> HashOfWhatIsLeft(const SharedPageView* page) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status ReadWhatIsLeft() ABSL_EXCLUSIVE_LOCKS_REQUIRED(left_mutex_);
 
   io::FileSystem* const files_;
@@ -74,6 +77,8 @@ class FolderWatch final : public log::EndSource, public log::LeftBehind {
   // What the last writer left, as a number that changes with it.
   mutable std::uint64_t left_ ABSL_GUARDED_BY(mutex_) = 0;
   mutable std::uint64_t dead_writer_ ABSL_GUARDED_BY(mutex_) = 0;  // whose page is there still
+  mutable bool has_broker_ ABSL_GUARDED_BY(mutex_) = false;        // of Kafka's
+  mutable std::uint64_t brokers_ ABSL_GUARDED_BY(mutex_) = 0;  // that were seen to have the folder
   mutable std::uint64_t looks_ ABSL_GUARDED_BY(mutex_) = 0;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
   mutable bool saw_closed_ ABSL_GUARDED_BY(mutex_) = false;

@@ -4,6 +4,7 @@
 
 #include "../io/wrapped_file_system.h"
 #include "catch.h"
+#include "engine/data_folder.h"
 #include "io/memory_file_system.h"
 #include "log/checkpoint_file.h"
 
@@ -13,34 +14,45 @@ namespace {
 constexpr char kFolder[] = "/data";
 const TopicPartition kOrders = {"orders", 0};
 
-// Files of which, for now, none can be opened.
+// Files of which, for now, none can be opened whose path has `exhausted_for`.
 class FilesWithoutDescriptors final : public test::WrappedFileSystem {
  public:
   using WrappedFileSystem::WrappedFileSystem;
 
   absl::StatusOr<std::unique_ptr<io::File>> Open(const std::string& path,
                                                  io::OpenMode mode) override {
-    if (exhausted) return absl::ResourceExhaustedError(path + ": too many open files");
+    if (!exhausted_for.empty() && path.find(exhausted_for) != std::string::npos) {
+      return absl::ResourceExhaustedError(path + ": too many open files");
+    }
     return WrappedFileSystem::Open(path, mode);
   }
 
-  bool exhausted = false;
+  std::string exhausted_for;
 };
 
-TEST_CASE("A checkpoint that cannot be read for want of descriptors is no checkpoint of nothing") {
+TEST_CASE(
+    "A checkpoint that cannot be read for want of descriptors is not taken for an empty one") {
   const auto memory = io::NewMemoryFileSystem();
   REQUIRE(memory->CreateDirectories(kFolder).ok());
   const std::string path = std::string(kFolder) + "/" + log::kLogStartCheckpoint;
   REQUIRE(log::WriteOffsetCheckpoint(*memory, path, {{kOrders, 7}}).ok());
   FilesWithoutDescriptors files(*memory);
   FolderWatch watch(&files, kFolder, [] {});
-  files.exhausted = true;
+  files.exhausted_for = log::kLogStartCheckpoint;
   CHECK(absl::IsResourceExhausted(watch.Checkpoint(kOrders).status()));
-  files.exhausted = false;
+  files.exhausted_for.clear();
   CHECK(watch.Checkpoint(kOrders).value().log_start_offset == 7);
-  // What was read is kept for a while.
-  files.exhausted = true;
-  CHECK(watch.Checkpoint(kOrders).value().log_start_offset == 7);
+}
+
+TEST_CASE("A folder whose checkpoint cannot be read for want of descriptors is not opened") {
+  const auto memory = io::NewMemoryFileSystem();
+  const auto sink = [](LogLevel, std::string_view) {};
+  { REQUIRE(DataFolder::Open(memory.get(), kFolder, true, sink).ok()); }
+  FilesWithoutDescriptors files(*memory);
+  files.exhausted_for = log::kLogStartCheckpoint;
+  CHECK(absl::IsResourceExhausted(DataFolder::Open(&files, kFolder, true, sink).status()));
+  files.exhausted_for.clear();
+  CHECK(DataFolder::Open(&files, kFolder, true, sink).ok());
 }
 
 }  // namespace
