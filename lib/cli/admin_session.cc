@@ -8,8 +8,7 @@
 #include "cli/folder_in_use.h"
 #include "rill/engine.h"
 #if RILL_HAS_NODE
-#include "net/reading_node.h"
-#include "rill/node.h"
+#include "net/tool_node.h"
 #include "rill/options.h"
 #endif
 
@@ -35,21 +34,20 @@ absl::StatusOr<remote::AdminOptions> OptionsOf(const CommandContext& context,
 #if RILL_HAS_NODE
 class AdminSession::Served {
  public:
-  Served(Engine engine, Node node) : engine_(std::move(engine)), node_(std::move(node)) {}
-  Served(Engine engine, net::ReadingNode node)
-      : engine_(std::move(engine)), reading_(std::move(node)) {}
+  Served(Engine engine, net::ToolNode node, bool only_reads)
+      : engine_(std::move(engine)), node_(std::move(node)), only_reads_(only_reads) {}
 
-  std::uint16_t port() const { return node_ ? node_->port() : reading_->port(); }
-  bool only_reads() const { return reading_.has_value(); }
+  std::uint16_t port() const { return node_.port(); }
+  bool only_reads() const { return only_reads_; }
   absl::Status Close() {
-    if (auto stopped = node_ ? node_->Stop() : reading_->Stop(); !stopped.ok()) return stopped;
+    if (auto stopped = node_.Stop(); !stopped.ok()) return stopped;
     return engine_.Close();
   }
 
  private:
   Engine engine_;
-  std::optional<Node> node_;  // or reading_
-  std::optional<net::ReadingNode> reading_;
+  net::ToolNode node_;
+  const bool only_reads_;
 };
 
 absl::StatusOr<std::unique_ptr<AdminSession::Served>> AdminSession::Serve(
@@ -57,9 +55,9 @@ absl::StatusOr<std::unique_ptr<AdminSession::Served>> AdminSession::Serve(
     const AdminUse& use) {
   auto engine = OpenFolder(context, tool.name, folder);
   if (engine.ok()) {
-    auto node = Node::Start(*engine, {.listen = "127.0.0.1:0"});
+    auto node = net::ToolNode::Start(*engine);
     if (!node.ok()) return node.status();
-    return std::make_unique<Served>(*std::move(engine), *std::move(node));
+    return std::make_unique<Served>(*std::move(engine), *std::move(node), /*only_reads=*/false);
   }
   if (!use.only_reads || !IsInUse(context, folder)) {
     return WithWay(context, folder, engine.status());
@@ -68,9 +66,9 @@ absl::StatusOr<std::unique_ptr<AdminSession::Served>> AdminSession::Serve(
   options.read_only = true;
   auto reader = OpenFolder(context, tool.name, folder, std::move(options));
   if (!reader.ok()) return reader.status();
-  auto node = net::ReadingNode::Start(*reader);
+  auto node = net::ToolNode::StartReading(*reader);
   if (!node.ok()) return node.status();
-  return std::make_unique<Served>(*std::move(reader), *std::move(node));
+  return std::make_unique<Served>(*std::move(reader), *std::move(node), /*only_reads=*/true);
 }
 #else
 class AdminSession::Served {

@@ -43,21 +43,7 @@ absl::StatusOr<std::string> Checked(const std::string& name, const std::string& 
   return value;  // kept for whoever knows it, as by Kafka
 }
 
-// What nobody could set back is refused.
-absl::Status CheckLetsClientsIn(const NodeContext& node, const ConfigMap& configs) {
-  const auto of_address = configs.find(kConnectionsOfAddress);
-  if (of_address == configs.end()) return absl::OkStatus();
-  const engine::ConfigLayers layers = BrokerLayersOf(node);
-  const auto set = layers.Find(kConnectionsOfNamedAddresses);
-  const auto changed = configs.find(kConnectionsOfNamedAddresses);
-  std::string_view of_named_addresses;
-  if (!set.empty()) of_named_addresses = set.front().value;
-  if (changed != configs.end()) of_named_addresses = changed->second;
-  const auto some = CheckConnectionsOfAddress(of_address->second, of_named_addresses);
-  return some.ok() ? some : RefuseRequest(std::string(some.message()));
-}
-
-absl::StatusOr<ConfigMap> Checked(const NodeContext& node, const ConfigMap& configs) {
+absl::StatusOr<ConfigMap> Checked(const ConfigMap& configs) {
   if (auto may = CheckMayChange(configs); !may.ok()) return may;
   ConfigMap checked;
   for (const auto& [name, value] : configs) {
@@ -65,8 +51,30 @@ absl::StatusOr<ConfigMap> Checked(const NodeContext& node, const ConfigMap& conf
     if (!sound.ok()) return sound.status();
     checked.emplace(name, *std::move(sound));
   }
-  if (auto some = CheckLetsClientsIn(node, checked); !some.ok()) return some;
   return checked;
+}
+
+ConnectionLimits LimitsIn(const engine::ConfigLayers& layers, ConnectionLimits limits) {
+  if (const auto set = layers.Find(kConnectionsOfAll); !set.empty()) {
+    limits.of_all = static_cast<int>(engine::ConfigInteger(set.front().value));
+  }
+  if (const auto set = layers.Find(kConnectionsOfAddress); !set.empty()) {
+    limits.of_address = static_cast<int>(engine::ConfigInteger(set.front().value));
+  }
+  if (const auto set = layers.Find(kConnectionsOfNamedAddresses); !set.empty()) {
+    limits.of_named_addresses = ParseAddressLimits(set.front().value).value_or(AddressLimits());
+  }
+  return limits;
+}
+
+// With `configs` for the broker `id`, or for all where that is empty. What nobody could set back is
+// refused.
+absl::Status CheckLetsClientsIn(const NodeContext& node, const std::string& id,
+                                const ConfigMap& configs) {
+  engine::ConfigLayers layers = BrokerLayersOf(node);
+  (id.empty() ? layers.of_cluster : layers.of_broker) = configs;
+  const auto some = CheckLetsClientsIn(LimitsIn(layers, node.config.connections));
+  return some.ok() ? some : RefuseRequest(std::string(some.message()));
 }
 
 }  // namespace
@@ -87,18 +95,7 @@ engine::ConfigLayers BrokerLayersOf(const NodeContext& node) {
 }
 
 ConnectionLimits ConnectionLimitsOf(const NodeContext& node) {
-  const engine::ConfigLayers layers = BrokerLayersOf(node);
-  ConnectionLimits limits = node.config.connections;
-  if (const auto set = layers.Find("max.connections"); !set.empty()) {
-    limits.of_all = static_cast<int>(engine::ConfigInteger(set.front().value));
-  }
-  if (const auto set = layers.Find(kConnectionsOfAddress); !set.empty()) {
-    limits.of_address = static_cast<int>(engine::ConfigInteger(set.front().value));
-  }
-  if (const auto set = layers.Find(kConnectionsOfNamedAddresses); !set.empty()) {
-    limits.of_named_addresses = ParseAddressLimits(set.front().value).value_or(AddressLimits());
-  }
-  return limits;
+  return LimitsIn(BrokerLayersOf(node), node.config.connections);
 }
 
 absl::Status CheckBroker(const Call& call, const std::string& name) {
@@ -121,7 +118,10 @@ absl::Status ReplaceBrokerConfigs(const Call& call, const std::string& name,
     auto changed = change(own);
     is_change = changed.ok();
     if (!changed.ok()) return changed;
-    return Checked(call.node, *changed);
+    auto checked = Checked(*changed);
+    if (!checked.ok()) return checked;
+    if (auto some = CheckLetsClientsIn(call.node, id, *checked); !some.ok()) return some;
+    return checked;
   };
   auto replaced = call.node.engine->ReplaceResourceConfigs(
       engine::ResourceName(engine::kBrokerResources, id), checked_change, only_validate);

@@ -1,39 +1,39 @@
 #include "net/connection_limits.h"
 
-#include <optional>
-
-#include "asio/ip/address.hpp"
 #include "base/parse_number.h"
 #include "engine/config_spec.h"
 #include "fmt/format.h"
 
 namespace rill::net {
-namespace {
 
-// "::1" has as many spellings as one likes.
-std::optional<std::string> SpelledAsShown(std::string_view address) {
-  asio::error_code none;
-  const auto parsed = asio::ip::make_address(std::string(address), none);
-  if (none) return std::nullopt;
-  return parsed.to_string();
+asio::ip::address Plain(const asio::ip::address& address) {
+  if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address;
+  return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
 }
 
-}  // namespace
+std::string CountedAs(const asio::ip::address& address) {
+  const asio::ip::address plain = Plain(address);
+  if (plain.is_v4()) return plain.to_string();
+  asio::ip::address_v6 without_interface = plain.to_v6();
+  without_interface.scope_id(0);
+  return without_interface.to_string();
+}
 
 absl::StatusOr<AddressLimits> ParseAddressLimits(std::string_view text) {
   AddressLimits limits;
   for (const std::string_view item : engine::ConfigListItems(text)) {
     const auto colon = item.rfind(':');
-    const bool has_both = colon != std::string_view::npos;
-    const auto address = has_both ? SpelledAsShown(item.substr(0, colon)) : std::nullopt;
-    const auto most = has_both ? base::ParseNumber<int>(item.substr(colon + 1)) : std::nullopt;
-    if (!address || most.value_or(-1) < 0) {
+    asio::error_code bad;
+    const auto address = asio::ip::make_address(std::string(item.substr(0, colon)), bad);
+    const auto most = base::ParseNumber<int>(colon < item.size() ? item.substr(colon + 1) : "");
+    const bool has_nul = item.find('\0') != std::string_view::npos;  // where Asio stops to read
+    if (bad || has_nul || most.value_or(-1) < 0) {
       return engine::ConfigError(
           fmt::format("config {} has \"{}\", which is no IP address with a colon and a number of "
                       "connections behind it, such as 127.0.0.1:100",
                       kConnectionsOfNamedAddresses, item));
     }
-    limits.insert_or_assign(*address, *most);
+    limits.insert_or_assign(CountedAs(address), *most);
   }
   return limits;
 }
@@ -41,6 +41,12 @@ absl::StatusOr<AddressLimits> ParseAddressLimits(std::string_view text) {
 int ConnectionLimits::Of(std::string_view address) const {
   const auto named = of_named_addresses.find(address);
   return named != of_named_addresses.end() ? named->second : of_address;
+}
+
+absl::Status CheckLetsClientsIn(const ConnectionLimits& limits) {
+  if (limits.of_address != 0 || !limits.of_named_addresses.empty()) return absl::OkStatus();
+  return engine::ConfigError(fmt::format("{} can be set to 0 only if {} property is set.",
+                                         kConnectionsOfAddress, kConnectionsOfNamedAddresses));
 }
 
 bool ConnectionCounts::Add(const std::string& address, int most) {

@@ -7,19 +7,29 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "asio/ip/address.hpp"
 
 namespace rill::net {
 
+inline constexpr char kConnectionsOfAll[] = "max.connections";
 inline constexpr char kConnectionsOfAddress[] = "max.connections.per.ip";
 inline constexpr char kConnectionsOfNamedAddresses[] = "max.connections.per.ip.overrides";
 
-// Limits by IP address, as Node shows addresses of clients.
+// An IPv4 address that is written as one of IPv6 is itself, as is any other.
+asio::ip::address Plain(const asio::ip::address& address);
+
+// The name that an address is counted by: that of the plain one, without the interface
+// (fe80::1%eth0).
+std::string CountedAs(const asio::ip::address& address);
+
+// By CountedAs.
 using AddressLimits = std::map<std::string, int, std::less<>>;
 
-// "10.0.0.5:100,fe80::1:20". InvalidArgument (INVALID_CONFIG) for what is no list of addresses with
-// a number of at least 0 each. (Kafka looks names of hosts up; a node does not.)
+// "10.0.0.5:100,2001:db8::1:20". InvalidArgument (INVALID_CONFIG) for what is no list of addresses
+// with a number of at least 0 each. (Kafka looks names of hosts up; a node does not.)
 absl::StatusOr<AddressLimits> ParseAddressLimits(std::string_view text);
 
 // How many connections a node takes, of all and of one address.
@@ -30,6 +40,10 @@ struct ConnectionLimits {
 
   int Of(std::string_view address) const;
 };
+
+// That 0 connections of an address, which is allowed where some have limits of their own, does not
+// keep everybody out. INVALID_CONFIG (InvalidArgument), as with Kafka.
+absl::Status CheckLetsClientsIn(const ConnectionLimits& limits);
 
 // How many connections each address has. Thread-safe.
 class ConnectionCounts {

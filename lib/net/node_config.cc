@@ -35,7 +35,7 @@ constexpr ConfigSpec kSpecs[] = {
      .min = 1024,
      .effect = "The most bytes of records in one response to Fetch, but for a first batch that is "
                "larger."},
-    {.name = "max.connections",
+    {.name = kConnectionsOfAll,
      .type = ConfigType::kInt,
      .default_value = "2147483647",
      .min = 1,  // without any nobody could set it back
@@ -52,7 +52,7 @@ constexpr ConfigSpec kSpecs[] = {
      .type = ConfigType::kString,
      .default_value = "",
      .is_dynamic = true,
-     .effect = "The same of some addresses: 10.0.0.5:100,fe80::1:20. Names are not looked up."},
+     .effect = "The same of some addresses: 10.0.0.5:100,2001:db8::1:20. Names are not looked up."},
     {.name = "max.incremental.fetch.session.cache.slots",
      .type = ConfigType::kInt,
      .default_value = "1000",
@@ -165,15 +165,6 @@ absl::StatusOr<std::string> CheckBrokerConfigValue(const ConfigSpec& spec, std::
   return checked;
 }
 
-absl::Status CheckConnectionsOfAddress(std::string_view of_address,
-                                       std::string_view of_named_addresses) {
-  if (engine::ConfigInteger(of_address) != 0 || !of_named_addresses.empty()) {
-    return absl::OkStatus();
-  }
-  return engine::ConfigError(fmt::format("{} can be set to 0 only if {} property is set.",
-                                         kConnectionsOfAddress, kConnectionsOfNamedAddresses));
-}
-
 absl::StatusOr<NodeConfig> ParseNodeConfig(const engine::ConfigMap& configs) {
   auto checked = Check(configs);
   if (!checked.ok()) return checked.status();
@@ -189,14 +180,11 @@ absl::StatusOr<NodeConfig> ParseNodeConfig(const engine::ConfigMap& configs) {
   config.connections_max_idle = std::chrono::milliseconds(
       std::min<std::int64_t>(integer("connections.max.idle.ms"), std::int64_t{1} << 40));
   config.fetch_max_bytes = static_cast<std::size_t>(integer("fetch.max.bytes"));
-  config.connections.of_all = static_cast<int>(integer("max.connections"));
+  config.connections.of_all = static_cast<int>(integer(kConnectionsOfAll));
   config.connections.of_address = static_cast<int>(integer(kConnectionsOfAddress));
-  const auto of_named_addresses = text(kConnectionsOfNamedAddresses);
-  config.connections.of_named_addresses = ParseAddressLimits(of_named_addresses).value();
-  if (auto some = CheckConnectionsOfAddress(text(kConnectionsOfAddress), of_named_addresses);
-      !some.ok()) {
-    return some;
-  }
+  config.connections.of_named_addresses =
+      ParseAddressLimits(text(kConnectionsOfNamedAddresses)).value();
+  if (auto some = CheckLetsClientsIn(config.connections); !some.ok()) return some;
   config.max_incremental_fetch_session_cache_slots =
       static_cast<std::size_t>(integer("max.incremental.fetch.session.cache.slots"));
   config.socket_request_max_bytes = static_cast<std::size_t>(integer("socket.request.max.bytes"));

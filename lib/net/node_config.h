@@ -42,11 +42,6 @@ struct NodeConfig {
 // what is allowed.
 absl::StatusOr<std::string> CheckBrokerConfigValue(const engine::ConfigSpec& spec,
                                                    std::string_view text);
-// That 0 connections of an address, which is allowed where others have limits of their own, does
-// not keep everybody out.
-absl::Status CheckConnectionsOfAddress(std::string_view of_address,
-                                       std::string_view of_named_addresses);
-
 // InvalidArgument (INVALID_CONFIG) names what is unknown or out of range.
 absl::StatusOr<NodeConfig> ParseNodeConfig(const engine::ConfigMap& configs);
 

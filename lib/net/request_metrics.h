@@ -47,6 +47,7 @@ struct RequestCounts {
 enum class NodeCount : std::size_t {
   kConnections,
   kConnectionsEndedByErrors,
+  kRefusedConnections,
   kPartitionsProduced,
   kPartitionsFetched,
   kFailedProduces,

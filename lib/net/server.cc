@@ -16,7 +16,6 @@
 #include "asio/use_awaitable.hpp"
 #include "engine/socket_file.h"
 #include "fmt/format.h"
-#include "net/broker_configs.h"
 #include "net/host_name.h"
 #include "net/listen.h"
 #include "net/telemetry.h"
@@ -28,8 +27,6 @@ namespace {
 using asio::ip::tcp;
 
 constexpr int kMaxThreads = 1024;
-// The host of who came by the folder's socket, and has no address to be counted by.
-constexpr char kUnixHost[] = "/unix";
 // After a connection could not be taken, for want of descriptors or memory.
 constexpr std::chrono::milliseconds kAcceptPause(100);
 constexpr std::chrono::milliseconds kShortestIdleCheck(10);
@@ -73,16 +70,11 @@ absl::StatusOr<HostPort> AdvertisedBy(const Listener& asked, std::uint16_t port)
   return told;
 }
 
-// A client that came to all addresses is shown as one that came to its own kind.
-asio::ip::address Plain(const asio::ip::address& address) {
-  if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address;
-  return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
-}
-
 template <typename Executor>
 Connection::Peer PeerOf(asio::basic_stream_socket<tcp, Executor>& socket) {
   asio::error_code gone;
   const auto peer = socket.remote_endpoint(gone);
+  // One that came to all addresses is shown as one that came to its own kind.
   const HostPort place{gone ? "" : Plain(peer.address()).to_string(),
                        gone ? std::uint16_t{0} : peer.port()};
   socket.set_option(tcp::no_delay(true), gone);
@@ -91,7 +83,20 @@ Connection::Peer PeerOf(asio::basic_stream_socket<tcp, Executor>& socket) {
 
 template <typename Executor>
 Connection::Peer PeerOf(const asio::basic_stream_socket<asio::local::stream_protocol, Executor>&) {
-  return {"a process of this machine", kUnixHost, 0};
+  return {"a process of this machine", "/unix", 0};
+}
+
+// By which it is counted; nothing of who came by the folder's socket, or has gone.
+template <typename Executor>
+std::string AddressOf(const asio::basic_stream_socket<tcp, Executor>& socket) {
+  asio::error_code gone;
+  const auto peer = socket.remote_endpoint(gone);
+  return gone ? std::string() : CountedAs(peer.address());
+}
+
+template <typename Executor>
+std::string AddressOf(const asio::basic_stream_socket<asio::local::stream_protocol, Executor>&) {
+  return {};
 }
 
 // In this thread: sendfile has no other way to be told that a client that goes is no reason to end
@@ -106,7 +111,8 @@ void BlockBrokenPipe() {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(std::shared_ptr<engine::LocalEngine> engine,
-                                                      const NodeOptions& options) {
+                                                      const NodeOptions& options,
+                                                      Admission::Limits limits) {
   if (auto open = engine->CheckOpen(); !open.ok()) return open;
   if (options.threads < 1 || options.threads > kMaxThreads) {
     return absl::InvalidArgumentError(
@@ -123,7 +129,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(std::shared_ptr<engine::Lo
     telemetry = std::make_shared<Telemetry>(engine, options.telemetry, config->telemetry_max_bytes);
   }
   std::unique_ptr<Server> server(new Server(std::move(engine), *std::move(config), *std::move(apis),
-                                            std::move(telemetry), options));
+                                            std::move(telemetry), options, limits));
   for (const Listener& listener : *listeners) {
     if (auto status = server->Listen(listener); !status.ok()) return status;
   }
@@ -137,10 +143,12 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(std::shared_ptr<engine::Lo
 }
 
 Server::Server(std::shared_ptr<engine::LocalEngine> engine, NodeConfig config, NodeApis apis,
-               std::shared_ptr<Telemetry> telemetry, const NodeOptions& options)
+               std::shared_ptr<Telemetry> telemetry, const NodeOptions& options,
+               Admission::Limits limits)
     : node_(std::move(engine), std::move(config), std::move(apis), options.authorizer,
             std::move(telemetry), options.client_quota_callback),
-      drain_(options.drain) {
+      drain_(options.drain),
+      admission_(&node_, limits) {
   for (int i = 0; i < options.threads; ++i) loops_.push_back(std::make_unique<Loop>());
 }
 
@@ -235,25 +243,19 @@ asio::awaitable<void> Server::Accept(Acceptor& acceptor, const HostPort& told) {
       co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
       continue;
     }
+    std::string address = AddressOf(socket);
+    if (!admission_.Admit(address, connections_.load())) continue;  // the socket closes
+    connections_.fetch_add(1);
     Connection::Peer peer = PeerOf(socket);
-    if (!Admit(peer.client_host)) continue;  // the socket closes
     asio::co_spawn(loop.io,
-                   Serve(loop, Connection::Socket(std::move(socket)), std::move(peer), told),
+                   Serve(loop, Connection::Socket(std::move(socket)), std::move(peer),
+                         std::move(address), told),
                    asio::detached);
   }
 }
 
-bool Server::Admit(const std::string& host) {
-  const ConnectionLimits limits = ConnectionLimitsOf(node_);
-  if (connections_.load() >= limits.of_all) return false;
-  if (host != kUnixHost && !by_address_.Add(host, limits.Of(host.substr(1)))) return false;
-  connections_.fetch_add(1);
-  return true;
-}
-
 asio::awaitable<void> Server::Serve(Loop& loop, Connection::Socket socket, Connection::Peer peer,
-                                    const HostPort& told) {
-  const std::string host = peer.client_host;
+                                    std::string address, const HostPort& told) {
   {
     const auto connection =
         std::make_shared<Connection>(std::move(socket), std::move(peer),
@@ -262,7 +264,7 @@ asio::awaitable<void> Server::Serve(Loop& loop, Connection::Socket socket, Conne
     if (!node_.stopping->has_begun()) co_await connection->Run();
     loop.connections.erase(connection);
   }
-  if (host != kUnixHost) by_address_.Remove(host);
+  admission_.Leave(address);
   absl::MutexLock lock(&mutex_);
   connections_.fetch_sub(1);
 }

@@ -17,9 +17,9 @@
 #include "asio/executor_work_guard.hpp"
 #include "asio/io_context.hpp"
 #include "asio/ip/tcp.hpp"
+#include "net/admission.h"
 #include "net/call.h"
 #include "net/connection.h"
-#include "net/connection_limits.h"
 #include "net/folder_socket.h"
 #include "net/http_server.h"
 #include "net/listeners.h"
@@ -34,8 +34,9 @@ class Server {
  public:
   // An engine that only reads has to have been prepared (ReadForNode), and what it cannot answer to
   // be hidden.
-  static absl::StatusOr<std::unique_ptr<Server>> Start(std::shared_ptr<engine::LocalEngine> engine,
-                                                       const NodeOptions& options);
+  static absl::StatusOr<std::unique_ptr<Server>> Start(
+      std::shared_ptr<engine::LocalEngine> engine, const NodeOptions& options,
+      Admission::Limits limits = Admission::Limits::kOfConfigs);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -62,7 +63,8 @@ class Server {
   };
 
   Server(std::shared_ptr<engine::LocalEngine> engine, NodeConfig config, NodeApis apis,
-         std::shared_ptr<Telemetry> telemetry, const NodeOptions& options);
+         std::shared_ptr<Telemetry> telemetry, const NodeOptions& options,
+         Admission::Limits limits);
   absl::Status Listen(const Listener& asked);
   void NoteFacts();
   absl::Status ListenForHttp(const std::string& place);
@@ -72,9 +74,7 @@ class Server {
   template <typename Acceptor>
   asio::awaitable<void> Accept(Acceptor& acceptor, const HostPort& told);
   asio::awaitable<void> Serve(Loop& loop, Connection::Socket socket, Connection::Peer peer,
-                              const HostPort& told);
-  // Whether there is room for one more, which is counted then.
-  bool Admit(const std::string& host);
+                              std::string address, const HostPort& told);
   // Closes connections on which nothing comes.
   asio::awaitable<void> CloseIdle(Loop& loop);
   // Runs `act` with each connection, in its thread.
@@ -85,6 +85,7 @@ class Server {
 
   NodeContext node_;
   const absl::Duration drain_;
+  Admission admission_;
   HostPort advertised_in_folder_;
   Workers workers_;
   std::vector<std::unique_ptr<Loop>> loops_;
@@ -93,7 +94,6 @@ class Server {
   std::unique_ptr<FolderSocket> folder_socket_;
   std::unique_ptr<HttpServer> http_;
   std::atomic<int> connections_ = 0;
-  ConnectionCounts by_address_;
   absl::Mutex mutex_;  // what AwaitNone sleeps on
   absl::Mutex stop_mutex_;
   bool stopped_ ABSL_GUARDED_BY(stop_mutex_) = true;  // until it runs

@@ -278,11 +278,67 @@ TEST_CASE("a node limits the connections of an address as it is told while it ru
   CHECK(WireClient(node->port()).IsClosed());
   CHECK(alter(Set("max.connections.per.ip.overrides", "127.0.0.1:2")) == ErrorCode::kNone);
   CHECK(alter(Set("max.connections.per.ip", "0")) == ErrorCode::kNone);
+  // Nobody could set that back.
+  CHECK(alter(Delete("max.connections.per.ip.overrides")) == ErrorCode::kInvalidRequest);
+  CHECK(alter(Set("max.connections.per.ip.overrides", "")) == ErrorCode::kInvalidRequest);
+  const wire::AlterConfigsRequest all = {{{kBroker, "", {{"max.connections.per.ip", "0"}}}}, false};
+  CHECK(admin.Ask<wire::AlterConfigsResponse>(wire::ApiKey::kAlterConfigs, 1, all)
+            .responses.at(0)
+            .error_code == ErrorCode::kInvalidRequest);
   WireClient second(node->port());
   CHECK(
       second.Ask<wire::ListGroupsResponse>(wire::ApiKey::kListGroups, 0, wire::ListGroupsRequest())
           .error_code == ErrorCode::kNone);
   CHECK(WireClient(node->port()).IsClosed());
+}
+
+TEST_CASE("a node whose overrides are gone from its file says so, and lets clients in") {
+  std::string told;
+  Options options;
+  options.log_sink = [&](LogLevel level, std::string_view line) {
+    if (level == LogLevel::kWarning) told += line;
+  };
+  const auto engine = rill::Open("mem:", options);
+  REQUIRE(engine.ok());
+  {
+    const auto node =
+        Node::Start(*engine, {.listen = "127.0.0.1:0",
+                              .configs = {{"max.connections.per.ip.overrides", "127.0.0.1:9"}}});
+    REQUIRE(node.ok());
+    const wire::IncrementalAlterConfigsRequest none = {
+        {{kBroker, "", {Set("max.connections.per.ip", "0")}}}, false};
+    const auto altered = WireClient(node->port())
+                             .Ask<wire::IncrementalAlterConfigsResponse>(
+                                 wire::ApiKey::kIncrementalAlterConfigs, 1, none);
+    REQUIRE(altered.responses.at(0).error_code == ErrorCode::kNone);
+  }
+  const auto node = Node::Start(*engine, {.listen = "127.0.0.1:0"});
+  REQUIRE(node.ok());
+  WireClient client(node->port());
+  CHECK(
+      client.Ask<wire::ListGroupsResponse>(wire::ApiKey::kListGroups, 0, wire::ListGroupsRequest())
+          .error_code == ErrorCode::kNone);
+  CHECK(told ==
+        "max.connections.per.ip can be set to 0 only if max.connections.per.ip.overrides property "
+        "is set. It is left out until then.");
+}
+
+TEST_CASE("a broker's own limits of connections may not leave all clients without one") {
+  NodeUnderTest node;
+  const std::string own = std::to_string(node.id());
+  const auto limit = Set("max.connections.per.ip", "0");
+  const auto overrides = Set("max.connections.per.ip.overrides", "10.0.0.5:1");
+  CHECK(Alter(node, "", {limit}).error_code == ErrorCode::kInvalidRequest);
+  CHECK(Alter(node, own, {overrides}).error_code == ErrorCode::kNone);
+  CHECK(Alter(node, "", {limit}).error_code == ErrorCode::kNone);
+  const auto refused = Alter(node, own, {Delete("max.connections.per.ip.overrides")});
+  CHECK(refused.error_code == ErrorCode::kInvalidRequest);
+  CHECK(refused.error_message ==
+        "max.connections.per.ip can be set to 0 only if max.connections.per.ip.overrides property "
+        "is set.");
+  CHECK(Alter(node, "", {Delete("max.connections.per.ip")}).error_code == ErrorCode::kNone);
+  CHECK(Alter(node, own, {Delete("max.connections.per.ip.overrides")}).error_code ==
+        ErrorCode::kNone);
 }
 
 TEST_CASE("a list does not grow beyond what can be described") {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <map>
 #include <sstream>
 #include <string>
 #include <thread>
@@ -22,12 +23,13 @@ namespace {
 using wire::ApiKey;
 
 struct WatchedNode {
-  WatchedNode()
+  explicit WatchedNode(std::map<std::string, std::string> configs = {{"auto.create.topics.enable",
+                                                                      "false"}})
       : engine(Open("mem:").value()),
         topic(engine.CreateTopic("orders", {.partitions = 2}).value()),
-        node(Node::Start(engine, {.listen = "127.0.0.1:0",
-                                  .http = "127.0.0.1:0",
-                                  .configs = {{"auto.create.topics.enable", "false"}}})
+        node(Node::Start(
+                 engine,
+                 {.listen = "127.0.0.1:0", .http = "127.0.0.1:0", .configs = std::move(configs)})
                  .value()) {}
 
   std::string PageText() const {
@@ -201,6 +203,17 @@ TEST_CASE("A client that does not read its answer is seen, and one that sends no
   client.SendBytes(std::string(64, '\x7f'));
   CHECK(client.IsClosed());
   CHECK(watched.Await(ended, 1) == 1);
+}
+
+TEST_CASE("Connections that are refused are counted") {
+  const WatchedNode watched(std::map<std::string, std::string>{{"max.connections.per.ip", "1"}});
+  const std::string refused = "rill_node_refused_connections_total";
+  const WireClient only(watched.node.port());
+  CHECK(watched.Await(refused, 0) == 0);
+  for (int i = 1; i <= 3; ++i) {
+    CHECK(WireClient(watched.node.port()).IsClosed());
+    CHECK(watched.Await(refused, i) == i);
+  }
 }
 
 TEST_CASE("One node is the controller and leads all partitions, as long as its engine is open") {

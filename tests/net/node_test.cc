@@ -216,8 +216,10 @@ TEST_CASE("Connections of an address beyond max.connections.per.ip are closed, o
 
 TEST_CASE("Limits of addresses that are none are refused, and a limit that keeps everybody out") {
   const auto engine = Open("mem:").value();
-  for (const std::string limits : {"127.0.0.1", "localhost:1", "127.0.0.1:-1", "127.0.0.1:x", ":1",
-                                   "127.0.0.1:1,,::1:1", "127.0.0.1:2147483648"}) {
+  const std::vector<std::string> none = {
+      "127.0.0.1", "localhost:1",        "127.0.0.1:-1",         "127.0.0.1:x",
+      ":1",        "127.0.0.1:1,,::1:1", "127.0.0.1:2147483648", std::string("127.0.0.1\0x:1", 13)};
+  for (const std::string& limits : none) {
     CAPTURE(limits);
     const auto node = Node::Start(
         engine,

@@ -1,15 +1,17 @@
-#include "net/reading_node.h"
+#include "net/tool_node.h"
 
 #include <set>
 #include <string>
 
 #include "../io/temporary_folder.h"
 #include "catch.h"
+#include "net/config_resource.h"
 #include "net/wire_client.h"
 #include "rill/engine.h"
 #include "rill/node.h"
 #include "wire/messages/api_versions.h"
 #include "wire/messages/create_topics.h"
+#include "wire/messages/incremental_alter_configs.h"
 #include "wire/messages/list_groups.h"
 #include "wire/messages/metadata.h"
 
@@ -31,7 +33,7 @@ TEST_CASE("A node over an engine that only reads tells of topics and groups, and
   Engine writer = Open(folder.path()).value();
   REQUIRE(writer.CreateTopic("orders").ok());
   const Engine reader = Open(folder.path(), {.read_only = true}).value();
-  auto node = ReadingNode::Start(reader);
+  auto node = ToolNode::StartReading(reader);
   REQUIRE(node.ok());
   WireClient client(node->port());
   const std::set<std::int16_t> keys = KeysOf(client);
@@ -60,7 +62,31 @@ TEST_CASE("A node is for an engine that writes, and one that reads has a node of
   const Engine writer = Open(folder.path()).value();
   const Engine reader = Open(folder.path(), {.read_only = true}).value();
   CHECK(absl::IsFailedPrecondition(Node::Start(reader, {.listen = "127.0.0.1:0"}).status()));
-  CHECK(absl::IsFailedPrecondition(ReadingNode::Start(writer).status()));
+  CHECK(absl::IsFailedPrecondition(ToolNode::StartReading(writer).status()));
+}
+
+TEST_CASE("A tool is let in, whatever limits there are for the connections of clients") {
+  const Engine engine = Open("mem:").value();
+  {
+    const auto node = Node::Start(engine, {.listen = "127.0.0.1:0"}).value();
+    WireClient admin(node.port());
+    const wire::IncrementalAlterConfigsRequest limits = {
+        {{static_cast<std::int8_t>(ConfigResource::kBroker),
+          "",
+          {{"max.connections", 0, "1"},
+           {"max.connections.per.ip", 0, "0"},
+           {"max.connections.per.ip.overrides", 0, "10.0.0.5:1"}}}},
+        false};
+    const auto altered = admin.Ask<wire::IncrementalAlterConfigsResponse>(
+        ApiKey::kIncrementalAlterConfigs, 1, limits);
+    REQUIRE(altered.responses.at(0).error_code == ErrorCode::kNone);
+    CHECK(WireClient(node.port()).IsClosed());
+  }
+  const auto node = ToolNode::Start(engine).value();
+  WireClient one(node.port());
+  WireClient two(node.port());
+  CHECK_FALSE(KeysOf(one).empty());
+  CHECK_FALSE(KeysOf(two).empty());
 }
 
 }  // namespace
