@@ -43,6 +43,7 @@ absl::StatusOr<bool> CutBehind(io::File& file, std::uint32_t end, std::int64_t n
     char found[kStopperSize];
     auto read = file.ReadAt(end, found, kStopperSize);
     if (!read.ok()) return read.status();
+    base::StoreBigEndian(found + record::kPartitionLeaderEpochAt, std::int32_t{0});  // IsStopper
     if (std::equal(found, found + *read, stopper, stopper + kStopperSize)) return true;
   }
   if (auto status = file.Truncate(end); !status.ok()) return status;

@@ -29,16 +29,14 @@ std::string Replaced(const std::string& log_path);
 // for want of space) and pages are populated a window ahead (so that stores do not fault at all).
 // Behind the last batch stands a stopper at all times, and a batch shows only when it is complete:
 //
-//   1. the batch is stored behind the stopper's first twelve bytes (a magic of 2 over one of 2),
-//   and
-//      a new stopper behind it;
+//   1. the batch is stored behind the stopper's first twelve bytes, and a new stopper behind it;
 //   2. the lower three bytes of its length are stored;
 //   3. the highest byte of its length is stored with release.
 //
-// The stopper already carries the batch's base offset. Whoever reads the file meanwhile (Kafka's
-// tools, another process) sees, until the very last store, a length of 0x7f...... that passes the
-// end of the file: the end of the log. Stores reach other processors in order, and a mapping and a
-// read() see the same pages.
+// The stopper already carries the batch's base offset, and its magic. Whoever reads the file
+// meanwhile (Kafka's tools, another process) sees, until the very last store, a length of
+// 0x7f...... that passes the end of the file: the end of the log. Stores reach other processors in
+// order, and a mapping and a read() see the same pages.
 class SegmentWriter {
  public:
   // Opens the segment for writing behind its end. `limit` is the size it will be rolled at, in
