@@ -228,6 +228,8 @@ class RILL_EXPORT Engine {
 //   Unavailable, DeadlineExceeded   no broker answers at any of these addresses, within 10 s each;
 //                         no node serves the folder
 //   Unimplemented         "kafka://" of a rill that was built without librdkafka
+//   ResourceExhausted     no descriptors or memory, or a full disk: what is there cannot be known,
+//                         or not be written on
 //   DataLoss              meta.properties, the catalogue of topics or __consumer_offsets cannot be
 //                         read; says where it is damaged
 RILL_EXPORT absl::StatusOr<Engine> Open(const std::string& where, const Options& options = {});

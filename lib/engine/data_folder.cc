@@ -34,7 +34,9 @@ absl::StatusOr<std::vector<std::string>> PartitionFolders(io::FileSystem& files,
   for (const io::DirectoryEntry& entry : *entries) {
     if (!entry.is_directory || !ParsePartitionFolderName(entry.name)) continue;
     const std::string metadata = path + "/" + entry.name + "/" + log::kPartitionMetadataFile;
-    if (log::ReadPartitionMetadata(files, metadata).ok()) names.push_back(entry.name);
+    const auto read = log::ReadPartitionMetadata(files, metadata);
+    if (absl::IsResourceExhausted(read.status())) return read.status();
+    if (read.ok()) names.push_back(entry.name);
   }
   std::sort(names.begin(), names.end());
   return names;

@@ -10,6 +10,7 @@
 #include "log/checkpoint_file.h"
 
 namespace rill::engine {
+
 FolderWatch::FolderWatch(io::FileSystem* files, std::string directory,
                          std::function<void()> look_outside)
     : files_(files), directory_(std::move(directory)), look_outside_(std::move(look_outside)) {}

@@ -81,6 +81,9 @@ void AppendFirstAgain(const std::string& folder, int partition) {
 
 using Values = std::vector<std::string>;
 
+// A reader looks every 250 ms who the writer is.
+constexpr absl::Duration kUntilItLooked = absl::Milliseconds(300);
+
 Partition LogOf(const Engine& reader, int partition) {
   return Get(Get(reader.FindTopic("orders")).partition(partition));
 }
@@ -107,7 +110,7 @@ TEST_CASE(
   const pid_t broker = StartBroker(folder.data());
   AppendFirstAgain(folder.data(), 0);
   AppendFirstAgain(folder.data(), 1);
-  absl::SleepFor(absl::Milliseconds(300));  // longer than until it looks who the writer is
+  absl::SleepFor(kUntilItLooked);
   CHECK(ReadFrom(known, 0) == Values{"one"});
   CHECK(ReadFrom(LogOf(reader, 1), 0) == Values{"one", "one"});
   Kill(broker);
@@ -115,6 +118,29 @@ TEST_CASE(
     absl::SleepFor(absl::Milliseconds(100));
   }
   CHECK(ReadFrom(known, 0) == Values{"one", "one"});
+}
+
+TEST_CASE("What a broker of Kafka's appended is seen though it was killed, and left nothing else") {
+  const Folder folder;
+  const pid_t writer = StartWriter(folder.data());
+  Engine reader = Get(Open(folder.data(), Reading()));
+  const Partition known = LogOf(reader, 0);
+  Kill(writer);
+  absl::SleepFor(kUntilItLooked);
+  CHECK(known.high_watermark() == 1);  // by what is left, from here on
+  const pid_t broker = StartBroker(folder.data());
+  absl::SleepFor(kUntilItLooked);
+  const Partition fresh = LogOf(reader, 1);
+  CHECK(fresh.high_watermark() == 1);
+  AppendFirstAgain(folder.data(), 0);
+  AppendFirstAgain(folder.data(), 1);
+  Kill(broker);
+  for (const Partition& log : {known, fresh}) {
+    for (int looks = 0; looks < 100 && log.high_watermark() == 1; ++looks) {
+      absl::SleepFor(absl::Milliseconds(100));
+    }
+    CHECK(ReadFrom(log, 0) == Values{"one", "one"});
+  }
 }
 
 }  // namespace
