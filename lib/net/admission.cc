@@ -14,8 +14,9 @@ void Admission::Learn() {
   configs_ = std::move(configs);
   limits_ = ConnectionLimitsOf(*node_);
   // The overrides were in a file that the node was started with before.
-  if (const auto some = CheckLetsClientsIn(limits_); !some.ok()) {
-    limits_.of_address = std::numeric_limits<int>::max();
+  const auto some = CheckLetsClientsIn(limits_);
+  if (!some.ok()) limits_.of_address = std::numeric_limits<int>::max();
+  if (!std::exchange(has_told_, !some.ok()) && !some.ok()) {
     node_->engine->Say(LogLevel::kWarning,
                        fmt::format("{} It is left out until then.", std::string(some.message())));
   }
@@ -26,10 +27,10 @@ bool Admission::Admit(const std::string& address, int connections) {
   Learn();
   const bool is_admitted = connections < limits_.of_all &&
                            (address.empty() || by_address_.Add(address, limits_.Of(address)));
-  if (!is_admitted) {
-    node_->request_metrics->OfThisThread().Count(NodeCount::kRefusedConnections);
-  }
-  return is_admitted;
+  if (is_admitted) return true;
+  if (metrics_ == nullptr) metrics_ = &node_->request_metrics->OfThisThread();
+  metrics_->Count(NodeCount::kRefusedConnections);
+  return false;
 }
 
 void Admission::Leave(const std::string& address) {

@@ -31,6 +31,8 @@ class Admission {
   // Those of limits_: it takes longer to learn them than to let somebody in.
   std::shared_ptr<const engine::ResourceConfigs> configs_;
   ConnectionLimits limits_;
+  bool has_told_ = false;                    // that they would let nobody in
+  RequestMetrics::Part* metrics_ = nullptr;  // of the thread, once there is something to count
   ConnectionCounts by_address_;
 };
 

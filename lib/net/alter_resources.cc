@@ -61,6 +61,8 @@ absl::Status ReplaceConfigs(const Call& call, std::int8_t resource_type, const s
     case ConfigResource::kClientMetrics:
       if (auto may = CheckCluster(call, AclOperation::kAlterConfigs); !may.ok()) return may;
       return ReplaceClientMetrics(call, name, change, only_validate);
+    case ConfigResource::kGroup:
+      return RefuseRequest("groups have no configs of their own here");
     default:
       return RefuseRequest(fmt::format("resources of type {} have no configs here", resource_type));
   }

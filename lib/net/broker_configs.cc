@@ -67,10 +67,23 @@ ConnectionLimits LimitsIn(const engine::ConfigLayers& layers, ConnectionLimits l
   return limits;
 }
 
-// With `configs` for the broker `id`, or for all where that is empty. What nobody could set back is
-// refused.
+bool SameIn(const ConfigMap& one, const ConfigMap& other, const char* name) {
+  const auto in_one = one.find(name);
+  const auto in_other = other.find(name);
+  if (in_one == one.end() || in_other == other.end()) {
+    return in_one == one.end() && in_other == other.end();
+  }
+  return in_one->second == in_other->second;
+}
+
+// With `configs` for the broker `id`, or for all where that is empty, in the place of `own`. As
+// with Kafka; but a change of others is taken where the limits are so already, by a file that
+// changed.
 absl::Status CheckLetsClientsIn(const NodeContext& node, const std::string& id,
-                                const ConfigMap& configs) {
+                                const ConfigMap& own, const ConfigMap& configs) {
+  const bool are_others = SameIn(own, configs, kConnectionsOfAddress) &&
+                          SameIn(own, configs, kConnectionsOfNamedAddresses);
+  if (are_others) return absl::OkStatus();
   engine::ConfigLayers layers = BrokerLayersOf(node);
   (id.empty() ? layers.of_cluster : layers.of_broker) = configs;
   const auto some = CheckLetsClientsIn(LimitsIn(layers, node.config.connections));
@@ -120,7 +133,7 @@ absl::Status ReplaceBrokerConfigs(const Call& call, const std::string& name,
     if (!changed.ok()) return changed;
     auto checked = Checked(*changed);
     if (!checked.ok()) return checked;
-    if (auto some = CheckLetsClientsIn(call.node, id, *checked); !some.ok()) return some;
+    if (auto some = CheckLetsClientsIn(call.node, id, own, *checked); !some.ok()) return some;
     return checked;
   };
   auto replaced = call.node.engine->ReplaceResourceConfigs(

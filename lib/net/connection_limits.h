@@ -41,8 +41,8 @@ struct ConnectionLimits {
   int Of(std::string_view address) const;
 };
 
-// That 0 connections of an address, which is allowed where some have limits of their own, does not
-// keep everybody out. INVALID_CONFIG (InvalidArgument), as with Kafka.
+// That 0 connections of an address are only where some have limits of their own. INVALID_CONFIG
+// (InvalidArgument), as with Kafka.
 absl::Status CheckLetsClientsIn(const ConnectionLimits& limits);
 
 // How many connections each address has. Thread-safe.

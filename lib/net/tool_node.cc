@@ -45,6 +45,7 @@ absl::StatusOr<std::shared_ptr<engine::LocalEngine>> LocalOf(const Engine& engin
 absl::StatusOr<ToolNode> ToolNode::Start(const Engine& engine) {
   const auto local = LocalOf(engine);
   if (!local.ok()) return local.status();
+  if (auto may = (*local)->CheckMayWrite(); !may.ok()) return may;
   auto server = Server::Start(*local, {.listen = kListen}, Admission::Limits::kNone);
   if (!server.ok()) return server.status();
   return ToolNode(*std::move(server));

@@ -321,6 +321,23 @@ TEST_CASE("a node whose overrides are gone from its file says so, and lets clien
   CHECK(told ==
         "max.connections.per.ip can be set to 0 only if max.connections.per.ip.overrides property "
         "is set. It is left out until then.");
+  // Other configs can be changed all the same, which is no reason to say so again.
+  const auto alter = [&](const Change& change) {
+    const wire::IncrementalAlterConfigsRequest asked = {{{kBroker, "", {change}}}, false};
+    return client
+        .Ask<wire::IncrementalAlterConfigsResponse>(wire::ApiKey::kIncrementalAlterConfigs, 1,
+                                                    asked)
+        .responses.at(0)
+        .error_code;
+  };
+  const std::string once = told;
+  CHECK(alter(Set("log.retention.ms", "6000")) == ErrorCode::kNone);
+  CHECK(alter(Set("max.connections.per.ip.overrides", "")) == ErrorCode::kInvalidRequest);
+  WireClient another(node->port());
+  CHECK(
+      another.Ask<wire::ListGroupsResponse>(wire::ApiKey::kListGroups, 0, wire::ListGroupsRequest())
+          .error_code == ErrorCode::kNone);
+  CHECK(told == once);
 }
 
 TEST_CASE("a broker's own limits of connections may not leave all clients without one") {

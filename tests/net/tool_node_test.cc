@@ -62,6 +62,7 @@ TEST_CASE("A node is for an engine that writes, and one that reads has a node of
   const Engine writer = Open(folder.path()).value();
   const Engine reader = Open(folder.path(), {.read_only = true}).value();
   CHECK(absl::IsFailedPrecondition(Node::Start(reader, {.listen = "127.0.0.1:0"}).status()));
+  CHECK(absl::IsFailedPrecondition(ToolNode::Start(reader).status()));
   CHECK(absl::IsFailedPrecondition(ToolNode::StartReading(writer).status()));
 }
 
