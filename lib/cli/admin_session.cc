@@ -6,6 +6,8 @@
 #include "cli/app_words.h"
 #include "cli/command_config.h"
 #include "cli/folder_in_use.h"
+#include "engine/socket_file.h"
+#include "fmt/format.h"
 #include "rill/engine.h"
 #if RILL_HAS_NODE
 #include "net/tool_node.h"
@@ -53,7 +55,9 @@ class AdminSession::Served {
 absl::StatusOr<std::unique_ptr<AdminSession::Served>> AdminSession::Serve(
     const CommandContext& context, const KafkaTool& tool, const std::string& folder,
     const AdminUse& use) {
-  auto engine = OpenFolder(context, tool.name, folder);
+  // Nothing is deleted, compacted or rolled for its age because somebody had a look.
+  auto engine =
+      OpenFolder(context, tool.name, folder, {.maintenance = Options::Maintenance::kByCaller});
   if (engine.ok()) {
     auto node = net::ToolNode::Start(*engine);
     if (!node.ok()) return node.status();
@@ -114,6 +118,18 @@ absl::Status AdminSession::UseFolder(const CommandContext& context, const KafkaT
   return absl::OkStatus();
 }
 
+namespace {
+
+// A folder stands for the socket in it, as behind "kafka://unix:".
+void NameSocket(const CommandContext& context, remote::BrokerAddress& address) {
+  if (!address.is_unix()) return;
+  const auto path = FolderOf(context, address.host.substr(remote::kUnixPrefix.size()));
+  if (!path.ok() || !context.files.List(*path).ok()) return;
+  address.host = fmt::format("{}{}/{}", remote::kUnixPrefix, *path, engine::kSocketFile);
+}
+
+}  // namespace
+
 bool NamesCluster(const CommandLine& line) {
   return line.Has("bootstrap-server") || line.Has("data-dir") || line.Has("command-config");
 }
@@ -140,6 +156,7 @@ absl::StatusOr<AdminSession> AdminSession::Open(const CommandContext& context,
     auto bootstrap = remote::ParseBootstrap(*servers);
     if (!bootstrap.ok()) return bootstrap.status();
     options->bootstrap = *std::move(bootstrap);
+    for (remote::BrokerAddress& address : options->bootstrap) NameSocket(context, address);
   }
   auto client = remote::AdminClient::Connect(*std::move(options));
   if (!client.ok()) return WithPlaceHint(client.status());

@@ -15,6 +15,7 @@
 #include "cli/name_pattern.h"
 #include "cli/stop_signals.h"
 #include "cli/topic_follower.h"
+#include "engine/topic_name.h"
 #include "fmt/format.h"
 #include "rill/engine.h"
 #include "rill/error.h"
@@ -80,6 +81,10 @@ class ConsoleConsumer {
 };
 
 absl::Status ConsoleConsumer::Open(const CommandLine& line) {
+  // Nobody will ever make it.
+  if (!words_.topic.empty()) {
+    if (auto may_be = engine::CheckTopicName(words_.topic); !may_be.ok()) return may_be;
+  }
   const auto place =
       PlaceOf(context_, line, {}, words_.has_group ? LogUse::kReadAndWrite : LogUse::kRead);
   if (!place.ok()) return place.status();

@@ -175,6 +175,13 @@ absl::StatusOr<Plan> MakePlan(const CommandContext& context, const ServeWords& w
   }
   const auto folder = FolderOf(context, data_dir);
   if (!folder.ok()) return folder.status();
+  if (!words.http.empty()) {
+    const auto http = net::ParseHostPort(words.http);
+    if (!http.ok()) {
+      return absl::InvalidArgumentError(
+          fmt::format("--http: {}", std::string(http.status().message())));
+    }
+  }
   Plan plan;
   plan.folder = *folder;
   plan.options.configs = std::move(config->engine);

@@ -109,6 +109,15 @@ TEST_CASE("Performance is told of over a cluster, too") {
   CHECK(Contains(probed.out, "Avg latency: "));
 }
 
+TEST_CASE("A topic that no cluster can have is refused, and not waited for") {
+  WithNode node;
+  for (const std::string name : {"bad/name", ".."}) {
+    const Ran ran = node.Run("console-consumer", "--timeout-ms 600000 --topic " + name);
+    CHECK(ran.exit_code == 1);
+    CHECK(Contains(ran.err, "InvalidTopicException: "));
+  }
+}
+
 TEST_CASE("A cluster where nobody answers is an error that says so") {
   const Ran ran = RunRillLine(
       "console-consumer --bootstrap-server 127.0.0.1:1 --topic orders --timeout-ms 1000");

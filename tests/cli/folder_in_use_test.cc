@@ -154,5 +154,33 @@ TEST_CASE("A folder is left as it is by a tool that only reads it") {
   CHECK(writer.engine().FindTopic("orders")->partition(0)->high_watermark() == 4);
 }
 
+TEST_CASE("A tool that looks into a closed folder deletes nothing that is over its time") {
+  const test::TemporaryFolder folder;
+  const Options by_caller{.maintenance = Options::Maintenance::kByCaller};
+  {
+    Engine engine = rill::Open(folder.path(), by_caller).value();
+    const Topic orders = engine.CreateTopic("orders").value();
+    Producer producer = engine.NewProducer().value();
+    const auto sent =
+        producer.Send(orders, {.value = "value", .timestamp = absl::FromUnixMillis(1000)});
+    REQUIRE(sent.Wait(absl::Seconds(10)).ok());
+    REQUIRE(producer.Close().ok());
+    REQUIRE(engine.Close().ok());
+  }
+  const auto files = io::NewRealFileSystem();
+  for (const std::string line :
+       {"topics --list", "topics --describe", "get-offsets", "consumer-groups --list",
+        "configs --describe --entity-type topics --entity-name orders",
+        "configs --alter --topic orders --add-config retention.bytes=-1"}) {
+    CAPTURE(line);
+    std::vector<std::string> words = SplitWords("rill " + line);
+    words.insert(words.end(), {"--data-dir", folder.path()});
+    CHECK(RunWords(*files, "/", words).exit_code == 0);
+    const Engine engine = rill::Open(folder.path(), by_caller).value();
+    CHECK(engine.FindTopic("orders")->partition(0)->log_start_offset() == 0);
+    CHECK(engine.FindTopic("orders")->partition(0)->high_watermark() == 1);
+  }
+}
+
 }  // namespace
 }  // namespace rill::cli

@@ -180,12 +180,13 @@ stop
 tell "At SIGTERM who waits for records is let go, and the folder is closed"
 serve --data-dir "$work/told" --listen "127.0.0.1:$port" || fail "it does not start"
 "$rill" console-consumer --bootstrap-server "127.0.0.1:$port" --topic orders --from-beginning --timeout-ms 20000 \
+  --command-property fetch.max.wait.ms=60000 \
   >"$work/waits" 2>/dev/null &
 waiter=$!
 for ((i = 0; i < 100; ++i)); do [ ! -s "$work/waits" ] || break; sleep 0.1; done
 expect "$(cat "$work/waits")" "by the folder"
 stop
-kill -9 "$waiter"
+kill -9 "$waiter" || true
 [ -e "$work/told/.kafka_cleanshutdown" ] || fail "the shutdown is not marked as clean"
 ! grep -q WARN "$log" || fail "it warns"
 

@@ -254,6 +254,7 @@ TEST_CASE("rill serve refuses words that are wrong with what is right") {
       {"--data-dir /d --listen none --advertise foo:1", "--advertise tells clients of none"},
       {"--data-dir /d --threads 1025", "--threads"},
       {"--data-dir /d --listen localhost", "\"localhost\" is no host:port: it has no port"},
+      {"--data-dir /d --http 9101", "--http: \"9101\" is no host:port: it has no port"},
       {"--data-dir /d --listen 0.0.0.0:9092", "to connect to: --advertise HOST:9092, or"},
       {"--data-dir /d --listen A://h:1,B://[::]:2", "[::]:2 is all addresses of this machine"},
       {"--data-dir /d --listen SSL://h:1", "there is no TLS and no SASL yet"},

@@ -234,6 +234,10 @@ TEST_CASE("A folder that a node has open is asked for over its socket, by whiche
     CHECK(RunRillLine("topics" + socket + "--list").out == "orders\n");
     CHECK(Contains(RunRillLine("get-offsets" + socket + "--topic orders").out, "orders:1:0"));
     CHECK(RunRillLine("consumer-groups" + socket + "--list").exit_code == 0);
+    const auto files = io::NewRealFileSystem();
+    CHECK(RunWords(*files, "/",
+                   SplitWords("rill topics --bootstrap-server unix:" + folder + " --list"))
+              .out == "orders\n");
     CHECK(node->Stop().ok());
     const Ran gone = RunRillLine("topics" + socket + "--list");
     CHECK(gone.exit_code == 1);
