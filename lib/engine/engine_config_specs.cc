@@ -192,6 +192,7 @@ constexpr std::string_view kOfNode = "a node has it (NodeOptions::configs), and 
 constexpr std::string_view kNotOfNode = "neither an engine nor a node of rill's has it";
 constexpr std::string_view kNoOtherNodes = "there are no other nodes yet";
 constexpr std::string_view kNoSecurity = "there is no TLS, SASL or authorization yet";
+constexpr std::string_view kNoAcls = "there are no ACLs yet: whoever can connect may do everything";
 constexpr std::string_view kNoReplication = "nothing is replicated";
 constexpr std::string_view kOneCleaner =
     "one log is compacted at a time, by the maintenance, with buffers of a fixed size";
@@ -205,9 +206,10 @@ constexpr std::string_view kNoMetrics = "Kafka's metrics reporters are not there
 constexpr RefusedConfig kRefused[] = {
     {"add.partitions.to.txn.*", kNoTransactions},
     {"advertised.listeners", "what clients are told to connect to is NodeOptions::advertise"},
+    {"allow.everyone.if.no.acl.found", kNoAcls},
     {"alter.config.policy.class.name", kNoClasses},
     {"alter.log.dirs.*", kNoOtherNodes},
-    {"authorizer.class.name", kNoSecurity},
+    {"authorizer.class.name", kNoAcls},
     {"auto.create.topics.enable", kOfNode},
     {"auto.leader.rebalance.enable", kNoReplication},
     {"background.threads", kNoThreads},
@@ -283,6 +285,7 @@ constexpr RefusedConfig kRefused[] = {
     {"socket.request.max.bytes", kOfNode},
     {"socket.*", kNotOfNode},
     {"ssl.*", kNoSecurity},
+    {"super.users", kNoAcls},
     {"telemetry.max.bytes", kOfNode},
     {"transaction.*", kNoTransactions},
     {"transactional.*", kNoTransactions},
