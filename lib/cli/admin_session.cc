@@ -31,6 +31,14 @@ absl::StatusOr<remote::AdminOptions> OptionsOf(const CommandContext& context,
   return ReadCommandConfig(*text, *file, std::move(options));
 }
 
+// A folder stands for the socket in it, as behind "kafka://unix:".
+void NameSocket(const CommandContext& context, remote::BrokerAddress& address) {
+  if (!address.is_unix()) return;
+  const auto path = FolderOf(context, address.host.substr(remote::kUnixPrefix.size()));
+  if (!path.ok() || !context.files.List(*path).ok()) return;
+  address.host = fmt::format("{}{}/{}", remote::kUnixPrefix, *path, engine::kSocketFile);
+}
+
 }  // namespace
 
 #if RILL_HAS_NODE
@@ -117,18 +125,6 @@ absl::Status AdminSession::UseFolder(const CommandContext& context, const KafkaT
   options.bootstrap = {{"127.0.0.1", served_->port()}};
   return absl::OkStatus();
 }
-
-namespace {
-
-// A folder stands for the socket in it, as behind "kafka://unix:".
-void NameSocket(const CommandContext& context, remote::BrokerAddress& address) {
-  if (!address.is_unix()) return;
-  const auto path = FolderOf(context, address.host.substr(remote::kUnixPrefix.size()));
-  if (!path.ok() || !context.files.List(*path).ok()) return;
-  address.host = fmt::format("{}{}/{}", remote::kUnixPrefix, *path, engine::kSocketFile);
-}
-
-}  // namespace
 
 bool NamesCluster(const CommandLine& line) {
   return line.Has("bootstrap-server") || line.Has("data-dir") || line.Has("command-config");

@@ -14,7 +14,8 @@ namespace {
 constexpr char kFolder[] = "/data";
 const TopicPartition kOrders = {"orders", 0};
 
-// Files of which, for now, none can be opened whose path has `exhausted_for`.
+// Those whose path has `exhausted_for` cannot be opened, as where a process has no descriptors
+// left.
 class FilesWithoutDescriptors final : public test::WrappedFileSystem {
  public:
   using WrappedFileSystem::WrappedFileSystem;

@@ -36,6 +36,15 @@ wire::IncrementalAlterConfigsResponse::Resource Alter(NodeUnderTest& node, const
   return node.Ask(&HandleIncrementalAlterConfigs, asked, 1).responses.at(0);
 }
 
+// Through a connection, for all brokers.
+ErrorCode AlterForAll(WireClient& admin, const Change& change) {
+  const wire::IncrementalAlterConfigsRequest asked = {{{kBroker, "", {change}}}, false};
+  return admin
+      .Ask<wire::IncrementalAlterConfigsResponse>(wire::ApiKey::kIncrementalAlterConfigs, 1, asked)
+      .responses.at(0)
+      .error_code;
+}
+
 std::vector<ShownConfig> Describe(NodeUnderTest& node, std::int8_t type, const std::string& name) {
   const wire::DescribeConfigsRequest asked = {{{type, name, std::nullopt}}, true, true};
   return node.AskInAll(&HandleDescribeConfigs, asked).results.at(0).configs;
@@ -263,14 +272,7 @@ TEST_CASE("a node limits the connections of an address as it is told while it ru
   const auto node = Node::Start(*engine, {.listen = "127.0.0.1:0"});
   REQUIRE(node.ok());
   WireClient admin(node->port());
-  const auto alter = [&](const Change& change) {
-    const wire::IncrementalAlterConfigsRequest asked = {{{kBroker, "", {change}}}, false};
-    return admin
-        .Ask<wire::IncrementalAlterConfigsResponse>(wire::ApiKey::kIncrementalAlterConfigs, 1,
-                                                    asked)
-        .responses.at(0)
-        .error_code;
-  };
+  const auto alter = [&](const Change& change) { return AlterForAll(admin, change); };
   CHECK(alter(Set("max.connections.per.ip", "0")) == ErrorCode::kInvalidRequest);
   CHECK(alter(Set("max.connections.per.ip.overrides", "localhost:1")) ==
         ErrorCode::kInvalidRequest);
@@ -305,12 +307,8 @@ TEST_CASE("a node whose overrides are gone from its file says so, and lets clien
         Node::Start(*engine, {.listen = "127.0.0.1:0",
                               .configs = {{"max.connections.per.ip.overrides", "127.0.0.1:9"}}});
     REQUIRE(node.ok());
-    const wire::IncrementalAlterConfigsRequest none = {
-        {{kBroker, "", {Set("max.connections.per.ip", "0")}}}, false};
-    const auto altered = WireClient(node->port())
-                             .Ask<wire::IncrementalAlterConfigsResponse>(
-                                 wire::ApiKey::kIncrementalAlterConfigs, 1, none);
-    REQUIRE(altered.responses.at(0).error_code == ErrorCode::kNone);
+    WireClient admin(node->port());
+    REQUIRE(AlterForAll(admin, Set("max.connections.per.ip", "0")) == ErrorCode::kNone);
   }
   const auto node = Node::Start(*engine, {.listen = "127.0.0.1:0"});
   REQUIRE(node.ok());
@@ -322,14 +320,7 @@ TEST_CASE("a node whose overrides are gone from its file says so, and lets clien
         "max.connections.per.ip can be set to 0 only if max.connections.per.ip.overrides property "
         "is set. It is left out until then.");
   // Other configs can be changed all the same, which is no reason to say so again.
-  const auto alter = [&](const Change& change) {
-    const wire::IncrementalAlterConfigsRequest asked = {{{kBroker, "", {change}}}, false};
-    return client
-        .Ask<wire::IncrementalAlterConfigsResponse>(wire::ApiKey::kIncrementalAlterConfigs, 1,
-                                                    asked)
-        .responses.at(0)
-        .error_code;
-  };
+  const auto alter = [&](const Change& change) { return AlterForAll(client, change); };
   const std::string once = told;
   CHECK(alter(Set("log.retention.ms", "6000")) == ErrorCode::kNone);
   CHECK(alter(Set("max.connections.per.ip.overrides", "")) == ErrorCode::kInvalidRequest);

@@ -136,7 +136,7 @@ compare_performance() {
       run_console_tool "$letter" "$([ "$letter" = K ] && echo "$KAFKA_HOME/bin" || echo "$build/bin")/kafka-$tool" \
         --bootstrap-server "$address" "${words[@]}" </dev/null
       # A rate is infinite where the records were there within the millisecond.
-      sed -E -i 's/(exit code )([0-9]+)/\1<\2>/; s/[0-9]+(\.[0-9]+)?(E-?[0-9]+)?|Infinity|NaN/N/g' \
+      sed -E -i 's/(exit code )([0-9]+)/\1<\2>/; s/[0-9]+(\.[0-9]+)?(E-?[0-9]+)?|Infinity/N/g' \
         "$work/$letter.out"
     done
     same_console "on $whose broker, kafka-$tool ${words[*]}"
