@@ -5,6 +5,7 @@
 
 #include "fmt/format.h"
 #include "net/broker_configs.h"
+#include "net/node_config.h"
 
 namespace rill::net {
 
@@ -12,7 +13,7 @@ void Admission::Learn() {
   auto configs = node_->engine->resource_configs();
   if (configs == configs_) return;
   configs_ = std::move(configs);
-  limits_ = ConnectionLimitsOf(*node_);
+  limits_ = ConnectionLimitsIn(BrokerLayersOf(*node_));
   // The overrides were in a file that the node was started with before.
   const auto some = CheckLetsClientsIn(limits_);
   if (!some.ok()) limits_.of_address = std::numeric_limits<int>::max();

@@ -54,19 +54,6 @@ absl::StatusOr<ConfigMap> Checked(const ConfigMap& configs) {
   return checked;
 }
 
-ConnectionLimits LimitsIn(const engine::ConfigLayers& layers, ConnectionLimits limits) {
-  if (const auto set = layers.Find(kConnectionsOfAll); !set.empty()) {
-    limits.of_all = static_cast<int>(engine::ConfigInteger(set.front().value));
-  }
-  if (const auto set = layers.Find(kConnectionsOfAddress); !set.empty()) {
-    limits.of_address = static_cast<int>(engine::ConfigInteger(set.front().value));
-  }
-  if (const auto set = layers.Find(kConnectionsOfNamedAddresses); !set.empty()) {
-    limits.of_named_addresses = ParseAddressLimits(set.front().value).value_or(AddressLimits());
-  }
-  return limits;
-}
-
 bool SameIn(const ConfigMap& one, const ConfigMap& other, const char* name) {
   const auto in_one = one.find(name);
   const auto in_other = other.find(name);
@@ -86,7 +73,7 @@ absl::Status CheckLetsClientsIn(const NodeContext& node, const std::string& id,
   if (are_others) return absl::OkStatus();
   engine::ConfigLayers layers = BrokerLayersOf(node);
   (id.empty() ? layers.of_cluster : layers.of_broker) = configs;
-  const auto some = CheckLetsClientsIn(LimitsIn(layers, node.config.connections));
+  const auto some = CheckLetsClientsIn(ConnectionLimitsIn(layers));
   return some.ok() ? some : RefuseRequest(std::string(some.message()));
 }
 
@@ -105,10 +92,6 @@ engine::ConfigLayers BrokerLayersOf(const NodeContext& node) {
   given.merge(ConfigMap(node.engine->config()->layers.given));
   given.insert(node.config.values.begin(), node.config.values.end());
   return engine::BrokerLayers(given, *node.engine->resource_configs(), node.node_id);
-}
-
-ConnectionLimits ConnectionLimitsOf(const NodeContext& node) {
-  return LimitsIn(BrokerLayersOf(node), node.config.connections);
 }
 
 absl::Status CheckBroker(const Call& call, const std::string& name) {

@@ -8,7 +8,6 @@
 #include "engine/config_spec.h"
 #include "engine/local_engine.h"
 #include "net/call.h"
-#include "net/connection_limits.h"
 
 namespace rill::net {
 
@@ -19,9 +18,6 @@ const engine::ConfigSpec* FindBrokerConfigSpec(std::string_view name);
 
 // What is set of them, and of those that nothing here knows.
 engine::ConfigLayers BrokerLayersOf(const NodeContext& node);
-
-// How many connections there may be at the moment.
-ConnectionLimits ConnectionLimitsOf(const NodeContext& node);
 
 // That `name` is this broker's number, or that of none: all brokers. INVALID_REQUEST.
 absl::Status CheckBroker(const Call& call, const std::string& name);

@@ -12,6 +12,7 @@
 #include "asio/use_awaitable.hpp"
 #include "fmt/format.h"
 #include "net/answer_writer.h"
+#include "net/other_protocol.h"
 #include "net/patience.h"
 #include "net/place_of.h"
 #include "net/serve_api.h"
@@ -194,8 +195,8 @@ asio::awaitable<absl::StatusOr<std::string_view>> Connection::ReadFrame() {
   if (size <= 0 || static_cast<std::size_t>(size) > most) {
     co_return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRequest,
                         fmt::format("a request says that it has {} bytes; it may have up to {} "
-                                    "(socket.request.max.bytes)",
-                                    size, most));
+                                    "(socket.request.max.bytes){}",
+                                    size, most, AdviceOnOtherProtocol(size)));
   }
   const std::size_t whole = RequestInput::kLengthSize + static_cast<std::size_t>(size);
   if (auto read = co_await ReadUntil(whole); !read.ok() || !*read) co_return Nothing(read);

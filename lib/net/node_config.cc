@@ -180,11 +180,9 @@ absl::StatusOr<NodeConfig> ParseNodeConfig(const engine::ConfigMap& configs) {
   config.connections_max_idle = std::chrono::milliseconds(
       std::min<std::int64_t>(integer("connections.max.idle.ms"), std::int64_t{1} << 40));
   config.fetch_max_bytes = static_cast<std::size_t>(integer("fetch.max.bytes"));
-  config.connections.of_all = static_cast<int>(integer(kConnectionsOfAll));
-  config.connections.of_address = static_cast<int>(integer(kConnectionsOfAddress));
-  config.connections.of_named_addresses =
-      ParseAddressLimits(text(kConnectionsOfNamedAddresses)).value();
-  if (auto some = CheckLetsClientsIn(config.connections); !some.ok()) return some;
+  const auto some = CheckLetsClientsIn(
+      ConnectionLimitsIn({.given = config.values, .of_cluster = {}, .of_broker = {}}));
+  if (!some.ok()) return some;
   config.max_incremental_fetch_session_cache_slots =
       static_cast<std::size_t>(integer("max.incremental.fetch.session.cache.slots"));
   config.socket_request_max_bytes = static_cast<std::size_t>(integer("socket.request.max.bytes"));
@@ -204,6 +202,20 @@ absl::StatusOr<NodeConfig> ParseNodeConfig(const engine::ConfigMap& configs) {
                     queued, config.socket_request_max_bytes));
   }
   return config;
+}
+
+ConnectionLimits ConnectionLimitsIn(const engine::ConfigLayers& layers) {
+  const auto text = [&](std::string_view name) {
+    const auto set = layers.Find(name);
+    return set.empty() ? Find(name)->default_value : set.front().value;
+  };
+  const auto integer = [&](std::string_view name) {
+    return static_cast<int>(engine::ConfigInteger(text(name)));
+  };
+  return {.of_all = integer(kConnectionsOfAll),
+          .of_address = integer(kConnectionsOfAddress),
+          .of_named_addresses =
+              ParseAddressLimits(text(kConnectionsOfNamedAddresses)).value_or(AddressLimits())};
 }
 
 }  // namespace rill::net

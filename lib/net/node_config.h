@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "engine/config_layers.h"
 #include "engine/config_spec.h"
 #include "engine/quota/quota_rate.h"
 #include "net/connection_limits.h"
@@ -29,7 +30,6 @@ struct NodeConfig {
   std::size_t socket_request_max_bytes = 0;
   std::size_t queued_max_request_bytes = 0;
   std::chrono::milliseconds connections_max_idle{};
-  ConnectionLimits connections;
   std::size_t max_incremental_fetch_session_cache_slots = 0;
   bool auto_create_topics_enable = true;
   bool delete_topic_enable = true;
@@ -44,5 +44,8 @@ absl::StatusOr<std::string> CheckBrokerConfigValue(const engine::ConfigSpec& spe
                                                    std::string_view text);
 // InvalidArgument (INVALID_CONFIG) names what is unknown or out of range.
 absl::StatusOr<NodeConfig> ParseNodeConfig(const engine::ConfigMap& configs);
+
+// Of checked values.
+ConnectionLimits ConnectionLimitsIn(const engine::ConfigLayers& layers);
 
 }  // namespace rill::net

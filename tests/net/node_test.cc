@@ -3,9 +3,12 @@
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/cleanup/cleanup.h"
@@ -23,7 +26,8 @@ using net::WireClient;
 using wire::ApiKey;
 
 struct NodeUnderTest {
-  explicit NodeUnderTest(NodeOptions options = {}) : engine(Open("mem:").value()) {
+  explicit NodeUnderTest(NodeOptions options = {}, const Options& of_engine = {})
+      : engine(Open("mem:", of_engine).value()) {
     options.listen = "127.0.0.1:0";
     node.emplace(Node::Start(engine, options).value());
   }
@@ -156,6 +160,27 @@ TEST_CASE("A connection on which something comes that is no request is closed, a
     CHECK(client.IsClosed());
   }
   CHECK(AskVersions(other, 3).error_code == ErrorCode::kNone);
+}
+
+TEST_CASE("What speaks TLS or HTTP to a listener is named as that where it is turned away") {
+  std::mutex mutex;
+  std::string told;
+  const auto sink = [&](LogLevel, std::string_view line) {
+    const std::lock_guard<std::mutex> lock(mutex);
+    told += line;
+  };
+  const NodeUnderTest test({}, {.log_sink = sink});
+  const auto is_told = [&](const std::string& bytes, const char* protocol) {
+    WireClient client = test.Connect();
+    client.SendBytes(bytes);
+    CHECK(client.IsClosed());
+    const std::lock_guard<std::mutex> lock(mutex);
+    return std::exchange(told, "").find(protocol) != std::string::npos;
+  };
+  CHECK(is_told(std::string("\x16\x03\x01\x02\x00\x01", 6), "first bytes of TLS"));
+  CHECK(is_told("GET / HTTP/1.1\r\n\r\n", "first bytes of HTTP"));
+  CHECK(is_told("POST / HTTP/1.1\r\n\r\n", "first bytes of HTTP"));
+  CHECK_FALSE(is_told("\x7f\xff\xff\xff", "first bytes"));
 }
 
 TEST_CASE("Requests of one connection are answered in the order in which they came") {
