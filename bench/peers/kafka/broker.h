@@ -30,9 +30,10 @@ struct Load {
   std::size_t record_bytes = 100;
   std::size_t batch_bytes = 16384;  // of the records, before compression
   Compression compression = Compression::kNone;
-  double seconds = 5;  // that are measured
-  double warm_up = 2;  // before them
-  double rate = 1000;  // of a latency run, records a second
+  int fetch_bytes = 1 << 20;  // that an answer to a Fetch may have
+  double seconds = 5;         // that are measured
+  double warm_up = 2;         // before them
+  double rate = 1000;         // of a latency run, records a second
   // Instead of `seconds`: until so many stored bytes are produced. The topic keeps all of them.
   double total_bytes = 0;
 };

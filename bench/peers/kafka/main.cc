@@ -16,8 +16,8 @@
 //                    that is given, until there are `total_bytes`
 //   latency          from when a record is due to having it, at `rate` records a second
 //   idle             holds `connections` open until its input ends
-// The values: partitions, connections, depth, acks, record_bytes, batch_bytes, compression (none or
-// lz4), seconds, warm_up, rate, total_bytes.
+// The values: partitions, connections, depth, acks, record_bytes, batch_bytes, fetch_bytes,
+// compression (none or lz4), seconds, warm_up, rate, total_bytes.
 namespace rill::bench {
 namespace {
 
@@ -48,6 +48,7 @@ void Set(Load& load, std::string_view word) {
       {"acks", Into(load.acks)},
       {"record_bytes", Into(load.record_bytes)},
       {"batch_bytes", Into(load.batch_bytes)},
+      {"fetch_bytes", Into(load.fetch_bytes)},
       {"seconds", Into(load.seconds)},
       {"warm_up", Into(load.warm_up)},
       {"rate", Into(load.rate)},
@@ -71,7 +72,8 @@ int Main(int argc, char** argv) {
   load.address = argv[2];
   load.process = std::atoi(argv[3]);
   for (int i = 4; i < argc; ++i) Set(load, argv[i]);
-  if (load.partitions < 1 || load.connections < 1 || load.depth < 1) RefuseUsage();
+  if (load.partitions < 1 || load.connections < 1 || load.depth < 1 || load.fetch_bytes < 1)
+    RefuseUsage();
   const std::map<std::string_view, std::function<void()>> runs = {
       {"produce", [&] { RunProduce(load); }},
       {"fetch", [&] { RunFetch(load); }},

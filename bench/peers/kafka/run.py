@@ -238,6 +238,11 @@ def throughput_loads(seconds, grid):
             "run": run, "compression": codec, "record_bytes": size, "partitions": partitions,
             "connections": connections, "acks": acks, "seconds": seconds,
         }
+    for fetched in (16, 128) if grid == "all" else ():
+        loads[f"answers of {fetched} KiB, none, 1024 B, 16 partitions, 8 connections"] = replay, {
+            "run": "fetch", "compression": "none", "record_bytes": 1024, "partitions": 16,
+            "connections": 8, "fetch_bytes": fetched << 10, "seconds": seconds,
+        }
     for size in (100, 1024):
         loads[f"latency, {size} B, 1,000 records a second"] = replay, {
             "run": "latency", "rate": 1000, "record_bytes": size, "seconds": 2 * seconds,
@@ -454,6 +459,7 @@ def print_speeds(table):
     targets, target_words = (3, 1 / 3), (", of target 3", ", of target 1/3")
     starts = {
         "produce": "Produce, stored bytes:", "fetch": "Fetch, stored bytes:",
+        "answers": "Fetch, short answers:",
         "after 20 GB": "20 GB produced, none, 1024 B, 16 partitions, 8 connections, acks=1:",
     }
     for start, heading in starts.items():

@@ -15,7 +15,6 @@
 namespace rill::bench {
 namespace {
 
-constexpr int kFetchBytes = 1 << 20;
 constexpr std::size_t kFetchedTopicBytes = std::size_t{1} << 30;
 
 // Requests in the order in which one connection sends them, round and round.
@@ -173,7 +172,8 @@ Script ReadingOf(const Load& load, int partition, std::vector<std::unique_ptr<st
   Script script;
   Pipeline pipeline(AddressOf(load));
   for (std::int64_t offset = 0;;) {
-    kept.push_back(std::make_unique<std::string>(FetchFrame(partition, offset, 0, kFetchBytes)));
+    kept.push_back(
+        std::make_unique<std::string>(FetchFrame(partition, offset, 0, load.fetch_bytes)));
     const std::string answer = pipeline.Ask(*kept.back());
     const auto fetched = ReadFetched(answer);
     std::string_view rest = *fetched.records;
