@@ -126,9 +126,18 @@ void FetchRead::CountFailed(const Place& place) const {
 
 void FetchRead::Read() {
   size_ = 0;
+  readable_ = 0;
   for (Place& place : places_) {
     if (place.log != nullptr) ReadOne(place);
   }
+}
+
+// Where more is there than there is room for, whole batches leave a part of the room free, which
+// would never be enough for who asks for all of it.
+std::size_t FetchRead::ReadableIn(const log::StoredBatches& found, std::size_t room,
+                                  std::int64_t end) {
+  const bool has_more = !found.bytes.empty() && found.next_offset < end;
+  return has_more ? std::max(found.bytes.size(), room) : found.bytes.size();
 }
 
 // What is answered of a partition does not depend on what an earlier Read found.
@@ -153,6 +162,7 @@ void FetchRead::ReadOne(Place& place) {
     has_news_ = true;
     return;
   }
+  readable_ += ReadableIn(*found, room, end);
   if (size_ > 0 && found->bytes.size() > room) return;
   if (auto told = TellAborted(place, found->next_offset); !told.ok()) {
     answered.error_code = CodeOf(told);
@@ -188,7 +198,7 @@ bool FetchRead::MayBeDue() const {
     if (bytes <= place.seen_bytes) return true;
     more += bytes - place.seen_bytes;
   }
-  return more > 0 && size_ + more >= wanted_;
+  return more > 0 && readable_ + more >= wanted_;
 }
 
 std::vector<std::shared_ptr<void>> FetchRead::Observe(const std::function<void()>& observer) const {

@@ -46,7 +46,7 @@ class FetchRead {
   // Reads all partitions anew.
   void Read();
   // Whether the last Read is an answer already: it found enough, or something to tell at once.
-  bool is_due() const { return has_news_ || size_ >= wanted_; }
+  bool is_due() const { return has_news_ || readable_ >= wanted_; }
   // Whether so much was appended since the last Read that the next may be due.
   bool MayBeDue() const;
 
@@ -85,6 +85,8 @@ class FetchRead {
 
   void LookUp();
   void TakeLog(Place& place, const FoundTopic& topic);
+  static std::size_t ReadableIn(const log::StoredBatches& found, std::size_t room,
+                                std::int64_t end);
   void ReadOne(Place& place);
   absl::Status TellAborted(Place& place, std::int64_t next_offset) const;
   void Tell(Place& place, wire::FetchResponse& response, Answer& answer) const;
@@ -101,6 +103,7 @@ class FetchRead {
   std::vector<Unopened> unopened_;
   std::size_t next_unopened_ = 0;
   std::size_t size_ = 0;
+  std::size_t readable_ = 0;  // what Kafka, which gives parts of batches, would have found
   bool has_news_ = false;
 };
 

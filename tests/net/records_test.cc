@@ -214,6 +214,21 @@ TEST_CASE("A fetch that wants more bytes than it may have has what it may, at on
   CHECK(served.Fetch(request).records->size() == 2 * batch.size());
 }
 
+TEST_CASE(
+    "A fetch that wants all that it may have does not wait for what whole batches leave free") {
+  Served served;
+  const Topic topic = served.engine.CreateTopic("orders").value();
+  const std::string batch = Sealed({std::string(100, 'x')});
+  for (int i = 0; i < 3; ++i) REQUIRE(topic.partition(0)->AppendBatch(batch).ok());
+  const auto room = static_cast<std::int32_t>(2 * batch.size() + batch.size() / 2);
+  auto of_all = Served::FetchFrom(0, 60'000);
+  of_all.max_bytes = of_all.min_bytes = room;
+  CHECK(served.Fetch(of_all).records->size() == 2 * batch.size());
+  auto of_partition = Served::FetchFrom(0, 60'000);
+  of_partition.topics[0].partitions[0].partition_max_bytes = of_partition.min_bytes = room;
+  CHECK(served.Fetch(of_partition).records->size() == 2 * batch.size());
+}
+
 TEST_CASE("A fetch that waits for records of a topic is answered when it is deleted") {
   Served served;
   REQUIRE(served.engine.CreateTopic("orders").ok());
