@@ -67,6 +67,12 @@ GroupDescription Shown(const std::string& group, const DescribedConsumerGroup& d
   return shown;
 }
 
+GroupMetadataValue WithoutMembers(GroupMetadataValue value) {
+  value.members.clear();
+  value.leader.reset();
+  return value;
+}
+
 }  // namespace
 
 // The coordinators want times that do not go back; the system's clock may.
@@ -154,6 +160,7 @@ absl::Status GroupService::Validate(const CommitRequest& request, const TopicChe
                                   ? consumers_.ValidateCommit(request)
                                   : groups_.ValidateCommit(request, Now());
     if (refused != ErrorCode::kNone) return Refusal(request, refused);
+    if (auto given_up = GiveUpAbsent(request.group_id); !given_up.ok()) return given_up;
   }
   return topics();
 }
@@ -265,6 +272,7 @@ absl::StatusOr<std::set<TopicPartition>> GroupService::Deletable(
       deletable.insert(partition);
     }
   }
+  if (auto given_up = GiveUpAbsent(group); !given_up.ok()) return given_up;
   return deletable;
 }
 
@@ -323,19 +331,42 @@ absl::Status GroupService::Delete(const std::string& group) {
 }
 
 void GroupService::Restore(const std::string& group, const GroupMetadataValue& value) {
-  GroupMetadataValue without_members = value;
-  without_members.members.clear();
-  without_members.leader.reset();
   Answers answers;
   {
     absl::MutexLock lock(&mutex_);
-    // It has been without members since they ended, which is not known.
+    GroupMetadataValue restored = WithoutMembers(value);
     if (!value.members.empty()) {
-      without_members.current_state_timestamp = absl::ToUnixMillis(Now());
+      // It has been without members since they ended, which is not known.
+      restored.current_state_timestamp = absl::ToUnixMillis(Now());
+      absent_[group] = value;
     }
-    CarryOut(groups_.Restore(group, without_members, Now()), answers);
+    CarryOut(groups_.Restore(group, restored, Now()), answers);
   }
   Finish(answers, absl::InfiniteFuture());
+}
+
+void GroupService::AwaitMembers() {
+  Answers answers;
+  absl::Time deadline;
+  {
+    absl::MutexLock lock(&mutex_);
+    for (const auto& [group, value] : std::exchange(absent_, {})) {
+      const DescribedGroup now = groups_.Describe(group);
+      const bool is_untouched = now.error == ErrorCode::kNone && now.state == GroupState::kEmpty &&
+                                !consumers_.Has(group);
+      if (is_untouched) CarryOut(groups_.Restore(group, value, Now()), answers);
+    }
+    deadline = NextDeadline();
+  }
+  Finish(answers, deadline);
+}
+
+absl::Status GroupService::GiveUpAbsent(const std::string& group) {
+  const auto absent = absent_.find(group);
+  if (absent == absent_.end()) return absl::OkStatus();
+  auto stored = parts_.records->StoreGroup(group, WithoutMembers(absent->second));
+  if (stored.ok()) absent_.erase(absent);
+  return stored;
 }
 
 // What the members would be told, they are told by the process that they are in.
@@ -385,6 +416,7 @@ void GroupService::TakeAnswer(const Answer& answer, Waiting& waiting, Answers& a
 
 // Members hear a code; the reason is for the log.
 ErrorCode GroupService::Store(const StoreGroup& store, Answers& answers) {
+  absent_.erase(store.group_id);
   if (parts_.records == nullptr) return ErrorCode::kNone;
   const auto stored = parts_.records->StoreGroup(store.group_id, store.value);
   if (stored.ok()) return ErrorCode::kNone;
@@ -410,6 +442,7 @@ void GroupService::CarryOut(Effects effects, Answers& answers) {
     } else if (const auto* rebalance = std::get_if<RebalanceStarted>(&effect)) {
       CallObservers(rebalance->group_id, answers);
     } else if (const auto* erase = std::get_if<EraseGroup>(&effect)) {
+      absent_.erase(erase->group_id);
       // A tombstone that could not be written leaves an empty group behind after a restart.
       if (parts_.records != nullptr) parts_.records->EraseGroup(erase->group_id).IgnoreError();
     }

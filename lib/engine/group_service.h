@@ -162,8 +162,12 @@ class GroupService final : public MaintenanceTask {
   absl::StatusOr<std::set<std::string>> DeleteOffsets(
       const std::string& group, const std::vector<TopicPartition>& partitions);
 
-  // A group that was written down before the restart; its members are gone with their process.
+  // A group that was written down before the restart. It is empty until AwaitMembers: members of
+  // this process ended with it, and others have nothing to speak through.
   void Restore(const std::string& group, const GroupMetadataValue& value);
+  // Clients can connect from now on: groups that nobody has changed since they were restored have
+  // their members again, each of which has its session timeout to speak up, as in Kafka.
+  void AwaitMembers();
   void RestoreConsumerGroup(const std::string& group, std::int32_t epoch);
   // The same with its members, who live on in another process: for who only tells of groups.
   void RestoreToShow(const std::string& group, const GroupMetadataValue& value);
@@ -195,6 +199,9 @@ class GroupService final : public MaintenanceTask {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   ErrorCode Store(const StoreGroup& store, Answers& answers) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Validate(const CommitRequest& request, const TopicCheck& topics);
+  // Writes down that the group has none of the members any more that AwaitMembers would bring back:
+  // what is about to be done is not for groups that have some.
+  absl::Status GiveUpAbsent(const std::string& group) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   SubscribedTopics Subscribed(const std::string& group) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Those of `partitions` that may be forgotten; the topics of the others go to `subscribed`.
   absl::StatusOr<std::set<TopicPartition>> Deletable(const std::string& group,
@@ -216,6 +223,8 @@ class GroupService final : public MaintenanceTask {
   absl::Mutex mutex_;
   GroupCoordinator groups_ ABSL_GUARDED_BY(mutex_);
   ConsumerGroupCoordinator consumers_ ABSL_GUARDED_BY(mutex_);
+  // What was written down of groups that had members before the restart, until AwaitMembers.
+  absl::flat_hash_map<std::string, GroupMetadataValue> absent_ ABSL_GUARDED_BY(mutex_);
   absl::Time latest_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   absl::Time next_expiry_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();
   RequestToken next_token_ ABSL_GUARDED_BY(mutex_) = 1;

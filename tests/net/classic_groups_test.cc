@@ -1,13 +1,16 @@
 // What clients do in groups, as requests to the handlers, over an engine in memory.
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "catch.h"
 #include "engine/group/protocol.h"
+#include "io/temporary_folder.h"
 #include "net/handlers.h"
 
 namespace rill::net {
@@ -18,14 +21,17 @@ using Topic = wire::OffsetCommitRequest::Topic;
 // A node without a listener, and its clients.
 class NodeUnderTest {
  public:
-  NodeUnderTest() { topic_ = *node_.engine->EnsureTopic("orders", {.partitions = 3}); }
+  explicit NodeUnderTest(const std::string& where = "mem:")
+      : node_{*engine::LocalEngine::Open(where, {}), *ParseNodeConfig({})} {
+    topic_ = *node_.engine->EnsureTopic("orders", {.partitions = 3});
+  }
 
   Call At(int version) const { return {node_, advertised_, client_host_, version, "client"}; }
   engine::LocalEngine& engine() { return *node_.engine; }
   const base::Uuid& topic_id() const { return topic_->uuid(); }
 
  private:
-  const NodeContext node_{*engine::LocalEngine::Open("mem:", {}), *ParseNodeConfig({})};
+  const NodeContext node_;
   const HostPort advertised_{"127.0.0.1", 9092};
   const std::string client_host_ = "/127.0.0.1";
   std::shared_ptr<engine::TopicState> topic_;
@@ -419,6 +425,94 @@ TEST_CASE("a member of this process and a client are in one group") {
   REQUIRE(client->has_value());
   CHECK((*client)->leader == embedded->member_id);
   CHECK(embedded->members.size() == 2);
+}
+
+// As of a node whose process was killed.
+std::string CopyOf(const test::TemporaryFolder& folder) {
+  const std::string copy = folder.path() + "/copy";
+  std::filesystem::copy(folder.path() + "/data", copy, std::filesystem::copy_options::recursive);
+  return copy;
+}
+
+ErrorCode CommitOf(const NodeUnderTest& node, const wire::JoinGroupResponse& member) {
+  auto request = CommitRequest({{"orders", {}, {{0, 5, -1, ""}}}});
+  request.generation_id_or_member_epoch = member.generation_id;
+  request.member_id = member.member_id;
+  return Codes(HandleOffsetCommit(node.At(9), request)).at(0);
+}
+
+TEST_CASE("members go on where they were after a restart, once clients can connect") {
+  const test::TemporaryFolder folder;
+  std::optional<NodeUnderTest> node(folder.path() + "/data");
+  const auto member = JoinAlone(*node);
+  REQUIRE(node->engine().Close().ok());
+  node.reset();
+  node.emplace(folder.path() + "/data");
+  CHECK(Heartbeat(*node, member) == ErrorCode::kUnknownMemberId);
+  CHECK(node->engine().groups()->Describe("g")->state == GroupState::kEmpty);
+  node->engine().groups()->AwaitMembers();
+  CHECK(node->engine().groups()->Describe("g")->state == GroupState::kStable);
+  CHECK(Heartbeat(*node, member) == ErrorCode::kNone);
+  CHECK(CommitOf(*node, member) == ErrorCode::kNone);
+}
+
+TEST_CASE("who joins a group before clients can connect has it without its members of before") {
+  const test::TemporaryFolder folder;
+  std::optional<NodeUnderTest> node(folder.path() + "/data");
+  const auto before = JoinAlone(*node);
+  node.emplace(CopyOf(folder));
+  const auto member = JoinAlone(*node);
+  node->engine().groups()->AwaitMembers();
+  CHECK(Heartbeat(*node, member) == ErrorCode::kNone);
+  CHECK(Heartbeat(*node, before) == ErrorCode::kUnknownMemberId);
+}
+
+TEST_CASE("offsets that were changed before clients can connect are not changed back by a member") {
+  const bool is_deleted = GENERATE(false, true);
+  const test::TemporaryFolder folder;
+  std::optional<NodeUnderTest> node(folder.path() + "/data");
+  const auto member = JoinAlone(*node);
+  CHECK(CommitOf(*node, member) == ErrorCode::kNone);
+  node.emplace(CopyOf(folder));
+  if (is_deleted) {
+    REQUIRE(node->engine().groups()->DeleteOffsets("g", {{"orders", 0}}).ok());
+  } else {
+    Commit(*node, 1);
+  }
+  REQUIRE(node->engine().Close().ok());
+  node.reset();
+  node.emplace(folder.path() + "/copy");
+  node->engine().groups()->AwaitMembers();
+  CHECK(Heartbeat(*node, member) == ErrorCode::kUnknownMemberId);
+  CHECK(CommitOf(*node, member) == ErrorCode::kUnknownMemberId);
+}
+
+TEST_CASE("a member that lived in a process that was killed is not waited for, and others are") {
+  const test::TemporaryFolder folder;
+  std::optional<NodeUnderTest> node(folder.path() + "/data");
+  std::optional<engine::JoinResponse> embedded;
+  engine::JoinRequest request{.group_id = "g", .client_id = "embedded"};
+  request.protocols = {{"range", Subscription({"orders"})}};
+  request.needs_heartbeat = false;
+  engine::GroupService& groups = *node->engine().groups();
+  groups.Join(request, [&](const auto& joined) { embedded = joined; });
+  REQUIRE(embedded.has_value());
+  const auto client = Join(*node, 3, JoinRequest());
+  request.member_id = embedded->member_id;
+  groups.Join(request, [&](const auto& joined) { embedded = joined; });
+  REQUIRE(client->has_value());
+  const auto synced = Sync(*node, 5, SyncRequest(**client));
+  groups.Sync({.group_id = "g",
+               .generation = embedded->generation,
+               .member_id = embedded->member_id,
+               .assignments = {{(*client)->member_id, "its"}}},
+              [](const auto&) {});
+  REQUIRE(synced->has_value());
+  node.emplace(CopyOf(folder));
+  node->engine().groups()->AwaitMembers();
+  while (Heartbeat(*node, **client) == ErrorCode::kNone) std::this_thread::yield();
+  CHECK(Heartbeat(*node, **client) == ErrorCode::kRebalanceInProgress);
+  CHECK(node->engine().groups()->Describe("g")->members.size() == 1);
 }
 
 TEST_CASE("once the engine is closed there is no coordinator") {

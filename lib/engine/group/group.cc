@@ -119,6 +119,17 @@ void Group::AddSubscribed(SubscribedTopics& topics) const {
   }
 }
 
+namespace {
+
+// How long a member has to speak up after a restart, of the broker's here or of one of Kafka's over
+// the same folder. One that has no name to come back by, and lived in this process, cannot.
+absl::Duration SessionTimeoutToStore(const Member& member) {
+  if (member.needs_heartbeat) return member.session_timeout;
+  return member.is_static() ? member.SilenceLimit() : absl::Milliseconds(1);
+}
+
+}  // namespace
+
 GroupMetadataValue Group::Value(
     const absl::flat_hash_map<std::string, std::string>* assignments) const {
   GroupMetadataValue value{.protocol_type = protocol_type_,
@@ -132,11 +143,11 @@ GroupMetadataValue Group::Value(
       const auto given = assignments->find(id);
       assignment = given == assignments->end() ? "" : given->second;
     }
-    value.members.push_back({id,
-                             member.is_static() ? std::optional(member.instance_id) : std::nullopt,
-                             member.client_id, member.client_host,
-                             ToMillis(member.rebalance_timeout), ToMillis(member.session_timeout),
-                             std::string(member.Metadata(protocol_)), std::move(assignment)});
+    value.members.push_back(
+        {id, member.is_static() ? std::optional(member.instance_id) : std::nullopt,
+         member.client_id, member.client_host, ToMillis(member.rebalance_timeout),
+         ToMillis(SessionTimeoutToStore(member)), std::string(member.Metadata(protocol_)),
+         std::move(assignment)});
   }
   return value;
 }
