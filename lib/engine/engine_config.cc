@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/kafka_bytes.h"
 #include "engine/topic_config.h"
 #include "fmt/format.h"
 
@@ -150,7 +151,8 @@ absl::StatusOr<EngineConfig> ParseEngineLayers(const ConfigLayers& layers) {
   config.offsets_segment_bytes = Value(set, "offsets.topic.segment.bytes");
   config.offsets_compression_codec =
       static_cast<int>(Value(set, "offsets.topic.compression.codec"));
-  config.offset_metadata_max_bytes = Value(set, "offset.metadata.max.bytes");
+  config.offset_metadata_max_bytes = std::min<std::int64_t>(Value(set, "offset.metadata.max.bytes"),
+                                                            base::KafkaWriter::kMaxString);
   config.offsets_retention = absl::Minutes(Value(set, "offsets.retention.minutes"));
   config.offsets_retention_check_interval = Millis(set, "offsets.retention.check.interval.ms");
   config.group_min_session_timeout = Millis(set, "group.min.session.timeout.ms");

@@ -1,4 +1,3 @@
-#include "base/kafka_bytes.h"
 #include "engine/catalogue.h"
 #include "engine/engine_config.h"
 #include "log/log_config.h"
@@ -163,8 +162,8 @@ constexpr ConfigSpec kSpecs[] = {
         "one that is there is opened by its own number, or by none."),
     Level("num.partitions", "1", 1, kMaxPartitionsPerTopic, INT64_MIN,
           "Partitions of a topic that is made without a number."),
-    Level("offset.metadata.max.bytes", "4096", 0, base::KafkaWriter::kMaxString, INT64_MIN,
-          "The longest metadata that may be committed with an offset."),
+    Int("offset.metadata.max.bytes", "4096", 0,
+        "The longest metadata that may be committed with an offset; never more than 32767."),
     Long("offsets.retention.check.interval.ms", "600000", 1,
          "How often it is looked for offsets that have expired."),
     Int("offsets.retention.minutes", "10080", 1,

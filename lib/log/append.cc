@@ -65,11 +65,9 @@ absl::StatusOr<BatchView> SegmentedLog::CheckBatch(std::string_view bytes, Batch
                      fmt::format("{} bytes follow the batch; append one batch at a time",
                                  bytes.size() - batch->size()));
   }
-  // Before much memory is had for what is refused anyway.
-  if (batch->compression() != Compression::kNone) {
-    const std::int64_t most = config()->max_message_bytes;
-    if (batch->size() > static_cast<std::size_t>(most)) return TooLarge(batch->size(), most);
-  }
+  // As it came, whatever compression.type makes of it, and before much memory is had for it.
+  const std::int64_t most = config()->max_message_bytes;
+  if (batch->size() > static_cast<std::size_t>(most)) return TooLarge(batch->size(), most);
   const auto cap = BufferCap::Whole(*environment_.buffers);
   if (origin == BatchOrigin::kValidate) {
     record::Codec codec;

@@ -24,7 +24,8 @@ constexpr ConfigSpec kSpecs[] = {
      .type = ConfigType::kLong,
      .default_value = "600000",
      .min = 1,
-     .effect = "A connection on which nothing came for that long is closed."},
+     .may_be_negative = true,
+     .effect = "A connection on which nothing came for that long is closed. Negative: none is."},
     {.name = "delete.topic.enable",
      .type = ConfigType::kBoolean,
      .default_value = "true",
@@ -177,8 +178,10 @@ absl::StatusOr<NodeConfig> ParseNodeConfig(const engine::ConfigMap& configs) {
   const auto integer = [&](std::string_view name) { return engine::ConfigInteger(text(name)); };
   config.auto_create_topics_enable = engine::ConfigBoolean(text("auto.create.topics.enable"));
   config.delete_topic_enable = engine::ConfigBoolean(text("delete.topic.enable"));
-  config.connections_max_idle = std::chrono::milliseconds(
-      std::min<std::int64_t>(integer("connections.max.idle.ms"), std::int64_t{1} << 40));
+  constexpr std::int64_t kForEverMs = std::int64_t{1} << 40;
+  const std::int64_t max_idle = integer("connections.max.idle.ms");
+  config.connections_max_idle =
+      std::chrono::milliseconds(max_idle < 0 ? kForEverMs : std::min(max_idle, kForEverMs));
   config.fetch_max_bytes = static_cast<std::size_t>(integer("fetch.max.bytes"));
   const auto some = CheckLetsClientsIn(
       ConnectionLimitsIn({.given = config.values, .of_cluster = {}, .of_broker = {}}));

@@ -270,7 +270,6 @@ TEST_CASE("An engine-wide config that is unknown, idle here, or out of range is 
       {"num.partitions", "0", "config num.partitions cannot be \"0\"; type int, valid: 1..10000"},
       {"num.partitions", "10001", "valid: 1..10000"},
       {"offsets.topic.num.partitions", "20000", "valid: 1..10000"},
-      {"offset.metadata.max.bytes", "32768", "valid: 0..32767"},
       {"log.retention.hours", "0", "valid: >= 1 or negative"},
       {"log.retention.minutes", "0", "valid: >= 1 or negative"},
   };

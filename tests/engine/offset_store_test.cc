@@ -168,6 +168,21 @@ TEST_CASE("metadata past offset.metadata.max.bytes is refused, and nothing of th
   CHECK(groups.FetchAll("billing").value().empty());
 }
 
+TEST_CASE(
+    "metadata that a record cannot hold is refused, however much offset.metadata.max.bytes "
+    "allows") {
+  Options options;
+  options.maintenance = Options::Maintenance::kByCaller;
+  options.configs = {{"offset.metadata.max.bytes", "100000"}};
+  RestartableEngine engine(options);
+  const auto commit = [&](std::size_t size) {
+    return engine.engine().groups()->Commit({.group_id = "billing"},
+                                            {{{"orders", 0}, {1, -1, std::string(size, 'm')}}});
+  };
+  CHECK(commit(32767).ok());
+  CHECK(GetErrorCode(commit(32768)) == ErrorCode::kOffsetMetadataTooLarge);
+}
+
 TEST_CASE("a group's generation goes on after a restart, without its members") {
   RestartableEngine engine;
   std::int32_t before = 0;

@@ -232,6 +232,23 @@ TEST_CASE("a record that is larger uncompressed than max.decompressed.message.by
   CHECK(code(Compression::kNone, 501) == ErrorCode::kNone);
 }
 
+TEST_CASE(
+    "a batch past max.message.bytes is refused as it comes, however small it would be stored") {
+  auto files = io::NewMemoryFileSystem();
+  LogUnderTest log(*files);
+  log.config.max_message_bytes = 500;
+  log.config.recompress = true;
+  log.config.compression_type = Compression::kGzip;
+  log.Open();
+  const auto append = [&](std::size_t size) {
+    const std::string value(size, 'x');
+    const RecordData records[] = {{.value = value}};
+    return log->Append(SealedBatch(records), BatchOrigin::kValidate).status();
+  };
+  CHECK(GetErrorCode(append(2000)) == ErrorCode::kMessageTooLarge);
+  CHECK(append(400).ok());
+}
+
 TEST_CASE("a header without a name is refused") {
   auto files = io::NewMemoryFileSystem();
   LogUnderTest log(*files);

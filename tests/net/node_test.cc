@@ -204,6 +204,14 @@ TEST_CASE("A connection on which nothing came for connections.max.idle.ms is clo
   CHECK(client.IsClosed());
 }
 
+TEST_CASE("With a negative connections.max.idle.ms no connection is closed for being idle") {
+  const NodeUnderTest test({.configs = {{"connections.max.idle.ms", "-1"}}});
+  WireClient client = test.Connect();
+  CHECK(AskVersions(client, 0).error_code == ErrorCode::kNone);
+  CHECK_FALSE(client.HasAnswer(100));
+  CHECK(AskVersions(client, 0).error_code == ErrorCode::kNone);
+}
+
 TEST_CASE("A connection beyond max.connections is closed, and one that ended makes room") {
   const NodeUnderTest test({.configs = {{"max.connections", "1"}}});
   {
