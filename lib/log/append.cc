@@ -55,11 +55,7 @@ absl::Status Refused(const BufferCap& cap, const absl::Status& why) {
 absl::StatusOr<BatchView> SegmentedLog::CheckBatch(std::string_view bytes, BatchOrigin origin,
                                                    std::string& converted) const {
   auto batch = ParseBatch(bytes);
-  if (absl::IsOutOfRange(batch.status())) {
-    return MakeError(absl::StatusCode::kDataLoss, ErrorCode::kCorruptMessage,
-                     std::string(batch.status().message()));
-  }
-  if (!batch.ok()) return batch.status();
+  if (!batch.ok()) return UnsoundBatch(bytes, batch.status());
   if (batch->size() != bytes.size()) {
     return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRecord,
                      fmt::format("{} bytes follow the batch; append one batch at a time",
@@ -73,7 +69,11 @@ absl::StatusOr<BatchView> SegmentedLog::CheckBatch(std::string_view bytes, Batch
     record::Codec codec;
     base::Buffer scratch;
     const auto has_youngest = record::ValidateWithYoungest(*batch, codec, scratch, cap.bytes());
-    if (!has_youngest.ok()) return Refused(cap, has_youngest.status());
+    if (!has_youngest.ok()) {
+      // Nothing is put there that could not be had whole.
+      const bool has_records = batch->compression() == Compression::kNone || scratch.size() > 0;
+      return Refused(cap, UnsoundRecords(*batch, has_records, has_youngest.status()));
+    }
     if (config()->message_timestamp_type == TimestampType::kCreateTime &&
         (!*has_youngest || batch->timestamp_type() != TimestampType::kCreateTime)) {
       batch = WithOwnTimestamps(*batch, cap.bytes(), converted);

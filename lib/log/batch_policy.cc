@@ -1,10 +1,12 @@
 #include "log/batch_policy.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "fmt/format.h"
 #include "record/batch_walker.h"
 #include "record/codec.h"
+#include "record/layout.h"
 #include "record/rebuild.h"
 #include "record/record_fields.h"
 #include "record/rewrite.h"
@@ -31,6 +33,23 @@ absl::Status BadTimestamp(std::int64_t timestamp_ms, std::int64_t now_ms, const 
 absl::Status MissingKey() {
   return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRecord,
                    "a record without a key cannot go into a compacted topic (cleanup.policy)");
+}
+
+absl::Status Invalid(const absl::Status& why) {
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRecord,
+                   std::string(why.message()));
+}
+
+bool IsOldMagic(std::string_view bytes) {
+  return bytes.size() > record::kMagicAt &&
+         (bytes[record::kMagicAt] == 0 || bytes[record::kMagicAt] == 1);
+}
+
+absl::Status CheckKeyAndTime(const RecordView& record, const LogConfig& config,
+                             std::int64_t now_ms) {
+  if (config.cleanup_compact && IsNull(record.key())) return MissingKey();
+  if (config.message_timestamp_type != TimestampType::kCreateTime) return absl::OkStatus();
+  return CheckTimestamp(record.timestamp_ms(), config, now_ms);
 }
 
 bool LimitsSizes(const LogConfig& config) {
@@ -75,6 +94,37 @@ absl::Status CheckShape(const RecordData& record, const LogConfig& config) {
                      "a record header has a null name: give it a name, which may be empty");
   }
   return absl::OkStatus();
+}
+
+absl::Status UnsoundBatch(std::string_view bytes, const absl::Status& why) {
+  if (absl::IsOutOfRange(why) || IsOldMagic(bytes)) return Invalid(why);
+  const BatchView batch(bytes.data());
+  constexpr std::int32_t kShortest = kBatchHeaderSize - kLogOverhead;
+  if (batch.batch_length() < kShortest || batch.magic() != record::kMagic) return why;
+  if (auto crc = CheckCrc(batch); !crc.ok()) return crc;
+  return Invalid(why);
+}
+
+absl::Status UnsoundRecords(BatchView batch, bool has_records, const absl::Status& why) {
+  if (GetErrorCode(why) != ErrorCode::kCorruptMessage || !has_records) return why;
+  return CheckCrc(batch).ok() ? Invalid(why) : why;
+}
+
+std::vector<RefusedRecord> FindRefusedRecords(BatchView batch, const LogConfig& config,
+                                              std::int64_t now_ms, std::size_t max_size,
+                                              std::size_t most) {
+  std::vector<RefusedRecord> refused;
+  if (batch.is_control()) return refused;
+  record::Codec codec;
+  base::Buffer scratch;
+  const auto records = record::UncompressedRecords(batch, codec, scratch, max_size);
+  if (!records.ok()) return refused;
+  record::BatchWalker walker(batch, *records);
+  for (std::int32_t index = 0; refused.size() < most && walker.Next(); ++index) {
+    auto status = CheckKeyAndTime(walker.record(), config, now_ms);
+    if (!status.ok()) refused.push_back({index, std::move(status)});
+  }
+  return refused;
 }
 
 absl::StatusOr<BatchView> WithOwnTimestamps(BatchView batch, std::size_t max_size,

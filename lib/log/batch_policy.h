@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -22,6 +24,27 @@ absl::Status CheckYoungest(std::int64_t max_timestamp_ms, const LogConfig& confi
 // A record without a key in a compacted topic, a header with a null name: InvalidArgument
 // (INVALID_RECORD).
 absl::Status CheckShape(const RecordData& record, const LogConfig& config);
+
+// What is wrong with the bytes that a producer sent, of which ParseBatch said `why`, or, with a
+// batch of them, ValidateWithYoungest, which got at the records or did not (`has_records`). Where
+// they are what the producer wrote it is InvalidArgument (INVALID_RECORD), for sending them again
+// would not help; where they were damaged on their way, or inside of what is compressed, it stays
+// DataLoss (CORRUPT_MESSAGE). Other errors stay what they are.
+absl::Status UnsoundBatch(std::string_view bytes, const absl::Status& why);
+absl::Status UnsoundRecords(BatchView batch, bool has_records, const absl::Status& why);
+
+// A record of a batch, by its place there, and why it is not taken.
+struct RefusedRecord {
+  std::int32_t index = 0;
+  absl::Status why;
+};
+
+// The records of a batch for which CheckRecords or CheckYoungest refuses it by their keys or
+// timestamps, `most` at the most. None where they are compressed and take more than `max_size`
+// bytes without; where they are damaged, those before.
+std::vector<RefusedRecord> FindRefusedRecords(BatchView batch, const LogConfig& config,
+                                              std::int64_t now_ms, std::size_t max_size,
+                                              std::size_t most);
 
 // Whether batches have to be looked into (CheckRecords, ApplyCompression) before they are appended.
 bool InspectsBatches(const LogConfig& config);

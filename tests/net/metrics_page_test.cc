@@ -142,7 +142,7 @@ TEST_CASE("A page tells of topics what was asked of them, and what failed") {
   for (const auto& [name, all, of_topic] :
        {std::tuple("messagesin_total", 1, 1), std::tuple("totalproducerequests_total", 3, 2),
         std::tuple("totalfetchrequests_total", 2, 2),
-        std::tuple("failedproducerequests_total", 0, 0),
+        std::tuple("failedproducerequests_total", 1, 1),
         std::tuple("failedfetchrequests_total", 0, 0)}) {
     CHECK(page.Value(traffic + name) == all);
     CHECK(page.Value(traffic + name + "{topic=\"orders\"}") == of_topic);

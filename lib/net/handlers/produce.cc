@@ -9,17 +9,26 @@
 // where such a batch is refused the connection is closed, for that is all that its producer can
 // notice.
 //
+// A batch that was damaged on its way is CORRUPT_MESSAGE, and may be sent again; one that its
+// producer wrote wrong, with another record count than it has, in an old format, or from another
+// offset on than 0, is INVALID_RECORD. Where records lack the key that a compacted topic wants, or
+// have timestamps that are too old or too new, they are listed from version 8 on (`record_errors`).
+//
 // A request that has taken two seconds already, as by records that are much larger uncompressed, is
 // answered with REQUEST_TIMED_OUT for what is left of it: others wait for the same thread.
 //
 // Zstandard is UNSUPPORTED_COMPRESSION_TYPE before version 7.
 //
-// Deviations: a partition that is named twice is INVALID_REQUEST. What is wrong with which record
-// of a batch stands in the message, and not in a list (`record_errors`). Transactional batches are
-// refused (INVALID_RECORD), and so is a transactional id (TRANSACTIONAL_ID_AUTHORIZATION_FAILED):
-// there is no transaction coordinator yet.
+// Deviations: a partition that is named twice is INVALID_REQUEST. No more than 1,000 records are
+// listed in an answer, and none of a compressed batch that takes more than 16 MiB without; the
+// message speaks of the first. Records of a batch that are not numbered in order are
+// INVALID_RECORD; Kafka takes them where they are not compressed. Transactional batches are refused
+// (INVALID_RECORD), and so is a transactional id (TRANSACTIONAL_ID_AUTHORIZATION_FAILED): there is
+// no transaction coordinator yet.
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -27,11 +36,14 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "base/bytes.h"
 #include "engine/handles.h"
 #include "fmt/format.h"
+#include "log/batch_policy.h"
 #include "net/error_text.h"
 #include "net/handlers.h"
 #include "net/place_of.h"
+#include "net/refuse.h"
 #include "rill/record_batch.h"
 
 namespace rill::net {
@@ -41,7 +53,13 @@ using Partition = wire::ProduceResponse::Topic::Partition;
 
 constexpr std::chrono::seconds kLongest(2);
 
+// Each takes about 100 bytes of the answer, and may have been 10 of the request.
+constexpr std::size_t kMostRecordErrors = 1000;
+// Whoever is refused has others wait for the list of why no longer than for a batch that is taken.
+constexpr std::size_t kLargestListed = std::size_t{16} << 20;
+
 constexpr int kFirstWithZstd = 7;
+constexpr int kFirstWithRecordErrors = 8;
 constexpr std::int16_t kAcksNone = 0;
 constexpr std::int16_t kAcksLeader = 1;
 constexpr std::int16_t kAcksAll = -1;
@@ -70,6 +88,15 @@ absl::Status CheckCodec(int version, std::string_view records) {
                   version));
 }
 
+// The log gives offsets itself; who names others takes it for a replica's.
+absl::Status CheckBaseOffset(std::string_view records) {
+  if (records.size() < sizeof(std::int64_t)) return absl::OkStatus();  // the log says what is wrong
+  const auto offset = base::LoadBigEndian<std::int64_t>(records.data());
+  if (offset == 0) return absl::OkStatus();
+  return Refuse(ErrorCode::kInvalidRecord,
+                fmt::format("a producer's batch begins at offset 0, not {}", offset));
+}
+
 absl::StatusOr<AppendResult> Append(
     const absl::StatusOr<std::shared_ptr<engine::TopicState>>& topic, int version,
     const wire::ProduceRequest::Topic::Partition& asked, Partition& answered) {
@@ -78,6 +105,7 @@ absl::StatusOr<AppendResult> Append(
   if (!state.ok()) return state.status();
   auto partition = PartitionAccess::Make(*std::move(state));
   const std::string_view records = asked.records.value_or("");
+  if (auto begins = CheckBaseOffset(records); !begins.ok()) return begins;
   if (auto fits = CheckCodec(version, records); !fits.ok()) return fits;
   auto appended = partition.AppendBatch(records);
   answered.log_start_offset = partition.log_start_offset();
@@ -112,9 +140,28 @@ class Seen {
   absl::flat_hash_set<std::tuple<std::string_view, base::Uuid, std::int32_t>> seen_;
 };
 
+// Which records of a batch were refused, in what is left of the answer's list.
+void ListRefused(const engine::TopicState& topic,
+                 const wire::ProduceRequest::Topic::Partition& asked, Partition& answered,
+                 std::size_t& left) {
+  const bool is_of_records = answered.error_code == ErrorCode::kInvalidRecord ||
+                             answered.error_code == ErrorCode::kInvalidTimestamp;
+  if (!is_of_records || left == 0) return;
+  const auto batch = ParseBatch(asked.records.value_or(""));
+  const auto partition = topic.partition(asked.index);
+  if (!batch.ok() || partition == nullptr) return;
+  const auto refused =
+      log::FindRefusedRecords(*batch, *topic.config(), partition->NowMs(), kLargestListed, left);
+  left -= refused.size();
+  for (const log::RefusedRecord& record : refused) {
+    answered.record_errors.push_back({record.index, ErrorText(record.why)});
+  }
+}
+
 void AppendOne(const absl::Status& request, int version,
                const absl::StatusOr<std::shared_ptr<engine::TopicState>>& topic,
-               const wire::ProduceRequest::Topic::Partition& asked, Partition& answered) {
+               const wire::ProduceRequest::Topic::Partition& asked, Partition& answered,
+               std::size_t& record_errors_left) {
   answered.index = asked.index;
   answered.base_offset = -1;
   const absl::StatusOr<AppendResult> appended = request.ok()
@@ -127,6 +174,9 @@ void AppendOne(const absl::Status& request, int version,
   }
   answered.error_code = CodeOf(appended.status());
   answered.error_message = ErrorText(appended.status());
+  if (version >= kFirstWithRecordErrors && topic.ok()) {
+    ListRefused(**topic, asked, answered, record_errors_left);
+  }
 }
 
 void Count(const Call& call, const absl::StatusOr<std::shared_ptr<engine::TopicState>>& topic,
@@ -193,6 +243,7 @@ absl::StatusOr<std::optional<wire::ProduceResponse>> HandleProduce(
   const auto begun = std::chrono::steady_clock::now();  // what it waited before is not its work
   const absl::Status checked = CheckRequest(request);
   Seen seen(request);
+  std::size_t record_errors_left = kMostRecordErrors;
   wire::ProduceResponse response;
   response.responses.reserve(request.topic_data.size());
   for (const auto& asked : request.topic_data) {
@@ -208,7 +259,7 @@ absl::StatusOr<std::optional<wire::ProduceResponse>> HandleProduce(
       if (sound.ok() && (i > 0 || &asked != &request.topic_data.front())) sound = CheckTime(begun);
       sound.Update(seen.Add(asked, asked.partition_data[i].index));
       AppendOne(sound, call.version, topic, asked.partition_data[i],
-                answered.partition_responses[i]);
+                answered.partition_responses[i], record_errors_left);
     }
     Count(call, topic, answered.partition_responses);
   }
