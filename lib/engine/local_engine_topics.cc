@@ -128,6 +128,7 @@ absl::Status LocalEngine::ForgetLogStarts(const std::string& name) {
 
 absl::Status LocalEngine::CheckNewName(const std::string& name) const {
   if (auto legal = CheckTopicName(name); !legal.ok()) return legal;
+  if (auto may = CheckMayBeMade(name); !may.ok()) return may;
   absl::ReaderMutexLock lock(&topics_mutex_);
   if (topics_.contains(name)) {
     return MakeError(absl::StatusCode::kAlreadyExists, ErrorCode::kTopicAlreadyExists,

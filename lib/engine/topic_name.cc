@@ -37,6 +37,12 @@ absl::Status CheckTopicName(std::string_view name) {
       static_cast<unsigned char>(*bad), bad - name.begin()));
 }
 
+absl::Status CheckMayBeMade(std::string_view name) {
+  if (name != kMetadataTopic) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidRequest,
+                   fmt::format("Creation of internal topic {} is prohibited.", name));
+}
+
 std::string TopicCollisionKey(std::string_view name) {
   std::string key(name);
   std::replace(key.begin(), key.end(), '.', '_');

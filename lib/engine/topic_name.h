@@ -21,6 +21,10 @@ inline constexpr char kMetadataTopic[] = "__cluster_metadata";
 // "..". Otherwise InvalidArgument (INVALID_TOPIC_EXCEPTION) saying what is wrong.
 absl::Status CheckTopicName(std::string_view name);
 
+// INVALID_REQUEST for __cluster_metadata: a Kafka broker over the folder would take such a topic's
+// log for its own metadata.
+absl::Status CheckMayBeMade(std::string_view name);
+
 // Topics whose names differ only in '.' and '_' would share the name of a metric in Kafka, which
 // therefore refuses the second. Names collide when their keys are the same.
 std::string TopicCollisionKey(std::string_view name);

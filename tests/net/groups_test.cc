@@ -285,7 +285,7 @@ TEST_CASE("Groups are listed and described with members of the process among the
     CHECK(client.Ask<wire::ListGroupsResponse>(ApiKey::kListGroups, 5, list).groups.empty());
   }
   wire::DeleteGroupsRequest removal;
-  removal.groups_names = {"inside", "nobody"};
+  removal.groups_names = {"inside", "nobody", "inside"};  // the second time says nothing new
   const auto removed = client.Ask<wire::DeleteGroupsResponse>(ApiKey::kDeleteGroups, 2, removal);
   REQUIRE(removed.results.size() == 2);
   CHECK(removed.results[0].error_code == ErrorCode::kNone);

@@ -479,7 +479,6 @@ TEST_CASE("Topics are made and deleted, one answer for each that was asked for")
                                      ErrorCode::kInvalidPartitions,
                                      ErrorCode::kInvalidReplicationFactor,
                                      ErrorCode::kInvalidRequest,
-                                     ErrorCode::kInvalidRequest,
                                      ErrorCode::kInvalidTopic};
   const auto codes = [](const wire::CreateTopicsResponse& response) {
     std::vector<ErrorCode> seen;

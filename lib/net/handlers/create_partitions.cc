@@ -1,15 +1,14 @@
 // CreatePartitions, versions 0 to 3.
 //
 // Gives topics more partitions, or only says whether it would (`validate_only`); `count` is how
-// many there are then. One answer for each topic that is asked for, in order; one that is named
-// twice is INVALID_REQUEST. More than 10,000 new ones in all are POLICY_VIOLATION for every topic,
-// as with Kafka: they would have the changes' thread for long.
+// many there are then. One answer for each topic that is asked for, in order, also for one that is
+// named twice, which is INVALID_REQUEST. More than 10,000 new ones in all are POLICY_VIOLATION for
+// every topic, as with Kafka: they would have the changes' thread for long.
 //
 // Deviations: an assignment to anybody but this node is INVALID_REPLICA_ASSIGNMENT: there are no
 // other nodes yet. The engine's own topics do not grow (INVALID_TOPIC_EXCEPTION).
 #include <algorithm>
 #include <cstdint>
-#include <map>
 #include <string>
 #include <utility>
 
@@ -18,6 +17,7 @@
 #include "net/error_text.h"
 #include "net/handlers.h"
 #include "net/identity.h"
+#include "net/named_topics.h"
 #include "net/place_of.h"
 #include "net/refuse.h"
 
@@ -83,13 +83,14 @@ Answered GrowOne(const Call& call, const Asked& asked, const absl::Status& check
 
 wire::CreatePartitionsResponse HandleCreatePartitions(
     const Call& call, const wire::CreatePartitionsRequest& request) {
-  std::map<std::string, int> named;
-  for (const Asked& asked : request.topics) ++named[asked.name];
+  NamedTopics named;
+  for (const Asked& asked : request.topics) named.Add(asked.name);
   const absl::Status count = CheckCount(call, request);
   wire::CreatePartitionsResponse response;
   for (const Asked& asked : request.topics) {
-    absl::Status checked = count;
-    if (named[asked.name] > 1) checked = RefuseRequest("the topic is named twice in the request");
+    if (!named.IsFirst(asked.name)) continue;
+    absl::Status checked = named.CheckOnce(asked.name);
+    checked.Update(count);
     response.results.push_back(GrowOne(call, asked, checked, request.validate_only));
   }
   return response;

@@ -1,24 +1,29 @@
 // CreateTopics, versions 2 to 7.
 //
 // Makes the topics one after the other, or only says whether it would (`validate_only`); one answer
-// for each that is asked for, in order. -1 partitions are num.partitions; a replica assignment
-// gives their number, too. From version 5 on the answer has the configs, for who may see them.
+// for each that is asked for, in order, also for one that is named twice, which is INVALID_REQUEST.
+// So is __cluster_metadata: a Kafka broker would take its folder for its own metadata. -1
+// partitions are num.partitions; a replica assignment gives their number, too. From version 5 on
+// the answer has the configs, for who may see them.
 //
 // More than 10,000 partitions in all are POLICY_VIOLATION for each topic, as with Kafka.
 //
 // Deviations: a replication factor other than 1, or -1, is INVALID_REPLICATION_FACTOR, and an
-// assignment to anybody but this node INVALID_REPLICA_ASSIGNMENT: there are no other nodes yet.
+// assignment to anybody but this node INVALID_REPLICA_ASSIGNMENT: there are no other nodes yet. A
+// topic is there when the answer comes, whatever `timeout_ms` says; Kafka makes it, too, and
+// answers REQUEST_TIMED_OUT where that is 0 or less.
 #include <algorithm>
-#include <map>
 #include <set>
 #include <string>
 #include <utility>
 
+#include "engine/topic_name.h"
 #include "fmt/format.h"
 #include "net/authorize.h"
 #include "net/error_text.h"
 #include "net/handlers.h"
 #include "net/identity.h"
+#include "net/named_topics.h"
 #include "net/place_of.h"
 #include "net/refuse.h"
 #include "net/shown_configs.h"
@@ -116,14 +121,13 @@ void Show(const Call& call, const TopicDescription& topic, Answered& answered) {
 }
 
 // Of the request as a whole; OK where it may be looked at.
-absl::Status CheckOne(const Asked& asked, const std::map<std::string, int>& named,
-                      std::int64_t partitions) {
+absl::Status CheckOne(const Asked& asked, const NamedTopics& named, std::int64_t partitions) {
   if (partitions > kMostPartitions) {
     return Refuse(ErrorCode::kPolicyViolation,
                   "Excessively large number of partitions per request.");
   }
-  if (named.at(asked.name) == 1) return absl::OkStatus();
-  return RefuseRequest("the topic is named twice in the request");
+  if (auto once = named.CheckOnce(asked.name); !once.ok()) return once;
+  return engine::CheckMayBeMade(asked.name);
 }
 
 Answered CreateOne(const Call& call, const Asked& asked, const absl::Status& checked,
@@ -147,11 +151,12 @@ Answered CreateOne(const Call& call, const Asked& asked, const absl::Status& che
 
 wire::CreateTopicsResponse HandleCreateTopics(const Call& call,
                                               const wire::CreateTopicsRequest& request) {
-  std::map<std::string, int> named;
-  for (const Asked& asked : request.topics) ++named[asked.name];
+  NamedTopics named;
+  for (const Asked& asked : request.topics) named.Add(asked.name);
   wire::CreateTopicsResponse response;
   const std::int64_t partitions = CountPartitions(call, request);
   for (const Asked& asked : request.topics) {
+    if (!named.IsFirst(asked.name)) continue;
     response.topics.push_back(
         CreateOne(call, asked, CheckOne(asked, named, partitions), request.validate_only));
   }

@@ -58,6 +58,10 @@ Topic Show(const Call& call, const wire::MetadataRequest& request,
   return shown;
 }
 
+bool MayComeOfItself(const std::string& name) {
+  return !engine::IsInternalTopic(name) && engine::CheckMayBeMade(name).ok();
+}
+
 absl::StatusOr<std::shared_ptr<engine::TopicState>> FindOrMake(const Call& call,
                                                                const std::string& name,
                                                                int& may_make) {
@@ -65,7 +69,7 @@ absl::StatusOr<std::shared_ptr<engine::TopicState>> FindOrMake(const Call& call,
   auto found = FindTopic(call, name, AclOperation::kDescribe);
   if (found.ok() || CodeOf(found.status()) != ErrorCode::kUnknownTopicOrPartition) return found;
   if (auto legal = engine::CheckTopicName(name); !legal.ok()) return legal;
-  if (may_make < 0 || engine::IsInternalTopic(name)) return found;
+  if (may_make < 0 || !MayComeOfItself(name)) return found;
   if (auto may = CheckCreateTopic(call, name); !may.ok()) return may;
   if (may_make == 0) {
     return MakeError(absl::StatusCode::kUnavailable, ErrorCode::kLeaderNotAvailable,
@@ -115,7 +119,7 @@ bool MakesTopics(const Call& call, const wire::MetadataRequest& request) {
   if (!AllowsMaking(call, request) || !request.topics.has_value()) return false;
   return std::any_of(request.topics->begin(), request.topics->end(), [&](const auto& asked) {
     return IsByName(asked) && !call.node.engine->FindTopic(*asked.name).ok() &&
-           engine::CheckTopicName(*asked.name).ok() && !engine::IsInternalTopic(*asked.name);
+           engine::CheckTopicName(*asked.name).ok() && MayComeOfItself(*asked.name);
   });
 }
 
