@@ -255,6 +255,17 @@ TEST_CASE("records are deleted up to an offset, or up to the high watermark") {
   CHECK(remove("none", 0) == Answered{0, -1, ErrorCode::kUnknownTopicOrPartition});
 }
 
+TEST_CASE("the engine's own topics lose no records to clients") {
+  NodeUnderTest node;
+  REQUIRE(node.engine().EnsureTopic("__consumer_offsets", {}).ok());
+  const auto remove = [&](std::int32_t index) {
+    const wire::DeleteRecordsRequest asked = {{{"__consumer_offsets", {{index, 0}}}}, 1000};
+    return node.AskInAll(&HandleDeleteRecords, asked).topics.at(0).partitions.at(0).error_code;
+  };
+  CHECK(remove(0) == ErrorCode::kInvalidTopic);
+  CHECK(remove(99) == ErrorCode::kUnknownTopicOrPartition);
+}
+
 TEST_CASE("the data folder is shown with the sizes of its logs, and its room") {
   const test::TemporaryFolder folder;
   NodeUnderTest node(folder.path());

@@ -99,6 +99,20 @@ TEST_CASE("A transactional id has no coordinator, in words that clients do not a
   CHECK(answer.coordinators.at(0).error_code == ErrorCode::kTransactionalIdAuthorizationFailed);
 }
 
+TEST_CASE("A group without a name has a coordinator, which is who refuses it") {
+  const ServedGroups served;
+  WireClient client(served.node.port());
+  wire::FindCoordinatorRequest request;
+  request.coordinator_keys = {"", "billing"};
+  const auto several =
+      client.Ask<wire::FindCoordinatorResponse>(ApiKey::kFindCoordinator, 4, request);
+  for (const auto& found : several.coordinators) CHECK(found.error_code == ErrorCode::kNone);
+  request.coordinator_keys.clear();
+  const auto one = client.Ask<wire::FindCoordinatorResponse>(ApiKey::kFindCoordinator, 3, request);
+  CHECK(one.error_code == ErrorCode::kNone);
+  CHECK(one.node_id == several.coordinators.at(0).node_id);
+}
+
 TEST_CASE("A member joins, is given its assignment, beats and leaves, in every version") {
   for (int version = 0; version <= 9; ++version) {
     ServedGroups served;

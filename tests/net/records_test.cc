@@ -278,6 +278,19 @@ TEST_CASE("A fetch that has an error to tell does not wait") {
   CHECK(served.Fetch(request).error_code == ErrorCode::kUnknownLeaderEpoch);
 }
 
+TEST_CASE("A fetch of no partition does not wait, in a session or without") {
+  Served served;
+  for (const std::int32_t epoch : {-1, 0}) {
+    wire::FetchRequest request;
+    request.max_wait_ms = 600'000;
+    request.min_bytes = 1;
+    request.session_epoch = epoch;
+    const auto answer = served.client->Ask<wire::FetchResponse>(ApiKey::kFetch, 12, request);
+    CHECK(answer.error_code == ErrorCode::kNone);
+    CHECK(answer.responses.empty());
+  }
+}
+
 TEST_CASE("A fetch that waits is answered when the node stops") {
   Served served;
   REQUIRE(served.engine.CreateTopic("orders").ok());
@@ -377,6 +390,25 @@ TEST_CASE("An idempotent producer's repetition is answered with the offset it ha
   CHECK(repeated.base_offset == 0);
   CHECK(served.Produce(numbered(5)).error_code == ErrorCode::kOutOfOrderSequenceNumber);
   CHECK(served.Offset(-1).offset == 2);
+}
+
+TEST_CASE("A producer id without its epoch, or an epoch without an id, is refused") {
+  Served served;
+  const auto ask = [&](std::int64_t id, std::int16_t epoch, int version) {
+    wire::InitProducerIdRequest request;
+    request.transactional_id.reset();
+    request.producer_id = id;
+    request.producer_epoch = epoch;
+    return served.client->Ask<wire::InitProducerIdResponse>(ApiKey::kInitProducerId, version,
+                                                            request);
+  };
+  for (int version = 3; version <= 5; ++version) {
+    CHECK(ask(5, -1, version).error_code == ErrorCode::kInvalidRequest);
+    CHECK(ask(-1, 3, version).error_code == ErrorCode::kInvalidRequest);
+    CHECK(ask(-1, 3, version).producer_id == -1);
+    CHECK(ask(5, 3, version).error_code == ErrorCode::kNone);
+    CHECK(ask(-1, -1, version).error_code == ErrorCode::kNone);
+  }
 }
 
 TEST_CASE("Offsets are found by time, and by the places that times below 0 stand for") {

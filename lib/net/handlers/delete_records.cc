@@ -2,11 +2,12 @@
 //
 // Deletes what lies below an offset of a partition, -1 for its high watermark, and answers where
 // the log begins then. POLICY_VIOLATION where cleanup.policy has no "delete", OFFSET_OUT_OF_RANGE
-// above the high watermark.
+// above the high watermark, INVALID_TOPIC_EXCEPTION for the engine's own topics.
 //
 // Deviations: all is done when the answer comes, whatever `timeout_ms` says.
 #include "net/handlers.h"
 #include "net/place_of.h"
+#include "net/refuse.h"
 
 namespace rill::net {
 namespace {
@@ -24,6 +25,9 @@ absl::StatusOr<std::int64_t> Delete(
   if (call.node.ending->has_begun()) return absl::UnavailableError("the node stops");
   if ((*topic)->partition(asked.partition_index) == nullptr) {
     return LogOf(topic, asked.partition_index, -1).status();
+  }
+  if ((*topic)->is_internal()) {
+    return Refuse(ErrorCode::kInvalidTopic, "the engine's own topics lose no records to clients");
   }
   if (!(*topic)->config()->cleanup_delete) {
     return MakeError(absl::StatusCode::kFailedPrecondition, ErrorCode::kPolicyViolation,

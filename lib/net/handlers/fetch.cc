@@ -2,7 +2,7 @@
 //
 // Whole batches, as they are stored, from the one that holds the offset on; the first one also when
 // it is larger than what was asked for (KIP-74). Waits for `min_bytes`, at most `max_wait_ms`, and
-// not at all where a partition has an error to tell.
+// not at all where a partition has an error to tell, or where there is no partition to wait for.
 //
 // A client that asks for a session names all of its partitions once, and then those of which
 // something changed; it is told of those with records, an error, another high watermark or another
@@ -16,7 +16,8 @@
 //
 // Deviations: no wait is longer than connections.max.idle.ms. A session that is in use never makes
 // room for another, however small it is. There are no followers: requests of replicas are answered
-// as a consumer's.
+// as a consumer's, and `last_fetched_epoch`, which only replicas send, is not looked at until there
+// is replication.
 #include "net/fetch.h"
 
 #include <algorithm>
@@ -99,12 +100,17 @@ absl::Status AnswerNothing(const Call& call, const wire::FetchRequest& request,
   return EncodeAnswer(response, call, answer);
 }
 
-// Topics count as a partition each, for they need not have any.
-std::size_t CountPlaces(const wire::FetchRequest& request, std::optional<Lease>& session) {
-  std::size_t count = request.topics.size() + request.forgotten_topics_data.size();
-  if (session.has_value() && !NamesAll(request)) return count + (**session).size();
+// Of the session that it goes on with, or of its own.
+std::size_t CountPartitions(const wire::FetchRequest& request, std::optional<Lease>& session) {
+  if (session.has_value() && !NamesAll(request)) return (**session).size();
+  std::size_t count = 0;
   for (const auto& topic : request.topics) count += topic.partitions.size();
   return count;
+}
+
+// Topics count as a partition each, for they need not have any.
+std::size_t CountPlaces(const wire::FetchRequest& request, std::size_t partitions) {
+  return request.topics.size() + request.forgotten_topics_data.size() + partitions;
 }
 
 // What the partitions take until they are answered is the answer's, also while it waits: before
@@ -161,14 +167,15 @@ asio::awaitable<void> AwaitRecords(const Call& call, std::chrono::milliseconds l
 
 // Reads until there is something to answer.
 asio::awaitable<absl::Status> ReadAll(const Call& call, const wire::FetchRequest& request,
-                                      Workers& workers, FetchRead& read, Answer& answer) {
+                                      std::size_t partitions, Workers& workers, FetchRead& read,
+                                      Answer& answer) {
   if (read.HasUnopened()) {
     if (auto opened = co_await OpenLogs(call, workers, read, answer); !opened.ok()) {
       co_return opened;
     }
   }
   read.Read();
-  if (read.is_due() || request.max_wait_ms <= 0) co_return absl::OkStatus();
+  if (read.is_due() || request.max_wait_ms <= 0 || partitions == 0) co_return absl::OkStatus();
   const auto longest = std::min<std::chrono::milliseconds>(
       std::chrono::milliseconds(request.max_wait_ms), call.node.config.connections_max_idle);
   call.LetGoOfBody();
@@ -191,7 +198,8 @@ asio::awaitable<absl::Status> ServeFetch(const Call& call, base::KafkaReader& bo
     Throttle(call, response, answer);
     co_return EncodeAnswer(response, call, answer);
   }
-  const std::size_t places = CountPlaces(*request, *session);
+  const std::size_t partitions = CountPartitions(*request, *session);
+  const std::size_t places = CountPlaces(*request, partitions);
   if (places > named) {
     if (auto room = co_await TakeRoom(call, places, answer); !room.ok()) co_return room;
   }
@@ -199,7 +207,8 @@ asio::awaitable<absl::Status> ServeFetch(const Call& call, base::KafkaReader& bo
   // partitions.
   answer.memory.Hold(*call.node.answer_memory, FetchRead::MemoryOf(places) + call.request_bytes);
   FetchRead read = ReadOf(call, *request, *session);
-  if (auto all = co_await ReadAll(call, *request, workers, read, answer); !all.ok()) co_return all;
+  if (auto all = co_await ReadAll(call, *request, partitions, workers, read, answer); !all.ok())
+    co_return all;
   if (IsHeldBack(call, read.size(), answer)) {
     co_return AnswerNothing(call, *request, *session, answer);
   }

@@ -1,6 +1,7 @@
 // FindCoordinator, versions 0 to 6.
 //
-// This node coordinates all groups. One key up to version 3, several from version 4 on.
+// This node coordinates all groups, also one without a name, as in Kafka: who asks it for something
+// is refused then. One key up to version 3, several from version 4 on.
 //
 // Deviations: a coordinator of transactions is not there yet, and every transactional id is refused
 // (TRANSACTIONAL_ID_AUTHORIZATION_FAILED), as by InitProducerId: clients give up at once. Nor is
@@ -32,8 +33,6 @@ Coordinator Find(const Call& call, const std::string& key, std::int8_t key_type)
     found.error_code = ErrorCode::kTransactionalIdAuthorizationFailed;
   } else if (key_type != kGroup) {
     found.error_code = ErrorCode::kCoordinatorNotAvailable;
-  } else if (key.empty()) {
-    found.error_code = ErrorCode::kInvalidGroupId;
   } else if (!MayUseGroup(call, AclOperation::kDescribe, key)) {
     found.error_code = ErrorCode::kGroupAuthorizationFailed;
   } else {

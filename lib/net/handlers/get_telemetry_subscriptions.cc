@@ -4,11 +4,12 @@
 // (resources of the type CLIENT_METRICS). A client without an id gets one. Who asks before its
 // interval is over is THROTTLING_QUOTA_EXCEEDED, unless what it asked for has changed.
 //
-// Told of, and answered, only where the application receives what is pushed
-// (NodeOptions::telemetry): elsewhere the connection is closed, as by Kafka.
+// Told of only where the application receives what is pushed (NodeOptions::telemetry).
 //
-// Deviations: who was just refused for an unknown subscription, or for its compression, may ask at
-// once; Kafka means to, and does not let it.
+// Deviations: who asks elsewhere all the same has its connection closed; Kafka, which does not tell
+// of it there either, answers that there are no metrics to push. Who was just refused for an
+// unknown subscription, or for its compression, may ask at once; Kafka means to, and does not let
+// it.
 #include "net/handlers.h"
 #include "net/place_of.h"
 #include "net/refuse.h"

@@ -1,8 +1,9 @@
 // InitProducerId, versions 0 to 5.
 //
 // An id that no other producer has had, with epoch 0, for a producer that numbers its batches. One
-// that has an id already gets another: its batches are told apart by the id. For who may write to
-// some topic, or idempotently to the cluster.
+// that has an id already gets another: its batches are told apart by the id. An id without an
+// epoch, or an epoch without an id, is INVALID_REQUEST. For who may write to some topic, or
+// idempotently to the cluster.
 //
 // Deviations: a transactional id is refused (TRANSACTIONAL_ID_AUTHORIZATION_FAILED): there is no
 // transaction coordinator yet.
@@ -14,6 +15,9 @@
 
 namespace rill::net {
 namespace {
+
+constexpr std::int64_t kNoProducerId = -1;
+constexpr std::int16_t kNoProducerEpoch = -1;
 
 bool MayBeIdempotent(const Call& call) {
   if (MayUseCluster(call, AclOperation::kIdempotentWrite)) return true;
@@ -37,6 +41,10 @@ wire::InitProducerIdResponse HandleInitProducerId(const Call& call,
   }
   if (!MayBeIdempotent(call)) {
     response.error_code = ErrorCode::kClusterAuthorizationFailed;
+    return response;
+  }
+  if ((request.producer_id == kNoProducerId) != (request.producer_epoch == kNoProducerEpoch)) {
+    response.error_code = ErrorCode::kInvalidRequest;
     return response;
   }
   const auto id = call.node.engine->NewProducerId();

@@ -4,10 +4,10 @@
 // (NodeOptions::telemetry), unless it pushes too early or too much, or by a subscription that does
 // not hold any more. One that says that it ends may push at once, and then no more.
 //
-// Told of, and answered, only where the application receives what is pushed: elsewhere the
-// connection is closed, as by Kafka.
+// Told of only where the application receives what is pushed.
 //
-// Deviations: metrics of more than ten times telemetry.max.bytes, unpacked, are
+// Deviations: who pushes elsewhere all the same has its connection closed, where Kafka answers.
+// Metrics of more than ten times telemetry.max.bytes, unpacked, are
 // TELEMETRY_TOO_LARGE.
 #include "net/handlers.h"
 #include "net/place_of.h"
