@@ -29,6 +29,8 @@ struct ConfigSynonym {
 struct TopicConfigSpec {
   ConfigSpec spec;
   std::span<const ConfigSynonym> synonyms = {};  // the first that is set holds
+  // Of Kafka's config for all topics where this engine has none; empty where Kafka has none either.
+  std::string_view kafkas_synonym = {};
 };
 
 std::span<const TopicConfigSpec> TopicConfigSpecs();

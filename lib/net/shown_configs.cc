@@ -71,6 +71,15 @@ void AddSettings(std::span<const engine::ConfigSynonym> names, const ConfigLayer
   }
 }
 
+// Whether any is set, or the first has a default, in whose place the others would have to be named.
+bool AreToBeShown(std::span<const engine::ConfigSynonym> names, const ConfigLayers& layers) {
+  const bool is_set = std::any_of(names.begin(), names.end(), [&](const auto& synonym) {
+    return !layers.Find(synonym.name).empty();
+  });
+  if (is_set || names.empty()) return is_set;
+  return HasDefault(*engine::FindConfigSpec(engine::EngineConfigSpecs(), names.front().name));
+}
+
 void AddTopicSynonyms(const ConfigSpec& spec, const ConfigValue& value, const ConfigLayers& engine,
                       ShownConfig& shown) {
   if (value.source == ConfigSource::kDynamicTopicConfig) {
@@ -78,9 +87,9 @@ void AddTopicSynonyms(const ConfigSpec& spec, const ConfigValue& value, const Co
   }
   const engine::TopicConfigSpec* const config = engine::FindTopicConfig(spec.name);
   if (config == nullptr) return;
-  AddSettings(config->synonyms, engine, shown);
-  if (config->synonyms.empty()) {
-    AddSynonym(spec.name, spec.default_value, ConfigSource::kDefaultConfig, shown);
+  if (AreToBeShown(config->synonyms, engine)) AddSettings(config->synonyms, engine, shown);
+  if (!config->kafkas_synonym.empty()) {
+    AddSynonym(config->kafkas_synonym, spec.default_value, ConfigSource::kDefaultConfig, shown);
   }
 }
 

@@ -58,6 +58,29 @@ TEST_CASE("all configs of a topic are shown, with where each value could come fr
   CHECK(Find(shown, "preallocate").config_source == 5);
 }
 
+TEST_CASE("a topic's config names where Kafka has its default from, also where rill has no such") {
+  NodeUnderTest node;
+  node.MakeTopic("orders", 1, {{"segment.ms", "5000"}, {"remote.log.copy.disable", "true"}});
+  const auto shown = node.Ask(&HandleDescribeConfigs, AskFor(kTopic, "orders"), 4);
+  using Synonyms = std::vector<ShownConfig::Synonym>;
+  const auto of = [&](const std::string& name) { return Find(shown, name).synonyms; };
+  CHECK(of("preallocate") == Synonyms{{"log.preallocate", "false", 5}});
+  CHECK(of("local.retention.ms") == Synonyms{{"log.local.retention.ms", "-2", 5}});
+  CHECK(of("local.retention.bytes") == Synonyms{{"log.local.retention.bytes", "-2", 5}});
+  CHECK(of("remote.copy.lag.ms") == Synonyms{{"log.remote.copy.lag.ms", "0", 5}});
+  CHECK(of("min.insync.replicas") == Synonyms{{"min.insync.replicas", "1", 5}});
+  CHECK(of("unclean.leader.election.enable") ==
+        Synonyms{{"unclean.leader.election.enable", "false", 5}});
+  CHECK(of("remote.log.copy.disable") == Synonyms{{"remote.log.copy.disable", "true", 1}});
+  CHECK(of("segment.ms") == Synonyms{{"segment.ms", "5000", 1}});
+  for (const char* name :
+       {"segment.jitter.ms", "flush.ms", "retention.ms", "remote.storage.enable",
+        "leader.replication.throttled.replicas", "errors.deadletterqueue.group.enable"}) {
+    CAPTURE(name);
+    CHECK(of(name).empty());
+  }
+}
+
 TEST_CASE("synonyms and documentation are shown on request only, and keys choose configs") {
   NodeUnderTest node;
   node.MakeTopic("orders", 1, {{"internal.segment.bytes", "2048"}});

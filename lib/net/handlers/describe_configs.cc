@@ -6,9 +6,10 @@
 // request where else it could be from, and (version 3) what it does. A config that was set and that
 // nobody knows is shown without its value.
 //
-// Deviations: a resource that is asked for twice is answered once. What can be told of a broker is
-// what means something here. Groups have no configs of their own: none are shown. Loggers have none
-// here: INVALID_REQUEST.
+// Deviations: a resource that is asked for twice is answered once. Where a topic's config has its
+// value from a broker's in another unit (log.roll.hours) that one is named; Kafka calls such a
+// value a default, and names none. What can be told of a broker is what means something here.
+// Groups have no configs of their own: none are shown. Loggers have none here: INVALID_REQUEST.
 #include <algorithm>
 #include <set>
 #include <string>
