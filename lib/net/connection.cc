@@ -69,7 +69,7 @@ asio::awaitable<void> Connection::Run() {
   if (!ended.ok() && !absl::IsCancelled(ended)) {
     metrics_.Count(NodeCount::kConnectionsEndedByErrors);
     // The log's trouble is the owner's; all else the client's.
-    parts_.node->engine->Say(
+    parts_.log->Log(
         absl::IsDataLoss(ended) ? LogLevel::kError : LogLevel::kInfo,
         fmt::format("{}: closing the connection: {}", peer_.name, std::string(ended.message())));
   }
@@ -307,7 +307,7 @@ void Connection::LookAtMemory() {
     if (is_resting_) return input_.LetGo();
     if (HasWhatOthersWaitFor()) {
       metrics_.Count(NodeCount::kConnectionsEndedByErrors);
-      parts_.node->engine->Say(
+      parts_.log->Log(
           LogLevel::kInfo,
           fmt::format("{}: closing the connection: others wait for the memory that {} has",
                       peer_.name,

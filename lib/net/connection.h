@@ -14,6 +14,7 @@
 #include "asio/steady_timer.hpp"
 #include "net/answer.h"
 #include "net/call.h"
+#include "net/log_limit.h"
 #include "net/peer_watch.h"
 #include "net/request.h"
 #include "net/request_input.h"
@@ -36,6 +37,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     const HostPort* advertised = nullptr;
     Workers* workers = nullptr;
     std::uint64_t* reads = nullptr;  // of all connections of its thread
+    LogLimit* log = nullptr;         // why connections were closed
   };
   // Who is at the other end.
   struct Peer {

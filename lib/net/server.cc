@@ -29,6 +29,11 @@ using asio::ip::tcp;
 constexpr int kMaxThreads = 1024;
 // After a connection could not be taken, for want of descriptors or memory.
 constexpr std::chrono::milliseconds kAcceptPause(100);
+// What there is to see in lines of the log is seen in so many, in a time in which clients may cause
+// any number; and what is not, is in the metrics.
+constexpr std::chrono::seconds kLogLimitTime(10);
+constexpr int kMostClosedToSay = 20;
+constexpr int kMostNotTakenToSay = 2;
 constexpr std::chrono::milliseconds kShortestIdleCheck(10);
 constexpr std::chrono::milliseconds kLongestIdleCheck(5000);
 // A connection from which nothing has come for so long keeps no memory for it.
@@ -68,6 +73,11 @@ absl::StatusOr<HostPort> AdvertisedBy(const Listener& asked, std::uint16_t port)
   }
   told.host = *std::move(name);
   return told;
+}
+
+LogLimit::Say InLogOf(const NodeContext& node) {
+  return
+      [engine = node.engine](LogLevel level, const std::string& line) { engine->Say(level, line); };
 }
 
 template <typename Executor>
@@ -148,7 +158,9 @@ Server::Server(std::shared_ptr<engine::LocalEngine> engine, NodeConfig config, N
     : node_(std::move(engine), std::move(config), std::move(apis), options.authorizer,
             std::move(telemetry), options.client_quota_callback),
       drain_(options.drain),
-      admission_(&node_, limits) {
+      admission_(&node_, limits),
+      connections_log_(kMostClosedToSay, kLogLimitTime, InLogOf(node_)),
+      accept_log_(kMostNotTakenToSay, kLogLimitTime, InLogOf(node_)) {
   for (int i = 0; i < options.threads; ++i) loops_.push_back(std::make_unique<Loop>());
 }
 
@@ -237,8 +249,8 @@ asio::awaitable<void> Server::Accept(Acceptor& acceptor, const HostPort& told) {
         co_await acceptor.async_accept(loop.io, asio::redirect_error(asio::use_awaitable, error));
     if (error == asio::error::operation_aborted) break;
     if (error) {
-      node_.engine->Say(LogLevel::kWarning,
-                        fmt::format("cannot take a connection: {}", error.message()));
+      accept_log_.Log(LogLevel::kWarning,
+                      fmt::format("cannot take a connection: {}", error.message()));
       asio::steady_timer pause(co_await asio::this_coro::executor, kAcceptPause);
       co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
       continue;
@@ -257,9 +269,9 @@ asio::awaitable<void> Server::Accept(Acceptor& acceptor, const HostPort& told) {
 asio::awaitable<void> Server::Serve(Loop& loop, Connection::Socket socket, Connection::Peer peer,
                                     std::string address, const HostPort& told) {
   {
-    const auto connection =
-        std::make_shared<Connection>(std::move(socket), std::move(peer),
-                                     Connection::Parts{&node_, &told, &workers_, &loop.reads});
+    const auto connection = std::make_shared<Connection>(
+        std::move(socket), std::move(peer),
+        Connection::Parts{&node_, &told, &workers_, &loop.reads, &connections_log_});
     loop.connections.insert(connection);
     if (!node_.stopping->has_begun()) co_await connection->Run();
     loop.connections.erase(connection);

@@ -23,6 +23,7 @@
 #include "net/folder_socket.h"
 #include "net/http_server.h"
 #include "net/listeners.h"
+#include "net/log_limit.h"
 #include "net/workers.h"
 #include "rill/node.h"
 
@@ -86,6 +87,8 @@ class Server {
   NodeContext node_;
   const absl::Duration drain_;
   Admission admission_;
+  LogLimit connections_log_;  // of those that were closed
+  LogLimit accept_log_;       // of those that could not be taken
   HostPort advertised_in_folder_;
   Workers workers_;
   std::vector<std::unique_ptr<Loop>> loops_;

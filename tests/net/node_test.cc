@@ -183,6 +183,21 @@ TEST_CASE("What speaks TLS or HTTP to a listener is named as that where it is tu
   CHECK_FALSE(is_told("\x7f\xff\xff\xff", "first bytes"));
 }
 
+TEST_CASE("Clients that are turned away one after the other do not fill the log") {
+  std::atomic<int> told = 0;
+  const auto sink = [&](LogLevel, std::string_view line) {
+    told += line.find("closing the connection") != std::string_view::npos ? 1 : 0;
+  };
+  const NodeUnderTest test({}, {.log_sink = sink});
+  for (int i = 0; i < 50; ++i) {
+    WireClient client = test.Connect();
+    client.SendBytes("GET / HTTP/1.1\r\n\r\n");
+    CHECK(client.IsClosed());
+  }
+  CHECK(told >= 1);
+  CHECK(told <= 40);  // twenty in ten seconds
+}
+
 TEST_CASE("Requests of one connection are answered in the order in which they came") {
   const NodeUnderTest test;
   WireClient client = test.Connect();
