@@ -130,6 +130,10 @@ bool NamesCluster(const CommandLine& line) {
   return line.Has("bootstrap-server") || line.Has("data-dir") || line.Has("command-config");
 }
 
+absl::Status CheckCommandConfig(const CommandContext& context, const CommandLine& line) {
+  return OptionsOf(context, line, {}).status();
+}
+
 absl::StatusOr<AdminSession> AdminSession::Open(const CommandContext& context,
                                                 const KafkaTool& tool, const CommandLine& line,
                                                 const AdminUse& use) {

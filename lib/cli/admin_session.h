@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "cli/command_context.h"
@@ -16,6 +17,9 @@ namespace rill::cli {
 // Whether the words say where the cluster is: by --bootstrap-server, or by what is rill's own,
 // --data-dir or bootstrap.servers in the --command-config.
 bool NamesCluster(const CommandLine& line);
+
+// What is wrong with the --command-config: its file, or a property in it.
+absl::Status CheckCommandConfig(const CommandContext& context, const CommandLine& line);
 
 // What a broker is told of the client where neither a tool nor the user says, as by Kafka's.
 inline constexpr char kAdminClientId[] = "adminclient-1";

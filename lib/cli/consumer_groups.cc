@@ -23,12 +23,6 @@
 namespace rill::cli {
 namespace {
 
-constexpr char kDryRun[] =
-    "WARN: No action will be performed as the --execute option is missing. In version 5.0, this "
-    "command will require either --dry-run or --execute to be specified. You should add the "
-    "--dry-run option explicitly if you are scripting this command and want to keep the current "
-    "default behavior without prompting.\n";
-
 // Consumer groups in the order in which Kafka's tool has them.
 absl::StatusOr<std::vector<remote::GroupListing>> ListConsumerGroups(
     const remote::GroupFilter& filter, remote::AdminClient& client) {
@@ -138,6 +132,17 @@ void TellLimits(const CommandContext& context, const CommandLine& line,
       std::string(why.message())));
 }
 
+// What goes wrong while the tool is at work is told where its answer would stand, and is no failure
+// of the command, as of Kafka's tool.
+int TellFailed(const CommandContext& context, const CommandLine& line, const absl::Status& status) {
+  TextWriter out(context.out);
+  TextWriter err(context.err);
+  Told(line, out, err)
+      .Print("\nError: Executing consumer group command failed due to {}\n",
+             std::string(status.message()));
+  return 0;
+}
+
 int ValidateRegex(const CommandContext& context, const CommandLine& line) {
   const auto text = line.Value("validate-regex", "");
   if (!text.ok()) {
@@ -162,13 +167,13 @@ int RunConsumerGroups(const CommandContext& context, std::span<const std::string
   const auto refuse = [&](const absl::Status& status) {
     return RefuseUsage(context, kConsumerGroupsTool, std::string(status.message()));
   };
-  if (auto right = CheckGroupWords(line); !right.ok()) return refuse(right);
+  if (auto right = CheckGroupWords(line, context.err); !right.ok()) return refuse(right);
   if (line.Has("validate-regex")) return ValidateRegex(context, line);
   const auto timeout = GroupTimeoutOf(line);
-  if (!timeout.ok()) return refuse(timeout.status());
-  if (line.Has("reset-offsets") && !line.Has("dry-run") && !line.Has("execute")) {
-    context.err.Write(kDryRun);
-  }
+  if (!timeout.ok()) return TellFailed(context, line, timeout.status());
+  const absl::Status config = CheckCommandConfig(context, line);
+  // TLS, which Kafka's tool would speak, stays a failure.
+  if (!config.ok() && !absl::IsUnimplemented(config)) return TellFailed(context, line, config);
   auto session = AdminSession::Open(context, kConsumerGroupsTool, line,
                                     {.timeout = *timeout, .only_reads = ChangesNothing(line)});
   if (!session.ok()) return Fail(context, kConsumerGroupsTool, session.status());
@@ -178,17 +183,12 @@ int RunConsumerGroups(const CommandContext& context, std::span<const std::string
     TextWriter out(context.out);
     TextWriter err(context.err);
     done = Act(context, line, session->client(), out, err);
-    const bool is_usage =
-        absl::IsInvalidArgument(done) && GetErrorCode(done) == ErrorCode::kUnknownServerError;
-    if (!done.ok() && !is_usage) {
-      Told(line, out, err)
-          .Print("\nError: Executing consumer group command failed due to {}\n",
-                 std::string(done.message()));
-      done = absl::OkStatus();
-    }
   }
+  const bool is_usage =
+      absl::IsInvalidArgument(done) && GetErrorCode(done) == ErrorCode::kUnknownServerError;
+  if (!done.ok() && !is_usage) TellFailed(context, line, done);
   const absl::Status closed = session->Close();
-  if (!done.ok()) return refuse(done);
+  if (is_usage) return refuse(done);
   return closed.ok() ? 0 : Fail(context, kConsumerGroupsTool, closed);
 }
 

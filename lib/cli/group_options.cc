@@ -15,6 +15,12 @@ namespace {
 
 constexpr char kDefaultTimeoutMs[] = "30000";
 
+constexpr char kDryRun[] =
+    "WARN: No action will be performed as the --execute option is missing. In version 5.0, this "
+    "command will require either --dry-run or --execute to be specified. You should add the "
+    "--dry-run option explicitly if you are scripting this command and want to keep the current "
+    "default behavior without prompting.\n";
+
 constexpr OptionSpec kOptions[] = {
     {"help"},
     {"version"},
@@ -113,6 +119,11 @@ const Names kScenarios = {"to-offset",   "shift-by",  "to-datetime", "by-duratio
 
 absl::Status Bad(const std::string& message) { return absl::InvalidArgumentError(message); }
 
+absl::Status NoNumber(const std::string& text, std::string_view option) {
+  return absl::FailedPreconditionError(
+      fmt::format("Cannot parse argument '{}' of option {}", text, option));
+}
+
 bool HasGroups(const CommandLine& line) { return line.Has("group") || line.Has("all-groups"); }
 
 absl::Status NeedsGroups(std::string_view option) {
@@ -148,11 +159,12 @@ absl::Status CheckDelete(const CommandLine& line) {
   return absl::OkStatus();
 }
 
-absl::Status CheckReset(const CommandLine& line) {
+absl::Status CheckReset(const CommandLine& line, const StandardError& err) {
   if (!line.Has("reset-offsets")) return absl::OkStatus();
   if (line.Has("dry-run") && line.Has("execute")) {
     return Bad("Option [reset-offsets] only accepts one of [execute] and [dry-run]");
   }
+  if (!line.Has("dry-run") && !line.Has("execute")) err.Write(kDryRun);
   if (!HasGroups(line)) return NeedsGroups("reset-offsets");
   for (const std::string_view scenario : kScenarios) {
     if (auto apart = CheckApart(line, scenario, kScenarios); !apart.ok()) return apart;
@@ -223,14 +235,14 @@ absl::StatusOr<std::vector<std::string>> Listed(const CommandLine& line, std::st
 
 const KafkaTool kConsumerGroupsTool = {"consumer-groups", kOptions, kHelp};
 
-absl::Status CheckGroupWords(const CommandLine& line) {
+absl::Status CheckGroupWords(const CommandLine& line, const StandardError& err) {
   if (!line.Has("validate-regex") && !NamesCluster(line)) {
     return Bad("Missing required argument \"[bootstrap-server]\"");
   }
   if (auto available = CheckAvailable(line); !available.ok()) return available;
   if (auto describe = CheckDescribe(line); !describe.ok()) return describe;
   if (auto deleting = CheckDelete(line); !deleting.ok()) return deleting;
-  if (auto reset = CheckReset(line); !reset.ok()) return reset;
+  if (auto reset = CheckReset(line, err); !reset.ok()) return reset;
   if (auto apart = CheckApart(line, "group", Names{"all-groups"}); !apart.ok()) return apart;
   if (auto apart = CheckApart(line, "group", Names{"list"}); !apart.ok()) return apart;
   if (auto apart = CheckApart(line, "topic", Names{"list", "describe"}); !apart.ok()) return apart;
@@ -245,7 +257,7 @@ absl::StatusOr<absl::Duration> GroupTimeoutOf(const CommandLine& line) {
   if (!text.ok()) return text.status();
   const auto timeout = ParseJavaNumber<std::int64_t>(*text);
   if (timeout && *timeout >= 0) return absl::Milliseconds(*timeout);
-  return Bad(fmt::format("Cannot parse argument '{}' of option timeout", *text));
+  return NoNumber(*text, "timeout");
 }
 
 absl::StatusOr<remote::GroupFilter> GroupFilterOf(const CommandLine& line) {
@@ -261,7 +273,7 @@ absl::StatusOr<std::int64_t> LongOf(const CommandLine& line, std::string_view op
   if (!text.ok()) return text.status();
   const auto number = ParseJavaNumber<std::int64_t>(*text);
   if (number) return *number;
-  return Bad(fmt::format("Cannot parse argument '{}' of option {}", *text, option));
+  return NoNumber(*text, option);
 }
 
 }  // namespace rill::cli

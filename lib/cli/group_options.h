@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "cli/command_line.h"
 #include "cli/kafka_tool.h"
+#include "cli/standard_error.h"
 #include "client/remote/groups.h"
 
 namespace rill::cli {
@@ -16,13 +17,15 @@ namespace rill::cli {
 extern const KafkaTool kConsumerGroupsTool;
 
 // InvalidArgument, in the words of Kafka's tool, where options are missing or do not go together.
-absl::Status CheckGroupWords(const CommandLine& line);
+// Told on `err` on the way: that --reset-offsets without --execute does nothing.
+absl::Status CheckGroupWords(const CommandLine& line, const StandardError& err);
 
-// The --timeout, how long one thing is tried; 30 s without it. InvalidArgument for no number.
+// The --timeout, how long one thing is tried; 30 s without it. FailedPrecondition for no number:
+// Kafka's tool is at work when it comes to that, and does not show its help.
 absl::StatusOr<absl::Duration> GroupTimeoutOf(const CommandLine& line);
 // What --list lists, by --state and --type. InvalidArgument for what is no state or type.
 absl::StatusOr<remote::GroupFilter> GroupFilterOf(const CommandLine& line);
-// A number of --to-offset or --shift-by.
+// A number of --to-offset or --shift-by. FailedPrecondition for another word.
 absl::StatusOr<std::int64_t> LongOf(const CommandLine& line, std::string_view option);
 
 }  // namespace rill::cli

@@ -6,13 +6,15 @@
 #include <string>
 
 #include "absl/strings/ascii.h"
+#include "base/parse_number.h"
 #include "cli/java_arguments.h"
 #include "fmt/format.h"
 
 namespace rill::cli {
 namespace {
 
-constexpr char kFormat[] = "%Y-%m-%d%ET%H:%M:%E3S%Ez";
+constexpr char kFormat[] = "%Y-%m-%d%ET%H:%M:%S%Ez";
+constexpr std::uint64_t kMostMilliseconds = 999;
 
 absl::Status Unparseable(std::string_view text) {
   return absl::InvalidArgumentError(fmt::format("Unparseable date: \"{}\"", text));
@@ -44,12 +46,20 @@ absl::StatusOr<absl::Time> ParseJavaDateTime(std::string_view text) {
   }
   std::string full(text);
   if (text.find_first_of("+-Z", t) == std::string_view::npos) full += 'Z';
+  // Java's pattern wants milliseconds, and reads them as a number: ".1" is one.
+  const std::size_t point = full.find('.', t);
+  const std::size_t zone = full.find_first_of("+-Z", t);
+  if (point >= zone) return Unparseable(full);
+  const auto milliseconds =
+      base::ParseNumber<std::uint64_t>(std::string_view(full).substr(point + 1, zone - point - 1));
+  if (!milliseconds || *milliseconds > kMostMilliseconds) return Unparseable(full);
   absl::Time time;
   std::string error;
+  const std::string whole = full.substr(0, point) + full.substr(zone);
   // The parser would take spaces before and behind.
   const bool has_space = full.find_first_of(" \t\n") != std::string::npos;
-  if (has_space || !absl::ParseTime(kFormat, full, &time, &error)) return Unparseable(full);
-  return time;
+  if (has_space || !absl::ParseTime(kFormat, whole, &time, &error)) return Unparseable(full);
+  return time + absl::Milliseconds(*milliseconds);
 }
 
 absl::StatusOr<absl::Duration> ParseJavaDuration(std::string_view text) {

@@ -75,6 +75,7 @@ absl::StatusOr<ResetPlan> ReadResetPlan(std::string_view text,
     }
     plan[(*fields)[0]][{(*fields)[1], *partition}] = *offset;
   }
+  if (plan.empty()) return absl::InvalidArgumentError("there is no line with an offset");
   return plan;
 }
 

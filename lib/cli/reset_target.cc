@@ -157,7 +157,7 @@ absl::StatusOr<PartitionOffsets> ResetTarget::FromFile(const std::string& group)
   }
   const auto of_group = plan->find(group);
   if (of_group != plan->end()) return InRange(of_group->second);
-  told_.Print("\nError: No reset plan for group {} found\n", group);
+  told_.Print("\nError: No reset plan for group {} found.\n", group);
   return Offsets();
 }
 
