@@ -46,6 +46,8 @@ absl::Status AlterResource(const ConfigEntities& entities, const Pairs& to_add,
                            const std::vector<std::string>& to_delete, remote::AdminClient& client) {
   const std::string& type = entities.types.front();
   const std::string& name = entities.names.front();
+  // The client would go on asking for it.
+  if (auto there = CheckIsThere(type, name, client); !there.ok()) return there;
   if (type == kLoggerEntities) {
     auto known = CheckLoggers(name, to_add, to_delete, client);
     if (!known.ok()) return known;
@@ -125,7 +127,7 @@ int RunConfigs(const CommandContext& context, std::span<const std::string> words
     return RefuseUsage(context, kConfigsTool, std::string(action.message()));
   }
   const auto entities = EntitiesOf(line);
-  if (!entities.ok()) return Refuse(context, words, entities.status());
+  if (!entities.ok()) return FailPlainly(context, entities.status());
   if (auto right = CheckConfigsWords(line, *entities); !right.ok()) {
     return Refuse(context, words, right);
   }

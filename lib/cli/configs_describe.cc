@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "cli/java_arguments.h"
 #include "cli/java_hash_order.h"
 #include "cli/json_lines.h"
 #include "client/remote/groups.h"
@@ -12,6 +13,7 @@
 #include "engine/topic_name.h"
 #include "fmt/format.h"
 #include "fmt/ranges.h"
+#include "rill/error.h"
 
 namespace rill::cli {
 namespace {
@@ -109,6 +111,21 @@ void PrintTitle(const std::string& type, const std::string& name, bool all, Text
   }
 }
 
+}  // namespace
+
+absl::Status CheckIsThere(const std::string& type, const std::string& name,
+                          remote::AdminClient& client) {
+  if ((type != kBrokerEntities && type != kLoggerEntities) || name.empty()) return absl::OkStatus();
+  const auto id = ParseJavaNumber<std::int32_t>(name);
+  const auto cluster = client.DescribeCluster();
+  if (!cluster.ok()) return cluster.status();
+  if (id && cluster->Find(*id) != nullptr) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kUnavailable, ErrorCode::kBrokerNotAvailable,
+                   fmt::format("the cluster has no broker {} at the moment", name));
+}
+
+namespace {
+
 absl::Status DescribeEntity(const CommandLine& line, const std::string& type,
                             const std::string& name, remote::AdminClient& client, TextWriter& out) {
   const bool all = line.Has("all");
@@ -116,6 +133,7 @@ absl::Status DescribeEntity(const CommandLine& line, const std::string& type,
   if (type == kTopicEntities && !name.empty()) {
     if (auto legal = engine::CheckTopicName(name); !legal.ok()) return legal;
   }
+  if (auto there = CheckIsThere(type, name, client); !there.ok()) return there;
   auto configs = remote::DescribeConfigs(client, {ResourceOf(type, name)}, true);
   if (!configs.ok()) return configs.status();
   std::vector<ConfigEntry>& entries = configs->front();

@@ -14,6 +14,10 @@ namespace rill::cli {
 absl::Status DescribeResources(const CommandLine& line, const ConfigEntities& entities,
                                remote::AdminClient& client, TextWriter& out, TextWriter& err);
 
+// Unavailable where the entity is a broker, or its loggers, and the cluster has no such broker.
+absl::Status CheckIsThere(const std::string& type, const std::string& name,
+                          remote::AdminClient& client);
+
 // What the requests of configs call an entity.
 remote::ConfigResource ResourceOf(const std::string& type, const std::string& name);
 

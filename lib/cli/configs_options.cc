@@ -12,6 +12,7 @@
 #include "cli/app_words.h"
 #include "cli/java_arguments.h"
 #include "cli/java_text.h"
+#include "client/remote/socket.h"
 #include "fmt/format.h"
 #include "fmt/ranges.h"
 
@@ -162,6 +163,16 @@ absl::Status CheckTypes(const std::vector<std::string>& types) {
   return absl::OkStatus();
 }
 
+absl::Status CheckHosts(const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    if (name.empty() || remote::IsHost(name)) continue;
+    return Bad(
+        fmt::format("The entity name for {} must be a valid IP or resolvable host, but it is: {}",
+                    kIpEntities, name));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckNames(const ConfigEntities& entities) {
   const bool is_broker =
       Has(entities.types, kBrokerEntities) || Has(entities.types, kLoggerEntities);
@@ -171,7 +182,7 @@ absl::Status CheckNames(const ConfigEntities& entities) {
         fmt::format("The entity name for {} must be a valid integer broker id, but it is: {}",
                     entities.types.front(), name));
   }
-  return absl::OkStatus();
+  return Has(entities.types, kIpEntities) ? CheckHosts(entities.names) : absl::OkStatus();
 }
 
 absl::Status CheckDescribe(const CommandLine& line, const ConfigEntities& entities) {

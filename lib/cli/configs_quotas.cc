@@ -136,9 +136,9 @@ absl::Status CheckNames(const ConfigEntities& entities, const std::vector<std::s
   }
   return Bad(
       fmt::format("Only quota{} configs can be {} for '{}' using --bootstrap-server. "
-                  "Unexpected config names: List({})",
+                  "Unexpected config names: {}",
                   is_client ? "" : " and SCRAM credential", done,
-                  is_client ? kClientEntities : kUserEntities, fmt::join(unknown, ", ")));
+                  is_client ? kClientEntities : kUserEntities, fmt::join(unknown, ",")));
 }
 
 absl::Status CheckDeleted(const ConfigEntities& entities, const std::vector<std::string>& names,

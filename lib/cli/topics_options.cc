@@ -205,15 +205,31 @@ absl::StatusOr<std::optional<std::int32_t>> IntegerOf(const CommandLine& line,
       fmt::format("Cannot parse argument '{}' of option {}", *text, option));
 }
 
+// In Java's words where the text is some bytes in base64, as other ids are.
+absl::Status WrongTopicId(const std::string& text) {
+  constexpr std::size_t kMostLetters = 24;
+  constexpr char kLetters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  if (text.size() > kMostLetters) {
+    return absl::InvalidArgumentError(
+        fmt::format("Input string with prefix `{}` is too long to be decoded as a base64 UUID",
+                    text.substr(0, kMostLetters)));
+  }
+  if (text.find_first_not_of(kLetters) != std::string::npos || text.size() % 4 == 1) {
+    return absl::InvalidArgumentError(
+        fmt::format("\"{}\" is the id of no topic: those have 22 letters, digits, - and _", text));
+  }
+  return absl::InvalidArgumentError(
+      fmt::format("Input string `{}` decoded as {} bytes, which is not equal to the expected 16 "
+                  "bytes of a base64-encoded UUID",
+                  text, text.size() * 6 / 8));
+}
+
 absl::StatusOr<std::optional<base::Uuid>> TopicIdOf(const CommandLine& line) {
   if (!line.Has("topic-id")) return std::nullopt;
   const auto text = line.Value("topic-id", "");
   if (!text.ok()) return text.status();
   const auto id = base::Uuid::Parse(*text);
-  if (!id) {
-    return absl::InvalidArgumentError(
-        fmt::format("\"{}\" is the id of no topic: those have 22 letters, digits, - and _", *text));
-  }
+  if (!id) return WrongTopicId(*text);
   if (*id == base::Uuid()) return std::nullopt;
   return id;
 }
@@ -226,11 +242,11 @@ absl::StatusOr<std::vector<std::vector<std::int32_t>>> AssignmentOf(const Comman
   for (const std::string& partition : JavaSplit(*text, ',')) {
     auto& brokers = assignment.emplace_back();
     std::set<std::int32_t> seen;
-    std::vector<std::int32_t> twice;
+    std::set<std::int32_t> twice;
     for (const std::string& word : JavaSplit(partition, ':')) {
       const auto id = ParseJavaNumber<std::int32_t>(JavaTrim(word));
       if (!id) return absl::InvalidArgumentError(fmt::format("For input string: \"{}\"", word));
-      if (!seen.insert(*id).second) twice.push_back(*id);
+      if (!seen.insert(*id).second) twice.insert(*id);
       brokers.push_back(*id);
     }
     if (!twice.empty()) {

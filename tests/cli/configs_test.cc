@@ -1,5 +1,6 @@
 #include <string>
 
+#include "absl/time/clock.h"
 #include "catch.h"
 #include "cli/java_arguments.h"
 #include "with_node.h"
@@ -52,6 +53,20 @@ TEST_CASE("Brokers are shown by their ids, and what is not there is said to be s
         "The topic 'nothing' doesn't exist and doesn't have dynamic config.\n");
 }
 
+TEST_CASE("A broker that the cluster does not have is told at once") {
+  WithNode node;
+  for (const char* words :
+       {"--alter --broker 7 --add-config message.max.bytes=2000000",
+        "--alter --broker-logger 7 --add-config a=DEBUG", "--describe --broker 7 --all"}) {
+    CAPTURE(words);
+    const absl::Time begin = absl::Now();
+    const Ran ran = node.Run("configs", words);
+    CHECK(ran.exit_code == 1);
+    CHECK(Contains(ran.err, "\nrill configs: the cluster has no broker 7 at the moment\n"));
+    CHECK(absl::Now() - begin < absl::Seconds(15));
+  }
+}
+
 TEST_CASE("What a broker refuses is told behind the words it was told with") {
   WithNode node;
   node.Out("topics", "--create --topic orders");
@@ -91,6 +106,9 @@ TEST_CASE("Words that do not go together are refused in the words of Kafka's too
       {"--describe --entity-type topics --entity-default",
        "--entity-default must not be specified"},
       {"--describe --entity-type broker-loggers", "An entity name must be specified with"},
+      {"--describe --ip nonsense..host",
+       "The entity name for ips must be a valid IP or resolvable host, but it is: nonsense..host"},
+      {"--describe --topic a --topic b", "Found multiple arguments for option topic, but you"},
   };
   for (const auto& one : cases) {
     CAPTURE(one.words);
@@ -120,8 +138,10 @@ TEST_CASE("Configs that cannot be read are refused before anything is changed") 
         "Invalid character found for config key: a@b\n");
   CHECK(Contains(node.Run("configs", "--alter --user me --add-config SCRAM-SHA-256=x").err,
                  "SCRAM credential"));
-  CHECK(Contains(node.Run("configs", "--alter --client me --add-config retention.ms=1").err,
-                 "Only quota configs can be added for 'clients'"));
+  CHECK(
+      Contains(node.Run("configs", "--alter --client me --add-config retention.ms=1").err,
+               "Only quota configs can be added for 'clients' using --bootstrap-server. Unexpected "
+               "config names: retention.ms\n"));
 }
 
 TEST_CASE("Quotas are written and read as Java does") {

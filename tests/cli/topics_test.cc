@@ -120,6 +120,12 @@ TEST_CASE("A topic is found by its id") {
   // The request that finds ids does not tell of eligible leaders.
   text = std::regex_replace(text, std::regex("lr: "), "lr: N/A");
   CHECK(node.Out("topics", "--describe --topic-id " + id) == text);
+  CHECK(
+      Contains(node.Run("topics", "--describe --topic-id nonsense").out,
+               "Input string `nonsense` decoded as 6 bytes, which is not equal to the expected 16 "
+               "bytes of a base64-encoded UUID\n"));
+  CHECK(Contains(node.Run("topics", "--describe --topic-id AAAAAAAAAAAAAAAAAAAAAAAAA").out,
+                 "Input string with prefix `AAAAAAAAAAAAAAAAAAAAAAAA` is too long to be decoded"));
   const Ran missing = node.Run("topics", "--describe --topic-id AAAAAAAAAAAAAAAAAAAAZw");
   CHECK(missing.exit_code == 1);
   CHECK(missing.out ==
@@ -184,6 +190,7 @@ TEST_CASE("Values that cannot be are told, and nothing is made") {
       {"--config retention.ms", "requirement failed: Invalid topic config"},
       {"--config a=b=c", "requirement failed: Invalid topic config"},
       {"--replica-assignment 1:1", "Partition replica lists may not contain duplicate entries: 1"},
+      {"--replica-assignment 1:1:1", "may not contain duplicate entries: 1\n"},
       {"--replica-assignment 1,1:2", "Partition 1 has different replication factor: [1, 2]"},
       {"--replica-assignment x", "For input string: \"x\""},
       {"--config no.such.config=1", "no.such.config"},

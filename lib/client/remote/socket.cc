@@ -140,6 +140,8 @@ absl::StatusOr<io::FileDescriptor> ConnectToFile(const std::string& path, Deadli
 
 }  // namespace
 
+bool IsHost(const std::string& name) { return Resolve({name, 0}).ok(); }
+
 absl::StatusOr<Socket> Socket::Connect(const BrokerAddress& address, Deadline deadline) {
   if (address.is_unix()) {
     auto descriptor = ConnectToFile(address.host.substr(kUnixPrefix.size()), deadline);

@@ -15,6 +15,9 @@ namespace rill::remote {
 // When somebody stops waiting; the wall clock may be set meanwhile.
 using Deadline = std::chrono::steady_clock::time_point;
 
+// Whether that is an address, or a name that the system finds addresses for, however long it takes.
+bool IsHost(const std::string& name);
+
 // A connection over TCP, or a socket in the file system, whose calls block, but not beyond a
 // deadline. Not thread-safe.
 class Socket {
