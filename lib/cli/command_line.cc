@@ -5,6 +5,7 @@
 
 #include "base/near_name.h"
 #include "fmt/format.h"
+#include "fmt/ranges.h"
 #include "rill/error.h"
 
 namespace rill::cli {
@@ -54,6 +55,35 @@ absl::Status Unknown(std::string_view word, std::string_view name,
   return Bad(fmt::format("{} is not an option; {}--help lists them", word, HintFor(name, names)));
 }
 
+// The only option that begins so; null for none.
+absl::StatusOr<const OptionSpec*> Shortened(std::string_view name,
+                                            std::span<const OptionSpec> specs) {
+  std::vector<const OptionSpec*> meant;
+  for (const OptionSpec& known : specs) {
+    if (known.name.starts_with(name)) meant.push_back(&known);
+  }
+  if (meant.empty()) return nullptr;
+  if (meant.size() == 1) return meant.front();
+  std::vector<std::string> names;
+  names.reserve(meant.size());
+  for (const OptionSpec* const known : meant) names.push_back(fmt::format("--{}", known->name));
+  std::sort(names.begin(), names.end());
+  return Bad(fmt::format("ambiguous option: --{} could match {}", name, fmt::join(names, ", ")));
+}
+
+// The option that a word names; an error where there is none.
+absl::StatusOr<const OptionSpec*> Named(const std::string& word, std::string_view name,
+                                        std::span<const OptionSpec> specs, Shortening shortening) {
+  const auto exact = std::find_if(specs.begin(), specs.end(),
+                                  [&](const OptionSpec& known) { return known.name == name; });
+  if (exact != specs.end()) return &*exact;
+  if (shortening == Shortening::kToPrefix && word.starts_with("--") && !name.empty()) {
+    auto shortened = Shortened(name, specs);
+    if (!shortened.ok() || *shortened != nullptr) return shortened;
+  }
+  return Unknown(word, name, specs);
+}
+
 }  // namespace
 
 CommandLine::Given& CommandLine::Note(std::string_view name) {
@@ -65,7 +95,8 @@ CommandLine::Given& CommandLine::Note(std::string_view name) {
 }
 
 absl::StatusOr<CommandLine> CommandLine::Parse(std::span<const OptionSpec> specs,
-                                               std::span<const std::string> words) {
+                                               std::span<const std::string> words,
+                                               Shortening shortening) {
   CommandLine line;
   for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
     if (!LooksLikeOption(words[i])) {
@@ -73,10 +104,9 @@ absl::StatusOr<CommandLine> CommandLine::Parse(std::span<const OptionSpec> specs
       continue;
     }
     const Word word = SplitWord(words[i]);
-    const auto spec = std::find_if(specs.begin(), specs.end(), [&word](const OptionSpec& known) {
-      return known.name == word.name;
-    });
-    if (spec == specs.end()) return Unknown(words[i], word.name, specs);
+    const auto named = Named(words[i], word.name, specs, shortening);
+    if (!named.ok()) return named.status();
+    const OptionSpec* const spec = *named;
     Given& given = line.Note(spec->name);
     if (spec->argument == Argument::kNone) continue;
     const bool has_next = i + 1 < words.size();

@@ -12,6 +12,10 @@
 
 namespace rill::cli {
 
+// Whether an option may be shortened to what no other begins with, as the library argparse4j has
+// it.
+enum class Shortening { kNone, kToPrefix };
+
 enum class Argument { kNone, kOptional, kRequired, kSeveral };
 
 struct OptionSpec {
@@ -20,9 +24,9 @@ struct OptionSpec {
 };
 
 // A command line read by the rules of Kafka's tools (those of the Java library jopt-simple, without
-// abbreviations):
+// abbreviations unless Shortening::kToPrefix):
 //
-//   --name value, --name=value, -name value and -name=value are the same; names are not shortened
+//   --name value, --name=value, -name value and -name=value are the same
 //   a required argument is the next word, whatever it looks like; an optional one is the next word
 //   unless that begins with a dash; several are all words up to the next that does (those of the
 //   library argparse4j); a flag ignores an argument given with "="
@@ -30,10 +34,11 @@ struct OptionSpec {
 //   options may be repeated, but then their argument cannot be asked for
 class CommandLine {
  public:
-  // InvalidArgument names an option that `specs` do not have, or whose argument is missing. `specs`
-  // must outlive the result.
+  // InvalidArgument names an option that `specs` do not have, or several times, or whose argument
+  // is missing. `specs` must outlive the result.
   static absl::StatusOr<CommandLine> Parse(std::span<const OptionSpec> specs,
-                                           std::span<const std::string> words);
+                                           std::span<const std::string> words,
+                                           Shortening shortening = Shortening::kNone);
 
   bool Has(std::string_view name) const;
 

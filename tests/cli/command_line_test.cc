@@ -65,6 +65,23 @@ TEST_CASE("Unknown options and missing arguments are named") {
   CHECK(Parse("--deep --files").status().message() == "--files needs an argument");
 }
 
+TEST_CASE("Options may be shortened where a tool takes that, as far as one alone is meant") {
+  static constexpr OptionSpec kNamed[] = {
+      {"record-size", Argument::kRequired}, {"record-key-range", Argument::kRequired}, {"topic"}};
+  const auto parse = [&](const std::string& line) {
+    return CommandLine::Parse(kNamed, SplitWords(line), Shortening::kToPrefix);
+  };
+  const auto shortened = parse("--record-s=5 --t");
+  REQUIRE(shortened.ok());
+  CHECK(shortened->Values("record-size") == std::vector<std::string>{"5"});
+  CHECK(shortened->Has("topic"));
+  CHECK(parse("--record 5").status().message() ==
+        "ambiguous option: --record could match --record-key-range, --record-size");
+  CHECK_FALSE(parse("-t").ok());
+  CHECK_FALSE(parse("--topics").ok());
+  CHECK_FALSE(Parse("--dee").ok());
+}
+
 TEST_CASE("An option that was given twice has no argument to ask for") {
   const auto twice = Parse("--files a --files b --deep --deep");
   REQUIRE(twice.ok());
