@@ -12,6 +12,7 @@
 #include "cli/config_values.h"
 #include "cli/java_arguments.h"
 #include "cli/java_text.h"
+#include "cli/java_time.h"
 #include "cli/rdkafka_names.h"
 #include "fmt/format.h"
 #include "fmt/ranges.h"
@@ -85,7 +86,7 @@ std::optional<absl::Status> SetProducerOption(std::string_view name, std::string
     return SetMilliseconds<std::int64_t>(name, text, 0, options.max_block);
   }
   if (name == "max.request.size") {
-    return SetNumber<std::int32_t>(name, text, 0, options.max_request_size);
+    return SetNumber<std::int32_t>(name, text, 1, options.max_request_size);
   }
   if (name == kCompressionType) return SetChoice(name, text, kCompressions, options.compression);
   if (name.starts_with("compression.") && name.ends_with(".level")) {
@@ -95,12 +96,31 @@ std::optional<absl::Status> SetProducerOption(std::string_view name, std::string
   return std::nullopt;
 }
 
+// How long before now auto.offset.reset says; nothing for another word (KIP-1106).
+std::optional<absl::Duration> ResetDuration(std::string_view word) {
+  constexpr std::string_view kByDuration = "by_duration:";
+  if (!word.starts_with(kByDuration)) return std::nullopt;
+  const auto duration = ParseJavaDuration(word.substr(kByDuration.size()));
+  if (!duration.ok() || *duration < absl::ZeroDuration()) return std::nullopt;
+  return *duration;
+}
+
 absl::Status SetReset(std::string_view name, std::string_view text, OffsetReset& reset) {
-  static constexpr std::pair<std::string_view, OffsetReset> kResets[] = {
-      {"earliest", OffsetReset::kEarliest},
-      {"latest", OffsetReset::kLatest},
-      {"none", OffsetReset::kNone}};
-  return SetChoice(name, text, kResets, reset);
+  const std::string word = JavaTrim(text);
+  if (word == "latest") {
+    reset = OffsetReset::kLatest;
+  } else if (word == "none") {
+    reset = OffsetReset::kNone;
+  } else if (word == "earliest" || ResetDuration(word)) {
+    reset = OffsetReset::kEarliest;
+  } else {
+    return WrongClientConfig(
+        name, text,
+        fmt::format("Invalid value `{}` for configuration {}. The value must be either 'earliest', "
+                    "'latest', 'none' or of the format 'by_duration:<PnDTnHnMn.nS.>'.",
+                    text, name));
+  }
+  return absl::OkStatus();
 }
 
 // "org.apache.kafka.clients.consumer.RangeAssignor, ...", by Kafka's class names or by the short
@@ -133,11 +153,17 @@ absl::Status SetAssignors(std::string_view name, std::string_view text,
   return absl::OkStatus();
 }
 
+absl::Status CheckGroup(const std::string& group) {
+  if (!JavaTrim(group).empty()) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidGroupId,
+                   "The configured group.id should not be an empty string or whitespace.");
+}
+
 std::optional<absl::Status> SetConsumerOption(std::string_view name, const std::string& text,
                                               ConsumerOptions& options) {
   if (name == "group.id") {
     options.group = text;
-    return absl::OkStatus();
+    return CheckGroup(text);
   }
   if (name == "group.instance.id") {
     options.group_instance_id = text;
@@ -155,10 +181,10 @@ std::optional<absl::Status> SetConsumerOption(std::string_view name, const std::
     return SetNumber<std::int32_t>(name, text, 1, options.max_poll_records);
   }
   if (name == "fetch.max.bytes") {
-    return SetNumber<std::int32_t>(name, text, 0, options.fetch_max_bytes);
+    return SetNumber<std::int32_t>(name, text, 1, options.fetch_max_bytes);
   }
   if (name == "max.partition.fetch.bytes") {
-    return SetNumber<std::int32_t>(name, text, 0, options.max_partition_fetch_bytes);
+    return SetNumber<std::int32_t>(name, text, 1, options.max_partition_fetch_bytes);
   }
   if (name == "max.poll.interval.ms") {
     return SetMilliseconds<std::int32_t>(name, text, 1, options.max_poll_interval);
@@ -175,6 +201,9 @@ absl::Status CheckProducerWord(std::string_view name, std::string_view text) {
   if (name == "transactional.id") {
     return absl::UnimplementedError(
         "transactional.id asks for transactions, which rill's producer does not have yet");
+  }
+  if (name == "partitioner.class" && !text.starts_with("org.apache.kafka.")) {
+    return WrongClientConfig(name, text, fmt::format("Class {} could not be found.", text));
   }
   return absl::OkStatus();
 }
@@ -268,8 +297,48 @@ bool MayBeIdempotent(const ClientProperties& properties) {
   };
   const auto retries = properties.find("retries");
   return is("acks", {"all", "-1"}) &&
-         is("max.in.flight.requests.per.connection", {"1", "2", "3", "4", "5"}) &&
          (retries == properties.end() || JavaTrim(retries->second) != "0");
+}
+
+absl::Status WrongTogether(const std::string& what) {
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kInvalidConfig, what);
+}
+
+// What does not go with an idempotent producer, which Kafka's is unless it is told not to be.
+absl::Status CheckIdempotence(const ClientProperties& properties) {
+  constexpr std::int32_t kMostInFlight = 5;
+  const auto trimmed = [&properties](const char* name, const char* otherwise) {
+    const auto found = properties.find(name);
+    return JavaTrim(found == properties.end() ? otherwise : found->second);
+  };
+  std::int32_t in_flight = 0;
+  constexpr char kInFlight[] = "max.in.flight.requests.per.connection";
+  auto set = SetNumber<std::int32_t>(kInFlight, trimmed(kInFlight, "5"), 1, in_flight);
+  if (!set.ok()) return set;
+  if (absl::AsciiStrToLower(trimmed("enable.idempotence", "true")) != "true") {
+    return absl::OkStatus();
+  }
+  const bool is_asked_for = properties.contains("enable.idempotence");
+  const std::string acks = trimmed("acks", "all");
+  if (is_asked_for && trimmed("retries", "1") == "0") {
+    return WrongTogether("Must set retries to non-zero when using the idempotent producer.");
+  }
+  if (is_asked_for && (acks == "0" || acks == "1")) {
+    return WrongTogether(
+        "Must set acks to all in order to use the idempotent producer. Otherwise we cannot "
+        "guarantee idempotence.");
+  }
+  if (in_flight <= kMostInFlight) return absl::OkStatus();
+  return WrongTogether(
+      fmt::format("To use the idempotent producer, {} must be set to at most {}. Current value is "
+                  "{}.",
+                  kInFlight, kMostInFlight, in_flight));
+}
+
+absl::Status CheckMemory(const ProducerOptions& options) {
+  if (options.batch_size <= options.buffer_memory) return absl::OkStatus();
+  return WrongTogether(fmt::format("batch.size={} must be at most buffer.memory={}",
+                                   options.batch_size, options.buffer_memory));
 }
 
 // Java's producer gives a record up after two minutes, but not before its linger and one request
@@ -299,7 +368,10 @@ absl::StatusOr<ProducerConfigs> ToProducerConfigs(const ClientProperties& proper
   }
   auto converted = Convert(std::move(begun), properties, kind, ClientKind::kProducer,
                            SetProducerOption, CheckProducerWord);
-  if (converted.ok() && kind == LogKind::kCluster) {
+  if (!converted.ok()) return converted;
+  if (auto fits = CheckMemory(converted->options); !fits.ok()) return fits;
+  if (kind == LogKind::kCluster) {
+    if (auto right = CheckIdempotence(properties); !right.ok()) return right;
     ProducerOptions& options = converted->options;
     options.configs.try_emplace("delivery.timeout.ms", DeliveryTimeout(options));
   }
@@ -313,6 +385,8 @@ absl::StatusOr<ConsumerConfigs> ToConsumerConfigs(const ClientProperties& proper
   auto converted = Convert(ConsumerConfigs(), properties, kind, ClientKind::kConsumer,
                            SetConsumerOption, NoWordToCheck);
   if (!converted.ok()) return converted;
+  const auto reset = properties.find("auto.offset.reset");
+  if (reset != properties.end()) converted->reset_by = ResetDuration(JavaTrim(reset->second));
   const auto id = properties.find("client.id");
   if (id != properties.end()) converted->options.client_id = id->second;
   if (*by_broker && kind == LogKind::kCluster) {

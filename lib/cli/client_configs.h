@@ -1,10 +1,12 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "cli/client_properties.h"
 #include "rill/consumer.h"
 #include "rill/producer.h"
@@ -23,6 +25,9 @@ struct ProducerConfigs {
 };
 struct ConsumerConfigs {
   ConsumerOptions options;
+  // auto.offset.reset=by_duration:...: how long before now to begin where there is no offset, which
+  // is the tool's to do. ConsumerOptions::reset is kEarliest then.
+  std::optional<absl::Duration> reset_by = {};
   std::map<std::string, std::string> connection;
   std::vector<std::string> passed_over;
 };

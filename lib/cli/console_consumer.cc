@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/time/clock.h"
 #include "cli/console_consumer_options.h"
@@ -48,6 +49,8 @@ class ConsoleConsumer {
 
  private:
   absl::Status Begin(const LogPlace& place);
+  // To where auto.offset.reset=by_duration says, in those where the group has no offset.
+  void GoToTime(const std::vector<TopicPartition>& partitions);
   void TellWaiting(const LogPlace& place) const;
   // Nothing where the time for a record is over, or the end was asked for.
   absl::StatusOr<std::optional<Records>> Receive(const StopSignals& signals);
@@ -69,6 +72,7 @@ class ConsoleConsumer {
   ConsoleConsumerWords& words_;
   std::optional<Engine> engine_;
   std::optional<Consumer> consumer_;
+  std::optional<absl::Time> reset_to_;
   std::optional<TopicFollower> follower_;          // of a folder, without a group
   std::map<TopicPartition, std::int64_t> unread_;  // the first record of each that was not printed
   std::set<std::string> topics_;                   // that the formatter knows
@@ -97,7 +101,14 @@ absl::Status ConsoleConsumer::Open(const CommandLine& line) {
   const bool is_alone = place->kind == LogKind::kFolder && !words_.has_group;
   if (is_alone) {
     configs->options.group.clear();
+    configs->options.group_instance_id.clear();
     configs->options.enable_auto_commit = false;
+  }
+  if (configs->reset_by) {
+    reset_to_ = absl::Now() - *configs->reset_by;
+    configs->options.rebalance_listener.on_assigned = [this](const auto& partitions) {
+      GoToTime(partitions);
+    };
   }
   auto engine =
       OpenLog(context_, kConsoleConsumerTool, *place,
@@ -105,7 +116,7 @@ absl::Status ConsoleConsumer::Open(const CommandLine& line) {
   if (!engine.ok()) return engine.status();
   engine_.emplace(*std::move(engine));
   auto consumer = engine_->NewConsumer(configs->options);
-  if (!consumer.ok()) return consumer.status();
+  if (!consumer.ok()) return InPropertyNames(consumer.status());
   consumer_.emplace(*std::move(consumer));
   return Begin(*place);
 }
@@ -134,8 +145,22 @@ absl::Status ConsoleConsumer::Begin(const LogPlace& place) {
     follower_.emplace(*engine_, words_.topic);
   }
   if (auto updated = follower_->Update(*consumer_); !updated.ok()) return updated;
-  if (!follower_->has_partitions()) TellWaiting(place);
+  if (!follower_->has_partitions()) {
+    TellWaiting(place);
+  } else if (reset_to_) {
+    return consumer_->SeekToTime(*reset_to_);
+  }
   return absl::OkStatus();
+}
+
+void ConsoleConsumer::GoToTime(const std::vector<TopicPartition>& partitions) {
+  std::vector<TopicPartition> without;
+  for (const TopicPartition& one : partitions) {
+    if (absl::IsNotFound(consumer_->Committed(one).status())) without.push_back(one);
+  }
+  if (without.empty()) return;
+  const absl::Status moved = consumer_->SeekToTime(*reset_to_, without);
+  if (!moved.ok()) Tell("Failed to go to where auto.offset.reset says: ", AsJavaException(moved));
 }
 
 void ConsoleConsumer::TellWaiting(const LogPlace& place) const {

@@ -60,7 +60,7 @@ absl::Status ConsoleProducer::Open(const CommandLine& line) {
   if (!engine.ok()) return engine.status();
   engine_.emplace(*std::move(engine));
   auto producer = engine_->NewProducer(configs->options);
-  if (!producer.ok()) return producer.status();
+  if (!producer.ok()) return InPropertyNames(producer.status());
   producer_.emplace(*std::move(producer));
   return absl::OkStatus();
 }

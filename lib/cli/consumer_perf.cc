@@ -12,6 +12,7 @@
 #include "cli/name_pattern.h"
 #include "cli/stop_signals.h"
 #include "cli/topic_follower.h"
+#include "engine/topic_name.h"
 #include "fmt/format.h"
 #include "rill/engine.h"
 
@@ -49,7 +50,6 @@ class ConsumerPerf {
   absl::Status Begin();
   absl::Status ReadAll(const StopSignals& signals);
   void ReportProgress(absl::Time now);
-  void PrintHeader() const;
   void PrintSummary(absl::Time begin, absl::Time end) const;
 
   const CommandContext& context_;
@@ -66,6 +66,10 @@ class ConsumerPerf {
 };
 
 absl::Status ConsumerPerf::Open(const CommandLine& line) {
+  // Nobody will ever make it.
+  if (!words_.topic.empty() && !engine::CheckTopicName(words_.topic).ok()) {
+    return absl::InvalidArgumentError(fmt::format("Invalid topics: [{}]", words_.topic));
+  }
   const auto place =
       PlaceOf(context_, line, {}, words_.has_group ? LogUse::kReadAndWrite : LogUse::kRead);
   if (!place.ok()) return place.status();
@@ -80,6 +84,7 @@ absl::Status ConsumerPerf::Open(const CommandLine& line) {
   is_alone_ = place->kind == LogKind::kFolder && !words_.has_group;
   if (is_alone_) {
     configs->options.group.clear();
+    configs->options.group_instance_id.clear();
     configs->options.enable_auto_commit = false;
   }
   configs->options.rebalance_listener.on_revoked = [this](const auto&) {
@@ -96,7 +101,7 @@ absl::Status ConsumerPerf::Open(const CommandLine& line) {
   if (!engine.ok()) return engine.status();
   engine_.emplace(*std::move(engine));
   auto consumer = engine_->NewConsumer(configs->options);
-  if (!consumer.ok()) return consumer.status();
+  if (!consumer.ok()) return InPropertyNames(consumer.status());
   consumer_.emplace(*std::move(consumer));
   return absl::OkStatus();
 }
@@ -166,14 +171,6 @@ void ConsumerPerf::ReportProgress(absl::Time now) {
   told_ = all_;
 }
 
-void ConsumerPerf::PrintHeader() const {
-  if (words_.hide_header) return;
-  context_.out << (words_.show_detailed_stats ? "time, threadId" : "start.time, end.time")
-               << ", data.consumed.in.MB, MB.sec, data.consumed.in.nMsg, nMsg.sec, "
-                  "rebalance.time.ms, fetch.time.ms, fetch.MB.sec, fetch.nMsg.sec\n";
-  context_.out.flush();
-}
-
 void ConsumerPerf::PrintSummary(absl::Time begin, absl::Time end) const {
   if (words_.show_detailed_stats) return;
   const std::int64_t took_ms = MillisecondsBetween(begin, end);
@@ -190,7 +187,6 @@ void ConsumerPerf::PrintSummary(absl::Time begin, absl::Time end) const {
 }
 
 absl::Status ConsumerPerf::Run(const StopSignals& signals) {
-  PrintHeader();
   const absl::Time begin = absl::Now();
   join_began_ = begin;
   if (auto begun = Begin(); !begun.ok()) return begun;
@@ -205,6 +201,15 @@ absl::Status ConsumerPerf::Run(const StopSignals& signals) {
   return absl::OkStatus();
 }
 
+void PrintHeader(const CommandContext& context, const CommandLine& line) {
+  if (!line.Has("hide-header")) {
+    context.out << (line.Has("show-detailed-stats") ? "time, threadId" : "start.time, end.time")
+                << ", data.consumed.in.MB, MB.sec, data.consumed.in.nMsg, nMsg.sec, "
+                   "rebalance.time.ms, fetch.time.ms, fetch.MB.sec, fetch.nMsg.sec\n";
+  }
+  context.out.flush();
+}
+
 }  // namespace
 
 std::string ConsumerPerfHelp() { return HelpOf(kConsumerPerfTool); }
@@ -212,11 +217,11 @@ std::string ConsumerPerfHelp() { return HelpOf(kConsumerPerfTool); }
 int RunConsumerPerf(const CommandContext& context, std::span<const std::string> words) {
   CommandLine line;
   if (const auto done = ReadToolWords(context, kConsumerPerfTool, words, line)) return *done;
-  const auto read = ReadConsumerPerfWords(context, line);
-  context.out.flush();
-  if (absl::IsInvalidArgument(read.status())) {
-    return RefuseUsage(context, kConsumerPerfTool, std::string(read.status().message()));
+  if (auto right = CheckConsumerPerfWords(context, line); !right.ok()) {
+    return RefuseUsage(context, kConsumerPerfTool, std::string(right.message()));
   }
+  PrintHeader(context, line);
+  const auto read = ReadConsumerPerfWords(context, line);
   if (!read.ok()) return FailPlainly(context, read.status());
   ConsumerPerf perf(context, *read);
   if (auto opened = perf.Open(line); !opened.ok()) return FailPlainly(context, opened);

@@ -77,29 +77,6 @@ constexpr char kDateFormat[] = "yyyy-MM-dd HH:mm:ss:SSS";
 
 absl::Status Terse(const std::string& message) { return absl::FailedPreconditionError(message); }
 
-absl::Status CheckWords(const CommandContext& context, const CommandLine& line) {
-  if (line.Has("topic") == line.Has("include")) {
-    return absl::InvalidArgumentError(
-        "Exactly one of the following arguments is required: [topic], [include]");
-  }
-  if (line.Has("messages") == line.Has("num-records")) {
-    return absl::InvalidArgumentError(
-        "Exactly one of the following arguments is required: [messages], [num-records]");
-  }
-  if (line.Has(kFile.name) && line.Has(kFile.old_name)) {
-    return absl::InvalidArgumentError(
-        "Option \"[consumer.config]\" can't be used with option "
-        "\"[command-config]\"");
-  }
-  for (const OldOption& option : {kRecords, kFile}) {
-    if (!line.Has(option.old_name)) continue;
-    context.out << fmt::format("Warning: --{} is deprecated. Use --{} instead.\n", option.old_name,
-                               option.name);
-  }
-  if (line.Has("data-dir")) return absl::OkStatus();
-  return CheckRequired(line, {"bootstrap-server"});
-}
-
 template <std::integral T>
 absl::Status SetNumberOf(const CommandLine& line, std::string_view option, T& value) {
   const auto number = NumberOf<T>(line, option);
@@ -150,9 +127,31 @@ absl::Status SetProperties(const CommandContext& context, const CommandLine& lin
 
 const KafkaTool kConsumerPerfTool = {"consumer-perf-test", kOptions, kHelp};
 
+absl::Status CheckConsumerPerfWords(const CommandContext& context, const CommandLine& line) {
+  if (line.Has("topic") == line.Has("include")) {
+    return absl::InvalidArgumentError(
+        "Exactly one of the following arguments is required: [topic], [include]");
+  }
+  if (line.Has("messages") == line.Has("num-records")) {
+    return absl::InvalidArgumentError(
+        "Exactly one of the following arguments is required: [messages], [num-records]");
+  }
+  if (line.Has(kFile.name) && line.Has(kFile.old_name)) {
+    return absl::InvalidArgumentError(
+        "Option \"[consumer.config]\" can't be used with option "
+        "\"[command-config]\"");
+  }
+  for (const OldOption& option : {kRecords, kFile}) {
+    if (!line.Has(option.old_name)) continue;
+    context.out << fmt::format("Warning: --{} is deprecated. Use --{} instead.\n", option.old_name,
+                               option.name);
+  }
+  if (line.Has("data-dir")) return absl::OkStatus();
+  return CheckRequired(line, {"bootstrap-server"});
+}
+
 absl::StatusOr<ConsumerPerfWords> ReadConsumerPerfWords(const CommandContext& context,
                                                         const CommandLine& line) {
-  if (auto right = CheckWords(context, line); !right.ok()) return right;
   const auto pattern = line.Value("date-format", kDateFormat);
   if (!pattern.ok()) return Terse(std::string(pattern.status().message()));
   auto format = JavaDateFormat::Parse(*pattern);
@@ -161,7 +160,6 @@ absl::StatusOr<ConsumerPerfWords> ReadConsumerPerfWords(const CommandContext& co
                           .include = {},
                           .date_format = *std::move(format),
                           .show_detailed_stats = line.Has("show-detailed-stats"),
-                          .hide_header = line.Has("hide-header"),
                           .print_metrics = line.Has("print-metrics"),
                           .properties = {}};
   const auto topic = line.Value("topic", "");

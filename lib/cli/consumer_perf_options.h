@@ -24,14 +24,15 @@ struct ConsumerPerfWords {
   absl::Duration reporting_interval = absl::Seconds(5);
   JavaDateFormat date_format;
   bool show_detailed_stats = false;
-  bool hide_header = false;
   bool print_metrics = false;
   bool has_group = false;       // somebody named it
   ClientProperties properties;  // of the consumer
 };
 
-// Reads them. InvalidArgument, in the words of Kafka's tool, is told before the help; other errors
-// alone.
+// InvalidArgument, in the words of Kafka's tool, for what is told before the help: options that are
+// missing or do not go together. Old names are told of.
+absl::Status CheckConsumerPerfWords(const CommandContext& context, const CommandLine& line);
+// Reads them. Errors are told alone, behind the names of the columns.
 absl::StatusOr<ConsumerPerfWords> ReadConsumerPerfWords(const CommandContext& context,
                                                         const CommandLine& line);
 

@@ -9,6 +9,7 @@
 #include "absl/time/clock.h"
 #include "cli/e2e_latency_options.h"
 #include "cli/java_arguments.h"
+#include "cli/java_log.h"
 #include "cli/log_place.h"
 #include "client/random.h"
 #include "fmt/format.h"
@@ -103,10 +104,10 @@ absl::Status E2eLatency::MakeClients(const LogPlace& place) {
   if (!engine.ok()) return engine.status();
   engine_.emplace(*std::move(engine));
   auto producer = engine_->NewProducer(producing->options);
-  if (!producer.ok()) return producer.status();
+  if (!producer.ok()) return InPropertyNames(producer.status());
   producer_.emplace(*std::move(producer));
   auto consumer = engine_->NewConsumer(consuming->options);
-  if (!consumer.ok()) return consumer.status();
+  if (!consumer.ok()) return InPropertyNames(consumer.status());
   consumer_.emplace(*std::move(consumer));
   return absl::OkStatus();
 }

@@ -74,7 +74,8 @@ absl::Status SetSizes(const CommandLine& line, E2eLatencyWords& words) {
       {"num-headers", &words.headers, 0, "a non-negative integer"}};
   for (const Size& size : sizes) {
     const auto number = NumberOf<std::int32_t>(line, size.option);
-    if (!number.ok()) return number.status();
+    // Kafka's tool tells this without its help.
+    if (!number.ok()) return absl::FailedPreconditionError(std::string(number.status().message()));
     if (!*number) continue;
     if (**number < size.least) {
       return absl::InvalidArgumentError(

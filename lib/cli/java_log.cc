@@ -1,5 +1,9 @@
 #include "cli/java_log.h"
 
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
 #include "absl/strings/match.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -12,6 +16,27 @@ namespace {
 
 std::string KafkaException(std::string_view message) {
   return fmt::format("org.apache.kafka.common.KafkaException: {}", message);
+}
+
+constexpr char kOptionLetters[] = "abcdefghijklmnopqrstuvwxyz_";
+
+// Kafka's name of an option of rill's clients.
+std::string PropertyOf(std::string_view option) {
+  static constexpr std::pair<std::string_view, std::string_view> kOthers[] = {
+      {"auto_commit_interval", "auto.commit.interval.ms"},
+      {"compression", "compression.type"},
+      {"compression_level", "the level of compression.type"},
+      {"group", "group.id"},
+      {"linger", "linger.ms"},
+      {"max_block", "max.block.ms"},
+      {"max_poll_interval", "max.poll.interval.ms"},
+      {"reset", "auto.offset.reset"}};
+  for (const auto& [name, property] : kOthers) {
+    if (option == name) return std::string(property);
+  }
+  std::string dotted(option);
+  std::replace(dotted.begin(), dotted.end(), '_', '.');
+  return dotted;
 }
 
 }  // namespace
@@ -44,6 +69,22 @@ std::string AsSendException(const absl::Status& status) {
                               absl::StrContains(status.message(), "max_request_size");
   if (is_by_producer) exception += " (--command-property max.request.size=N raises it)";
   return exception;
+}
+
+absl::Status InPropertyNames(const absl::Status& status) {
+  constexpr std::string_view kStructs[] = {"ProducerOptions::", "ConsumerOptions::"};
+  std::string told(status.message());
+  for (const std::string_view name : kStructs) {
+    for (std::size_t at = 0; (at = told.find(name, at)) != std::string::npos;) {
+      told.erase(at, name.size());
+      const std::string_view rest = std::string_view(told).substr(at);
+      const std::string_view option = rest.substr(0, rest.find_first_not_of(kOptionLetters));
+      const std::string property = PropertyOf(option);
+      told.replace(at, option.size(), property);
+      at += property.size();
+    }
+  }
+  return MakeError(status.code(), GetErrorCode(status), told);
 }
 
 absl::Status WrongClientConfig(std::string_view name, std::string_view value,

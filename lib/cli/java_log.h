@@ -20,6 +20,10 @@ std::string AsJavaException(const absl::Status& status);
 // which flag of the tools that is more: the library's own words are for programs.
 std::string AsSendException(const absl::Status& status);
 
+// The same status, where the library's words name an option of C++ by the property of Kafka's that
+// sets it: "ProducerOptions::batch_size" is batch.size.
+absl::Status InPropertyNames(const absl::Status& status);
+
 // InvalidArgument (INVALID_CONFIG), in the words of Kafka's clients, for a value that a config of
 // theirs cannot have.
 absl::Status WrongClientConfig(std::string_view name, std::string_view value, std::string_view why);

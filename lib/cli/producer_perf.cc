@@ -68,7 +68,7 @@ absl::Status ProducerPerf::Open(const CommandLine& line) {
   if (!topic.ok()) return topic.status();
   topic_.emplace(*std::move(topic));
   auto producer = engine_->NewProducer(configs->options);
-  if (!producer.ok()) return producer.status();
+  if (!producer.ok()) return InPropertyNames(producer.status());
   producer_.emplace(*std::move(producer));
   return absl::OkStatus();
 }
@@ -161,6 +161,8 @@ void ProducerPerf::PrintTotals() {
 }
 
 int Refuse(const CommandContext& context, const absl::Status& status) {
+  const bool is_of_words = absl::IsInvalidArgument(status) || absl::IsUnimplemented(status);
+  if (!is_of_words) return FailPlainly(context, status);
   context.err.Write(
       fmt::format("usage: kafka-producer-perf-test --help tells what there is\n"
                   "kafka-producer-perf-test: error: {}\n",
@@ -173,7 +175,7 @@ int Refuse(const CommandContext& context, const absl::Status& status) {
 std::string ProducerPerfHelp() { return HelpOf(kProducerPerfTool); }
 
 int RunProducerPerf(const CommandContext& context, std::span<const std::string> words) {
-  const auto line = CommandLine::Parse(kProducerPerfTool.options, words);
+  const auto line = CommandLine::Parse(kProducerPerfTool.options, words, Shortening::kToPrefix);
   if (!line.ok()) return Refuse(context, line.status());
   if (words.empty() || line->Has("help") || line->Has("h")) {
     context.out << kProducerPerfTool.help;

@@ -81,6 +81,14 @@ constexpr std::uint64_t kMaxPayloadFile = std::uint64_t{1} << 30;
 
 absl::Status Wrong(const std::string& what) { return absl::InvalidArgumentError(what); }
 
+// What Kafka's tool does not find while it reads its words.
+absl::Status Terse(const std::string& what) { return absl::FailedPreconditionError(what); }
+
+absl::Status NotConverted(std::string_view option, const std::string& text, const char* type) {
+  return Wrong(fmt::format("argument --{}: could not convert '{}' to {} (For input string: \"{}\")",
+                           option, text, type, text));
+}
+
 // The number that a word of argparse4j's is.
 template <std::integral T>
 absl::Status SetWord(const CommandLine& line, std::string_view option, const char* type,
@@ -89,15 +97,14 @@ absl::Status SetWord(const CommandLine& line, std::string_view option, const cha
   if (values.empty()) return absl::OkStatus();
   value = ParseJavaNumber<T>(values.back());
   if (value) return absl::OkStatus();
-  return Wrong(
-      fmt::format("argument --{}: could not convert '{}' to {}", option, values.back(), type));
+  return NotConverted(option, values.back(), type);
 }
 
 absl::Status CheckWords(const CommandLine& line) {
   if (!line.ignored().empty()) {
     return Wrong(fmt::format("unrecognized arguments: '{}'", fmt::join(line.ignored(), " ")));
   }
-  for (const char* const option : {"topic", "num-records", "throughput"}) {
+  for (const char* const option : {"throughput", "num-records", "topic"}) {
     if (!line.Has(option)) return Wrong(fmt::format("argument --{} is required", option));
   }
   constexpr std::string_view kPayloads[] = {"record-size", "payload-file", "payload-monotonic"};
@@ -132,10 +139,7 @@ absl::Status SetNumbers(const CommandLine& line, ProducerPerfWords& words) {
   if (!set.ok()) return set;
   const std::string throughput = line.Values("throughput").back();
   const auto number = ParseJavaDouble(throughput);
-  if (!number) {
-    return Wrong(
-        fmt::format("argument --throughput: could not convert '{}' to Double", throughput));
-  }
+  if (!number) return NotConverted("throughput", throughput, "Double");
   if (*records <= 0) return Wrong("--num-records should be greater than zero.");
   if (*warmup >= *records) {
     return Wrong(
@@ -219,12 +223,12 @@ absl::Status SetProperties(const CommandContext& context, const CommandLine& lin
   for (const std::string_view option : {kProperty.name, kProperty.old_name}) {
     for (const std::string& word : line.Values(option)) {
       if (std::count(word.begin(), word.end(), '=') != 1) {
-        return Wrong(fmt::format("Invalid property: {}", word));
+        return Terse(fmt::format("Invalid property: {}", word));
       }
     }
   }
   if (auto set = SetFromWords(context, line, kFile, kProperty, words.properties); !set.ok()) {
-    return set;
+    return Terse(std::string(set.message()));
   }
   words.properties.try_emplace("client.id", "perf-producer-client");
   return absl::OkStatus();
@@ -238,7 +242,7 @@ absl::Status SetPayloads(const CommandContext& context, const CommandLine& line,
                              file.starts_with('/') ? file : context.working_directory + "/" + file);
   const auto text = ReadNamedFile(context, file, kMaxPayloadFile);
   if (!text.ok()) return text.status();
-  if (text->empty()) return Wrong("File does not exist or empty file provided.");
+  if (text->empty()) return Terse("File does not exist or empty file provided.");
   const auto given = line.Values("payload-delimiter");
   const std::string delimiter = given.empty() || given.back() == "\\n" ? "\n" : given.back();
   std::size_t begin = 0;

@@ -4,6 +4,7 @@
 
 #include "catch.h"
 #include "cli/deserializer.h"
+#include "cli/java_log.h"
 #include "cli/line_reader.h"
 
 // What properties of Kafka's Java clients mean to rill.
@@ -49,8 +50,43 @@ TEST_CASE("A producer of a cluster is idempotent, as Kafka's, unless something f
   CHECK(is_idempotent({{"acks", "-1"}}));
   CHECK_FALSE(is_idempotent({{"acks", "1"}}));
   CHECK_FALSE(is_idempotent({{"retries", "0"}}));
-  CHECK_FALSE(is_idempotent({{"max.in.flight.requests.per.connection", "6"}}));
   CHECK_FALSE(is_idempotent({{"enable.idempotence", "false"}}));
+}
+
+TEST_CASE("What does not go with an idempotent producer is refused, as by Kafka's") {
+  const std::string in_flight = "max.in.flight.requests.per.connection";
+  const std::string too_many =
+      "To use the idempotent producer, max.in.flight.requests.per.connection must be set to at "
+      "most 5. Current value is 9.";
+  CHECK(Refused({{in_flight, "9"}}) == too_many);
+  CHECK(Refused({{in_flight, "9"}, {"acks", "1"}}) == too_many);
+  CHECK(Refused({{in_flight, "x"}}) ==
+        "Invalid value x for configuration max.in.flight.requests.per.connection: Not a number of "
+        "type INT");
+  CHECK(Refused({{"enable.idempotence", "true"}, {"retries", "0"}}) ==
+        "Must set retries to non-zero when using the idempotent producer.");
+  CHECK(Refused({{"enable.idempotence", "true"}, {"acks", "1"}})
+            .starts_with("Must set acks to all in order to use the idempotent producer."));
+  CHECK(ToProducerConfigs({{in_flight, "9"}, {"enable.idempotence", "false"}}, LogKind::kCluster)
+            .ok());
+  CHECK(ToProducerConfigs({{in_flight, "9"}}, LogKind::kFolder).ok());  // means nothing there
+}
+
+TEST_CASE("A consumer may begin a duration before now, which no librdkafka is told of") {
+  const auto configs =
+      ToConsumerConfigs({{"auto.offset.reset", "by_duration:P1DT1H"}}, LogKind::kCluster);
+  REQUIRE(configs.ok());
+  CHECK(configs->reset_by == absl::Hours(25));
+  CHECK(configs->options.reset == OffsetReset::kEarliest);
+  CHECK_FALSE(ToConsumerConfigs({{"auto.offset.reset", "earliest"}}, LogKind::kCluster)->reset_by);
+  for (const char* word : {"by_duration", "by_duration:x", "by_duration:-P1D", "soon"}) {
+    CAPTURE(word);
+    const auto refused =
+        ToConsumerConfigs({{"auto.offset.reset", word}}, LogKind::kFolder).status();
+    CHECK(std::string(refused.message())
+              .ends_with("The value must be either 'earliest', 'latest', 'none' or of the format "
+                         "'by_duration:<PnDTnHnMn.nS.>'."));
+  }
 }
 
 TEST_CASE("A record is given up when Kafka's producer does that, unless a property says when") {
@@ -149,7 +185,24 @@ TEST_CASE("Values that a property cannot have are refused in the words of Kafka'
   CHECK(Refused({{"compression.type", "zip"}}) ==
         "Invalid value zip for configuration compression.type: String must be one of: none, gzip, "
         "snappy, lz4, zstd");
+  CHECK(Refused({{"partitioner.class", "x"}}) ==
+        "Invalid value x for configuration partitioner.class: Class x could not be found.");
+  CHECK(Refused({{"batch.size", "16384"}, {"buffer.memory", "1000"}}) ==
+        "batch.size=16384 must be at most buffer.memory=1000");
+  CHECK(ToConsumerConfigs({{"group.id", " "}}, LogKind::kFolder).status().message() ==
+        "The configured group.id should not be an empty string or whitespace.");
   CHECK(Refused({{"transactional.id", "x"}}, LogKind::kFolder).starts_with("transactional.id "));
+}
+
+TEST_CASE("What the library says of an option of C++ is said of Kafka's property") {
+  const auto told = [](const char* what) {
+    return std::string(InPropertyNames(absl::InvalidArgumentError(what)).message());
+  };
+  CHECK(told("ProducerOptions::batch_size=5 is ProducerOptions::linger") ==
+        "batch.size=5 is linger.ms");
+  CHECK(told("needs a ConsumerOptions::group") == "needs a group.id");
+  CHECK(told("ConsumerOptions::") == "");
+  CHECK(told("max_request_size") == "max_request_size");
 }
 
 TEST_CASE("How a client proves who it is, is said in librdkafka's names, or refused by name") {

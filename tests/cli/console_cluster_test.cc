@@ -90,6 +90,20 @@ TEST_CASE("A partition is read from an offset, and the time that a log set is ca
   CHECK(ran.out.ends_with("\t2\n"));
 }
 
+TEST_CASE("A group begins by a duration before now where it has no offset, and goes on behind it") {
+  WithNode node;
+  node.Out("topics", "--create --topic orders");
+  CHECK(node.RunWith("console-producer", "--topic orders --sync", "1\n2\n").exit_code == 0);
+  const std::string read =
+      "--topic orders --timeout-ms 20000 --max-messages 1 --group billing "
+      "--command-property auto.offset.reset=by_duration:P1D";
+  CHECK(node.Out("console-consumer", read) == "1\n");
+  CHECK(node.Out("console-consumer", read) == "2\n");
+  CHECK(node.Out("console-consumer",
+                 "--topic orders --timeout-ms 1000 --command-property "
+                 "auto.offset.reset=by_duration:PT0S") == "");
+}
+
 TEST_CASE("Performance is told of over a cluster, too") {
   WithNode node;
   node.Out("topics", "--create --topic orders");

@@ -356,6 +356,28 @@ TEST_CASE("Who calls an option by the name that Kafka's consumer had for it is t
   CHECK_FALSE(Contains(folder.Run("console-producer", {"--whitelist", "a"}).err, "--include"));
 }
 
+TEST_CASE("A consumer of a folder begins where auto.offset.reset says, by a duration, too") {
+  WithFolder folder;
+  folder.Produce("orders", "1\n2\n");
+  const auto read = [&](const std::string& duration) {
+    return folder
+        .Run("console-consumer", {"--topic", "orders", "--timeout-ms", "300", "--command-property",
+                                  "auto.offset.reset=by_duration:" + duration})
+        .out;
+  };
+  CHECK(read("P1D") == "1\n2\n");
+  CHECK(read("PT0S") == "");
+}
+
+TEST_CASE("A member of a static name needs no group to read a folder alone") {
+  WithFolder folder;
+  folder.Produce("orders", "1\n");
+  CHECK(folder
+            .Run("console-consumer", {"--topic", "orders", "--from-beginning", "--max-messages",
+                                      "1", "--command-property", "group.instance.id=x"})
+            .out == "1\n");
+}
+
 TEST_CASE("Properties that do nothing are named, and values that none can have are refused") {
   WithFolder folder;
   folder.Produce("orders", "1\n");

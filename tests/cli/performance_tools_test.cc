@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <regex>
 #include <string>
 #include <vector>
@@ -167,7 +168,7 @@ TEST_CASE("What a producer's test cannot do is refused by name") {
       {"--topic a --num-records 0 --throughput -1 --record-size 1",
        "--num-records should be greater than zero.\n"},
       {"--topic a --num-records 1 --throughput x --record-size 1",
-       "argument --throughput: could not convert 'x' to Double\n"},
+       "argument --throughput: could not convert 'x' to Double (For input string: \"x\")\n"},
       {"--topic a --num-records 1 --throughput 1 --record-size 1 --transactional-id x",
        "rill's producer does not have transactions yet\n"},
       {"--topic a --num-records 1 --throughput 1 --record-size 1 --transaction-duration-ms 5",
@@ -183,9 +184,10 @@ TEST_CASE("What a producer's test cannot do is refused by name") {
       {"--topic a --num-records 1 --throughput 1 --record-size 1 --record-key-range 0",
        "--record-key-range should be greater than zero.\n"},
       {"--topic a --num-records 1 --throughput 1 --record-size 1 --random-seed x",
-       "argument --random-seed: could not convert 'x' to Long\n"},
-      {"--topic a --num-records 1 --throughput 1 --record-size 1 --command-property ab",
-       "Invalid property: ab\n"},
+       "argument --random-seed: could not convert 'x' to Long (For input string: \"x\")\n"},
+      {"--record-size 1", "argument --throughput is required\n"},
+      {"--topic a --num-records 1 --throughput 1 --record 1",
+       "ambiguous option: --record could match --record-key-range, --record-size\n"},
   };
   for (const auto& one : cases) {
     CAPTURE(one.words);
@@ -193,6 +195,34 @@ TEST_CASE("What a producer's test cannot do is refused by name") {
     CHECK(ran.exit_code == 1);
     CHECK(ran.err.ends_with(std::string("kafka-producer-perf-test: error: ") + one.told));
   }
+}
+
+TEST_CASE("A producer's test tells what is wrong behind its words without its usage") {
+  WithFolder folder;
+  const std::string sent = "--topic a --num-rec 1 --throughput 1 ";
+  CHECK(folder.Run("producer-perf-test", sent + "--record-s 1 --command-property ab").err ==
+        "Invalid property: ab\n");
+  const Ran without = folder.Run("producer-perf-test", sent + "--payload-file nothing");
+  CHECK(without.exit_code == 1);
+  CHECK(without.err.starts_with("cannot open "));
+  CHECK(folder.Run("producer-perf-test", sent + "--record-s 1").exit_code == 0);
+}
+
+TEST_CASE("A consumer's test names the columns before it reads its words further") {
+  WithFolder folder;
+  for (const char* words :
+       {"--topic orders --num-records x", "--topic orders --num-records 1 --reporting-interval 0",
+        "--topic bad,orders --num-records 1"}) {
+    CAPTURE(words);
+    const Ran ran = folder.Run("consumer-perf-test", words);
+    CHECK(ran.exit_code == 1);
+    CHECK(ran.out.starts_with("start.time, end.time, "));
+    CHECK(std::count(ran.out.begin(), ran.out.end(), '\n') == 1);
+  }
+  CHECK(folder.Run("consumer-perf-test", "--topic bad,orders --num-records 1").err ==
+        "Invalid topics: [bad,orders]\n");
+  CHECK(folder.Run("consumer-perf-test", "--topic orders --num-records x --hide-header").out == "");
+  CHECK(folder.Run("consumer-perf-test", "--topic orders").out == "");
 }
 
 TEST_CASE("Each record is sent and read before the next, by options and by position") {
@@ -211,6 +241,8 @@ TEST_CASE("Each record is sent and read before the next, by options and by posit
         "Percentiles: Nth = N, Nth = N, Nth = N\n");
   CHECK(folder.Run("e2e-latency", "--topic probe --num-records 1 --producer-acks 0 --record-size 1")
             .err.starts_with("Invalid value for --producer-acks."));
+  CHECK(folder.Run("e2e-latency", "--topic probe --num-records 1 --producer-acks 1 --record-size x")
+            .err == "Cannot parse argument 'x' of option record-size\n");
   const Ran few = RunRillLine("e2e-latency localhost:1 probe 1 all");
   CHECK(few.exit_code == 1);
   CHECK(

@@ -110,8 +110,8 @@ TEST_CASE("What the console producer is told of a cluster arrives at its client"
   const auto configs = ToProducerConfigs(
       files.Producer("--request-required-acks 1 --message-send-max-retries 2 --retry-backoff-ms 3 "
                      "--request-timeout-ms 4 --metadata-expiry-ms 5 --socket-buffer-size 6 "
-                     "--timeout 7 --max-block-ms 8 --max-memory-bytes 9 "
-                     "--max-partition-memory-bytes 10"),
+                     "--timeout 7 --max-block-ms 8 --max-memory-bytes 10 "
+                     "--max-partition-memory-bytes 9"),
       LogKind::kCluster);
   REQUIRE(configs.ok());
   CHECK(configs->options.configs == Configs{{"acks", "1"},
@@ -124,8 +124,8 @@ TEST_CASE("What the console producer is told of a cluster arrives at its client"
                                             {"socket.send.buffer.bytes", "6"}});
   CHECK(configs->options.linger == absl::Milliseconds(7));
   CHECK(configs->options.max_block == absl::Milliseconds(8));
-  CHECK(configs->options.buffer_memory == 9);
-  CHECK(configs->options.batch_size == 10);
+  CHECK(configs->options.buffer_memory == 10);
+  CHECK(configs->options.batch_size == 9);
   CHECK(configs->passed_over.empty());
 }
 
