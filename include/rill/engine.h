@@ -52,11 +52,11 @@ class RILL_EXPORT Engine {
   Engine& operator=(Engine&&) noexcept;
   ~Engine();
 
-  // Makes a topic. AlreadyExists (TOPIC_ALREADY_EXISTS); InvalidArgument
-  // (INVALID_TOPIC_EXCEPTION for the name by Kafka's rules, INVALID_PARTITIONS, INVALID_CONFIG with
-  // the config's name and its range); FailedPrecondition (KAFKA_STORAGE_ERROR) when the folder of a
-  // partition is there with somebody else's partition.metadata. Segments without one are taken for
-  // this topic's, and recovered as after a crash: cut where they are not sound.
+  // Makes a topic. AlreadyExists (TOPIC_ALREADY_EXISTS); InvalidArgument (INVALID_TOPIC_EXCEPTION
+  // for the name by Kafka's rules, INVALID_REQUEST for __cluster_metadata, INVALID_PARTITIONS,
+  // INVALID_CONFIG with the config's name and its range); FailedPrecondition (KAFKA_STORAGE_ERROR)
+  // when a partition's folder is there with somebody else's partition.metadata. Segments without
+  // one are taken for this topic's, and recovered as after a crash: cut where they are not sound.
   absl::StatusOr<Topic> CreateTopic(const std::string& name, const TopicOptions& options = {});
 
   // The topic, made with `options` when it is missing. One that exists is returned as it is, even
