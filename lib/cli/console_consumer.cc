@@ -156,7 +156,12 @@ absl::Status ConsoleConsumer::Begin(const LogPlace& place) {
 void ConsoleConsumer::GoToTime(const std::vector<TopicPartition>& partitions) {
   std::vector<TopicPartition> without;
   for (const TopicPartition& one : partitions) {
-    if (absl::IsNotFound(consumer_->Committed(one).status())) without.push_back(one);
+    const absl::Status committed = consumer_->Committed(one).status();
+    if (absl::IsNotFound(committed)) {
+      without.push_back(one);
+    } else if (!committed.ok()) {
+      Tell("Failed to ask where the group is: ", AsJavaException(committed));
+    }
   }
   if (without.empty()) return;
   const absl::Status moved = consumer_->SeekToTime(*reset_to_, without);

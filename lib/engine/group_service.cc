@@ -67,9 +67,14 @@ GroupDescription Shown(const std::string& group, const DescribedConsumerGroup& d
   return shown;
 }
 
-GroupMetadataValue WithoutMembers(GroupMetadataValue value) {
+// It has been without them since they ended, which is not known: since now, or its offsets might
+// have expired long ago.
+GroupMetadataValue WithoutMembers(GroupMetadataValue value, absl::Time now) {
+  if (value.members.empty()) return value;
   value.members.clear();
   value.leader.reset();
+  value.protocol.reset();
+  value.current_state_timestamp = absl::ToUnixMillis(now);
   return value;
 }
 
@@ -160,9 +165,10 @@ absl::Status GroupService::Validate(const CommitRequest& request, const TopicChe
                                   ? consumers_.ValidateCommit(request)
                                   : groups_.ValidateCommit(request, Now());
     if (refused != ErrorCode::kNone) return Refusal(request, refused);
-    if (auto given_up = GiveUpAbsent(request.group_id); !given_up.ok()) return given_up;
   }
-  return topics();
+  if (auto there = topics(); !there.ok()) return there;
+  absl::MutexLock lock(&mutex_);
+  return GiveUpAbsent(request.group_id);
 }
 
 absl::Status GroupService::Commit(const CommitRequest& request, const Offsets& offsets,
@@ -272,6 +278,7 @@ absl::StatusOr<std::set<TopicPartition>> GroupService::Deletable(
       deletable.insert(partition);
     }
   }
+  if (deletable.empty()) return deletable;
   if (auto given_up = GiveUpAbsent(group); !given_up.ok()) return given_up;
   return deletable;
 }
@@ -330,17 +337,12 @@ absl::Status GroupService::Delete(const std::string& group) {
   return deleted;
 }
 
-void GroupService::Restore(const std::string& group, const GroupMetadataValue& value) {
+void GroupService::Restore(const std::string& group, GroupMetadataValue value) {
   Answers answers;
   {
     absl::MutexLock lock(&mutex_);
-    GroupMetadataValue restored = WithoutMembers(value);
-    if (!value.members.empty()) {
-      // It has been without members since they ended, which is not known.
-      restored.current_state_timestamp = absl::ToUnixMillis(Now());
-      absent_[group] = value;
-    }
-    CarryOut(groups_.Restore(group, restored, Now()), answers);
+    CarryOut(groups_.Restore(group, WithoutMembers(value, Now()), Now()), answers);
+    if (!value.members.empty()) absent_[group] = std::move(value);
   }
   Finish(answers, absl::InfiniteFuture());
 }
@@ -364,7 +366,7 @@ void GroupService::AwaitMembers() {
 absl::Status GroupService::GiveUpAbsent(const std::string& group) {
   const auto absent = absent_.find(group);
   if (absent == absent_.end()) return absl::OkStatus();
-  auto stored = parts_.records->StoreGroup(group, WithoutMembers(absent->second));
+  auto stored = parts_.records->StoreGroup(group, WithoutMembers(absent->second, Now()));
   if (stored.ok()) absent_.erase(absent);
   return stored;
 }

@@ -164,7 +164,7 @@ class GroupService final : public MaintenanceTask {
 
   // A group that was written down before the restart. It is empty until AwaitMembers: members of
   // this process ended with it, and others have nothing to speak through.
-  void Restore(const std::string& group, const GroupMetadataValue& value);
+  void Restore(const std::string& group, GroupMetadataValue value);
   // Clients can connect from now on: groups that nobody has changed since they were restored have
   // their members again, each of which has its session timeout to speak up, as in Kafka.
   void AwaitMembers();

@@ -119,8 +119,8 @@ absl::Status LocalEngine::OpenGroups(const Options& options) {
   if (store != nullptr) {
     const auto& consumer_groups = store->consumer_groups_read();
     for (const auto& [group, epoch] : consumer_groups) groups_->RestoreConsumerGroup(group, epoch);
-    for (const auto& [group, value] : store->groups_read()) {
-      if (!consumer_groups.contains(group)) groups_->Restore(group, value);
+    for (auto& [group, value] : store->TakeGroupsRead()) {
+      if (!consumer_groups.contains(group)) groups_->Restore(group, std::move(value));
     }
   }
   AddTask(groups_);

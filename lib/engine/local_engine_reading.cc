@@ -83,7 +83,7 @@ absl::Status LocalEngine::ReadGroups() {
                           .schedule = [](absl::Time) {}});
   const auto& consumer_groups = (*store)->consumer_groups_read();
   for (const auto& [group, epoch] : consumer_groups) groups_->RestoreConsumerGroup(group, epoch);
-  for (const auto& [group, value] : (*store)->groups_read()) {
+  for (const auto& [group, value] : (*store)->TakeGroupsRead()) {
     if (!consumer_groups.contains(group)) groups_->RestoreToShow(group, value);
   }
   return absl::OkStatus();

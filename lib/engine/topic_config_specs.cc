@@ -123,7 +123,9 @@ constexpr TopicConfigSpec kSpecs[] = {
           "The largest record of a compressed batch that is taken. Each record of such a batch "
           "is looked at then. Records that are stored are read whatever it says."},
      kMaxDecompressed},
-    {Int("max.message.bytes", "1048588", 0, "The largest batch that is taken."), kMaxMessageBytes},
+    {Int("max.message.bytes", "1048588", 0,
+         "The largest batch that is taken, as it comes and as it is stored."),
+     kMaxMessageBytes},
     {Long("message.timestamp.after.max.ms", "3600000", 0,
           "How far a record's timestamp may be ahead of the clock."),
      kTimestampAfter},

@@ -79,8 +79,10 @@ class TopicOffsetStore final : public OffsetStore, public GroupRecords {
   absl::Status StoreConsumerGroup(const std::string& group, std::int32_t epoch) override;
   absl::Status EraseConsumerGroup(const std::string& group) override;
 
-  // The memberships that were read.
-  const std::map<std::string, GroupMetadataValue>& groups_read() const { return groups_read_; }
+  // The memberships that were read; none from then on.
+  std::map<std::string, GroupMetadataValue> TakeGroupsRead() {
+    return std::exchange(groups_read_, {});
+  }
   // The epochs of consumer groups that were read.
   const std::map<std::string, std::int32_t>& consumer_groups_read() const {
     return consumer_groups_read_;

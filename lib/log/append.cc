@@ -61,8 +61,11 @@ absl::StatusOr<BatchView> SegmentedLog::CheckBatch(std::string_view bytes, Batch
                      fmt::format("{} bytes follow the batch; append one batch at a time",
                                  bytes.size() - batch->size()));
   }
+  const bool inspects = inspects_batches_.load(std::memory_order_relaxed);
+  if (origin == BatchOrigin::kBuiltHere && !inspects) return batch;
+  const auto policy = config();
   // As it came, whatever compression.type makes of it, and before much memory is had for it.
-  const std::int64_t most = config()->max_message_bytes;
+  const std::int64_t most = policy->max_message_bytes;
   if (batch->size() > static_cast<std::size_t>(most)) return TooLarge(batch->size(), most);
   const auto cap = BufferCap::Whole(*environment_.buffers);
   if (origin == BatchOrigin::kValidate) {
@@ -74,14 +77,13 @@ absl::StatusOr<BatchView> SegmentedLog::CheckBatch(std::string_view bytes, Batch
       const bool has_records = batch->compression() == Compression::kNone || scratch.size() > 0;
       return Refused(cap, UnsoundRecords(*batch, has_records, has_youngest.status()));
     }
-    if (config()->message_timestamp_type == TimestampType::kCreateTime &&
+    if (policy->message_timestamp_type == TimestampType::kCreateTime &&
         (!*has_youngest || batch->timestamp_type() != TimestampType::kCreateTime)) {
       batch = WithOwnTimestamps(*batch, cap.bytes(), converted);
       if (!batch.ok()) return Refused(cap, batch.status());
     }
   }
-  if (!inspects_batches_.load(std::memory_order_relaxed)) return batch;
-  const auto policy = config();
+  if (!inspects) return batch;
   auto status = CheckRecords(*batch, *policy, NowMs(), cap.bytes());
   if (!status.ok()) return Refused(cap, status);
   auto rewritten = ApplyCompression(*batch, *policy, cap.bytes(), converted);

@@ -162,8 +162,11 @@ void FetchRead::ReadOne(Place& place) {
     has_news_ = true;
     return;
   }
+  if (size_ > 0 && found->bytes.size() > room) {
+    readable_ += room;
+    return;
+  }
   readable_ += ReadableIn(*found, room, end);
-  if (size_ > 0 && found->bytes.size() > room) return;
   if (auto told = TellAborted(place, found->next_offset); !told.ok()) {
     answered.error_code = CodeOf(told);
     has_news_ = true;

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "client/engine_access.h"
-#include "engine/group_service.h"
 #include "engine/local_engine.h"
 #include "net/listeners.h"
 #include "net/server.h"
@@ -17,8 +16,6 @@ absl::StatusOr<Node> Node::Start(const Engine& engine, const NodeOptions& option
         "this Engine was moved from, or is over a cluster: a node serves topics of its process");
   }
   if (auto may = local->CheckMayWrite(); !may.ok()) return may;
-  // Before the first of them can come back.
-  local->groups()->AwaitMembers();
   auto server = net::Server::Start(local, options);
   if (!server.ok()) return server.status();
   return Node(*std::move(server));

@@ -148,6 +148,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(std::shared_ptr<engine::Lo
   }
   server->NoteFacts();
   if (auto status = server->ListenForHttp(options.http); !status.ok()) return status;
+  // Nothing can fail any more, and nobody has come yet. A tool's node has no clients but the tool.
+  if (limits == Admission::Limits::kOfConfigs) server->node_.engine->groups()->AwaitMembers();
   server->Run();
   return server;
 }

@@ -1,6 +1,7 @@
 // What a node forgets that nobody has used for long: producers' last batches, and offsets of
 // groups.
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -37,12 +38,15 @@ constexpr absl::Duration kSession = absl::Minutes(30);
 // A node whose engine has a clock that stands still, and looks every second for what has expired.
 class Served {
  public:
-  explicit Served(std::string where = "mem:") : where_(std::move(where)) { Start(); }
+  explicit Served(std::string where = "mem:") : where_(std::move(where)) {
+    Start([](Engine&) {});
+  }
   ~Served() { Stop(); }
 
-  void Restart() {
+  // `act` has the engine while there is no node yet.
+  void Restart(const std::function<void(Engine&)>& act = [](Engine&) {}) {
     Stop();
-    Start();
+    Start(act);
   }
   // Lets time go by.
   void Pass(absl::Duration time) {
@@ -58,7 +62,7 @@ class Served {
   }
 
  private:
-  void Start() {
+  void Start(const std::function<void(Engine&)>& act) {
     Options options;
     options.clock = &clock_;
     options.maintenance = Options::Maintenance::kByCaller;
@@ -71,6 +75,7 @@ class Served {
     };
     engine_.emplace(Open(where_, options).value());
     REQUIRE(engine_->EnsureTopic("orders", {.partitions = 2}).ok());
+    act(*engine_);
     node_.emplace(Node::Start(*engine_, {.listen = "127.0.0.1:0"}).value());
     client_.emplace(node_->port());
     engine_->RunMaintenance();
@@ -347,6 +352,24 @@ TEST_CASE("A restart keeps when offsets were committed, and when a group's last 
   CHECK(Stored(served) == Offsets{-1, -1});
   served.Restart();
   CHECK(Groups(served).empty());
+}
+
+TEST_CASE("Offsets that were changed while no node ran are kept from then on, as all others") {
+  const test::TemporaryFolder folder;
+  Served served(folder.path() + "/data");
+  const Committer member = Join(served, "orders");
+  Commit(served, member, 0, 10);
+  served.Pass(2 * kRetention);
+  served.Restart([](Engine& engine) {
+    auto consumer = engine.NewConsumer({.group = "billing"});
+    REQUIRE(consumer.ok());
+    REQUIRE(consumer->Commit({{{"orders", 0}, {3, -1, ""}}}).ok());
+  });
+  served.Restart();
+  served.Pass(kRetention - kTick);
+  CHECK(Stored(served) == Offsets{3, -1});
+  served.Pass(kTick);
+  CHECK(Stored(served) == Offsets{-1, -1});
 }
 
 TEST_CASE(

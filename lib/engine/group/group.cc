@@ -1,6 +1,7 @@
 #include "engine/group/group.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 #include "engine/group/protocol.h"
@@ -121,6 +122,9 @@ void Group::AddSubscribed(SubscribedTopics& topics) const {
 
 namespace {
 
+// Of a group that is restored, so that it can go on.
+constexpr std::int32_t kMostGenerations = INT32_MAX / 2;
+
 // How long a member has to speak up after a restart, of the broker's here or of one of Kafka's over
 // the same folder. One that has no name to come back by, and lived in this process, cannot.
 absl::Duration SessionTimeoutToStore(const Member& member) {
@@ -162,8 +166,14 @@ void Group::StoreEmpty(GroupStep& step) {
   Store({.protocol_type = "", .current_state_timestamp = absl::ToUnixMillis(state_since_)}, step);
 }
 
+// By a record that nobody wrote so: members are told apart by both.
+bool Group::IsTaken(const GroupMetadataMember& stored) const {
+  return HasMember(stored.member_id) ||
+         static_members_.contains(stored.group_instance_id.value_or(""));
+}
+
 void Group::Restore(const GroupMetadataValue& value, GroupStep& step) {
-  generation_ = value.generation;
+  generation_ = std::clamp(value.generation, 0, kMostGenerations);
   if (value.current_state_timestamp >= 0) {
     state_since_ = absl::FromUnixMillis(value.current_state_timestamp);
   }
@@ -173,6 +183,7 @@ void Group::Restore(const GroupMetadataValue& value, GroupStep& step) {
   protocol_ = value.protocol.value_or("");
   leader_ = value.leader.value_or("");
   for (const GroupMetadataMember& stored : value.members) {
+    if (IsTaken(stored)) continue;
     const absl::Duration session = absl::Milliseconds(stored.session_timeout_ms);
     Add({.id = stored.member_id,
          .instance_id = stored.group_instance_id.value_or(""),

@@ -91,6 +91,7 @@ class Group {
 
   // group.cc: members and what follows from them.
   bool HasMember(std::string_view id) const { return members_.Find(id) != nullptr; }
+  bool IsTaken(const GroupMetadataMember& stored) const;
   bool IsLeader(std::string_view id) const { return leader_ == id; }
   bool AllJoined() const;
   absl::Duration RebalanceTimeout() const;

@@ -2,8 +2,9 @@
 //
 // Gives topics more partitions, or only says whether it would (`validate_only`); `count` is how
 // many there are then. One answer for each topic that is asked for, in order, also for one that is
-// named twice, which is INVALID_REQUEST. More than 10,000 new ones in all are POLICY_VIOLATION for
-// every topic, as with Kafka: they would have the changes' thread for long.
+// named twice, which is INVALID_REQUEST whatever else is wrong. More than 10,000 new ones in all
+// are POLICY_VIOLATION for every topic, as with Kafka: they would have the changes' thread for
+// long.
 //
 // Deviations: an assignment to anybody but this node is INVALID_REPLICA_ASSIGNMENT: there are no
 // other nodes yet. The engine's own topics do not grow (INVALID_TOPIC_EXCEPTION).

@@ -334,6 +334,26 @@ TEST_CASE("a group that was stored empty goes on with its generation") {
   CHECK(after.joins.at(after.Join()).generation == 3);
 }
 
+TEST_CASE("a group that was stored wrong has each of its members once, and goes on") {
+  GroupHarness before;
+  before.StableGroup(1);
+  GroupMetadataValue value = before.stores.back().value;
+  const GroupMetadataMember member = value.members.at(0);
+  value.generation = INT32_MAX;
+  value.members.clear();
+  for (const char* instance : {"a", "b", "a"}) {
+    GroupMetadataMember& stored = value.members.emplace_back(member);
+    stored.member_id = value.members.size() == 3 ? "other" : member.member_id;
+    stored.group_instance_id = instance;
+  }
+  GroupHarness after;
+  after.Run(after.coordinator.Restore("g", value, after.now));
+  CHECK(after.Members() == 1);
+  after.Advance(absl::Minutes(10));
+  CHECK(after.Members() == 0);
+  CHECK(after.joins.at(after.Join()).generation > 1);
+}
+
 TEST_CASE("a stored group beyond the size limit rebalances at once") {
   GroupHarness before;
   before.StableGroup(3);
