@@ -205,8 +205,7 @@ TEST_CASE("A config is an object with where its value is from") {
   CHECK(node.Out("configs", "--describe --topic orders --json") ==
         R"({"entityType":"topics","entityName":"orders","name":"retention.ms","value":"3600000",)"
         R"("source":"DYNAMIC_TOPIC_CONFIG","isSensitive":false,"synonyms":[)"
-        R"({"name":"retention.ms","value":"3600000","source":"DYNAMIC_TOPIC_CONFIG"},)"
-        R"({"name":"log.retention.hours","value":"168","source":"DEFAULT_CONFIG"}]})"
+        R"({"name":"retention.ms","value":"3600000","source":"DYNAMIC_TOPIC_CONFIG"}]})"
         "\n");
   const auto all = Rows(node, "configs", "--describe --all --broker 1");
   CHECK(all.size() > 10);

@@ -22,8 +22,7 @@ TEST_CASE("A config of a topic is set, shown with where it is from, and set back
         "  cleanup.policy=compact,delete sensitive=false "
         "synonyms={DYNAMIC_TOPIC_CONFIG:cleanup.policy=compact,delete, "
         "DEFAULT_CONFIG:log.cleanup.policy=delete}\n"
-        "  retention.ms=5 sensitive=false synonyms={DYNAMIC_TOPIC_CONFIG:retention.ms=5, "
-        "DEFAULT_CONFIG:log.retention.hours=168}\n");
+        "  retention.ms=5 sensitive=false synonyms={DYNAMIC_TOPIC_CONFIG:retention.ms=5}\n");
   CHECK(node.Out("configs", orders + " --alter --delete-config retention.ms,cleanup.policy") ==
         "Completed updating config for topic orders.\n");
   const std::string all = node.Out("configs", "--describe --all --topic orders");
