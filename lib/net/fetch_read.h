@@ -50,6 +50,8 @@ class FetchRead {
   // Whether so much was appended since the last Read that the next may be due.
   bool MayBeDue() const;
 
+  // Whether there is no partition to wait for.
+  bool empty() const { return places_.empty(); }
   // Bytes of records that the last Read found.
   std::size_t size() const { return size_; }
 

@@ -14,6 +14,16 @@ std::int32_t ToMillis(absl::Duration duration) {
       std::clamp<std::int64_t>(absl::ToInt64Milliseconds(duration), 0, INT32_MAX));
 }
 
+// Of a group that is restored, so that it can go on.
+constexpr std::int32_t kMostGenerations = INT32_MAX / 2;
+
+// How long a member has to speak up after a restart, of the broker's here or of one of Kafka's over
+// the same folder. One that has no name to come back by, and lived in this process, cannot.
+absl::Duration SessionTimeoutToStore(const Member& member) {
+  if (member.needs_heartbeat) return member.session_timeout;
+  return member.is_static() ? member.SilenceLimit() : absl::Milliseconds(1);
+}
+
 }  // namespace
 
 bool Group::AllJoined() const {
@@ -119,20 +129,6 @@ void Group::AddSubscribed(SubscribedTopics& topics) const {
     }
   }
 }
-
-namespace {
-
-// Of a group that is restored, so that it can go on.
-constexpr std::int32_t kMostGenerations = INT32_MAX / 2;
-
-// How long a member has to speak up after a restart, of the broker's here or of one of Kafka's over
-// the same folder. One that has no name to come back by, and lived in this process, cannot.
-absl::Duration SessionTimeoutToStore(const Member& member) {
-  if (member.needs_heartbeat) return member.session_timeout;
-  return member.is_static() ? member.SilenceLimit() : absl::Milliseconds(1);
-}
-
-}  // namespace
 
 GroupMetadataValue Group::Value(
     const absl::flat_hash_map<std::string, std::string>* assignments) const {

@@ -100,17 +100,12 @@ absl::Status AnswerNothing(const Call& call, const wire::FetchRequest& request,
   return EncodeAnswer(response, call, answer);
 }
 
-// Of the session that it goes on with, or of its own.
-std::size_t CountPartitions(const wire::FetchRequest& request, std::optional<Lease>& session) {
-  if (session.has_value() && !NamesAll(request)) return (**session).size();
-  std::size_t count = 0;
+// Topics count as a partition each, for they need not have any.
+std::size_t CountPlaces(const wire::FetchRequest& request, std::optional<Lease>& session) {
+  std::size_t count = request.topics.size() + request.forgotten_topics_data.size();
+  if (session.has_value() && !NamesAll(request)) return count + (**session).size();
   for (const auto& topic : request.topics) count += topic.partitions.size();
   return count;
-}
-
-// Topics count as a partition each, for they need not have any.
-std::size_t CountPlaces(const wire::FetchRequest& request, std::size_t partitions) {
-  return request.topics.size() + request.forgotten_topics_data.size() + partitions;
 }
 
 // What the partitions take until they are answered is the answer's, also while it waits: before
@@ -167,15 +162,14 @@ asio::awaitable<void> AwaitRecords(const Call& call, std::chrono::milliseconds l
 
 // Reads until there is something to answer.
 asio::awaitable<absl::Status> ReadAll(const Call& call, const wire::FetchRequest& request,
-                                      std::size_t partitions, Workers& workers, FetchRead& read,
-                                      Answer& answer) {
+                                      Workers& workers, FetchRead& read, Answer& answer) {
   if (read.HasUnopened()) {
     if (auto opened = co_await OpenLogs(call, workers, read, answer); !opened.ok()) {
       co_return opened;
     }
   }
   read.Read();
-  if (read.is_due() || request.max_wait_ms <= 0 || partitions == 0) co_return absl::OkStatus();
+  if (read.is_due() || request.max_wait_ms <= 0 || read.empty()) co_return absl::OkStatus();
   const auto longest = std::min<std::chrono::milliseconds>(
       std::chrono::milliseconds(request.max_wait_ms), call.node.config.connections_max_idle);
   call.LetGoOfBody();
@@ -198,8 +192,7 @@ asio::awaitable<absl::Status> ServeFetch(const Call& call, base::KafkaReader& bo
     Throttle(call, response, answer);
     co_return EncodeAnswer(response, call, answer);
   }
-  const std::size_t partitions = CountPartitions(*request, *session);
-  const std::size_t places = CountPlaces(*request, partitions);
+  const std::size_t places = CountPlaces(*request, *session);
   if (places > named) {
     if (auto room = co_await TakeRoom(call, places, answer); !room.ok()) co_return room;
   }
@@ -207,8 +200,7 @@ asio::awaitable<absl::Status> ServeFetch(const Call& call, base::KafkaReader& bo
   // partitions.
   answer.memory.Hold(*call.node.answer_memory, FetchRead::MemoryOf(places) + call.request_bytes);
   FetchRead read = ReadOf(call, *request, *session);
-  if (auto all = co_await ReadAll(call, *request, partitions, workers, read, answer); !all.ok())
-    co_return all;
+  if (auto all = co_await ReadAll(call, *request, workers, read, answer); !all.ok()) co_return all;
   if (IsHeldBack(call, read.size(), answer)) {
     co_return AnswerNothing(call, *request, *session, answer);
   }

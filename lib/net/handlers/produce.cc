@@ -244,7 +244,7 @@ absl::StatusOr<std::optional<wire::ProduceResponse>> HandleProduce(
   const auto begun = std::chrono::steady_clock::now();  // what it waited before is not its work
   const absl::Status checked = CheckRequest(request);
   Seen seen(request);
-  std::size_t record_errors_left = kMostRecordErrors;
+  std::size_t record_errors_left = request.acks == kAcksNone ? 0 : kMostRecordErrors;
   wire::ProduceResponse response;
   response.responses.reserve(request.topic_data.size());
   for (const auto& asked : request.topic_data) {
