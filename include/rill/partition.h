@@ -71,7 +71,10 @@ class RILL_EXPORT Partition {
   // control and transactional batches are refused (INVALID_RECORD). A batch with a producer id and
   // sequence is checked against that producer's earlier ones: a repetition within the last five is
   // answered with the original offsets, a gap with OUT_OF_ORDER_SEQUENCE_NUMBER, an old epoch with
-  // INVALID_PRODUCER_EPOCH. Errors as for Append, and DataLoss (CORRUPT_MESSAGE).
+  // INVALID_PRODUCER_EPOCH. Errors as for Append, and
+  //   InvalidArgument (INVALID_RECORD)   also bytes that are no whole batch, or a batch that was
+  //                                      written wrong (its record count, an old format)
+  //   DataLoss (CORRUPT_MESSAGE)         the batch does not fit its CRC
   absl::StatusOr<AppendResult> AppendBatch(std::string_view batch);
 
   // Records from `offset` on, up to the high watermark; empty when `offset` is the high watermark.
