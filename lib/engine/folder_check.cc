@@ -10,6 +10,7 @@
 #include "engine/folder_check_offsets.h"
 #include "engine/folder_check_root.h"
 #include "engine/group/offset_records.h"
+#include "engine/group/stored_consumer_group.h"
 #include "engine/topic_config.h"
 #include "engine/topic_name.h"
 #include "fmt/format.h"
@@ -33,8 +34,9 @@ absl::Status CheckOffsetsRecord(const RecordView& record) {
   if (std::holds_alternative<GroupMetadataKey>(*key)) {
     return DecodeGroupMetadataValue(record.value()).status();
   }
-  if (std::holds_alternative<ConsumerGroupMetadataKey>(*key)) {
-    return DecodeConsumerGroupMetadataValue(record.value()).status();
+  if (const auto* group = std::get_if<ConsumerGroupRecordKey>(&*key)) {
+    StoredConsumerGroups groups;
+    return TakeConsumerGroupRecord(*group, record.value(), groups);
   }
   return absl::OkStatus();
 }

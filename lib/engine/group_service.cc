@@ -358,12 +358,16 @@ void GroupService::AwaitMembers() {
                                 !consumers_.Has(group);
       if (is_untouched) CarryOut(groups_.Restore(group, value, Now()), answers);
     }
+    for (const auto& [group, stored] : std::exchange(absent_consumers_, {})) {
+      consumers_.RestoreMembers(group, stored, Now());
+    }
     deadline = NextDeadline();
   }
   Finish(answers, deadline);
 }
 
 absl::Status GroupService::GiveUpAbsent(const std::string& group) {
+  if (absent_consumers_.contains(group)) return StoreConsumerGroup(group, {});
   const auto absent = absent_.find(group);
   if (absent == absent_.end()) return absl::OkStatus();
   auto stored = parts_.records->StoreGroup(group, WithoutMembers(absent->second, Now()));

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -58,9 +59,9 @@ class GroupRecords {
       const std::function<void()>& none_left) = 0;
   virtual absl::Status StoreGroup(const std::string& group, const GroupMetadataValue& value) = 0;
   virtual absl::Status EraseGroup(const std::string& group) = 0;
-  // The same of groups whose partitions the broker assigns (KIP-848), of which the epoch is kept.
-  virtual absl::Status StoreConsumerGroup(const std::string& group, std::int32_t epoch) = 0;
-  virtual absl::Status EraseConsumerGroup(const std::string& group) = 0;
+  // Records of a group whose partitions the broker assigns (KIP-848), in order.
+  virtual absl::Status StoreConsumerGroup(const std::string& group,
+                                          std::span<const ConsumerGroupRecord> records) = 0;
 };
 
 // Those of `names`, all topics', that a regular expression stands for and that who asks may see;
@@ -168,9 +169,10 @@ class GroupService final : public MaintenanceTask {
   // Clients can connect from now on: groups that nobody has changed since they were restored have
   // their members again, each of which has its session timeout to speak up, as in Kafka.
   void AwaitMembers();
-  void RestoreConsumerGroup(const std::string& group, std::int32_t epoch);
+  void RestoreConsumerGroup(const std::string& group, StoredConsumerGroup stored);
   // The same with its members, who live on in another process: for who only tells of groups.
   void RestoreToShow(const std::string& group, const GroupMetadataValue& value);
+  void RestoreConsumerGroupToShow(const std::string& group, const StoredConsumerGroup& stored);
 
   // MaintenanceTask: timeouts, and offsets that have expired.
   absl::Time Run(absl::Time now) override;
@@ -202,6 +204,10 @@ class GroupService final : public MaintenanceTask {
   // Writes down that the group has none of the members any more that AwaitMembers would bring back:
   // what is about to be done is not for groups that have some.
   absl::Status GiveUpAbsent(const std::string& group) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Behind tombstones of those that AwaitMembers would bring back.
+  absl::Status StoreConsumerGroup(const std::string& group,
+                                  std::span<const ConsumerGroupRecord> records)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   SubscribedTopics Subscribed(const std::string& group) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Those of `partitions` that may be forgotten; the topics of the others go to `subscribed`.
   absl::StatusOr<std::set<TopicPartition>> Deletable(const std::string& group,
@@ -225,6 +231,7 @@ class GroupService final : public MaintenanceTask {
   ConsumerGroupCoordinator consumers_ ABSL_GUARDED_BY(mutex_);
   // What was written down of groups that had members before the restart, until AwaitMembers.
   absl::flat_hash_map<std::string, GroupMetadataValue> absent_ ABSL_GUARDED_BY(mutex_);
+  StoredConsumerGroups absent_consumers_ ABSL_GUARDED_BY(mutex_);
   absl::Time latest_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   absl::Time next_expiry_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();
   RequestToken next_token_ ABSL_GUARDED_BY(mutex_) = 1;

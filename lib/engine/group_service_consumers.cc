@@ -1,4 +1,5 @@
 // What GroupService does for groups whose partitions are assigned here (KIP-848).
+#include <algorithm>
 #include <utility>
 
 #include "engine/group_service.h"
@@ -100,27 +101,54 @@ ErrorCode GroupService::ValidateFetch(const std::string& group, const std::strin
   return consumers_.ValidateFetch(group, member_id, member_epoch);
 }
 
-void GroupService::RestoreConsumerGroup(const std::string& group, std::int32_t epoch) {
+void GroupService::RestoreConsumerGroup(const std::string& group, StoredConsumerGroup stored) {
   absl::MutexLock lock(&mutex_);
-  consumers_.Restore(group, epoch);
+  consumers_.Restore(group, stored.epoch.value_or(0));
+  if (!stored.members.empty()) absent_consumers_[group] = std::move(stored);
 }
 
+void GroupService::RestoreConsumerGroupToShow(const std::string& group,
+                                              const StoredConsumerGroup& stored) {
+  absl::MutexLock lock(&mutex_);
+  consumers_.Restore(group, stored.epoch.value_or(0));
+  consumers_.RestoreMembers(group, stored, Now());
+}
+
+absl::Status GroupService::StoreConsumerGroup(const std::string& group,
+                                              std::span<const ConsumerGroupRecord> records) {
+  using Type = ConsumerGroupRecordType;
+  const auto absent = absent_consumers_.find(group);
+  if (absent == absent_consumers_.end()) return parts_.records->StoreConsumerGroup(group, records);
+  ConsumerGroupEffects all;
+  for (const auto& [member, stored] : absent->second.members) {
+    for (const Type type : {Type::kCurrent, Type::kTarget, Type::kMember}) {
+      all.push_back({{type, group, member}, std::nullopt});
+    }
+  }
+  all.insert(all.end(), records.begin(), records.end());
+  auto stored = parts_.records->StoreConsumerGroup(group, all);
+  if (stored.ok()) absent_consumers_.erase(absent);
+  return stored;
+}
+
+// Those of a group are written together. Tombstones that could not be written leave a group behind
+// after a restart.
 void GroupService::CarryOut(const ConsumerGroupEffects& effects, Answers& answers) {
   if (parts_.records == nullptr) return;
-  for (const ConsumerGroupEffect& effect : effects) {
-    if (const auto* store = std::get_if<StoreConsumerGroup>(&effect)) {
-      const auto stored = parts_.records->StoreConsumerGroup(store->group_id, store->epoch);
-      if (stored.ok()) continue;
-      answers.push_back(
-          [this, line = fmt::format("group {}: its epoch {} cannot be written down: {}",
-                                    store->group_id, store->epoch, stored.ToString())] {
-            if (parts_.warn) parts_.warn(line);
-          });
-    } else {
-      // A tombstone that could not be written leaves an empty group behind after a restart.
-      parts_.records->EraseConsumerGroup(std::get<EraseConsumerGroup>(effect).group_id)
-          .IgnoreError();
+  for (auto begin = effects.begin(); begin != effects.end();) {
+    const std::string& group = begin->key.group;
+    const auto end = std::find_if(begin, effects.end(), [&](const ConsumerGroupRecord& record) {
+      return record.key.group != group;
+    });
+    const auto stored = StoreConsumerGroup(group, {begin, end});
+    if (!stored.ok()) {
+      answers.push_back([this, line = fmt::format("group {}: its members cannot be written down: "
+                                                  "{}",
+                                                  group, stored.ToString())] {
+        if (parts_.warn) parts_.warn(line);
+      });
     }
+    begin = end;
   }
 }
 

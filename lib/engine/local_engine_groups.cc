@@ -117,10 +117,12 @@ absl::Status LocalEngine::OpenGroups(const Options& options) {
       .inform = [environment = environment_](
                     const std::string& line) { environment->Say(LogLevel::kInfo, line); }});
   if (store != nullptr) {
-    const auto& consumer_groups = store->consumer_groups_read();
-    for (const auto& [group, epoch] : consumer_groups) groups_->RestoreConsumerGroup(group, epoch);
+    auto consumer_groups = store->TakeConsumerGroupsRead();
     for (auto& [group, value] : store->TakeGroupsRead()) {
       if (!consumer_groups.contains(group)) groups_->Restore(group, std::move(value));
+    }
+    for (auto& [group, stored] : consumer_groups) {
+      groups_->RestoreConsumerGroup(group, std::move(stored));
     }
   }
   AddTask(groups_);

@@ -81,8 +81,10 @@ absl::Status LocalEngine::ReadGroups() {
                           .offsets = offsets_,
                           .records = nullptr,
                           .schedule = [](absl::Time) {}});
-  const auto& consumer_groups = (*store)->consumer_groups_read();
-  for (const auto& [group, epoch] : consumer_groups) groups_->RestoreConsumerGroup(group, epoch);
+  const auto consumer_groups = (*store)->TakeConsumerGroupsRead();
+  for (const auto& [group, stored] : consumer_groups) {
+    groups_->RestoreConsumerGroupToShow(group, stored);
+  }
   for (const auto& [group, value] : (*store)->TakeGroupsRead()) {
     if (!consumer_groups.contains(group)) groups_->RestoreToShow(group, value);
   }

@@ -135,22 +135,17 @@ absl::Status TopicOffsetStore::Take(const RecordView& record) {
     if (!value.ok()) return value.status();
     groups_read_[group->group] = *std::move(value);
   }
-  if (const auto* group = std::get_if<ConsumerGroupMetadataKey>(&*key)) {
-    return TakeConsumerGroup(group->group, record);
+  if (const auto* group = std::get_if<ConsumerGroupRecordKey>(&*key)) {
+    const auto value = is_tombstone ? std::nullopt : std::optional(record.value());
+    return TakeConsumerGroupRecord(*group, value, consumer_groups_read_);
   }
   return absl::OkStatus();
 }
 
-absl::Status TopicOffsetStore::TakeConsumerGroup(const std::string& group,
-                                                 const RecordView& record) {
-  if (IsNull(record.value())) {
-    consumer_groups_read_.erase(group);
-    return absl::OkStatus();
-  }
-  const auto value = DecodeConsumerGroupMetadataValue(record.value());
-  if (!value.ok()) return value.status();
-  consumer_groups_read_[group] = value->epoch;
-  return absl::OkStatus();
+StoredConsumerGroups TopicOffsetStore::TakeConsumerGroupsRead() {
+  std::erase_if(consumer_groups_read_,
+                [](const auto& entry) { return !entry.second.epoch.has_value(); });
+  return std::exchange(consumer_groups_read_, {});
 }
 
 absl::Status TopicOffsetStore::Append(const std::string& group, const std::vector<Entry>& entries) {
@@ -344,13 +339,28 @@ absl::Status TopicOffsetStore::EraseGroup(const std::string& group) {
   return Append(group, {{EncodeKey(GroupMetadataKey{group}), std::nullopt}});
 }
 
-absl::Status TopicOffsetStore::StoreConsumerGroup(const std::string& group, std::int32_t epoch) {
-  return Append(group, {{EncodeKey(ConsumerGroupMetadataKey{group}),
-                         EncodeValue(ConsumerGroupMetadataValue{epoch})}});
-}
-
-absl::Status TopicOffsetStore::EraseConsumerGroup(const std::string& group) {
-  return Append(group, {{EncodeKey(ConsumerGroupMetadataKey{group}), std::nullopt}});
+absl::Status TopicOffsetStore::StoreConsumerGroup(const std::string& group,
+                                                  std::span<const ConsumerGroupRecord> records) {
+  const auto limit = BatchLimit();
+  if (!limit.ok()) return limit.status();
+  std::vector<Entry> together;
+  std::size_t size = kBatchHeaderSize;
+  for (const ConsumerGroupRecord& record : records) {
+    auto sound = CheckLength("member id", record.key.member, ErrorCode::kInvalidRequest);
+    if (!sound.ok()) return sound;
+    Entry entry{EncodeKey(record.key), record.value};
+    RecordData data{.key = entry.first};
+    if (entry.second.has_value()) data.value = *entry.second;
+    const std::size_t more = MaxRecordSize(data);
+    if (!together.empty() && size + more > *limit) {
+      if (auto status = Append(group, together); !status.ok()) return status;
+      together.clear();
+      size = kBatchHeaderSize;
+    }
+    together.push_back(std::move(entry));
+    size += more;
+  }
+  return Append(group, together);
 }
 
 }  // namespace rill::engine

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -76,17 +77,16 @@ class TopicOffsetStore final : public OffsetStore, public GroupRecords {
   // InvalidArgument (INVALID_GROUP_ID, INVALID_REQUEST) for names that a record cannot hold.
   absl::Status StoreGroup(const std::string& group, const GroupMetadataValue& value) override;
   absl::Status EraseGroup(const std::string& group) override;
-  absl::Status StoreConsumerGroup(const std::string& group, std::int32_t epoch) override;
-  absl::Status EraseConsumerGroup(const std::string& group) override;
+  // In as many batches as max.message.bytes asks for.
+  absl::Status StoreConsumerGroup(const std::string& group,
+                                  std::span<const ConsumerGroupRecord> records) override;
 
   // The memberships that were read; none from then on.
   std::map<std::string, GroupMetadataValue> TakeGroupsRead() {
     return std::exchange(groups_read_, {});
   }
-  // The epochs of consumer groups that were read.
-  const std::map<std::string, std::int32_t>& consumer_groups_read() const {
-    return consumer_groups_read_;
-  }
+  // The same of groups whose partitions the broker assigns.
+  StoredConsumerGroups TakeConsumerGroupsRead();
 
  private:
   // A key with its value; no value is a tombstone.
@@ -100,7 +100,6 @@ class TopicOffsetStore final : public OffsetStore, public GroupRecords {
 
   absl::Status Read(const TopicState& topic);
   absl::Status Take(const RecordView& record);
-  absl::Status TakeConsumerGroup(const std::string& group, const RecordView& record);
   // Of one group there is one commit, or forgetting, at a time, so that memory and topic agree on
   // what came last.
   std::size_t StripeOf(const std::string& group) const;
@@ -127,7 +126,7 @@ class TopicOffsetStore final : public OffsetStore, public GroupRecords {
   Clock* const clock_;
   const Compression compression_;
   std::map<std::string, GroupMetadataValue> groups_read_;
-  std::map<std::string, std::int32_t> consumer_groups_read_;
+  StoredConsumerGroups consumer_groups_read_;
 
   std::array<absl::Mutex, 64> stripes_;
   MemoryOffsetStore memory_;

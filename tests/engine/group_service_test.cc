@@ -57,10 +57,10 @@ class WatchedRecords final : public GroupRecords {
     return absl::OkStatus();
   }
   absl::Status EraseGroup(const std::string&) override { return absl::OkStatus(); }
-  absl::Status StoreConsumerGroup(const std::string&, std::int32_t) override {
+  absl::Status StoreConsumerGroup(const std::string&,
+                                  std::span<const ConsumerGroupRecord>) override {
     return absl::OkStatus();
   }
-  absl::Status EraseConsumerGroup(const std::string&) override { return absl::OkStatus(); }
 
  private:
   const std::shared_ptr<WatchedOffsetStore> store_;

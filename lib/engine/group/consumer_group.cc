@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 #include <string_view>
+#include <utility>
 
 #include "fmt/format.h"
 
@@ -95,7 +96,19 @@ void ConsumerGroup::Release(const ConsumerMember& member) {
 
 void ConsumerGroup::BumpEpoch(ConsumerGroupStep& step) {
   ++epoch_;
-  step.effects.push_back(StoreConsumerGroup{id_, epoch_});
+  Write(ConsumerGroupRecordType::kEpoch, "", EncodeValue(ConsumerGroupEpochValue{epoch_}), step);
+}
+
+void ConsumerGroup::Write(ConsumerGroupRecordType type, const std::string& member_id,
+                          std::optional<std::string> value, ConsumerGroupStep& step) const {
+  step.effects.push_back({{type, id_, member_id}, std::move(value)});
+}
+
+void ConsumerGroup::WriteGone(const std::string& member_id, ConsumerGroupStep& step) const {
+  for (const auto type : {ConsumerGroupRecordType::kCurrent, ConsumerGroupRecordType::kTarget,
+                          ConsumerGroupRecordType::kMember}) {
+    Write(type, member_id, std::nullopt, step);
+  }
 }
 
 // What it had is the next one's; what it subscribed to may be nobody's any more.
@@ -106,6 +119,7 @@ void ConsumerGroup::Fence(const std::string& member_id, ConsumerGroupStep& step)
   step.timers.Cancel({id_, TimerKind::kRevocation, member_id});
   Release(member);
   if (member.is_static()) static_members_.erase(member.instance_id);
+  WriteGone(member_id, step);
   members_.erase(found);
   topics_version_.reset();
   BumpEpoch(step);
@@ -119,6 +133,7 @@ void ConsumerGroup::LeaveForAWhile(const std::string& member_id, ConsumerGroupSt
   member.pending_revocation.clear();
   Hold(member);
   member.epoch = kStaticLeavingEpoch;
+  Write(ConsumerGroupRecordType::kCurrent, member_id, EncodeValue(member.Current()), step);
 }
 
 ConsumerHeartbeatResponse ConsumerGroup::Leave(const ConsumerHeartbeat& request,

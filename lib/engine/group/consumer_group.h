@@ -13,6 +13,7 @@
 #include "engine/group/consumer_group_member.h"
 #include "engine/group/consumer_group_regexes.h"
 #include "engine/group/events.h"
+#include "engine/group/stored_consumer_group.h"
 #include "engine/group/subscribed_topics.h"
 #include "engine/group/timers.h"
 #include "rill/group.h"
@@ -53,6 +54,10 @@ class ConsumerGroup {
                                             std::uint64_t topics_version, absl::Time now,
                                             const ConsumerGroupConfig& config) const;
 
+  // With the members that were written down, each of which has a session to speak up. Once, where
+  // there are none.
+  void Restore(const StoredConsumerGroup& stored, ConsumerGroupStep& step);
+
   // A member joins or goes on. A refusal changes nothing.
   ConsumerHeartbeatResponse Heartbeat(const ConsumerHeartbeat& request, const GroupTopics& topics,
                                       ConsumerGroupStep& step);
@@ -74,6 +79,9 @@ class ConsumerGroup {
   void Hold(const ConsumerMember& member);
   void Release(const ConsumerMember& member);
   void BumpEpoch(ConsumerGroupStep& step);
+  void Write(ConsumerGroupRecordType type, const std::string& member_id,
+             std::optional<std::string> value, ConsumerGroupStep& step) const;
+  void WriteGone(const std::string& member_id, ConsumerGroupStep& step) const;
   void Fence(const std::string& member_id, ConsumerGroupStep& step);
   void LeaveForAWhile(const std::string& member_id, ConsumerGroupStep& step);
 
@@ -85,12 +93,12 @@ class ConsumerGroup {
   ConsumerMember& FindOrAdd(const ConsumerHeartbeat& request, ConsumerGroupStep& step);
   void Replace(const std::string& old_id, const std::string& new_id, ConsumerGroupStep& step);
   bool TakeSubscription(ConsumerMember& member, const ConsumerHeartbeat& request);
-  void TakeDetails(ConsumerMember& member, const ConsumerHeartbeat& request);
+  static bool TakeDetails(ConsumerMember& member, const ConsumerHeartbeat& request);
   bool TakeRegexes(const ResolvedRegexes& resolved, absl::Time now);
   static void LookForTopics(ConsumerMember& member, const GroupTopics& topics,
                             std::uint64_t version);
   bool TakeTopics(const GroupTopics& topics);
-  void MakeTarget(const ConsumerGroupConfig& config);
+  void MakeTarget(ConsumerGroupStep& step);
 
   // consumer_group_reconcile.cc
   void Reconcile(ConsumerMember& member, const std::optional<IdPartitions>& owned,

@@ -126,7 +126,9 @@ ErrorCode ConsumerGroupCoordinator::Delete(const std::string& group_id,
   if (!Has(group_id)) return ErrorCode::kGroupIdNotFound;
   if (HasMembers(group_id)) return ErrorCode::kNonEmptyGroup;
   groups_.erase(group_id);
-  effects->push_back(EraseConsumerGroup{group_id});
+  for (const auto type : {ConsumerGroupRecordType::kTargetEpoch, ConsumerGroupRecordType::kEpoch}) {
+    effects->push_back({{type, group_id, ""}, std::nullopt});
+  }
   return ErrorCode::kNone;
 }
 
@@ -161,6 +163,15 @@ void ConsumerGroupCoordinator::Tick(absl::Time now, ConsumerGroupEffects* effect
 
 void ConsumerGroupCoordinator::Restore(const std::string& group_id, std::int32_t epoch) {
   groups_.try_emplace(group_id, group_id, epoch);
+}
+
+void ConsumerGroupCoordinator::RestoreMembers(const std::string& group_id,
+                                              const StoredConsumerGroup& stored, absl::Time now) {
+  const auto group = groups_.find(group_id);
+  if (group == groups_.end() || !group->second.empty()) return;
+  ConsumerGroupEffects none;
+  ConsumerGroupStep step{config_, timers_, now, none};
+  group->second.Restore(stored, step);
 }
 
 void ConsumerGroupCoordinator::Close() {

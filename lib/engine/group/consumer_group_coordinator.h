@@ -11,6 +11,7 @@
 #include "engine/group/consumer_group.h"
 #include "engine/group/consumer_group_events.h"
 #include "engine/group/events.h"
+#include "engine/group/stored_consumer_group.h"
 #include "engine/group/subscribed_topics.h"
 #include "engine/group/timers.h"
 
@@ -25,8 +26,7 @@ namespace rill::engine {
 //   - calls Tick when NextDeadline has come,
 //   - keeps a group id to one of the two coordinators.
 //
-// Nothing waits: every heartbeat is answered at once. Members are not written down; a group that is
-// restored has its epoch and no members, who are told UNKNOWN_MEMBER_ID and join again.
+// Nothing waits: every heartbeat is answered at once.
 class ConsumerGroupCoordinator {
  public:
   // config.assignors has at least one.
@@ -66,6 +66,9 @@ class ConsumerGroupCoordinator {
 
   // A group of that epoch, without members. `epoch` is at least 0.
   void Restore(const std::string& group_id, std::int32_t epoch);
+  // Gives a restored group that has none its members, each of which has a session to speak up.
+  void RestoreMembers(const std::string& group_id, const StoredConsumerGroup& stored,
+                      absl::Time now);
   // Forgets all; nothing is erased from the log.
   void Close();
 

@@ -4,12 +4,13 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/uuid.h"
+#include "engine/group/consumer_group_records.h"
+#include "engine/group/consumer_member_state.h"
 #include "engine/group/server_assignor.h"
 #include "rill/error.h"
 #include "rill/group.h"
@@ -18,11 +19,6 @@ namespace rill::engine {
 
 // What goes into the coordinator of consumer groups (KIP-848) and what comes out: Kafka's
 // ConsumerGroupHeartbeat and ConsumerGroupDescribe, without the wire's versions.
-
-// Member epochs that say something else.
-inline constexpr std::int32_t kJoiningEpoch = 0;
-inline constexpr std::int32_t kLeavingEpoch = -1;
-inline constexpr std::int32_t kStaticLeavingEpoch = -2;  // "I shall be back"
 
 // The topics that regular expressions stand for, at a version of all topics; InvalidArgument for
 // what is no regular expression.
@@ -102,22 +98,13 @@ class GroupTopics {
   virtual std::vector<std::string> Names() const = 0;
 };
 
-// The group has a new epoch: write its record. Nobody waits for it: an epoch that could not be
-// written is told of again after a restart.
-struct StoreConsumerGroup {
-  std::string group_id = {};
-  std::int32_t epoch = 0;
+// To be written, in order, those of a group together; nothing: a tombstone. Nobody waits for it:
+// what could not be written is told of again after a restart, or forgotten by it.
+struct ConsumerGroupRecord {
+  ConsumerGroupRecordKey key = {};
+  std::optional<std::string> value = {};
 };
-
-// The group is gone: write its tombstone.
-struct EraseConsumerGroup {
-  std::string group_id = {};
-};
-
-using ConsumerGroupEffect = std::variant<StoreConsumerGroup, EraseConsumerGroup>;
-
-// To be carried out in order.
-using ConsumerGroupEffects = std::vector<ConsumerGroupEffect>;
+using ConsumerGroupEffects = std::vector<ConsumerGroupRecord>;
 
 struct ConsumerGroupConfig {
   absl::Duration session_timeout = absl::Seconds(45);

@@ -95,10 +95,13 @@ void ConsumerGroup::Replace(const std::string& old_id, const std::string& new_id
   if (Find(new_id) != nullptr) Fence(new_id, step);
   step.timers.Cancel({id_, TimerKind::kMember, old_id});
   ConsumerMember member = std::move(members_.at(old_id));
+  WriteGone(old_id, step);
   members_.erase(old_id);
   member.id = new_id;
   member.epoch = member.previous_epoch = kJoiningEpoch;
   Hold(member);
+  Write(ConsumerGroupRecordType::kTarget, new_id,
+        EncodeValue(ConsumerGroupTargetValue{member.target}), step);
   members_.emplace(new_id, std::move(member));
 }
 
@@ -130,14 +133,24 @@ bool ConsumerGroup::TakeSubscription(ConsumerMember& member, const ConsumerHeart
   return is_new;
 }
 
-void ConsumerGroup::TakeDetails(ConsumerMember& member, const ConsumerHeartbeat& request) {
-  if (request.rack_id.has_value()) member.rack_id = *request.rack_id;
-  if (request.rebalance_timeout.has_value()) member.rebalance_timeout = *request.rebalance_timeout;
-  if (request.server_assignor.has_value()) {
-    member.assignor = FindServerAssignor(*request.server_assignor);
+// Whether anything of it is other than before.
+bool ConsumerGroup::TakeDetails(ConsumerMember& member, const ConsumerHeartbeat& request) {
+  bool changed = false;
+  const auto set = [&changed](auto& known, const auto& said) {
+    if (known == said) return;
+    known = said;
+    changed = true;
+  };
+  if (request.rack_id.has_value()) set(member.rack_id, *request.rack_id);
+  if (request.rebalance_timeout.has_value()) {
+    set(member.rebalance_timeout, *request.rebalance_timeout);
   }
-  member.client_id = request.client_id;
-  member.client_host = request.client_host;
+  if (request.server_assignor.has_value()) {
+    set(member.assignor, FindServerAssignor(*request.server_assignor));
+  }
+  set(member.client_id, request.client_id);
+  set(member.client_host, request.client_host);
+  return changed;
 }
 
 // By name, where there is such a topic, and by regular expression; each once.
@@ -190,41 +203,56 @@ bool ConsumerGroup::TakeTopics(const GroupTopics& topics) {
   return true;
 }
 
-void ConsumerGroup::MakeTarget(const ConsumerGroupConfig& config) {
+void ConsumerGroup::MakeTarget(ConsumerGroupStep& step) {
   std::vector<ServerAssignorMember> inputs;
   for (const auto& [id, member] : members_) {
     inputs.push_back({id, member.instance_id, TopicsOf(member), member.target});
   }
-  auto targets = AssignByServer(PreferredAssignor(config), inputs, topics_);
+  auto targets = AssignByServer(PreferredAssignor(step.config), inputs, topics_);
   std::size_t next = 0;
-  for (auto& [id, member] : members_) member.target = std::move(targets[next++]);
+  for (auto& [id, member] : members_) {
+    IdPartitions& target = targets[next++];
+    if (target == member.target) continue;
+    member.target = std::move(target);
+    Write(ConsumerGroupRecordType::kTarget, id,
+          EncodeValue(ConsumerGroupTargetValue{member.target}), step);
+  }
   assignment_epoch_ = epoch_;
+  Write(ConsumerGroupRecordType::kTargetEpoch, "",
+        EncodeValue(ConsumerGroupTargetEpochValue{assignment_epoch_}), step);
 }
 
 ConsumerHeartbeatResponse ConsumerGroup::Heartbeat(const ConsumerHeartbeat& request,
                                                    const GroupTopics& topics,
                                                    ConsumerGroupStep& step) {
   if (auto refused = Check(request, step.config); refused.error != ErrorCode::kNone) return refused;
-  const bool is_new = Find(request.member_id) == nullptr &&
-                      !(request.instance_id.has_value() && FindStatic(*request.instance_id));
+  const bool has_new_id = Find(request.member_id) == nullptr;
+  const bool is_new =
+      has_new_id && !(request.instance_id.has_value() && FindStatic(*request.instance_id));
   ConsumerMember& member = FindOrAdd(request, step);
-  const IdPartitions assigned_before = member.assigned;
+  const ConsumerGroupCurrentValue before = member.Current();
   const bool missed_an_answer = request.member_epoch != member.epoch;
-  TakeDetails(member, request);
+  const bool has_new_details = TakeDetails(member, request);
   const bool subscribes_anew = TakeSubscription(member, request);
+  if (has_new_id || has_new_details || subscribes_anew) {
+    Write(ConsumerGroupRecordType::kMember, member.id, EncodeValue(member.Details()), step);
+  }
   if (subscribes_anew) topics_version_.reset();
   const bool regexes_changed = TakeRegexes(request.resolved, step.now);
   const bool topics_changed = TakeTopics(topics);
   if (is_new || subscribes_anew || regexes_changed || topics_changed) BumpEpoch(step);
-  if (epoch_ > assignment_epoch_) MakeTarget(step.config);
+  if (epoch_ > assignment_epoch_) MakeTarget(step);
   Reconcile(member, request.owned, step);
+  if (has_new_id || member.Current() != before) {
+    Write(ConsumerGroupRecordType::kCurrent, member.id, EncodeValue(member.Current()), step);
+  }
   step.timers.Schedule({id_, TimerKind::kMember, member.id},
                        step.now + step.config.session_timeout);
 
   ConsumerHeartbeatResponse response{.member_id = member.id,
                                      .member_epoch = member.epoch,
                                      .heartbeat_interval = step.config.heartbeat_interval};
-  if (IsFull(request) || missed_an_answer || member.assigned != assigned_before) {
+  if (IsFull(request) || missed_an_answer || member.assigned != before.assigned) {
     response.assignment = member.assigned;
   }
   return response;

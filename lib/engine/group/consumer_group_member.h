@@ -6,17 +6,11 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "engine/group/consumer_group_events.h"
+#include "engine/group/consumer_group_records.h"
+#include "engine/group/consumer_member_state.h"
 #include "engine/group/server_assignor.h"
 
 namespace rill::engine {
-
-// Where a member is on its way from what it has to what it is to have, by Kafka's names.
-enum class ConsumerMemberState {
-  kStable,                // it has all that it is to have at its epoch
-  kUnrevokedPartitions,   // it must give up partitions, and has not said that it did
-  kUnreleasedPartitions,  // it waits for partitions that others still have
-};
 
 // A member of a consumer group. Plain data; the group keeps it true.
 struct ConsumerMember {
@@ -40,6 +34,12 @@ struct ConsumerMember {
   IdPartitions assigned = {};            // what it has, or was told that it has
   IdPartitions pending_revocation = {};  // what it has besides, and must give up
   IdPartitions target = {};              // what it is to have at the group's assignment epoch
+
+  // What is written of it.
+  ConsumerGroupMemberValue Details() const;
+  ConsumerGroupCurrentValue Current() const {
+    return {epoch, previous_epoch, state, assigned, pending_revocation};
+  }
 
   bool is_static() const { return !instance_id.empty(); }
   bool IsReconciledTo(std::int32_t assignment_epoch) const {

@@ -13,18 +13,14 @@ namespace {
 constexpr std::int16_t kOldOffsetCommitType = 0;
 constexpr std::int16_t kOffsetCommitType = 1;
 constexpr std::int16_t kGroupMetadataType = 2;
-constexpr std::int16_t kConsumerGroupMetadataType = 3;
 
 constexpr std::int16_t kOffsetCommitVersion = 4;
 constexpr std::int16_t kOffsetCommitExpiringVersion = 1;
 constexpr std::int16_t kGroupMetadataVersion = 3;
-constexpr std::int16_t kConsumerGroupMetadataVersion = 0;
 constexpr std::int16_t kHighestVersion = 4;
 constexpr std::int16_t kFirstFlexibleVersion = 4;
 
 constexpr std::uint32_t kTopicIdTag = 0;
-
-constexpr std::int32_t kMaxEpoch = INT32_MAX / 2;
 
 std::int16_t ReadVersion(base::KafkaReader& in) {
   const auto version = in.Int<std::int16_t>();
@@ -95,13 +91,6 @@ std::string EncodeKey(const GroupMetadataKey& key) {
   return out.Take();
 }
 
-std::string EncodeKey(const ConsumerGroupMetadataKey& key) {
-  base::KafkaWriter out;
-  out.Int(kConsumerGroupMetadataType);
-  out.String(key.group);
-  return out.Take();
-}
-
 absl::StatusOr<OffsetsTopicKey> DecodeKey(std::string_view bytes) {
   base::KafkaReader in(bytes, "key of an offsets record");
   OffsetsTopicKey key;
@@ -115,8 +104,8 @@ absl::StatusOr<OffsetsTopicKey> DecodeKey(std::string_view bytes) {
     key = std::move(commit);
   } else if (type == kGroupMetadataType) {
     key = GroupMetadataKey{in.String()};
-  } else if (type == kConsumerGroupMetadataType) {
-    key = ConsumerGroupMetadataKey{in.String()};
+  } else if (IsOfConsumerGroup(type)) {
+    key = ReadConsumerGroupKey(type, in);
   } else {
     key = UnknownKey{type};
   }
@@ -195,30 +184,6 @@ absl::StatusOr<GroupMetadataValue> DecodeGroupMetadataValue(std::string_view byt
     value.members.push_back(ReadMember(in, version));
   }
   if (flexible) in.SkipTaggedFields();
-  if (!in.ok()) return in.status();
-  return value;
-}
-
-std::string EncodeValue(const ConsumerGroupMetadataValue& value) {
-  base::KafkaWriter out;
-  out.Int(kConsumerGroupMetadataVersion);
-  out.Int(value.epoch);
-  out.UnsignedVarint(0);
-  return out.Take();
-}
-
-absl::StatusOr<ConsumerGroupMetadataValue> DecodeConsumerGroupMetadataValue(
-    std::string_view bytes) {
-  base::KafkaReader in(bytes, "consumer group metadata");
-  const auto version = in.Int<std::int16_t>();
-  if (in.ok() && version != kConsumerGroupMetadataVersion) {
-    in.Fail(fmt::format("version {}; 0 is known", version));
-  }
-  ConsumerGroupMetadataValue value{in.Int<std::int32_t>()};
-  if (in.ok() && (value.epoch < 0 || value.epoch > kMaxEpoch)) {
-    in.Fail(fmt::format("epoch {}", value.epoch));
-  }
-  in.SkipTaggedFields();
   if (!in.ok()) return in.status();
   return value;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "engine/group/consumer_group_records.h"
 
 namespace rill::engine {
 
@@ -34,16 +35,8 @@ struct GroupMetadataKey {
   friend bool operator==(const GroupMetadataKey&, const GroupMetadataKey&) = default;
 };
 
-// Where the epoch of a group is stored whose partitions the broker assigns (KIP-848).
-struct ConsumerGroupMetadataKey {
-  std::string group = {};
-
-  friend bool operator==(const ConsumerGroupMetadataKey&,
-                         const ConsumerGroupMetadataKey&) = default;
-};
-
-// A key of a kind that is not read: what brokers keep of the members of consumer groups, and of
-// share and streams groups. To be skipped.
+// A key of a kind that is not read: what regular expressions of consumer groups stand for, and what
+// brokers keep of share and streams groups. To be skipped.
 struct UnknownKey {
   std::int16_t type = 0;
 
@@ -51,7 +44,7 @@ struct UnknownKey {
 };
 
 using OffsetsTopicKey =
-    std::variant<OffsetCommitKey, GroupMetadataKey, ConsumerGroupMetadataKey, UnknownKey>;
+    std::variant<OffsetCommitKey, GroupMetadataKey, ConsumerGroupRecordKey, UnknownKey>;
 
 struct OffsetCommitValue {
   std::int64_t offset = 0;
@@ -88,33 +81,18 @@ struct GroupMetadataValue {
   friend bool operator==(const GroupMetadataValue&, const GroupMetadataValue&) = default;
 };
 
-// A broker that reads such a group without records of its members has it empty, at this epoch.
-struct ConsumerGroupMetadataValue {
-  std::int32_t epoch = 0;
-
-  friend bool operator==(const ConsumerGroupMetadataValue&,
-                         const ConsumerGroupMetadataValue&) = default;
-};
-
 std::string EncodeKey(const OffsetCommitKey& key);
 std::string EncodeKey(const GroupMetadataKey& key);
-std::string EncodeKey(const ConsumerGroupMetadataKey& key);
 // Version 4; version 1 when there is an expire timestamp.
 std::string EncodeValue(const OffsetCommitValue& value);
 // Version 3.
 std::string EncodeValue(const GroupMetadataValue& value);
-// Version 0.
-std::string EncodeValue(const ConsumerGroupMetadataValue& value);
 
 // InvalidArgument (INVALID_RECORD) when the bytes are none; the message says what and where. Values
 // are read in versions 0 to 4.
 absl::StatusOr<OffsetsTopicKey> DecodeKey(std::string_view bytes);
 absl::StatusOr<OffsetCommitValue> DecodeOffsetCommitValue(std::string_view bytes);
 absl::StatusOr<GroupMetadataValue> DecodeGroupMetadataValue(std::string_view bytes);
-// Version 0; fields that later Kafkas add to it are skipped. Epochs are from 0 to half of what
-// fits, so that a group can go on from each.
-absl::StatusOr<ConsumerGroupMetadataValue> DecodeConsumerGroupMetadataValue(std::string_view bytes);
-
 // The partition of __consumer_offsets that keeps the group; `partitions` is at least 1.
 std::int32_t PartitionForGroup(std::string_view group_id, std::int32_t partitions);
 

@@ -6,7 +6,9 @@ set(RILL_GROUP_SOURCES
   group/consumer_group_coordinator.cc
   group/consumer_group_heartbeat.cc
   group/consumer_group_reconcile.cc
+  group/consumer_group_records.cc
   group/consumer_group_regexes.cc
+  group/consumer_group_restore.cc
   group/coordinator.cc
   group/group.cc
   group/group_answers.cc
@@ -22,5 +24,6 @@ set(RILL_GROUP_SOURCES
   group/sticky_assignor.cc
   group/sticky_different.cc
   group/sticky_equal.cc
+  group/stored_consumer_group.cc
   group/timers.cc
 )

@@ -425,6 +425,66 @@ TEST_CASE("A group that is restored goes on from its epoch, without members") {
   CHECK(group.Join("a").member_epoch == 8);
 }
 
+TEST_CASE("A restored group has its members where they were, with what they have") {
+  Pair pair;
+  pair.group.Beat("b", 2, pair.second);
+  pair.group.Restart();
+  CHECK(pair.group.Commit("a", 2) == ErrorCode::kNone);
+  CHECK(pair.group.Commit("b", 2) == ErrorCode::kNone);
+  const auto first = pair.group.Beat("a", 2);
+  CHECK(first.error == ErrorCode::kNone);
+  CHECK_FALSE(first.assignment.has_value());
+  const auto second = pair.group.Beat("b", 2);
+  CHECK_FALSE(second.assignment.has_value());
+  CHECK(pair.group.Group().state == GroupState::kStable);
+  for (const auto& member : pair.group.Group().members) CHECK(member.assigned.size() == 1);
+}
+
+TEST_CASE("A member that does not come back after a restart is out after its session") {
+  Pair pair;
+  pair.group.Restart();
+  pair.group.Advance(absl::Seconds(40));
+  pair.group.Beat("a", 2);
+  pair.group.Advance(absl::Seconds(10));
+  REQUIRE(pair.group.Group().members.size() == 1);
+  const auto left = pair.group.Group().members[0];
+  CHECK(pair.group.Beat("a", left.member_epoch).assignment == pair.group.topics.All("orders"));
+}
+
+TEST_CASE("A partition that is being given up over a restart goes to nobody before it is") {
+  auto group = WithOrders();
+  const auto all = *group.Join("a").assignment;
+  group.Join("b");
+  const auto kept = *group.Beat("a", 1).assignment;
+  group.Restart();
+  CHECK(group.Beat("b", 2).assignment.value_or(IdPartitions()).empty());
+  group.Beat("a", 1, kept);
+  const auto got = group.Beat("b", group.Group().members.at(1).member_epoch);
+  CHECK(got.assignment == Without(all, kept));
+}
+
+TEST_CASE("A static member that was away over a restart takes its place back") {
+  auto group = WithOrders();
+  const auto all = *group.Beat(ConsumerHarness::StaticJoinOf("a", "i")).assignment;
+  ConsumerHeartbeat leave = ConsumerHarness::BeatOf("a", kStaticLeavingEpoch);
+  leave.instance_id = "i";
+  group.Beat(leave);
+  group.Restart();
+  CHECK(*group.Beat(ConsumerHarness::StaticJoinOf("b", "i")).assignment == all);
+  group.Restart();
+  REQUIRE(group.Group().members.size() == 1);
+  CHECK(group.Group().members[0].member_id == "b");
+}
+
+TEST_CASE("A heartbeat that changes nothing writes nothing") {
+  Pair pair;
+  pair.group.Beat("b", 2, pair.second);
+  const std::size_t written = pair.group.log.size();
+  pair.group.Beat("a", 2);
+  pair.group.Beat("b", 2);
+  CHECK(pair.group.log.size() == written);
+}
+
 TEST_CASE("Names of topics that do not exist are looked for once, not whenever somebody joins") {
   auto group = WithOrders(2);
   std::vector<std::string> names = {"orders"};

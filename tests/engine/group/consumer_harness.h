@@ -6,10 +6,10 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -80,8 +80,9 @@ class ConsumerHarness {
   absl::Time now = absl::FromUnixSeconds(1'000'000'000);
   std::map<std::string, std::int32_t> stored;  // epochs, by group
   std::set<std::string> erased;
-  std::set<std::string> hidden;  // topics that nobody may see
-  int resolved = 0;              // regular expressions, so far
+  std::vector<ConsumerGroupRecord> log;  // all that was to be written
+  std::set<std::string> hidden;          // topics that nobody may see
+  int resolved = 0;                      // regular expressions, so far
 
   static ConsumerHeartbeat JoinOf(const std::string& member_id,
                                   std::vector<std::string> topics = {"orders"}) {
@@ -172,17 +173,39 @@ class ConsumerHarness {
     now = end;
   }
 
+  // What the log says of the group "g".
+  StoredConsumerGroup Stored() const {
+    StoredConsumerGroups groups;
+    for (const auto& [key, value] : log) {
+      const auto bytes = value.has_value() ? std::optional<std::string_view>(*value) : std::nullopt;
+      const auto taken = TakeConsumerGroupRecord(key, bytes, groups);
+      if (!taken.ok()) throw std::logic_error(taken.ToString());
+    }
+    const auto found = groups.find("g");
+    return found == groups.end() ? StoredConsumerGroup() : found->second;
+  }
+  // From what was written.
+  void Restart() {
+    const StoredConsumerGroup group = Stored();
+    coordinator.Close();
+    if (!group.epoch.has_value()) return;
+    coordinator.Restore("g", *group.epoch);
+    coordinator.RestoreMembers("g", group, now);
+  }
+
   DescribedConsumerGroup Group() const {
     return coordinator.Describe("g").value_or(DescribedConsumerGroup{.state = GroupState::kDead});
   }
 
  private:
   void Run(const ConsumerGroupEffects& effects) {
-    for (const ConsumerGroupEffect& effect : effects) {
-      if (const auto* store = std::get_if<StoreConsumerGroup>(&effect)) {
-        stored[store->group_id] = store->epoch;
+    for (const ConsumerGroupRecord& record : effects) {
+      log.push_back(record);
+      if (record.key.type != ConsumerGroupRecordType::kEpoch) continue;
+      if (record.value.has_value()) {
+        stored[record.key.group] = DecodeConsumerGroupEpochValue(*record.value).value().epoch;
       } else {
-        erased.insert(std::get<EraseConsumerGroup>(effect).group_id);
+        erased.insert(record.key.group);
       }
     }
   }

@@ -55,7 +55,7 @@ class ConsumerSimulation {
 
   void Step() {
     Consumer& consumer = consumers_[Below(consumers_.size())];
-    switch (Below(14)) {
+    switch (Below(15)) {
       case 0:
       case 1:
       case 2:
@@ -82,6 +82,9 @@ class ConsumerSimulation {
         break;
       case 12:
         ChangeSubscription(consumer);
+        break;
+      case 13:
+        Restart();
         break;
       default:
         group_.Advance(absl::Milliseconds(static_cast<std::int64_t>(Below(6000))));
@@ -135,6 +138,26 @@ class ConsumerSimulation {
   int handed_over() const { return handed_over_; }
 
  private:
+  // Nobody has lost anything by it.
+  void Restart() {
+    const auto before = group_.Group();
+    group_.Restart();
+    const auto after = group_.Group();
+    CHECK(after.epoch >= before.epoch);
+    CHECK(after.assignment_epoch == before.assignment_epoch);
+    REQUIRE(after.members.size() == before.members.size());
+    for (std::size_t i = 0; i < after.members.size(); ++i) {
+      const DescribedConsumer& was = before.members[i];
+      const DescribedConsumer& is = after.members[i];
+      CHECK(is.member_id == was.member_id);
+      CHECK(is.instance_id == was.instance_id);
+      CHECK(is.member_epoch == was.member_epoch);
+      CHECK(is.client_id == was.client_id);
+      CHECK(is.subscribed_topics == was.subscribed_topics);
+      CHECK(is.subscribed_regex == was.subscribed_regex);
+    }
+  }
+
   static ConsumerGroupConfig ConfigOf(std::uint64_t seed) {
     ConsumerGroupConfig config;
     if (seed % 3 == 0) config.max_size = 4;

@@ -55,12 +55,23 @@ void CheckGroupMetadata(std::string_view bytes) {
   Require(DecodeGroupMetadataValue(EncodeValue(*read)).value() == *read);
 }
 
+template <typename Value>
+void CheckConsumerGroupValue(std::string_view bytes,
+                             absl::StatusOr<Value> (*decode)(std::string_view)) {
+  const auto read = decode(bytes);
+  if (read.ok()) Require(decode(EncodeValue(*read)).value() == *read);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   (void)DecodeKey(bytes);
-  (void)DecodeConsumerGroupMetadataValue(bytes);
+  CheckConsumerGroupValue(bytes, DecodeConsumerGroupEpochValue);
+  CheckConsumerGroupValue(bytes, DecodeConsumerGroupMemberValue);
+  CheckConsumerGroupValue(bytes, DecodeConsumerGroupTargetEpochValue);
+  CheckConsumerGroupValue(bytes, DecodeConsumerGroupTargetValue);
+  CheckConsumerGroupValue(bytes, DecodeConsumerGroupCurrentValue);
   CheckOffsetCommit(bytes);
   CheckGroupMetadata(bytes);
   CheckSubscription(bytes);

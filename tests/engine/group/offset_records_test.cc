@@ -63,27 +63,8 @@ TEST_CASE("keys are written as Kafka writes them, and read back") {
 TEST_CASE("the oldest offset commit key reads as the newer one, and later kinds are told apart") {
   CHECK(DecodeKey(BytesFromHex("0000000762696c6c696e6700066f726465727300000003")).value() ==
         OffsetsTopicKey(OffsetCommitKey{"billing", "orders", 3}));
-  CHECK(DecodeKey(BytesFromHex("0005000762696c6c696e67")).value() ==
-        OffsetsTopicKey(UnknownKey{5}));
-}
-
-TEST_CASE("the epoch of a consumer group is written as Kafka writes it") {
-  const ConsumerGroupMetadataKey key{"billing"};
-  CHECK(EncodeKey(key) == BytesFromHex("0003000762696c6c696e67"));
-  CHECK(DecodeKey(EncodeKey(key)).value() == OffsetsTopicKey(key));
-  const ConsumerGroupMetadataValue value{7};
-  CHECK(EncodeValue(value) == BytesFromHex("00000000000700"));
-  CHECK(DecodeConsumerGroupMetadataValue(EncodeValue(value)).value() == value);
-  // What Kafka 4.1 and later add: a hash of the topics' metadata, as tagged field 0.
-  CHECK(DecodeConsumerGroupMetadataValue(BytesFromHex("0000000000070100080102030405060708"))
-            .value() == value);
-}
-
-TEST_CASE("epochs that no group goes on from, and other versions, are refused") {
-  for (const char* hex :
-       {"0000ffffffff00", "00007fffffff00", "00010000000700", "0000000000", "", "00000000000701"}) {
-    CHECK_FALSE(DecodeConsumerGroupMetadataValue(BytesFromHex(hex)).ok());
-  }
+  CHECK(DecodeKey(BytesFromHex("0010000762696c6c696e67")).value() ==
+        OffsetsTopicKey(UnknownKey{16}));
 }
 
 TEST_CASE("offset commits are written in Kafka's version 4") {

@@ -1,0 +1,223 @@
+#include "engine/group/consumer_group_records.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <iterator>
+#include <utility>
+
+#include "fmt/format.h"
+
+namespace rill::engine {
+namespace {
+
+constexpr std::int16_t kVersion = 0;
+constexpr std::int32_t kMaxEpoch = INT32_MAX / 2;
+constexpr std::size_t kMinTopicSize = base::Uuid::kSize + 2;
+
+bool HasMember(ConsumerGroupRecordType type) {
+  return type != ConsumerGroupRecordType::kEpoch && type != ConsumerGroupRecordType::kTargetEpoch;
+}
+
+base::KafkaWriter Begin() {
+  base::KafkaWriter out;
+  out.Int(kVersion);
+  return out;
+}
+
+std::string End(base::KafkaWriter& out) {
+  constexpr std::uint32_t kNoTaggedFields = 0;
+  out.UnsignedVarint(kNoTaggedFields);
+  return out.Take();
+}
+
+void WriteLength(base::KafkaWriter& out, std::size_t length) {
+  out.UnsignedVarint(static_cast<std::uint32_t>(length + 1));
+}
+
+void WriteNullable(base::KafkaWriter& out, const std::optional<std::string>& text) {
+  if (text.has_value()) return out.CompactString(*text);
+  out.UnsignedVarint(0);
+}
+
+// Topic by topic, as the set has them.
+void WritePartitions(base::KafkaWriter& out, const IdPartitions& partitions) {
+  std::size_t topics = 0;
+  for (auto at = partitions.begin(); at != partitions.end();
+       at = partitions.upper_bound({at->topic, INT32_MAX})) {
+    ++topics;
+  }
+  WriteLength(out, topics);
+  for (auto at = partitions.begin(); at != partitions.end();) {
+    const auto end = partitions.upper_bound({at->topic, INT32_MAX});
+    const auto& id = at->topic.bytes();
+    out.Raw({reinterpret_cast<const char*>(id.data()), id.size()});
+    WriteLength(out, static_cast<std::size_t>(std::distance(at, end)));
+    for (; at != end; ++at) out.Int(at->partition);
+    out.UnsignedVarint(0);
+  }
+}
+
+base::KafkaReader BeginReading(std::string_view bytes, const char* what) {
+  base::KafkaReader in(bytes, what);
+  const auto version = in.Int<std::int16_t>();
+  if (in.ok() && version != kVersion) in.Fail(fmt::format("version {}; 0 is known", version));
+  return in;
+}
+
+std::int32_t ReadEpoch(base::KafkaReader& in, std::int32_t least = 0) {
+  const auto epoch = in.Int<std::int32_t>();
+  if (in.ok() && (epoch < least || epoch > kMaxEpoch)) in.Fail(fmt::format("epoch {}", epoch));
+  return epoch;
+}
+
+base::Uuid ReadUuid(base::KafkaReader& in) {
+  std::array<std::uint8_t, base::Uuid::kSize> bytes = {};
+  const std::string_view raw = in.Raw(bytes.size());
+  if (raw.size() == bytes.size()) std::copy(raw.begin(), raw.end(), bytes.begin());
+  return base::Uuid(bytes);
+}
+
+IdPartitions ReadPartitions(base::KafkaReader& in) {
+  IdPartitions partitions;
+  const std::size_t topics = in.CompactArrayLength(kMinTopicSize);
+  for (std::size_t i = 0; i < topics && in.ok(); ++i) {
+    const base::Uuid topic = ReadUuid(in);
+    const std::size_t count = in.CompactArrayLength(sizeof(std::int32_t));
+    for (std::size_t j = 0; j < count && in.ok(); ++j) {
+      partitions.insert({topic, in.Int<std::int32_t>()});
+    }
+    in.SkipTaggedFields();
+  }
+  return partitions;
+}
+
+std::vector<std::string> ReadStrings(base::KafkaReader& in) {
+  std::vector<std::string> strings(in.CompactArrayLength(1));
+  for (std::string& text : strings) text = in.CompactString();
+  return strings;
+}
+
+template <typename Value>
+absl::StatusOr<Value> End(base::KafkaReader& in, Value value) {
+  in.SkipTaggedFields();
+  if (!in.ok()) return in.status();
+  return value;
+}
+
+}  // namespace
+
+bool IsOfConsumerGroup(std::int16_t type) {
+  switch (static_cast<ConsumerGroupRecordType>(type)) {
+    case ConsumerGroupRecordType::kEpoch:
+    case ConsumerGroupRecordType::kMember:
+    case ConsumerGroupRecordType::kTargetEpoch:
+    case ConsumerGroupRecordType::kTarget:
+    case ConsumerGroupRecordType::kCurrent:
+      return true;
+  }
+  return false;
+}
+
+ConsumerGroupRecordKey ReadConsumerGroupKey(std::int16_t type, base::KafkaReader& in) {
+  ConsumerGroupRecordKey key{.type = static_cast<ConsumerGroupRecordType>(type),
+                             .group = in.String()};
+  if (HasMember(key.type)) key.member = in.String();
+  return key;
+}
+
+std::string EncodeKey(const ConsumerGroupRecordKey& key) {
+  base::KafkaWriter out;
+  out.Int(static_cast<std::int16_t>(key.type));
+  out.String(key.group);
+  if (HasMember(key.type)) out.String(key.member);
+  return out.Take();
+}
+
+std::string EncodeValue(const ConsumerGroupEpochValue& value) {
+  base::KafkaWriter out = Begin();
+  out.Int(value.epoch);
+  return End(out);
+}
+
+std::string EncodeValue(const ConsumerGroupMemberValue& value) {
+  base::KafkaWriter out = Begin();
+  WriteNullable(out, value.instance_id);
+  WriteNullable(out, value.rack_id);
+  out.CompactString(value.client_id);
+  out.CompactString(value.client_host);
+  WriteLength(out, value.topics.size());
+  for (const std::string& topic : value.topics) out.CompactString(topic);
+  WriteNullable(out, value.regex);
+  out.Int(value.rebalance_timeout_ms);
+  WriteNullable(out, value.assignor);
+  return End(out);
+}
+
+std::string EncodeValue(const ConsumerGroupTargetEpochValue& value) {
+  base::KafkaWriter out = Begin();
+  out.Int(value.epoch);
+  return End(out);
+}
+
+std::string EncodeValue(const ConsumerGroupTargetValue& value) {
+  base::KafkaWriter out = Begin();
+  WritePartitions(out, value.partitions);
+  return End(out);
+}
+
+std::string EncodeValue(const ConsumerGroupCurrentValue& value) {
+  base::KafkaWriter out = Begin();
+  out.Int(value.epoch);
+  out.Int(value.previous_epoch);
+  out.Int(static_cast<std::int8_t>(value.state));
+  WritePartitions(out, value.assigned);
+  WritePartitions(out, value.pending_revocation);
+  return End(out);
+}
+
+absl::StatusOr<ConsumerGroupEpochValue> DecodeConsumerGroupEpochValue(std::string_view bytes) {
+  base::KafkaReader in = BeginReading(bytes, "consumer group metadata");
+  return End(in, ConsumerGroupEpochValue{ReadEpoch(in)});
+}
+
+absl::StatusOr<ConsumerGroupMemberValue> DecodeConsumerGroupMemberValue(std::string_view bytes) {
+  base::KafkaReader in = BeginReading(bytes, "consumer group member");
+  ConsumerGroupMemberValue value;
+  value.instance_id = in.CompactNullableString();
+  value.rack_id = in.CompactNullableString();
+  value.client_id = in.CompactString();
+  value.client_host = in.CompactString();
+  value.topics = ReadStrings(in);
+  value.regex = in.CompactNullableString();
+  value.rebalance_timeout_ms = in.Int<std::int32_t>();
+  value.assignor = in.CompactNullableString();
+  return End(in, std::move(value));
+}
+
+absl::StatusOr<ConsumerGroupTargetEpochValue> DecodeConsumerGroupTargetEpochValue(
+    std::string_view bytes) {
+  base::KafkaReader in = BeginReading(bytes, "assignment epoch of a consumer group");
+  return End(in, ConsumerGroupTargetEpochValue{ReadEpoch(in)});
+}
+
+absl::StatusOr<ConsumerGroupTargetValue> DecodeConsumerGroupTargetValue(std::string_view bytes) {
+  base::KafkaReader in = BeginReading(bytes, "target assignment of a consumer group member");
+  return End(in, ConsumerGroupTargetValue{ReadPartitions(in)});
+}
+
+absl::StatusOr<ConsumerGroupCurrentValue> DecodeConsumerGroupCurrentValue(std::string_view bytes) {
+  base::KafkaReader in = BeginReading(bytes, "assignment of a consumer group member");
+  ConsumerGroupCurrentValue value;
+  value.epoch = ReadEpoch(in, kStaticLeavingEpoch);
+  value.previous_epoch = ReadEpoch(in, kStaticLeavingEpoch);
+  const auto state = in.Int<std::int8_t>();
+  const auto last = static_cast<std::int8_t>(ConsumerMemberState::kUnreleasedPartitions);
+  if (in.ok() && (state < 0 || state > last)) in.Fail(fmt::format("member state {}", state));
+  value.state = static_cast<ConsumerMemberState>(state);
+  value.assigned = ReadPartitions(in);
+  value.pending_revocation = ReadPartitions(in);
+  return End(in, std::move(value));
+}
+
+}  // namespace rill::engine
