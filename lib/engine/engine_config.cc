@@ -94,6 +94,9 @@ absl::Status TakeConsumerGroups(EngineConfig& config) {
   }
   config.consumer_regex_refresh_interval = Millis(set, "group.consumer.regex.refresh.interval.ms");
   config.consumer_group_max_size = static_cast<std::int32_t>(Value(set, "group.consumer.max.size"));
+  const std::string_view policy = Text(set, "group.consumer.migration.policy");
+  config.upgrades_groups = policy == "upgrade" || policy == "bidirectional";
+  config.downgrades_groups = policy == "downgrade" || policy == "bidirectional";
   for (const std::string_view name : ConfigListItems(Text(set, "group.consumer.assignors"))) {
     const ServerAssignor assignor = *FindServerAssignor(name);
     auto& assignors = config.consumer_assignors;

@@ -67,6 +67,8 @@ struct EngineConfig {
   absl::Duration consumer_session_timeout;
   absl::Duration consumer_heartbeat_interval;
   std::int32_t consumer_group_max_size = 0;
+  bool upgrades_groups = true;  // group.consumer.migration.policy
+  bool downgrades_groups = true;
   std::vector<ServerAssignor> consumer_assignors;  // at least one, each once
   absl::Duration consumer_regex_refresh_interval;
 };

@@ -11,6 +11,8 @@ constexpr std::string_view kCompressionTypes[] = {"uncompressed", "zstd", "lz4",
 constexpr std::string_view kTimestampTypes[] = {"CreateTime", "LogAppendTime"};
 constexpr std::string_view kServerAssignors[] = {"uniform", "range"};
 constexpr std::string_view kGroupProtocols[] = {"classic", "consumer"};
+constexpr std::string_view kMigrationPolicies[] = {"upgrade", "downgrade", "bidirectional",
+                                                   "disabled"};
 
 constexpr ConfigSpec Number(std::string_view name, ConfigType type, std::string_view value,
                             double min, std::string_view effect) {
@@ -62,6 +64,11 @@ constexpr ConfigSpec kSpecs[] = {
         "How often members of groups whose partitions the broker assigns are told to beat."),
     Int("group.consumer.max.size", "2147483647", 1,
         "Members that a group may have whose partitions the broker assigns."),
+    Choice(
+        "group.consumer.migration.policy", ConfigType::kString, "bidirectional", kMigrationPolicies,
+        "Whether a group of consumers of the classic protocol becomes one whose partitions the "
+        "broker assigns when a member joins by that protocol (upgrade), a classic one again when "
+        "the last of those has left (downgrade), both or neither."),
     Int("group.consumer.regex.refresh.interval.ms", "600000", 10000,
         "How often it is looked anew, also where no topic came or went, which topics a regular "
         "expression stands for and the members of a group may see."),
@@ -232,7 +239,6 @@ constexpr RefusedConfig kRefused[] = {
     {"fetch.*", kNotOfNode},
     {"follower.fetch.*", kNoReplication},
     {"follower.replication.*", kNoReplication},
-    {"group.consumer.migration.policy", "a group's members all speak one protocol"},
     {"group.consumer.*", "groups have no configs of their own, and assignments are made at once"},
     {"group.coordinator.*", "the group coordinator runs in the threads that call it"},
     {"group.share.*", kNoOtherGroups},

@@ -111,15 +111,28 @@ void GroupService::Sync(const SyncRequest& request,
     absl::MutexLock lock(&mutex_);
     const RequestToken token = next_token_++;
     syncs_.emplace(token, answer);
-    CarryOut(groups_.Sync(request, token, Now()), answers);
+    if (consumers_.HasMembers(request.group_id)) {
+      CarryOut(Effects{SyncAnswer{token, consumers_.Sync(request, *parts_.topics, Now())}},
+               answers);
+    } else {
+      CarryOut(groups_.Sync(request, token, Now()), answers);
+    }
     deadline = NextDeadline();
   }
   Finish(answers, deadline);
 }
 
 ErrorCode GroupService::Heartbeat(const HeartbeatRequest& request) {
-  absl::MutexLock lock(&mutex_);
-  return groups_.Heartbeat(request, Now());
+  ErrorCode error;
+  absl::Time deadline;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (!consumers_.HasMembers(request.group_id)) return groups_.Heartbeat(request, Now());
+    error = consumers_.Heartbeat(request, Now());
+    deadline = NextDeadline();
+  }
+  Finish({}, deadline);
+  return error;
 }
 
 std::shared_ptr<void> GroupService::Observe(const std::string& group,
@@ -149,9 +162,15 @@ LeaveResponse GroupService::Leave(const LeaveRequest& request) {
   absl::Time deadline;
   {
     absl::MutexLock lock(&mutex_);
-    Effects effects;
-    response = groups_.Leave(request, Now(), &effects);
-    CarryOut(std::move(effects), answers);
+    if (consumers_.HasMembers(request.group_id)) {
+      ConsumerGroupEffects effects;
+      response = consumers_.Leave(request, Now(), &effects);
+      CarryOut(effects, answers);
+    } else {
+      Effects effects;
+      response = groups_.Leave(request, Now(), &effects);
+      CarryOut(std::move(effects), answers);
+    }
     deadline = NextDeadline();
   }
   Finish(answers, deadline);

@@ -75,7 +75,9 @@ absl::StatusOr<std::vector<std::string>> NoRegexes(const std::string& regex,
 // carries out what they want done, and brings answers to those who wait for them. Thread-safe.
 //
 // A group id is of one of the two at a time. One that has no members becomes the other's when
-// somebody joins by the other's protocol; one that has is refused to them.
+// somebody joins by the other's protocol. One that has becomes, or stays, a consumer group where
+// they are consumers, with members of both protocols, until the last of KIP-848's has left: its
+// online migration.
 //
 // Its lock is not held while an answer is delivered or offsets are stored: an application's store
 // may call back, and groups hold each other up at commits by chance only. A commit is validated
@@ -122,9 +124,9 @@ class GroupService final : public MaintenanceTask {
   LeaveResponse Leave(const LeaveRequest& request);
 
   // KIP-848: joins, stays in, or leaves a group whose partitions are assigned here.
-  // GROUP_ID_NOT_FOUND where the group has members of the classic protocol. `resolve` is called, in
-  // this thread and without a lock, for what is to be subscribed to by regular expression.
-  // Whether the next call, with this request, would ask its resolver.
+  // GROUP_ID_NOT_FOUND where the group is of the classic protocol and stays it. `resolve` is
+  // called, in this thread and without a lock, for what is to be subscribed to by regular
+  // expression. Whether the next call, with this request, would ask its resolver.
   bool ResolvesRegexes(const ConsumerHeartbeat& request);
   ConsumerHeartbeatResponse ConsumerGroupHeartbeat(ConsumerHeartbeat request,
                                                    const RegexResolver& resolve = NoRegexes);
@@ -193,9 +195,17 @@ class GroupService final : public MaintenanceTask {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Queue(Effects effects, std::deque<Effect>& queue);
   // A join of the classic protocol, also where the group has been of the other one.
-  // INCONSISTENT_GROUP_PROTOCOL where it has members of that.
   Effects JoinClassic(const JoinRequest& request, RequestToken token, Answers& answers)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // group_service_migration.cc: members of the classic protocol in groups of the other one, and
+  // groups that change theirs.
+  Effects JoinConsumers(const JoinRequest& request, RequestToken token, Answers& answers)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status AdoptClassic(const ConsumerHeartbeat& request, ConsumerGroupEffects& effects)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // To the log, once the lock is free.
+  void Inform(std::string line, Answers& answers);
+  void Downgrade(const std::string& group, Answers& answers) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   template <typename Answer, typename Waiting>
   void TakeAnswer(const Answer& answer, Waiting& waiting, Answers& answers)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -7,6 +7,16 @@
 #include "rill/error.h"
 
 namespace rill::engine {
+namespace {
+
+ConsumerHeartbeatResponse IsClassic(const std::string& group, const absl::Status& why) {
+  return {.error = ErrorCode::kGroupIdNotFound,
+          .error_message = fmt::format("group {} has members of the classic protocol, and does not "
+                                       "become a consumer group: {}",
+                                       group, std::string(why.message()))};
+}
+
+}  // namespace
 
 absl::StatusOr<std::vector<std::string>> NoRegexes(const std::string& /*regex*/,
                                                    const std::vector<std::string>& /*names*/) {
@@ -18,10 +28,7 @@ absl::StatusOr<std::vector<std::string>> NoRegexes(const std::string& /*regex*/,
 Effects GroupService::JoinClassic(const JoinRequest& request, RequestToken token,
                                   Answers& answers) {
   const std::string& group = request.group_id;
-  if (consumers_.HasMembers(group)) {
-    return {JoinAnswer{
-        token, {.error = ErrorCode::kInconsistentGroupProtocol, .member_id = request.member_id}}};
-  }
+  if (consumers_.HasMembers(group)) return JoinConsumers(request, token, answers);
   Effects joined = groups_.Join(request, token, Now());
   // Asked in that order: a description has all of the group.
   const bool changes_protocol =
@@ -30,8 +37,8 @@ Effects GroupService::JoinClassic(const JoinRequest& request, RequestToken token
   return joined;
 }
 
-// A classic group without members goes when a member has joined by the other protocol, and not
-// before: a refusal changes nothing. Its tombstone comes first, for a broker that reads the topic
+// A classic group goes when a member has joined by the other protocol, and not before: a refusal
+// changes nothing. Its tombstone comes first, for a broker that reads the topic
 // takes no record of the one kind while it has the group as the other.
 ConsumerHeartbeatResponse GroupService::ConsumerGroupHeartbeat(ConsumerHeartbeat request,
                                                                const RegexResolver& resolve) {
@@ -41,22 +48,23 @@ ConsumerHeartbeatResponse GroupService::ConsumerGroupHeartbeat(ConsumerHeartbeat
   absl::Time deadline;
   {
     absl::MutexLock lock(&mutex_);
-    const DescribedGroup classic = groups_.Describe(request.group_id);
-    const bool is_classic = classic.error == ErrorCode::kNone;
-    if (is_classic && classic.state != GroupState::kEmpty) {
-      return {.error = ErrorCode::kGroupIdNotFound,
-              .error_message =
-                  fmt::format("group {} is not a consumer group: it has members of the classic "
-                              "protocol",
-                              request.group_id)};
-    }
     ConsumerGroupEffects effects;
-    response = consumers_.Heartbeat(request, *parts_.topics, Now(), &effects);
-    if (is_classic && consumers_.Has(request.group_id)) {
-      Effects erased;
-      groups_.Delete(request.group_id, Now(), &erased);
-      CarryOut(std::move(erased), answers);
+    const std::string& group = request.group_id;
+    const DescribedGroup classic = groups_.Describe(group);
+    const bool is_classic = classic.error == ErrorCode::kNone;
+    const bool upgrades = is_classic && classic.state != GroupState::kEmpty;
+    if (upgrades) {
+      if (auto refused = AdoptClassic(request, effects); !refused.ok()) {
+        return IsClassic(group, refused);
+      }
     }
+    response = consumers_.Heartbeat(request, *parts_.topics, Now(), &effects);
+    if (upgrades && response.error != ErrorCode::kNone) {
+      consumers_.Forget(group);
+      return response;
+    }
+    if (upgrades) Inform(fmt::format("group {} is a consumer group now", group), answers);
+    if (is_classic && consumers_.Has(group)) CarryOut(groups_.GiveAway(group, Now()), answers);
     CarryOut(effects, answers);
     deadline = NextDeadline();
   }
@@ -134,13 +142,13 @@ absl::Status GroupService::StoreConsumerGroup(const std::string& group,
 // Those of a group are written together. Tombstones that could not be written leave a group behind
 // after a restart.
 void GroupService::CarryOut(const ConsumerGroupEffects& effects, Answers& answers) {
-  if (parts_.records == nullptr) return;
   for (auto begin = effects.begin(); begin != effects.end();) {
     const std::string& group = begin->key.group;
     const auto end = std::find_if(begin, effects.end(), [&](const ConsumerGroupRecord& record) {
       return record.key.group != group;
     });
-    const auto stored = StoreConsumerGroup(group, {begin, end});
+    const auto stored =
+        parts_.records == nullptr ? absl::OkStatus() : StoreConsumerGroup(group, {begin, end});
     if (!stored.ok()) {
       answers.push_back([this, line = fmt::format("group {}: its members cannot be written down: "
                                                   "{}",
@@ -148,6 +156,8 @@ void GroupService::CarryOut(const ConsumerGroupEffects& effects, Answers& answer
         if (parts_.warn) parts_.warn(line);
       });
     }
+    CallObservers(group, answers);
+    if (consumers_.MayGiveAway(group, parts_.config.max_size)) Downgrade(group, answers);
     begin = end;
   }
 }

@@ -45,6 +45,8 @@ ConsumerGroupConfig ConsumerGroupConfigOf(const EngineConfig& config) {
   groups.max_size = config.consumer_group_max_size;
   groups.assignors = config.consumer_assignors;
   groups.regex_refresh_interval = config.consumer_regex_refresh_interval;
+  groups.upgrades = config.upgrades_groups;
+  groups.downgrades = config.downgrades_groups;
   return groups;
 }
 

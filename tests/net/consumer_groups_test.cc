@@ -1,10 +1,13 @@
 // Groups whose partitions the node assigns (KIP-848), as requests of all versions.
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "catch.h"
+#include "engine/group/protocol.h"
 #include "net/handlers.h"
 #include "node_under_test.h"
 #include "rill/node.h"
@@ -298,6 +301,84 @@ TEST_CASE("what members subscribe to keeps its offsets, and a group with members
   const auto deleted = node.Ask(HandleDeleteGroups, removal, 3).results.at(0);
   CHECK(deleted.error_code == ErrorCode::kNone);
   CHECK_FALSE(deleted.error_message.has_value());
+}
+
+// A member by the consumer protocol, as clients are.
+class RemoteMember {
+ public:
+  explicit RemoteMember(std::uint16_t port) : client_(port) {}
+
+  // Takes up what it is told, and says so with the next beat.
+  void Step() {
+    Beat beat = epoch_ == 0 ? JoinOf("remote") : BeatOf("remote", epoch_);
+    if (const auto told = std::exchange(told_, std::nullopt)) beat = Owning(beat, *told);
+    const Told told = client_.Ask<Told>(wire::ApiKey::kConsumerGroupHeartbeat, 1, beat);
+    REQUIRE(told.error_code == ErrorCode::kNone);
+    epoch_ = told.member_epoch;
+    if (!told.assignment.has_value()) return;
+    owned_ = Count(told);
+    told_ = told;
+  }
+  void Leave() {
+    client_.Ask<Told>(wire::ApiKey::kConsumerGroupHeartbeat, 1, BeatOf("remote", -1));
+    owned_ = 0;
+  }
+  std::size_t owned() const { return owned_; }
+
+ private:
+  WireClient client_;
+  std::int32_t epoch_ = 0;
+  std::size_t owned_ = 0;
+  std::optional<Told> told_;
+};
+
+TEST_CASE("a consumer of this process and a member by the consumer protocol are in one group") {
+  const std::vector<std::string> strategy =
+      GENERATE(std::vector<std::string>{"range"}, std::vector<std::string>{"cooperative-sticky"});
+  Engine engine = Open("mem:").value();
+  REQUIRE(engine.CreateTopic("orders", {.partitions = 4}).ok());
+  const Node node = Node::Start(engine, {.listen = "127.0.0.1:0"}).value();
+  Consumer embedded =
+      engine.NewConsumer({.group = "billing", .partition_assignment_strategy = strategy}).value();
+  REQUIRE(embedded.Subscribe({"orders"}).ok());
+  REQUIRE(embedded.Poll(absl::ZeroDuration()).ok());
+  REQUIRE(embedded.assignment().size() == 4);
+  RemoteMember remote(node.port());
+  const auto settle = [&](bool with_remote) {
+    for (int round = 0; round < 12; ++round) {
+      REQUIRE(embedded.Poll(absl::ZeroDuration()).ok());
+      if (with_remote) remote.Step();
+    }
+  };
+  settle(true);
+  CHECK(embedded.assignment().size() == 2);
+  CHECK(remote.owned() == 2);
+  CHECK(embedded.Commit().ok());
+  const auto listed = engine.DescribeGroup("billing").value();
+  CHECK(listed.members.size() == 2);
+  remote.Leave();
+  settle(false);
+  CHECK(embedded.assignment().size() == 4);
+  CHECK(engine.DescribeGroup("billing")->assignor == strategy.front());
+}
+
+TEST_CASE("members by the classic protocol are told apart in a consumer group's description") {
+  NodeUnderTest node;
+  Fill(node);
+  std::optional<engine::JoinResponse> joined;
+  node.engine().groups()->Join(
+      {.group_id = "billing",
+       .member_id = "old",
+       .protocols = {{"range", engine::EncodeSubscription({.topics = {"orders"}})}}},
+      [&](const auto& response) { joined = response; });
+  REQUIRE(joined->error == ErrorCode::kNone);
+  wire::ConsumerGroupDescribeRequest request;
+  request.group_ids = {"billing"};
+  const auto group = node.Ask(HandleConsumerGroupDescribe, request, 1).groups.at(0);
+  REQUIRE(group.members.size() == 3);
+  CHECK(group.members[0].member_type == 1);
+  CHECK(group.members[2].member_id == "old");
+  CHECK(group.members[2].member_type == 0);
 }
 
 }  // namespace

@@ -71,7 +71,8 @@ DescribedConsumerGroup ConsumerGroup::Describe(const ConsumerGroupConfig& config
                                  .subscribed_topics = member.topics,
                                  .subscribed_regex = member.regex,
                                  .assigned = Named(member.assigned),
-                                 .target = Named(member.target)});
+                                 .target = Named(member.target),
+                                 .is_classic = member.classic.has_value()});
   }
   return described;
 }
@@ -111,12 +112,33 @@ void ConsumerGroup::WriteGone(const std::string& member_id, ConsumerGroupStep& s
   }
 }
 
+void ConsumerGroup::AwaitSignOfLife(const ConsumerMember& member, ConsumerGroupStep& step) const {
+  const absl::Duration limit =
+      member.classic.has_value() ? member.classic->silence_limit : step.config.session_timeout;
+  step.timers.Schedule({id_, TimerKind::kMember, member.id}, step.now + limit);
+}
+
+void ConsumerGroup::CancelTimers(const std::string& member_id, ConsumerGroupStep& step) const {
+  for (const TimerKind kind :
+       {TimerKind::kMember, TimerKind::kRevocation, TimerKind::kJoin, TimerKind::kSync}) {
+    step.timers.Cancel({id_, kind, member_id});
+  }
+}
+
+void ConsumerGroup::Drop(ConsumerGroupStep& step) const {
+  for (const auto& [id, member] : members_) {
+    CancelTimers(id, step);
+    WriteGone(id, step);
+  }
+  Write(ConsumerGroupRecordType::kTargetEpoch, "", std::nullopt, step);
+  Write(ConsumerGroupRecordType::kEpoch, "", std::nullopt, step);
+}
+
 // What it had is the next one's; what it subscribed to may be nobody's any more.
 void ConsumerGroup::Fence(const std::string& member_id, ConsumerGroupStep& step) {
   const auto found = members_.find(member_id);
   const ConsumerMember& member = found->second;
-  step.timers.Cancel({id_, TimerKind::kMember, member_id});
-  step.timers.Cancel({id_, TimerKind::kRevocation, member_id});
+  CancelTimers(member_id, step);
   Release(member);
   if (member.is_static()) static_members_.erase(member.instance_id);
   WriteGone(member_id, step);
@@ -166,11 +188,10 @@ ErrorCode ConsumerGroup::ValidateCommit(const CommitRequest& request) const {
   if (request.generation < 0 && members_.empty()) return ErrorCode::kNone;
   const ConsumerMember* const member = Find(request.member_id);
   if (member == nullptr) return ErrorCode::kUnknownMemberId;
-  if (!request.transactional && !request.knows_member_epochs) {
-    return ErrorCode::kUnsupportedVersion;
-  }
+  const bool knows_epochs = !member->classic.has_value() && !request.transactional;
+  if (knows_epochs && !request.knows_member_epochs) return ErrorCode::kUnsupportedVersion;
   if (request.generation == member->epoch) return ErrorCode::kNone;
-  return request.transactional ? ErrorCode::kIllegalGeneration : ErrorCode::kStaleMemberEpoch;
+  return knows_epochs ? ErrorCode::kStaleMemberEpoch : ErrorCode::kIllegalGeneration;
 }
 
 ErrorCode ConsumerGroup::ValidateFetch(const std::string& member_id,
@@ -178,7 +199,8 @@ ErrorCode ConsumerGroup::ValidateFetch(const std::string& member_id,
   if (member_id.empty() && member_epoch < 0) return ErrorCode::kNone;
   const ConsumerMember* const member = Find(member_id);
   if (member == nullptr) return ErrorCode::kUnknownMemberId;
-  return member->epoch == member_epoch ? ErrorCode::kNone : ErrorCode::kStaleMemberEpoch;
+  if (member->epoch == member_epoch) return ErrorCode::kNone;
+  return member->classic.has_value() ? ErrorCode::kIllegalGeneration : ErrorCode::kStaleMemberEpoch;
 }
 
 }  // namespace rill::engine

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -8,11 +9,13 @@
 
 #include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "engine/group/consumer_group_events.h"
 #include "engine/group/consumer_group_member.h"
 #include "engine/group/consumer_group_regexes.h"
 #include "engine/group/events.h"
+#include "engine/group/protocol.h"
 #include "engine/group/stored_consumer_group.h"
 #include "engine/group/subscribed_topics.h"
 #include "engine/group/timers.h"
@@ -39,12 +42,17 @@ struct ConsumerGroupStep {
 // from the answer that assigns it until the heartbeat that no longer names it, or until the member
 // is gone.
 //
+// Members of the classic protocol may be among them (KIP-848's online migration): their generation
+// is their epoch, a JoinGroup is a heartbeat that joins, SyncGroup tells them what they have, and
+// their heartbeats tell them when to join again.
+//
 // Plain state, no I/O, no clock; not thread-safe.
 class ConsumerGroup {
  public:
   ConsumerGroup(std::string id, std::int32_t epoch) : id_(std::move(id)), epoch_(epoch) {}
 
   bool empty() const { return members_.empty(); }
+  std::size_t size() const { return members_.size(); }
   GroupState state() const;
   DescribedConsumerGroup Describe(const ConsumerGroupConfig& config) const;
   void AddSubscribed(SubscribedTopics& topics) const;
@@ -58,9 +66,31 @@ class ConsumerGroup {
   // there are none.
   void Restore(const StoredConsumerGroup& stored, ConsumerGroupStep& step);
 
+  // The members of a classic group with what they have, at its generation. Once, where there are
+  // none; `group` is one that CheckAdoption lets pass.
+  void Adopt(const MigratingGroup& group, const GroupTopics& topics, ConsumerGroupStep& step);
+  // FailedPrecondition where the members' words cannot be read, or those of their assignor would be
+  // lost.
+  static absl::Status CheckAdoption(const MigratingGroup& group);
+  bool HasOnlyClassicMembers() const;
+  // Of a group that HasOnlyClassicMembers.
+  MigratingGroup ToClassic(const GroupTopics& topics) const;
+
   // A member joins or goes on. A refusal changes nothing.
   ConsumerHeartbeatResponse Heartbeat(const ConsumerHeartbeat& request, const GroupTopics& topics,
                                       ConsumerGroupStep& step);
+  // Cancels all timers and writes that the group is gone, before it is dropped.
+  void Drop(ConsumerGroupStep& step) const;
+
+  // What members of the classic protocol ask for. A join that CheckClassicJoin lets pass, whose
+  // member has an id by then.
+  ErrorCode CheckClassicJoin(const JoinRequest& request, const ConsumerGroupConfig& config) const;
+  JoinResponse JoinClassic(const JoinRequest& request, const ConsumerSubscription& subscription,
+                           const GroupTopics& topics, ConsumerGroupStep& step);
+  SyncResponse SyncClassic(const SyncRequest& request, const GroupTopics& topics,
+                           ConsumerGroupStep& step);
+  ErrorCode HeartbeatClassic(const HeartbeatRequest& request, ConsumerGroupStep& step);
+  LeaveResponse::Member LeaveClassic(const LeavingMember& leaving, ConsumerGroupStep& step);
   // A member leaves, for good or (kStaticLeavingEpoch) to come back.
   ConsumerHeartbeatResponse Leave(const ConsumerHeartbeat& request, ConsumerGroupStep& step);
   void OnTimer(const TimerKey& timer, ConsumerGroupStep& step);
@@ -85,7 +115,13 @@ class ConsumerGroup {
   void Fence(const std::string& member_id, ConsumerGroupStep& step);
   void LeaveForAWhile(const std::string& member_id, ConsumerGroupStep& step);
 
+  void AwaitSignOfLife(const ConsumerMember& member, ConsumerGroupStep& step) const;
+  void CancelTimers(const std::string& member_id, ConsumerGroupStep& step) const;
+
   // consumer_group_heartbeat.cc
+  bool HasRoomFor(const std::string& member_id, const ConsumerGroupConfig& config) const;
+  ConsumerHeartbeatResponse Advance(const ConsumerHeartbeat& request, const GroupTopics& topics,
+                                    ConsumerGroupStep& step);
   Refusal Check(const ConsumerHeartbeat& request, const ConsumerGroupConfig& config) const;
   Refusal CheckJoin(const ConsumerHeartbeat& request, const ConsumerGroupConfig& config) const;
   Refusal CheckKnown(const ConsumerHeartbeat& request) const;
@@ -98,6 +134,7 @@ class ConsumerGroup {
   static void LookForTopics(ConsumerMember& member, const GroupTopics& topics,
                             std::uint64_t version);
   bool TakeTopics(const GroupTopics& topics);
+  bool AreAllTargets(const GroupTopicMap& topics) const;
   void MakeTarget(ConsumerGroupStep& step);
 
   // consumer_group_reconcile.cc
@@ -106,6 +143,12 @@ class ConsumerGroup {
   bool IsHeldByOther(const IdPartition& partition, const ConsumerMember& member) const;
   void MoveOn(ConsumerMember& member, std::int32_t epoch, const std::optional<IdPartitions>& owned,
               ConsumerGroupStep& step);
+
+  // consumer_group_classic.cc
+  void HoldWhatIsFree(ConsumerMember& member);
+  ErrorCode CheckClassic(const std::string& member_id, const std::string& instance_id) const;
+  bool WaitsForPartitions(const ConsumerMember& member) const;
+  void AwaitJoin(const ConsumerMember& member, ConsumerGroupStep& step) const;
 
   std::string id_;
   std::int32_t epoch_ = 0;

@@ -23,6 +23,10 @@ ConsumerHeartbeatResponse CheckRegex(const ConsumerHeartbeat& request) {
 
 }  // namespace
 
+ConsumerGroupStep ConsumerGroupCoordinator::Step(absl::Time now, ConsumerGroupEffects& effects) {
+  return {config_, timers_, now, effects};
+}
+
 const ConsumerGroup* ConsumerGroupCoordinator::Find(const std::string& group_id) const {
   const auto found = groups_.find(group_id);
   return found == groups_.end() ? nullptr : &found->second;
@@ -91,7 +95,7 @@ ConsumerHeartbeatResponse ConsumerGroupCoordinator::Heartbeat(ConsumerHeartbeat 
                                                               absl::Time now,
                                                               ConsumerGroupEffects* effects) {
   if (auto refused = Check(request); refused.error != ErrorCode::kNone) return refused;
-  ConsumerGroupStep step{config_, timers_, now, *effects};
+  ConsumerGroupStep step = Step(now, *effects);
   const bool joins = request.member_epoch == kJoiningEpoch;
   if (!joins && !Has(request.group_id)) {
     return {.error = ErrorCode::kUnknownMemberId,
@@ -125,11 +129,15 @@ ErrorCode ConsumerGroupCoordinator::Delete(const std::string& group_id,
                                            ConsumerGroupEffects* effects) {
   if (!Has(group_id)) return ErrorCode::kGroupIdNotFound;
   if (HasMembers(group_id)) return ErrorCode::kNonEmptyGroup;
-  groups_.erase(group_id);
-  for (const auto type : {ConsumerGroupRecordType::kTargetEpoch, ConsumerGroupRecordType::kEpoch}) {
-    effects->push_back({{type, group_id, ""}, std::nullopt});
-  }
+  Drop(group_id, *effects);
   return ErrorCode::kNone;
+}
+
+void ConsumerGroupCoordinator::Drop(const std::string& group_id, ConsumerGroupEffects& effects) {
+  ConsumerGroupStep step = Step(absl::InfinitePast(), effects);  // it sets no timer
+  const auto group = groups_.find(group_id);
+  group->second.Drop(step);
+  groups_.erase(group);
 }
 
 void ConsumerGroupCoordinator::AddSubscribed(const std::string& group_id,
@@ -154,7 +162,7 @@ std::vector<ListedGroup> ConsumerGroupCoordinator::List() const {
 }
 
 void ConsumerGroupCoordinator::Tick(absl::Time now, ConsumerGroupEffects* effects) {
-  ConsumerGroupStep step{config_, timers_, now, *effects};
+  ConsumerGroupStep step = Step(now, *effects);
   while (const std::optional<TimerKey> due = timers_.PopDue(now)) {
     const auto group = groups_.find(due->group_id);
     if (group != groups_.end()) group->second.OnTimer(*due, step);
@@ -170,7 +178,7 @@ void ConsumerGroupCoordinator::RestoreMembers(const std::string& group_id,
   const auto group = groups_.find(group_id);
   if (group == groups_.end() || !group->second.empty()) return;
   ConsumerGroupEffects none;
-  ConsumerGroupStep step{config_, timers_, now, none};
+  ConsumerGroupStep step = Step(now, none);
   group->second.Restore(stored, step);
 }
 

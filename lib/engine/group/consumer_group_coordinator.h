@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/container/btree_map.h"
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "engine/group/consumer_group.h"
 #include "engine/group/consumer_group_events.h"
@@ -26,7 +27,8 @@ namespace rill::engine {
 //   - calls Tick when NextDeadline has come,
 //   - keeps a group id to one of the two coordinators.
 //
-// Nothing waits: every heartbeat is answered at once.
+// Nothing waits: every request is answered at once, those of the classic protocol, too, which
+// members of a group may speak that has come from the other coordinator, or is on its way there.
 class ConsumerGroupCoordinator {
  public:
   // config.assignors has at least one.
@@ -64,6 +66,27 @@ class ConsumerGroupCoordinator {
   // When Tick must be called next; InfiniteFuture when nothing is waited for.
   absl::Time NextDeadline() const { return timers_.Next(); }
 
+  // A member of the classic protocol joins a group that has members.
+  JoinResponse Join(JoinRequest request, const GroupTopics& topics, absl::Time now,
+                    ConsumerGroupEffects* effects);
+  SyncResponse Sync(const SyncRequest& request, const GroupTopics& topics, absl::Time now);
+  ErrorCode Heartbeat(const HeartbeatRequest& request, absl::Time now);
+  LeaveResponse Leave(const LeaveRequest& request, absl::Time now, ConsumerGroupEffects* effects);
+
+  // Whether a classic group with members may become one of these: OK, or FailedPrecondition with
+  // the reason. Nothing is a group whose members are no consumers.
+  absl::Status CheckAdoption(const std::optional<MigratingGroup>& group) const;
+  // Takes over a group that CheckAdoption lets pass and that is not here.
+  void Adopt(const std::string& group_id, const MigratingGroup& group, const GroupTopics& topics,
+             absl::Time now, ConsumerGroupEffects* effects);
+  // Whether the group is to become a classic one, for all its members speak that protocol.
+  bool MayGiveAway(const std::string& group_id, std::int32_t max_size) const;
+  // Takes a group out that MayGiveAway. Nobody waits for an answer here.
+  MigratingGroup GiveAway(const std::string& group_id, const GroupTopics& topics,
+                          ConsumerGroupEffects* effects);
+  // Takes a group out that has just been adopted, as if it had never come.
+  void Forget(const std::string& group_id);
+
   // A group of that epoch, without members. `epoch` is at least 0.
   void Restore(const std::string& group_id, std::int32_t epoch);
   // Gives a restored group that has none its members, each of which has a session to speak up.
@@ -73,6 +96,8 @@ class ConsumerGroupCoordinator {
   void Close();
 
  private:
+  ConsumerGroupStep Step(absl::Time now, ConsumerGroupEffects& effects);
+  void Drop(const std::string& group_id, ConsumerGroupEffects& effects);
   const ConsumerGroup* Find(const std::string& group_id) const;
   ConsumerHeartbeatResponse Check(const ConsumerHeartbeat& request) const;
   ConsumerHeartbeatResponse CheckJoin(const ConsumerHeartbeat& request) const;

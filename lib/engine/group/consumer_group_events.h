@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/uuid.h"
+#include "engine/group/consumer_group_member.h"
 #include "engine/group/consumer_group_records.h"
 #include "engine/group/consumer_member_state.h"
 #include "engine/group/server_assignor.h"
@@ -44,6 +45,8 @@ struct ConsumerHeartbeat {
   ResolvedRegexes resolved = {};
   std::optional<std::string> server_assignor = {};
   std::optional<IdPartitions> owned = {};
+  // Of a member that speaks the classic protocol, whose JoinGroup this is.
+  std::optional<ClassicConsumer> classic = {};
   // ConsumerGroupHeartbeat v1 and later: members make their ids themselves.
   bool makes_own_id = true;
 };
@@ -77,6 +80,7 @@ struct DescribedConsumer {
   // Without topics that are gone.
   std::vector<DescribedTopic> assigned = {};
   std::vector<DescribedTopic> target = {};
+  bool is_classic = false;  // it speaks the classic protocol
 };
 
 struct DescribedConsumerGroup {
@@ -115,6 +119,10 @@ struct ConsumerGroupConfig {
   // After which regular expressions are resolved again though there is no other topic: who may see
   // which may have changed.
   absl::Duration regex_refresh_interval = absl::Minutes(10);
+  // Whether a classic group whose members are consumers becomes a consumer group when one joins by
+  // ConsumerGroupHeartbeat, and a classic one again when the last of those has left.
+  bool upgrades = true;
+  bool downgrades = true;
 };
 
 }  // namespace rill::engine

@@ -36,17 +36,23 @@ ConsumerHeartbeatResponse Fenced(const ConsumerHeartbeat& request, const Consume
 
 }  // namespace
 
+bool ConsumerGroup::HasRoomFor(const std::string& member_id,
+                               const ConsumerGroupConfig& config) const {
+  return members_.size() < static_cast<std::size_t>(config.max_size) || Find(member_id) != nullptr;
+}
+
 ConsumerGroup::Refusal ConsumerGroup::CheckJoin(const ConsumerHeartbeat& request,
                                                 const ConsumerGroupConfig& config) const {
-  const bool is_full = members_.size() >= static_cast<std::size_t>(config.max_size);
-  if (is_full && Find(request.member_id) == nullptr) {
+  if (!HasRoomFor(request.member_id, config)) {
     return {.error = ErrorCode::kGroupMaxSizeReached,
             .error_message =
                 fmt::format("the group has {} members, and may have no more", members_.size())};
   }
   if (!request.instance_id.has_value()) return {};
   const ConsumerMember* const there = FindStatic(*request.instance_id);
-  const bool is_taken = there != nullptr && there->epoch != kStaticLeavingEpoch;
+  // One that speaks the classic protocol says nothing when it stops.
+  const bool is_taken =
+      there != nullptr && there->epoch != kStaticLeavingEpoch && !there->classic.has_value();
   if (!is_taken || there->id == request.member_id) return {};
   return {.error = ErrorCode::kUnreleasedInstanceId,
           .error_message = fmt::format("member {} has the instance id {} and has not left",
@@ -93,7 +99,7 @@ void ConsumerGroup::Replace(const std::string& old_id, const std::string& new_id
                             ConsumerGroupStep& step) {
   // Whoever has the new id is somebody else, or was; its client has begun anew under another name.
   if (Find(new_id) != nullptr) Fence(new_id, step);
-  step.timers.Cancel({id_, TimerKind::kMember, old_id});
+  CancelTimers(old_id, step);
   ConsumerMember member = std::move(members_.at(old_id));
   WriteGone(old_id, step);
   members_.erase(old_id);
@@ -150,6 +156,7 @@ bool ConsumerGroup::TakeDetails(ConsumerMember& member, const ConsumerHeartbeat&
   }
   set(member.client_id, request.client_id);
   set(member.client_host, request.client_host);
+  set(member.classic, request.classic);
   return changed;
 }
 
@@ -198,9 +205,22 @@ bool ConsumerGroup::TakeTopics(const GroupTopics& topics) {
       if (const auto topic = topics.Find(name)) seen.emplace(name, *topic);
     }
   }
-  if (seen == topics_) return false;
+  const bool changed = seen != topics_ && !(topics_.empty() && AreAllTargets(seen));
   topics_ = std::move(seen);
-  return true;
+  return changed;
+}
+
+// After a restart it is not known what the topics were: those whose partitions, and no others, are
+// what members are to have.
+bool ConsumerGroup::AreAllTargets(const GroupTopicMap& topics) const {
+  IdPartitions left;
+  for (const auto& [id, member] : members_) left.insert(member.target.begin(), member.target.end());
+  for (const auto& [name, topic] : topics) {
+    for (std::int32_t index = 0; index < topic.partitions; ++index) {
+      if (left.erase({topic.id, index}) == 0) return false;
+    }
+  }
+  return left.empty();
 }
 
 void ConsumerGroup::MakeTarget(ConsumerGroupStep& step) {
@@ -226,6 +246,13 @@ ConsumerHeartbeatResponse ConsumerGroup::Heartbeat(const ConsumerHeartbeat& requ
                                                    const GroupTopics& topics,
                                                    ConsumerGroupStep& step) {
   if (auto refused = Check(request, step.config); refused.error != ErrorCode::kNone) return refused;
+  return Advance(request, topics, step);
+}
+
+// Takes what the member says, and leads it on.
+ConsumerHeartbeatResponse ConsumerGroup::Advance(const ConsumerHeartbeat& request,
+                                                 const GroupTopics& topics,
+                                                 ConsumerGroupStep& step) {
   const bool has_new_id = Find(request.member_id) == nullptr;
   const bool is_new =
       has_new_id && !(request.instance_id.has_value() && FindStatic(*request.instance_id));
@@ -246,8 +273,7 @@ ConsumerHeartbeatResponse ConsumerGroup::Heartbeat(const ConsumerHeartbeat& requ
   if (has_new_id || member.Current() != before) {
     Write(ConsumerGroupRecordType::kCurrent, member.id, EncodeValue(member.Current()), step);
   }
-  step.timers.Schedule({id_, TimerKind::kMember, member.id},
-                       step.now + step.config.session_timeout);
+  AwaitSignOfLife(member, step);
 
   ConsumerHeartbeatResponse response{.member_id = member.id,
                                      .member_epoch = member.epoch,

@@ -8,9 +8,19 @@
 #include "absl/time/time.h"
 #include "engine/group/consumer_group_records.h"
 #include "engine/group/consumer_member_state.h"
+#include "engine/group/member.h"
 #include "engine/group/server_assignor.h"
 
 namespace rill::engine {
+
+// How a member speaks that joined by the classic protocol. Its generation is its epoch.
+struct ClassicConsumer {
+  absl::Duration silence_limit = absl::ZeroDuration();
+  bool needs_heartbeat = true;                // Member::needs_heartbeat
+  std::vector<GroupProtocol> protocols = {};  // at least one
+
+  friend bool operator==(const ClassicConsumer&, const ClassicConsumer&) = default;
+};
 
 // A member of a consumer group. Plain data; the group keeps it true.
 struct ConsumerMember {
@@ -27,6 +37,7 @@ struct ConsumerMember {
   std::optional<std::uint64_t> topics_version = {};
   std::string regex = {};  // empty: none
   std::optional<ServerAssignor> assignor = {};
+  std::optional<ClassicConsumer> classic = {};
 
   std::int32_t epoch = kJoiningEpoch;
   std::int32_t previous_epoch = kJoiningEpoch;

@@ -14,6 +14,10 @@ namespace {
 constexpr std::int16_t kVersion = 0;
 constexpr std::int32_t kMaxEpoch = INT32_MAX / 2;
 constexpr std::size_t kMinTopicSize = base::Uuid::kSize + 2;
+constexpr std::size_t kMinProtocolSize = 3;
+constexpr std::uint32_t kClassicMemberTag = 0;
+// Of a structure that may be null.
+constexpr std::int8_t kThere = 1;
 
 bool HasMember(ConsumerGroupRecordType type) {
   return type != ConsumerGroupRecordType::kEpoch && type != ConsumerGroupRecordType::kTargetEpoch;
@@ -98,6 +102,33 @@ std::vector<std::string> ReadStrings(base::KafkaReader& in) {
   return strings;
 }
 
+std::string Encoded(const ClassicMemberValue& value) {
+  base::KafkaWriter out;
+  out.Int(kThere);
+  out.Int(value.session_timeout_ms);
+  WriteLength(out, value.protocols.size());
+  for (const GroupProtocol& protocol : value.protocols) {
+    out.CompactString(protocol.name);
+    out.CompactString(protocol.metadata);
+    out.UnsignedVarint(0);
+  }
+  return End(out);
+}
+
+std::optional<ClassicMemberValue> ReadClassicMember(base::KafkaReader& in) {
+  if (in.Int<std::int8_t>() != kThere) return std::nullopt;
+  ClassicMemberValue value{.session_timeout_ms = in.Int<std::int32_t>()};
+  value.protocols.resize(in.CompactArrayLength(kMinProtocolSize));
+  for (GroupProtocol& protocol : value.protocols) {
+    protocol.name = in.CompactString();
+    protocol.metadata = in.CompactBytes();
+    in.SkipTaggedFields();
+  }
+  in.SkipTaggedFields();
+  if (in.ok() && value.protocols.empty()) in.Fail("a classic member without protocols");
+  return value;
+}
+
 template <typename Value>
 absl::StatusOr<Value> End(base::KafkaReader& in, Value value) {
   in.SkipTaggedFields();
@@ -151,7 +182,14 @@ std::string EncodeValue(const ConsumerGroupMemberValue& value) {
   WriteNullable(out, value.regex);
   out.Int(value.rebalance_timeout_ms);
   WriteNullable(out, value.assignor);
-  return End(out);
+  if (!value.classic.has_value()) return End(out);
+  constexpr std::uint32_t kTaggedFields = 1;
+  out.UnsignedVarint(kTaggedFields);
+  out.UnsignedVarint(kClassicMemberTag);
+  const std::string classic = Encoded(*value.classic);
+  out.UnsignedVarint(static_cast<std::uint32_t>(classic.size()));
+  out.Raw(classic);
+  return out.Take();
 }
 
 std::string EncodeValue(const ConsumerGroupTargetEpochValue& value) {
@@ -192,7 +230,17 @@ absl::StatusOr<ConsumerGroupMemberValue> DecodeConsumerGroupMemberValue(std::str
   value.regex = in.CompactNullableString();
   value.rebalance_timeout_ms = in.Int<std::int32_t>();
   value.assignor = in.CompactNullableString();
-  return End(in, std::move(value));
+  for (std::uint32_t fields = in.UnsignedVarint(); fields > 0 && in.ok(); --fields) {
+    const std::uint32_t tag = in.UnsignedVarint();
+    const std::uint32_t size = in.UnsignedVarint();
+    if (tag == kClassicMemberTag) {
+      value.classic = ReadClassicMember(in);
+    } else {
+      in.Raw(size);
+    }
+  }
+  if (!in.ok()) return in.status();
+  return value;
 }
 
 absl::StatusOr<ConsumerGroupTargetEpochValue> DecodeConsumerGroupTargetEpochValue(

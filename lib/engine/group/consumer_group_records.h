@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "base/kafka_bytes.h"
 #include "engine/group/consumer_member_state.h"
+#include "engine/group/member.h"
 #include "engine/group/server_assignor.h"
 
 namespace rill::engine {
@@ -41,6 +42,14 @@ struct ConsumerGroupEpochValue {
   friend bool operator==(const ConsumerGroupEpochValue&, const ConsumerGroupEpochValue&) = default;
 };
 
+// Of a member that speaks the classic protocol.
+struct ClassicMemberValue {
+  std::int32_t session_timeout_ms = 0;
+  std::vector<GroupProtocol> protocols = {};
+
+  friend bool operator==(const ClassicMemberValue&, const ClassicMemberValue&) = default;
+};
+
 struct ConsumerGroupMemberValue {
   std::optional<std::string> instance_id = {};
   std::optional<std::string> rack_id = {};
@@ -50,6 +59,7 @@ struct ConsumerGroupMemberValue {
   std::optional<std::string> regex = {};
   std::int32_t rebalance_timeout_ms = -1;
   std::optional<std::string> assignor = {};
+  std::optional<ClassicMemberValue> classic = {};
 
   friend bool operator==(const ConsumerGroupMemberValue&,
                          const ConsumerGroupMemberValue&) = default;

@@ -8,8 +8,11 @@
 namespace rill::engine {
 namespace {
 
-absl::Duration TimeoutOf(const ConsumerGroupMemberValue& value) {
-  return absl::Milliseconds(std::max(value.rebalance_timeout_ms, 0));
+absl::Duration Millis(std::int32_t stored) { return absl::Milliseconds(std::max(stored, 0)); }
+
+std::int32_t ToMillis(absl::Duration duration) {
+  return static_cast<std::int32_t>(
+      std::clamp<std::int64_t>(absl::ToInt64Milliseconds(duration), 0, INT32_MAX));
 }
 
 ConsumerMember MemberOf(const std::string& id, const StoredConsumerGroup::Member& stored) {
@@ -18,11 +21,15 @@ ConsumerMember MemberOf(const std::string& id, const StoredConsumerGroup::Member
                         .rack_id = stored.details->rack_id.value_or(""),
                         .client_id = stored.details->client_id,
                         .client_host = stored.details->client_host,
-                        .rebalance_timeout = TimeoutOf(*stored.details),
+                        .rebalance_timeout = Millis(stored.details->rebalance_timeout_ms),
                         .topics = stored.details->topics,
                         .regex = stored.details->regex.value_or(""),
                         .assignor = FindServerAssignor(stored.details->assignor.value_or("")),
                         .target = stored.target};
+  if (const auto& classic = stored.details->classic) {
+    member.classic = ClassicConsumer{.silence_limit = Millis(classic->session_timeout_ms),
+                                     .protocols = classic->protocols};
+  }
   std::sort(member.topics.begin(), member.topics.end());
   member.topics.erase(std::unique(member.topics.begin(), member.topics.end()), member.topics.end());
   if (!stored.current.has_value()) return member;
@@ -41,16 +48,19 @@ std::optional<std::string> OrNothing(const std::string& text) {
 }  // namespace
 
 ConsumerGroupMemberValue ConsumerMember::Details() const {
-  ConsumerGroupMemberValue value{
-      .instance_id = OrNothing(instance_id),
-      .rack_id = OrNothing(rack_id),
-      .client_id = client_id,
-      .client_host = client_host,
-      .topics = topics,
-      .regex = OrNothing(regex),
-      .rebalance_timeout_ms = static_cast<std::int32_t>(
-          std::min<std::int64_t>(absl::ToInt64Milliseconds(rebalance_timeout), INT32_MAX))};
+  ConsumerGroupMemberValue value{.instance_id = OrNothing(instance_id),
+                                 .rack_id = OrNothing(rack_id),
+                                 .client_id = client_id,
+                                 .client_host = client_host,
+                                 .topics = topics,
+                                 .regex = OrNothing(regex),
+                                 .rebalance_timeout_ms = ToMillis(rebalance_timeout)};
   if (assignor.has_value()) value.assignor = ServerAssignorName(*assignor);
+  if (classic.has_value()) {
+    const absl::Duration session =
+        SessionTimeoutToStore(classic->needs_heartbeat, is_static(), classic->silence_limit);
+    value.classic = {ToMillis(session), classic->protocols};
+  }
   return value;
 }
 
@@ -65,7 +75,7 @@ void ConsumerGroup::Restore(const StoredConsumerGroup& stored, ConsumerGroupStep
     epoch_ = std::max(epoch_, member.epoch);
     if (!member.regex.empty()) regexes.insert(member.regex);
     Hold(member);
-    step.timers.Schedule({id_, TimerKind::kMember, id}, step.now + step.config.session_timeout);
+    AwaitSignOfLife(member, step);
     if (member.state == ConsumerMemberState::kUnrevokedPartitions) {
       step.timers.Schedule({id_, TimerKind::kRevocation, id}, step.now + member.rebalance_timeout);
     }

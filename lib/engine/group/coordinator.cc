@@ -35,17 +35,20 @@ Group* GroupCoordinator::Find(const std::string& group_id) {
   return it == groups_.end() ? nullptr : &it->second;
 }
 
+ErrorCode GroupCoordinator::CheckJoin(const JoinRequest& request) const {
+  if (request.group_id.empty()) return ErrorCode::kInvalidGroupId;
+  const bool is_long = request.session_timeout >= config_.min_session_timeout;
+  const bool is_short = request.session_timeout <= config_.max_session_timeout;
+  return is_long && is_short ? ErrorCode::kNone : ErrorCode::kInvalidSessionTimeout;
+}
+
 Effects GroupCoordinator::Join(const JoinRequest& request, RequestToken token, absl::Time now) {
   Effects effects;
   const auto refuse = [&](ErrorCode error) {
     effects.push_back(JoinAnswer{token, {.error = error, .member_id = request.member_id}});
     return std::move(effects);
   };
-  if (request.group_id.empty()) return refuse(ErrorCode::kInvalidGroupId);
-  if (request.session_timeout < config_.min_session_timeout ||
-      request.session_timeout > config_.max_session_timeout) {
-    return refuse(ErrorCode::kInvalidSessionTimeout);
-  }
+  if (const auto error = CheckJoin(request); error != ErrorCode::kNone) return refuse(error);
   GroupStep step = Step(now, effects);
   Group* group = Find(request.group_id);
   if (group == nullptr) {
@@ -178,6 +181,29 @@ Effects GroupCoordinator::Restore(const std::string& group_id, const GroupMetada
     groups_.erase(group_id);
   }
   groups_.try_emplace(group_id, group_id, now).first->second.Restore(value, step);
+  return effects;
+}
+
+std::optional<MigratingGroup> GroupCoordinator::Migrating(const std::string& group_id) const {
+  const auto it = groups_.find(group_id);
+  if (it == groups_.end()) return std::nullopt;
+  return it->second.Migrating();
+}
+
+Effects GroupCoordinator::GiveAway(const std::string& group_id, absl::Time now) {
+  Effects effects;
+  GroupStep step = Step(now, effects);
+  const auto it = groups_.find(group_id);
+  it->second.Drop(ErrorCode::kRebalanceInProgress, step);
+  groups_.erase(it);
+  effects.push_back(EraseGroup{group_id});
+  return effects;
+}
+
+Effects GroupCoordinator::Adopt(const std::string& group_id, MigratingGroup group, absl::Time now) {
+  Effects effects;
+  GroupStep step = Step(now, effects);
+  groups_.try_emplace(group_id, group_id, now).first->second.Adopt(std::move(group), step);
   return effects;
 }
 

@@ -28,6 +28,8 @@ class GroupCoordinator {
   GroupCoordinator(GroupConfig config, MemberIdSource new_member_id)
       : config_(config), new_member_id_(std::move(new_member_id)) {}
 
+  // INVALID_GROUP_ID or INVALID_SESSION_TIMEOUT of a join that is refused by any group.
+  ErrorCode CheckJoin(const JoinRequest& request) const;
   Effects Join(const JoinRequest& request, RequestToken token, absl::Time now);
   Effects Sync(const SyncRequest& request, RequestToken token, absl::Time now);
   // NONE; REBALANCE_IN_PROGRESS tells the member to join again. For members that need no heartbeat,
@@ -64,6 +66,15 @@ class GroupCoordinator {
   // session timeout to speak up; leave out of `value` those that lived in a process that has ended,
   // or a rebalance waits for them. An empty value makes a group that has offsets only.
   Effects Restore(const std::string& group_id, const GroupMetadataValue& value, absl::Time now);
+
+  // The members of a group of consumers, for the coordinator of consumer groups (KIP-848); nothing
+  // where they are no consumers.
+  std::optional<MigratingGroup> Migrating(const std::string& group_id) const;
+  // The group is the other coordinator's: its record is erased, and who waits is told to join
+  // again.
+  Effects GiveAway(const std::string& group_id, absl::Time now);
+  // Takes a group over from there, at least one member, all of which are asked to join again.
+  Effects Adopt(const std::string& group_id, MigratingGroup group, absl::Time now);
 
   // Answers all that wait with NOT_COORDINATOR and forgets the groups (nothing is erased from the
   // log): the groups move elsewhere, or the engine closes.

@@ -17,13 +17,6 @@ std::int32_t ToMillis(absl::Duration duration) {
 // Of a group that is restored, so that it can go on.
 constexpr std::int32_t kMostGenerations = INT32_MAX / 2;
 
-// How long a member has to speak up after a restart, of the broker's here or of one of Kafka's over
-// the same folder. One that has no name to come back by, and lived in this process, cannot.
-absl::Duration SessionTimeoutToStore(const Member& member) {
-  if (member.needs_heartbeat) return member.session_timeout;
-  return member.is_static() ? member.SilenceLimit() : absl::Milliseconds(1);
-}
-
 }  // namespace
 
 bool Group::AllJoined() const {
@@ -146,8 +139,9 @@ GroupMetadataValue Group::Value(
     value.members.push_back(
         {id, member.is_static() ? std::optional(member.instance_id) : std::nullopt,
          member.client_id, member.client_host, ToMillis(member.rebalance_timeout),
-         ToMillis(SessionTimeoutToStore(member)), std::string(member.Metadata(protocol_)),
-         std::move(assignment)});
+         ToMillis(SessionTimeoutToStore(member.needs_heartbeat, member.is_static(),
+                                        member.SilenceLimit())),
+         std::string(member.Metadata(protocol_)), std::move(assignment)});
   }
   return value;
 }
@@ -197,6 +191,26 @@ void Group::Restore(const GroupMetadataValue& value, GroupStep& step) {
   if (members_.size() > static_cast<std::size_t>(step.config.max_size)) {
     PrepareRebalance("the stored group has more members than the limit", step);
   }
+}
+
+std::optional<MigratingGroup> Group::Migrating() const {
+  if (protocol_type_ != kConsumerProtocolType || members_.empty()) return std::nullopt;
+  MigratingGroup group{.generation = generation_};
+  for (const auto& [id, member] : members_) group.members.push_back(member);
+  return group;
+}
+
+void Group::Adopt(MigratingGroup group, GroupStep& step) {
+  generation_ = group.generation;
+  protocol_type_ = kConsumerProtocolType;
+  for (Member& member : group.members) {
+    ExpectSignOfLife(member, step);
+    Add(std::move(member));
+  }
+  protocol_ = SelectProtocol();
+  TransitionTo(GroupState::kStable, step.now);
+  Store(Value(nullptr), step);
+  PrepareRebalance("the last member has left that spoke the consumer protocol", step);
 }
 
 void Group::TransitionTo(GroupState state, absl::Time now) {

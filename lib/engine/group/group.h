@@ -63,6 +63,10 @@ class Group {
 
   // Takes over what was stored: Stable with the stored members, Empty without any.
   void Restore(const GroupMetadataValue& value, GroupStep& step);
+  // Takes over the members of a consumer group, and asks them to join again.
+  void Adopt(MigratingGroup group, GroupStep& step);
+  // Nothing where the members are no consumers, or there are none.
+  std::optional<MigratingGroup> Migrating() const;
   // Answers what waits with `error` and cancels all timers, before the group is dropped.
   void Drop(ErrorCode error, GroupStep& step);
 

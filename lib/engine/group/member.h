@@ -64,4 +64,18 @@ struct Member {
   bool MayBeSilent() const { return !is_new && (awaiting_join || awaiting_sync); }
 };
 
+// How long a member has to speak up after a restart, of the broker's here or of one of Kafka's over
+// the same folder. One that has no name to come back by, and lived in this process, cannot.
+inline absl::Duration SessionTimeoutToStore(bool needs_heartbeat, bool is_static,
+                                            absl::Duration silence_limit) {
+  return needs_heartbeat || is_static ? silence_limit : absl::Milliseconds(1);
+}
+
+// The consumers of a group on their way from the one protocol to the other (KIP-848's online
+// migration).
+struct MigratingGroup {
+  std::int32_t generation = 0;
+  std::vector<Member> members = {};
+};
+
 }  // namespace rill::engine

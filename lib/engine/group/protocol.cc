@@ -61,6 +61,11 @@ std::int16_t ReadVersion(base::KafkaReader& in) {
 
 }  // namespace
 
+std::int16_t SubscriptionVersion(std::string_view bytes) {
+  base::KafkaReader in(bytes, "subscription");
+  return std::max<std::int16_t>(ReadVersion(in), 0);
+}
+
 std::string EncodeSubscription(const ConsumerSubscription& subscription, std::int16_t version) {
   base::KafkaWriter out;
   out.Int(version);

@@ -49,6 +49,9 @@ std::string EncodeAssignment(const ConsumerAssignment& assignment,
 absl::StatusOr<ConsumerSubscription> DecodeSubscription(std::string_view bytes);
 absl::StatusOr<ConsumerAssignment> DecodeAssignment(std::string_view bytes);
 
+// The version that the bytes of a subscription are written in, or the newest that is known.
+std::int16_t SubscriptionVersion(std::string_view bytes);
+
 // User data of the assignor "sticky": what the member had, and in which generation. Without one it
 // is written as -1; bytes of before Kafka 2.3 have none.
 struct StickyUserData {

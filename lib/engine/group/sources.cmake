@@ -3,7 +3,9 @@ set(RILL_GROUP_SOURCES
   group/assignor.cc
   group/assignor_model.cc
   group/consumer_group.cc
+  group/consumer_group_classic.cc
   group/consumer_group_coordinator.cc
+  group/consumer_group_coordinator_classic.cc
   group/consumer_group_heartbeat.cc
   group/consumer_group_reconcile.cc
   group/consumer_group_records.cc

@@ -12,6 +12,10 @@ void Timers::Schedule(const TimerKey& key, absl::Time when) {
   by_deadline_.emplace(deadline, key);
 }
 
+void Timers::ScheduleIfNone(const TimerKey& key, absl::Time when) {
+  if (!by_key_.contains(key)) Schedule(key, when);
+}
+
 void Timers::Cancel(const TimerKey& key) {
   auto it = by_key_.find(key);
   if (it == by_key_.end()) return;

@@ -12,13 +12,14 @@
 namespace rill::engine {
 
 // What a group waits for: members to join, members to sync, a sign of life from a member, or (in a
-// consumer group) a member to give up partitions.
+// consumer group) a member to give up partitions. A consumer group waits for each member on its
+// own.
 enum class TimerKind : std::uint8_t { kJoin, kSync, kMember, kRevocation };
 
 struct TimerKey {
   std::string group_id;
   TimerKind kind = TimerKind::kJoin;
-  std::string member_id = {};  // kMember and kRevocation only
+  std::string member_id = {};  // empty: a classic group's kJoin and kSync
 
   friend bool operator==(const TimerKey&, const TimerKey&) = default;
   template <typename H>
@@ -33,6 +34,8 @@ class Timers {
  public:
   // Sets the key's deadline, in place of an earlier one.
   void Schedule(const TimerKey& key, absl::Time when);
+  // Sets the key's deadline where there is none.
+  void ScheduleIfNone(const TimerKey& key, absl::Time when);
   void Cancel(const TimerKey& key);
 
   // The earliest deadline; InfiniteFuture when there is none.

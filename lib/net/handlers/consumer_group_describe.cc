@@ -23,7 +23,8 @@ namespace {
 
 using Response = wire::ConsumerGroupDescribeResponse;
 
-constexpr std::int8_t kConsumerMember = 1;  // 0: a member by the classic protocol
+constexpr std::int8_t kClassicMember = 0;
+constexpr std::int8_t kConsumerMember = 1;
 
 Response::Assignment Show(const std::vector<engine::DescribedTopic>& topics) {
   Response::Assignment shown;
@@ -45,7 +46,7 @@ Response::Group::Member Show(const engine::DescribedConsumer& member) {
   shown.subscribed_topic_regex = member.subscribed_regex;
   shown.assignment = Show(member.assigned);
   shown.target_assignment = Show(member.target);
-  shown.member_type = kConsumerMember;
+  shown.member_type = member.is_classic ? kClassicMember : kConsumerMember;
   return shown;
 }
 

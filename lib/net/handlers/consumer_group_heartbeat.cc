@@ -5,6 +5,10 @@
 // others give up. An answer names the assignment where it is new, or where the member told all that
 // there is to tell. From version 1 on members make their ids themselves.
 //
+// A classic group of consumers becomes a consumer group with all its members when one joins in this
+// way, where group.consumer.migration.policy has it so, and they go on as members by JoinGroup,
+// SyncGroup and Heartbeat; it becomes a classic one again when the last of the others has left.
+//
 // A regular expression stands for the topics whose whole name it matches, internal ones too, and
 // which the member may describe whose heartbeat has it looked at. That is done with the first
 // heartbeat after a topic came or went, and every group.consumer.regex.refresh.interval.ms.
@@ -13,8 +17,7 @@
 // looks no more often than every ten seconds. In a group that is not there, a member that does not
 // join is UNKNOWN_MEMBER_ID, and joins; Kafka's GROUP_ID_NOT_FOUND ends it. A member that joins
 // under the id of one that is there goes on as that one, with nothing that it has not been given;
-// Kafka fences it until its own session has run out. A group's members all speak one protocol:
-// members of the classic one are not taken over. Racks are shown, and not heeded.
+// Kafka fences it until its own session has run out. Racks are shown, and not heeded.
 #include <algorithm>
 #include <utility>
 

@@ -3,7 +3,8 @@
 // Answered when the rebalance that it belongs to has all its members, or has waited for them long
 // enough. From version 4 on a dynamic member is first told its id (MEMBER_ID_REQUIRED, KIP-394).
 // Version 0 has no rebalance timeout: the session's stands for it. From version 9 on a static
-// leader that returns to a stable group skips the assignment.
+// leader that returns to a stable group skips the assignment. In a group that has members of
+// ConsumerGroupHeartbeat it is answered at once, and nobody leads.
 //
 // Deviations: a request that is overtaken by the same member's next one is answered with
 // REBALANCE_IN_PROGRESS, where Kafka lets it wait. A group instance id that is empty is none.

@@ -1,6 +1,7 @@
 // SyncGroup, versions 0 to 5.
 //
-// Answered when the leader has brought the assignment of all. From version 5 on the member says
+// Answered when the leader has brought the assignment of all, or at once in a group that has
+// members of ConsumerGroupHeartbeat, where the broker assigns. From version 5 on the member says
 // which protocol it takes the group to have agreed on; one that does not, or is mistaken, is told
 // INCONSISTENT_GROUP_PROTOCOL.
 //

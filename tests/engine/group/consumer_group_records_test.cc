@@ -79,6 +79,27 @@ TEST_CASE("what a member said of itself is written as Kafka writes it") {
   CHECK(DecodeConsumerGroupMemberValue(EncodeValue(least)).value() == least);
 }
 
+TEST_CASE("a member of the classic protocol is written with what it knows of that") {
+  const ConsumerGroupMemberValue value{
+      .client_id = "c",
+      .client_host = "h",
+      .topics = {"orders"},
+      .rebalance_timeout_ms = 5,
+      .classic = ClassicMemberValue{.session_timeout_ms = 45'000,
+                                    .protocols = {{"range", std::string("\1\2\3", 3)}}}};
+  const std::string bytes = BytesFromHex(
+      "000000000263026802076f7264657273000000000500010012010000afc8020672616e6765040102030000");
+  CHECK(EncodeValue(value) == bytes);
+  CHECK(DecodeConsumerGroupMemberValue(bytes).value() == value);
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    CHECK_FALSE(DecodeConsumerGroupMemberValue(bytes.substr(0, size)).ok());
+  }
+  // A protocol is what it is told by.
+  CHECK_FALSE(DecodeConsumerGroupMemberValue(
+                  BytesFromHex("000000000263026802076f7264657273000000000500010007010000afc80100"))
+                  .ok());
+}
+
 TEST_CASE("what a member is to have is written as Kafka writes it") {
   const ConsumerGroupTargetValue value{{{kOrders, 0}, {kOrders, 2}, {kReturns, 1}}};
   CHECK(

@@ -476,6 +476,38 @@ TEST_CASE("A static member that was away over a restart takes its place back") {
   CHECK(group.Group().members[0].member_id == "b");
 }
 
+TEST_CASE("A member of the classic protocol is one of it after a restart") {
+  auto group = WithOrders();
+  group.Join("a");
+  const auto joined = group.JoinClassic("c", {.topics = {"orders"}});
+  group.Beat("a", 1);
+  group.Beat("a", 1, IdPartitions());
+  group.Restart();
+  CHECK(group.coordinator.Heartbeat({"g", joined.generation, "c", ""}, group.now) ==
+        ErrorCode::kRebalanceInProgress);  // for it has not been given all yet
+  const auto synced =
+      group.coordinator.Sync({.group_id = "g", .generation = joined.generation, .member_id = "c"},
+                             group.topics, group.now);
+  CHECK(synced.error == ErrorCode::kNone);
+  CHECK(synced.protocol_name == "cooperative-sticky");
+  CHECK(group.Group().members.at(1).is_classic);
+  group.Advance(absl::Seconds(40));
+  CHECK(group.Group().members.size() == 1);  // its own session is shorter
+}
+
+TEST_CASE("A group whose topics are what they were keeps its epoch over a restart") {
+  Pair pair;
+  pair.group.Beat("b", 2, pair.second);
+  const auto epoch = pair.group.Group().epoch;
+  pair.group.Restart();
+  pair.group.Beat("a", 2);
+  CHECK(pair.group.Group().epoch == epoch);
+  pair.group.Restart();
+  pair.group.topics.Grow("orders", 7);
+  pair.group.Beat("a", 2);
+  CHECK(pair.group.Group().epoch == epoch + 1);
+}
+
 TEST_CASE("A heartbeat that changes nothing writes nothing") {
   Pair pair;
   pair.group.Beat("b", 2, pair.second);

@@ -150,6 +150,19 @@ class ConsumerHarness {
     return Beat(request);
   }
 
+  // By the classic protocol.
+  JoinResponse JoinClassic(const std::string& member_id, const ConsumerSubscription& subscription) {
+    ConsumerGroupEffects effects;
+    auto response =
+        coordinator.Join({.group_id = "g",
+                          .member_id = member_id,
+                          .session_timeout = absl::Seconds(30),
+                          .protocols = {{"cooperative-sticky", EncodeSubscription(subscription)}}},
+                         topics, now, &effects);
+    Run(effects);
+    return response;
+  }
+
   ErrorCode Commit(const std::string& member_id, std::int32_t epoch) {
     return coordinator.ValidateCommit(
         {.group_id = "g", .generation = epoch, .member_id = member_id});
