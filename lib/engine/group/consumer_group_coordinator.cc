@@ -32,6 +32,15 @@ const ConsumerGroup* ConsumerGroupCoordinator::Find(const std::string& group_id)
   return found == groups_.end() ? nullptr : &found->second;
 }
 
+ConsumerGroupConfig ConsumerGroupCoordinator::ConfigOf(const std::string& group_id) const {
+  ConsumerGroupConfig config = config_;
+  if (!times_of_) return config;
+  const ConsumerGroupTimes own = times_of_(group_id);
+  config.session_timeout = own.session_timeout.value_or(config.session_timeout);
+  config.heartbeat_interval = own.heartbeat_interval.value_or(config.heartbeat_interval);
+  return config;
+}
+
 bool ConsumerGroupCoordinator::IsOffered(const std::string& assignor) const {
   const auto known = FindServerAssignor(assignor);
   const auto& offered = config_.assignors;
@@ -95,7 +104,8 @@ ConsumerHeartbeatResponse ConsumerGroupCoordinator::Heartbeat(ConsumerHeartbeat 
                                                               absl::Time now,
                                                               ConsumerGroupEffects* effects) {
   if (auto refused = Check(request); refused.error != ErrorCode::kNone) return refused;
-  ConsumerGroupStep step = Step(now, *effects);
+  const ConsumerGroupConfig config = ConfigOf(request.group_id);
+  ConsumerGroupStep step{config, timers_, now, *effects};
   const bool joins = request.member_epoch == kJoiningEpoch;
   if (!joins && !Has(request.group_id)) {
     return {.error = ErrorCode::kUnknownMemberId,
@@ -178,7 +188,8 @@ void ConsumerGroupCoordinator::RestoreMembers(const std::string& group_id,
   const auto group = groups_.find(group_id);
   if (group == groups_.end() || !group->second.empty()) return;
   ConsumerGroupEffects none;
-  ConsumerGroupStep step = Step(now, none);
+  const ConsumerGroupConfig config = ConfigOf(group_id);
+  ConsumerGroupStep step{config, timers_, now, none};
   group->second.Restore(stored, step);
 }
 

@@ -31,9 +31,13 @@ namespace rill::engine {
 // members of a group may speak that has come from the other coordinator, or is on its way there.
 class ConsumerGroupCoordinator {
  public:
-  // config.assignors has at least one.
-  ConsumerGroupCoordinator(ConsumerGroupConfig config, MemberIdSource new_member_id)
-      : config_(std::move(config)), new_member_id_(std::move(new_member_id)) {}
+  // config.assignors has at least one. `times_of` says what groups have of their own, and may say
+  // something else each time: it holds for a member from its next heartbeat on.
+  ConsumerGroupCoordinator(ConsumerGroupConfig config, MemberIdSource new_member_id,
+                           ConsumerGroupTimesSource times_of = {})
+      : config_(std::move(config)),
+        new_member_id_(std::move(new_member_id)),
+        times_of_(std::move(times_of)) {}
 
   // The regular expressions that are to be resolved before Heartbeat, and given to it in
   // request.resolved: one that the member comes with, and those of the group that it is time for.
@@ -99,6 +103,7 @@ class ConsumerGroupCoordinator {
   ConsumerGroupStep Step(absl::Time now, ConsumerGroupEffects& effects);
   void Drop(const std::string& group_id, ConsumerGroupEffects& effects);
   const ConsumerGroup* Find(const std::string& group_id) const;
+  ConsumerGroupConfig ConfigOf(const std::string& group_id) const;
   ConsumerHeartbeatResponse Check(const ConsumerHeartbeat& request) const;
   ConsumerHeartbeatResponse CheckJoin(const ConsumerHeartbeat& request) const;
   ConsumerHeartbeatResponse CheckEpochAndIds(const ConsumerHeartbeat& request) const;
@@ -106,6 +111,7 @@ class ConsumerGroupCoordinator {
 
   const ConsumerGroupConfig config_;
   const MemberIdSource new_member_id_;
+  const ConsumerGroupTimesSource times_of_;  // may be empty
   Timers timers_;
   absl::btree_map<std::string, ConsumerGroup> groups_;
 };

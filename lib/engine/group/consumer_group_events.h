@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -124,5 +125,12 @@ struct ConsumerGroupConfig {
   bool upgrades = true;
   bool downgrades = true;
 };
+
+// What a group has of its own in the place of ConsumerGroupConfig's.
+struct ConsumerGroupTimes {
+  std::optional<absl::Duration> session_timeout = {};
+  std::optional<absl::Duration> heartbeat_interval = {};
+};
+using ConsumerGroupTimesSource = std::function<ConsumerGroupTimes(const std::string& group_id)>;
 
 }  // namespace rill::engine

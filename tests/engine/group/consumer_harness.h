@@ -73,7 +73,9 @@ class TestTopics final : public GroupTopics {
 class ConsumerHarness {
  public:
   explicit ConsumerHarness(ConsumerGroupConfig config = {})
-      : coordinator(std::move(config), [this] { return fmt::format("made{}", ++ids_); }) {}
+      : coordinator(
+            std::move(config), [this] { return fmt::format("made{}", ++ids_); },
+            [this](const std::string&) { return times; }) {}
 
   ConsumerGroupCoordinator coordinator;
   TestTopics topics;
@@ -82,6 +84,7 @@ class ConsumerHarness {
   std::set<std::string> erased;
   std::vector<ConsumerGroupRecord> log;  // all that was to be written
   std::set<std::string> hidden;          // topics that nobody may see
+  ConsumerGroupTimes times = {};         // what groups have of their own
   int resolved = 0;                      // regular expressions, so far
 
   static ConsumerHeartbeat JoinOf(const std::string& member_id,
