@@ -78,6 +78,38 @@ absl::Status TakeNodeId(EngineConfig& config) {
   return absl::OkStatus();
 }
 
+// What holds for groups without a config of their own must be what one may have.
+absl::Status CheckWithinGroups(const ConfigLayers& set, std::string_view time) {
+  const std::string all = fmt::format("group.consumer.{}", time);
+  const std::string min = fmt::format("group.consumer.min.{}", time);
+  const std::string max = fmt::format("group.consumer.max.{}", time);
+  for (const auto& [lower, upper] : {std::pair(min, max), {min, all}, {all, max}}) {
+    if (Value(set, lower) <= Value(set, upper)) continue;
+    return ConfigError(fmt::format("config {} must not be above {}: they are {} and {}", lower,
+                                   upper, Value(set, lower), Value(set, upper)));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TakeConsumerTimes(EngineConfig& config) {
+  const ConfigLayers& set = config.layers;
+  for (const char* const time : {"session.timeout.ms", "heartbeat.interval.ms"}) {
+    if (auto sound = CheckWithinGroups(set, time); !sound.ok()) return sound;
+  }
+  config.consumer_session_timeout = Millis(set, "group.consumer.session.timeout.ms");
+  config.consumer_min_session_timeout = Millis(set, "group.consumer.min.session.timeout.ms");
+  config.consumer_max_session_timeout = Millis(set, "group.consumer.max.session.timeout.ms");
+  config.consumer_heartbeat_interval = Millis(set, "group.consumer.heartbeat.interval.ms");
+  config.consumer_min_heartbeat_interval = Millis(set, "group.consumer.min.heartbeat.interval.ms");
+  config.consumer_max_heartbeat_interval = Millis(set, "group.consumer.max.heartbeat.interval.ms");
+  if (config.consumer_heartbeat_interval < config.consumer_session_timeout) {
+    return absl::OkStatus();
+  }
+  return ConfigError(
+      "config group.consumer.heartbeat.interval.ms must be below "
+      "group.consumer.session.timeout.ms");
+}
+
 absl::Status TakeConsumerGroups(EngineConfig& config) {
   const ConfigLayers& set = config.layers;
   const std::string_view protocols = Text(set, "group.coordinator.rebalance.protocols");
@@ -85,13 +117,7 @@ absl::Status TakeConsumerGroups(EngineConfig& config) {
     return ConfigError("config group.coordinator.rebalance.protocols must have classic");
   }
   config.has_consumer_groups = ConfigListHas(protocols, "consumer");
-  config.consumer_session_timeout = Millis(set, "group.consumer.session.timeout.ms");
-  config.consumer_heartbeat_interval = Millis(set, "group.consumer.heartbeat.interval.ms");
-  if (config.consumer_heartbeat_interval >= config.consumer_session_timeout) {
-    return ConfigError(
-        "config group.consumer.heartbeat.interval.ms must be below "
-        "group.consumer.session.timeout.ms");
-  }
+  if (auto sound = TakeConsumerTimes(config); !sound.ok()) return sound;
   config.consumer_regex_refresh_interval = Millis(set, "group.consumer.regex.refresh.interval.ms");
   config.consumer_group_max_size = static_cast<std::int32_t>(Value(set, "group.consumer.max.size"));
   const std::string_view policy = Text(set, "group.consumer.migration.policy");

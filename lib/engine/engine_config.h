@@ -66,6 +66,11 @@ struct EngineConfig {
   bool has_consumer_groups = true;
   absl::Duration consumer_session_timeout;
   absl::Duration consumer_heartbeat_interval;
+  // What a group may have of its own (group_configs.h).
+  absl::Duration consumer_min_session_timeout;
+  absl::Duration consumer_max_session_timeout;
+  absl::Duration consumer_min_heartbeat_interval;
+  absl::Duration consumer_max_heartbeat_interval;
   std::int32_t consumer_group_max_size = 0;
   bool upgrades_groups = true;  // group.consumer.migration.policy
   bool downgrades_groups = true;

@@ -61,7 +61,12 @@ constexpr ConfigSpec kSpecs[] = {
            "Assignors that members may ask the broker for; the first is taken where they ask for "
            "none."),
     Int("group.consumer.heartbeat.interval.ms", "5000", 1,
-        "How often members of groups whose partitions the broker assigns are told to beat."),
+        "How often members of groups whose partitions the broker assigns are told to beat, where "
+        "the group does not say it of itself."),
+    Int("group.consumer.max.heartbeat.interval.ms", "15000", 1,
+        "The longest interval that a group may set for itself."),
+    Int("group.consumer.max.session.timeout.ms", "60000", 1,
+        "The longest session timeout that a group may set for itself."),
     Int("group.consumer.max.size", "2147483647", 1,
         "Members that a group may have whose partitions the broker assigns."),
     Choice(
@@ -69,10 +74,15 @@ constexpr ConfigSpec kSpecs[] = {
         "Whether a group of consumers of the classic protocol becomes one whose partitions the "
         "broker assigns when a member joins by that protocol (upgrade), a classic one again when "
         "the last of those has left (downgrade), both or neither."),
+    Int("group.consumer.min.heartbeat.interval.ms", "5000", 1,
+        "The shortest interval that a group may set for itself."),
+    Int("group.consumer.min.session.timeout.ms", "45000", 1,
+        "The shortest session timeout that a group may set for itself."),
     Int("group.consumer.regex.refresh.interval.ms", "600000", 10000,
         "How often it is looked anew, also where no topic came or went, which topics a regular "
         "expression stands for and the members of a group may see."),
-    Int("group.consumer.session.timeout.ms", "45000", 1, "How long such a member may be silent."),
+    Int("group.consumer.session.timeout.ms", "45000", 1,
+        "How long such a member may be silent, where its group does not say it of itself."),
     Choice("group.coordinator.rebalance.protocols", ConfigType::kList, "classic,consumer",
            kGroupProtocols,
            "What groups speak; without consumer, ConsumerGroupHeartbeat is UNSUPPORTED_VERSION. "
@@ -239,7 +249,7 @@ constexpr RefusedConfig kRefused[] = {
     {"fetch.*", kNotOfNode},
     {"follower.fetch.*", kNoReplication},
     {"follower.replication.*", kNoReplication},
-    {"group.consumer.*", "groups have no configs of their own, and assignments are made at once"},
+    {"group.consumer.*", "assignments are made at once"},
     {"group.coordinator.*", "the group coordinator runs in the threads that call it"},
     {"group.share.*", kNoOtherGroups},
     {"group.streams.*", kNoOtherGroups},

@@ -239,6 +239,30 @@ TEST_CASE("Engine-wide configs are typed, with rill's own defaults where a guest
   CHECK(set.group_max_size == 2);
 }
 
+TEST_CASE("The times of all consumer groups lie within what one may have of its own") {
+  const EngineConfig defaults = Engine();
+  CHECK(defaults.consumer_min_session_timeout == absl::Seconds(45));
+  CHECK(defaults.consumer_max_session_timeout == absl::Minutes(1));
+  CHECK(defaults.consumer_min_heartbeat_interval == absl::Seconds(5));
+  CHECK(defaults.consumer_max_heartbeat_interval == absl::Seconds(15));
+  const auto told = [](const ConfigMap& configs) {
+    return std::string(ParseEngineConfig(configs).status().message());
+  };
+  const std::string session = "group.consumer.session.timeout.ms";
+  const std::string least = "group.consumer.min.session.timeout.ms";
+  const std::string interval = "group.consumer.heartbeat.interval.ms";
+  CHECK(told({{session, "6000"}}) ==
+        "config group.consumer.min.session.timeout.ms must not be above "
+        "group.consumer.session.timeout.ms: they are 45000 and 6000");
+  CHECK(told({{session, "6000"}, {least, "6000"}}).empty());
+  CHECK(told({{session, "60001"}}).find("must not be above group.consumer.max.session") !=
+        std::string::npos);
+  CHECK(told({{least, "70000"}}).find("must not be above group.consumer.max.session") !=
+        std::string::npos);
+  CHECK(told({{interval, "4999"}}).find("group.consumer.min.heartbeat") != std::string::npos);
+  CHECK(told({{interval, "15001"}}).find("group.consumer.max.heartbeat") != std::string::npos);
+}
+
 TEST_CASE("A node's number is given by either of its names, or by both alike") {
   CHECK_FALSE(ParseEngineConfig({})->node_id.has_value());
   CHECK_FALSE(ParseEngineConfig({{"broker.id", "-1"}})->node_id.has_value());
@@ -279,7 +303,9 @@ TEST_CASE("An engine-wide config that is unknown, idle here, or out of range is 
     CHECK(GetErrorCode(status) == ErrorCode::kInvalidConfig);
     CHECK(std::string(status.message()).find(one.told) != std::string::npos);
   }
-  CHECK_FALSE(ParseEngineConfig({{"group.consumer.heartbeat.interval.ms", "45000"}}).ok());
+  CHECK_FALSE(ParseEngineConfig({{"group.consumer.heartbeat.interval.ms", "45000"},
+                                 {"group.consumer.max.heartbeat.interval.ms", "45000"}})
+                  .ok());
   CHECK_FALSE(ParseEngineConfig({{"group.consumer.assignors", ""}}).ok());
   CHECK_FALSE(ParseEngineConfig({{"group.consumer.assignors", "range,range"}}).ok());
   CHECK_FALSE(ParseEngineConfig({{"group.consumer.assignors", "sticky"}}).ok());
