@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/kafka_bytes.h"
+#include "engine/group_configs.h"
 #include "engine/topic_config.h"
 #include "fmt/format.h"
 
@@ -34,6 +35,11 @@ absl::Status Refusal(std::string_view name) {
   if (topic != nullptr && !topic->synonyms.empty()) {
     return ConfigError(fmt::format("{} is a config of topics; for all topics it is called {}", name,
                                    topic->synonyms.front().name));
+  }
+  const GroupConfigSpec* const group = FindGroupConfig(name);
+  if (group != nullptr && FindSpec(group->synonym) != nullptr) {
+    return ConfigError(fmt::format("{} is a config of groups; for all groups it is called {}", name,
+                                   group->synonym));
   }
   std::vector<std::string_view> names;
   for (const ConfigSpec& spec : EngineConfigSpecs()) names.push_back(spec.name);

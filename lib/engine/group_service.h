@@ -90,6 +90,8 @@ class GroupService final : public MaintenanceTask {
     Clock* clock = nullptr;
     GroupConfig config;
     ConsumerGroupConfig consumer_config = {};
+    // What a group has of its own. Called under the service's lock.
+    ConsumerGroupTimesSource consumer_times = {};
     MemberIdSource new_member_id;
     std::shared_ptr<OffsetStore> offsets;
     std::shared_ptr<GroupRecords> records;  // null: groups are not written down
@@ -112,7 +114,7 @@ class GroupService final : public MaintenanceTask {
   explicit GroupService(Parts parts)
       : parts_(std::move(parts)),
         groups_(parts_.config, parts_.new_member_id),
-        consumers_(parts_.consumer_config, parts_.new_member_id) {}
+        consumers_(parts_.consumer_config, parts_.new_member_id, parts_.consumer_times) {}
 
   // The answer may come before the call returns, in this thread, or later in another.
   void Join(const JoinRequest& request, const std::function<void(const JoinResponse&)>& answer);

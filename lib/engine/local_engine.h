@@ -211,6 +211,7 @@ class LocalEngine : public std::enable_shared_from_this<LocalEngine> {
   void OpenLost(const std::set<TopicPartition>& found);
   void TellStrangeCheckpoints() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
   absl::Status OpenGroups(const Options& options);
+  void TellGroupsOutOfRange() const;
   void StartTasks();
   absl::Status CloseLogs();
   absl::Status CloseFolder(bool logs_are_whole) ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);

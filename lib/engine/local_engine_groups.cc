@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/uuid.h"
+#include "engine/group_configs.h"
 #include "engine/local_engine.h"
 #include "engine/topic_name.h"
 #include "engine/topic_offset_store.h"
@@ -48,6 +49,13 @@ ConsumerGroupConfig ConsumerGroupConfigOf(const EngineConfig& config) {
   groups.upgrades = config.upgrades_groups;
   groups.downgrades = config.downgrades_groups;
   return groups;
+}
+
+ConsumerGroupTimes TimesOf(const LocalEngine& engine, const std::string& group) {
+  const auto configs = engine.resource_configs();
+  const auto set = configs->find(ResourceName(kGroupResources, group));
+  if (set == configs->end()) return {};
+  return ConsumerGroupTimesOf(set->second, *engine.config());
 }
 
 // The engine's topics. Weak: whoever asks is the engine's.
@@ -105,6 +113,11 @@ absl::Status LocalEngine::OpenGroups(const Options& options) {
       .clock = clock(),
       .config = GroupConfigOf(*config()),
       .consumer_config = ConsumerGroupConfigOf(*config()),
+      .consumer_times =
+          [weak = weak_from_this()](const std::string& group) {
+            const auto engine = weak.lock();
+            return engine == nullptr ? ConsumerGroupTimes() : TimesOf(*engine, group);
+          },
       .new_member_id = NewMemberId,
       .offsets = offsets_,
       .records = store,
@@ -128,7 +141,21 @@ absl::Status LocalEngine::OpenGroups(const Options& options) {
     }
   }
   AddTask(groups_);
+  TellGroupsOutOfRange();
   return absl::OkStatus();
+}
+
+void LocalEngine::TellGroupsOutOfRange() const {
+  for (const auto& [resource, configs] : *resource_configs()) {
+    if (!resource.starts_with(kGroupResources)) continue;
+    const auto sound = CheckGroupConfigs(configs, *config());
+    if (sound.ok()) continue;
+    Say(LogLevel::kWarning,
+        fmt::format("what group {} has set does not go with the broker's configs, and holds "
+                    "as far as they let it: {}",
+                    resource.substr(kGroupResources.size()),
+                    std::string(sound.status().message())));
+  }
 }
 
 absl::StatusOr<std::int64_t> LocalEngine::NewProducerId() {

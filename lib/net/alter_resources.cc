@@ -1,5 +1,6 @@
 #include "net/alter_resources.h"
 
+#include "engine/group_configs.h"
 #include "engine/topic_config.h"
 #include "fmt/format.h"
 #include "net/authorize.h"
@@ -34,16 +35,36 @@ std::string HeldWithout(const Call& call, ConfigResource type, const engine::Con
   return std::string(set.empty() ? spec.default_value : set.front().value);
 }
 
-absl::Status ReplaceClientMetrics(const Call& call, const std::string& name,
-                                  const engine::LocalEngine::ConfigsChange& change,
-                                  bool only_validate) {
+// `check` has the last word on what they are changed to.
+template <typename Check>
+absl::Status ReplaceChecked(const Call& call, const std::string& resource,
+                            const engine::LocalEngine::ConfigsChange& change, const Check& check,
+                            bool only_validate) {
   const auto checked = [&](const engine::ConfigMap& own) -> absl::StatusOr<engine::ConfigMap> {
     auto changed = change(own);
     if (!changed.ok()) return changed;
-    return CheckClientMetricsConfigs(name, *changed);
+    return check(*changed);
   };
-  return call.node.engine->ReplaceResourceConfigs(
-      engine::ResourceName(kClientMetricsResources, name), checked, only_validate);
+  return call.node.engine->ReplaceResourceConfigs(resource, checked, only_validate);
+}
+
+absl::Status ReplaceClientMetrics(const Call& call, const std::string& name,
+                                  const engine::LocalEngine::ConfigsChange& change,
+                                  bool only_validate) {
+  const auto check = [&](const engine::ConfigMap& configs) {
+    return CheckClientMetricsConfigs(name, configs);
+  };
+  return ReplaceChecked(call, engine::ResourceName(kClientMetricsResources, name), change, check,
+                        only_validate);
+}
+
+absl::Status ReplaceGroup(const Call& call, const std::string& name,
+                          const engine::LocalEngine::ConfigsChange& change, bool only_validate) {
+  const auto check = [&](const engine::ConfigMap& configs) {
+    return engine::CheckGroupConfigs(configs, *call.node.engine->config());
+  };
+  return ReplaceChecked(call, engine::ResourceName(engine::kGroupResources, name), change, check,
+                        only_validate);
 }
 
 }  // namespace
@@ -62,7 +83,9 @@ absl::Status ReplaceConfigs(const Call& call, std::int8_t resource_type, const s
       if (auto may = CheckCluster(call, AclOperation::kAlterConfigs); !may.ok()) return may;
       return ReplaceClientMetrics(call, name, change, only_validate);
     case ConfigResource::kGroup:
-      return RefuseRequest("groups have no configs of their own here");
+      if (name.empty()) return RefuseRequest("Default group resources are not allowed.");
+      if (auto may = CheckGroup(call, AclOperation::kAlterConfigs, name); !may.ok()) return may;
+      return ReplaceGroup(call, name, change, only_validate);
     default:
       return RefuseRequest(fmt::format("resources of type {} have no configs here", resource_type));
   }

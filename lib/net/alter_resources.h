@@ -19,10 +19,10 @@ namespace rill::net {
 
 // What AlterConfigs and IncrementalAlterConfigs have in common.
 
-// Has `change` change the configs of a topic, of this broker or of all, of a subscription to
-// clients' metrics; with `only_validate` says whether it would. INVALID_REQUEST for a resource that
-// has none here, or is not this node's; TOPIC_AUTHORIZATION_FAILED or CLUSTER_AUTHORIZATION_FAILED
-// for who may not change them.
+// Has `change` change the configs of a topic, of a group, of this broker or of all, of a
+// subscription to clients' metrics; with `only_validate` says whether it would. INVALID_REQUEST for
+// a resource that has none here, or is not this node's; TOPIC_, GROUP_ or
+// CLUSTER_AUTHORIZATION_FAILED for who may not change them.
 absl::Status ReplaceConfigs(const Call& call, std::int8_t resource_type, const std::string& name,
                             const engine::LocalEngine::ConfigsChange& change, bool only_validate);
 

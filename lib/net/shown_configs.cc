@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "engine/engine_config.h"
+#include "engine/group_configs.h"
 #include "engine/topic_config.h"
 #include "net/broker_configs.h"
 #include "net/telemetry_subscriptions.h"
@@ -140,6 +141,29 @@ void ShowKnown(std::span<const ConfigSpec> specs, const ConfigLayers& layers,
   for (const ConfigSpec& spec : specs) all.push_back(ShowOfBroker(spec, layers, parts));
 }
 
+// What holds for all groups, and what the group sets before it.
+ShownConfig ShowOfGroup(const engine::GroupConfigSpec& config, const engine::ConfigMap& own,
+                        const ConfigLayers& layers, const ShownParts& parts) {
+  const ConfigSpec& spec = config.spec;
+  const auto of_all = layers.Find(config.synonym);
+  ShownConfig shown = of_all.empty()
+                          ? Show(spec, spec.default_value, ConfigSource::kDefaultConfig, parts)
+                          : Show(spec, of_all.front().value, of_all.front().source, parts);
+  const auto set = own.find(shown.name);
+  if (set != own.end()) {
+    shown.value = set->second;
+    shown.config_source = kGroupWireSource;
+  }
+  if (!parts.synonyms) return shown;
+  if (set != own.end()) shown.synonyms.push_back({shown.name, set->second, kGroupWireSource});
+  for (const ConfigLayers::Setting& one : of_all) {
+    AddSynonym(config.synonym, one.value, one.source, shown);
+  }
+  AddSynonym(config.synonym.empty() ? spec.name : config.synonym, spec.default_value,
+             ConfigSource::kDefaultConfig, shown);
+  return shown;
+}
+
 std::vector<ShownConfig> ByName(std::vector<ShownConfig> all) {
   std::sort(all.begin(), all.end(),
             [](const ShownConfig& a, const ShownConfig& b) { return a.name < b.name; });
@@ -191,6 +215,19 @@ std::vector<ShownConfig> ShowClientMetricsConfigs(const NodeContext& node, const
     if (parts.synonyms) {
       shown.synonyms.push_back({shown.name, shown.value, shown.config_source});
     }
+  }
+  return all;
+}
+
+std::vector<ShownConfig> ShowGroupConfigs(const NodeContext& node, const std::string& group,
+                                          const ShownParts& parts) {
+  std::vector<ShownConfig> all;
+  const auto config = node.engine->config();
+  const engine::ConfigMap own = engine::ConfigsOf(
+      *node.engine->resource_configs(), engine::ResourceName(engine::kGroupResources, group));
+  for (const engine::GroupConfigSpec& one : engine::GroupConfigSpecs()) {
+    if (one.is_internal && !own.contains(std::string(one.spec.name))) continue;
+    all.push_back(ShowOfGroup(one, own, config->layers, parts));
   }
   return all;
 }

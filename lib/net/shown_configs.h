@@ -49,6 +49,7 @@ constexpr std::int8_t WireType(engine::ConfigType type) {
 
 inline constexpr std::int8_t kUnknownWireType = 0;
 inline constexpr std::int8_t kClientMetricsWireSource = 7;
+inline constexpr std::int8_t kGroupWireSource = 8;
 
 using ShownConfig = wire::DescribeConfigsResponse::Resource::Config;
 
@@ -67,6 +68,9 @@ std::vector<ShownConfig> ShowNodeConfigs(const NodeContext& node, const ShownPar
 // All of a subscription to clients' metrics, which need not be there.
 std::vector<ShownConfig> ShowClientMetricsConfigs(const NodeContext& node, const std::string& name,
                                                   const ShownParts& parts);
+// All of a group, which need not be there, by name; what Kafka keeps to itself where it is set.
+std::vector<ShownConfig> ShowGroupConfigs(const NodeContext& node, const std::string& group,
+                                          const ShownParts& parts);
 // What was set for all brokers, by name.
 std::vector<ShownConfig> ShowClusterConfigs(const NodeContext& node, const ShownParts& parts);
 

@@ -30,6 +30,30 @@ TEST_CASE("A config of a topic is set, shown with where it is from, and set back
   CHECK(Contains(all, "\n  max.message.bytes=1048588 sensitive=false synonyms={"));
 }
 
+TEST_CASE("A config of a group that need not be there is set, shown and set back") {
+  WithNode node;
+  const std::string billing = "--entity-type groups --entity-name billing";
+  CHECK(node.Out("configs", billing + " --describe") ==
+        "The group 'billing' doesn't exist and doesn't have dynamic config.\n");
+  CHECK(node.Out("configs",
+                 "--group billing --alter --add-config "
+                 "consumer.session.timeout.ms=50000") ==
+        "Completed updating config for group billing.\n");
+  const std::string shown =
+      "Dynamic configs for group billing are:\n"
+      "  consumer.session.timeout.ms=50000 sensitive=false "
+      "synonyms={DYNAMIC_GROUP_CONFIG:consumer.session.timeout.ms=50000, "
+      "DEFAULT_CONFIG:group.consumer.session.timeout.ms=45000}\n";
+  CHECK(node.Out("configs", billing + " --describe") == shown);
+  CHECK(node.Out("configs", "--describe --entity-type groups") == shown);
+  CHECK(Contains(node.Out("configs", "--describe --all --group billing"),
+                 "\n  consumer.heartbeat.interval.ms=5000 sensitive=false synonyms={DEFAULT_CONFIG:"
+                 "group.consumer.heartbeat.interval.ms=5000}\n"));
+  CHECK(node.Out("configs", billing + " --alter --delete-config consumer.session.timeout.ms") ==
+        "Completed updating config for group billing.\n");
+  CHECK(node.Out("configs", "--describe --entity-type groups").empty());
+}
+
 TEST_CASE("Configs to set may stand in a file") {
   WithNode node;
   node.Out("topics", "--create --topic orders");

@@ -291,6 +291,9 @@ TEST_CASE("An engine-wide config that is unknown, idle here, or out of range is 
       {"retention.ms", "1",
        "retention.ms is a config of topics; for all topics it is called "
        "log.retention.ms"},
+      {"consumer.session.timeout.ms", "50000",
+       "consumer.session.timeout.ms is a config of groups; for all groups it is called "
+       "group.consumer.session.timeout.ms"},
       {"num.partitions", "0", "config num.partitions cannot be \"0\"; type int, valid: 1..10000"},
       {"num.partitions", "10001", "valid: 1..10000"},
       {"offsets.topic.num.partitions", "20000", "valid: 1..10000"},

@@ -121,14 +121,6 @@ TEST_CASE("what is not there, or has no configs, is refused with the error that 
   CHECK(code(kBrokerLogger, std::to_string(node.id())) == ErrorCode::kInvalidRequest);
 }
 
-TEST_CASE("a group is described, and has no configs") {
-  NodeUnderTest node;
-  const auto shown = node.AskInAll(
-      &HandleDescribeConfigs, AskFor(static_cast<std::int8_t>(ConfigResource::kGroup), "readers"));
-  CHECK(shown.results.at(0).error_code == ErrorCode::kNone);
-  CHECK(shown.results.at(0).configs.empty());
-}
-
 TEST_CASE("AlterConfigs takes the place of all that a topic sets, or only says whether it would") {
   NodeUnderTest node;
   node.MakeTopic("orders", 1, {{"retention.ms", "5"}});

@@ -79,6 +79,7 @@ TEST_CASE("Configs and folders are shown to who may see them, and changed by who
   wire::DescribeConfigsRequest describe;
   describe.resources.push_back({2, "orders", std::nullopt});
   describe.resources.push_back({4, "", std::nullopt});
+  describe.resources.push_back({32, "billing", std::nullopt});
   using Described = wire::DescribeConfigsResponse;
   const auto of_topic = test.AskWithout<Described>({kDescribeConfigs, kTopic, "orders"},
                                                    ApiKey::kDescribeConfigs, 3, describe);
@@ -88,6 +89,11 @@ TEST_CASE("Configs and folders are shown to who may see them, and changed by who
   CHECK(test.AskWithout<Described>(cluster, ApiKey::kDescribeConfigs, 3, describe)
             .results[1]
             .error_code == kClusterRefused);
+  const auto of_group = test.AskWithout<Described>({kDescribeConfigs, kGroup, "billing"},
+                                                   ApiKey::kDescribeConfigs, 3, describe);
+  CHECK(of_group.results[2].error_code == kGroupRefused);
+  CHECK(of_group.results[2].configs.empty());
+  CHECK(of_topic.results[2].error_code == ErrorCode::kNone);
   wire::ListConfigResourcesRequest list;
   CHECK(test.AskWithout<wire::ListConfigResourcesResponse>(cluster, ApiKey::kListConfigResources, 1,
                                                            list)
@@ -102,6 +108,7 @@ TEST_CASE("Configs and folders are shown to who may see them, and changed by who
   wire::IncrementalAlterConfigsRequest change;
   change.resources.push_back({2, "orders", {{"retention.ms", 0, "1000"}}});
   change.resources.push_back({4, "", {{"retention.ms", 0, "1000"}}});
+  change.resources.push_back({32, "billing", {{"consumer.session.timeout.ms", 0, "50000"}}});
   using Changed = wire::IncrementalAlterConfigsResponse;
   CHECK(test.AskWithout<Changed>(right, ApiKey::kIncrementalAlterConfigs, 1, change)
             .responses[0]
@@ -110,6 +117,10 @@ TEST_CASE("Configs and folders are shown to who may see them, and changed by who
                                  ApiKey::kIncrementalAlterConfigs, 1, change)
             .responses[1]
             .error_code == kClusterRefused);
+  CHECK(test.AskWithout<Changed>({kAlterConfigs, kGroup, "billing"},
+                                 ApiKey::kIncrementalAlterConfigs, 1, change)
+            .responses[2]
+            .error_code == kGroupRefused);
 
   wire::DescribeClientQuotasRequest quotas;
   CHECK(test.AskWithout<wire::DescribeClientQuotasResponse>(cluster, ApiKey::kDescribeClientQuotas,

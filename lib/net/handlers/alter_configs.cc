@@ -1,14 +1,14 @@
 // AlterConfigs, versions 0 to 2.
 //
-// Gives a topic, this broker, all brokers (a broker without a name) or a subscription to clients'
-// metrics the configs that the request has: those that it does not name go back to what holds
-// without. Or only says whether it would
-// (`validate_only`). One answer for each resource; what is named twice is INVALID_REQUEST, and so
-// is a config without a value. Of a broker's configs those change that change while a Kafka broker
-// runs, and are kept; a name that nobody knows is kept, too, as by Kafka.
+// Gives a topic, a group, this broker, all brokers (a broker without a name) or a subscription to
+// clients' metrics the configs that the request has: those that it does not name go back to what
+// holds without. Or only says whether it would (`validate_only`). One answer for each resource;
+// what is named twice is INVALID_REQUEST, and so is a config without a value. Of a broker's configs
+// those change that change while a Kafka broker runs, and are kept; a name that nobody knows is
+// kept, too, as by Kafka. A group need not be there.
 //
-// Deviations: a broker's config that means nothing here is INVALID_REQUEST. Loggers and groups
-// have none: INVALID_REQUEST.
+// Deviations: a broker's config that means nothing here is INVALID_REQUEST. Loggers have none:
+// INVALID_REQUEST.
 #include "fmt/format.h"
 #include "net/alter_resources.h"
 #include "net/handlers.h"

@@ -1,15 +1,15 @@
 // DescribeConfigs, versions 1 to 4.
 //
-// All configs of topics, of this node with its engine (a broker by its number), of subscriptions to
-// clients' metrics, and what was set for all brokers (one without a name); or those that are asked
-// for by their keys: no keys are all, as in Kafka. With the value comes where it is from; on
-// request where else it could be from, and (version 3) what it does. A config that was set and that
-// nobody knows is shown without its value.
+// All configs of topics, of groups, of this node with its engine (a broker by its number), of
+// subscriptions to clients' metrics, and what was set for all brokers (one without a name); or
+// those that are asked for by their keys: no keys are all, as in Kafka. With the value comes where
+// it is from; on request where else it could be from, and (version 3) what it does. A config that
+// was set and that nobody knows is shown without its value. A group need not be there.
 //
 // Deviations: a resource that is asked for twice is answered once. Where a topic's config has its
 // value from a broker's in another unit (log.roll.hours) that one is named; Kafka calls such a
 // value a default, and names none. What can be told of a broker is what means something here.
-// Groups have no configs of their own: none are shown. Loggers have none here: INVALID_REQUEST.
+// Loggers have none here: INVALID_REQUEST.
 #include <algorithm>
 #include <set>
 #include <string>
@@ -61,7 +61,8 @@ absl::StatusOr<std::vector<ShownConfig>> ConfigsOf(const Call& call, const Asked
           !may.ok()) {
         return may;
       }
-      return std::vector<ShownConfig>();
+      if (asked.resource_name.empty()) return RefuseRequest("Group name must not be empty");
+      return ShowGroupConfigs(call.node, asked.resource_name, parts);
     default:
       return RefuseRequest(
           fmt::format("resources of type {} have no configs here", asked.resource_type));

@@ -1,17 +1,18 @@
 // IncrementalAlterConfigs, versions 0 and 1.
 //
-// Sets single configs of a topic, of this broker, of all brokers (a broker without a name) or of a
-// subscription to clients' metrics, takes them back, or puts items into lists and takes them out of
-// them: all that is asked for of one resource in one step, or, where something of it is wrong,
-// nothing. Or only says whether it would
-// (`validate_only`). One answer for each resource; what is named twice is INVALID_REQUEST. What is
-// in a list already is not put there again, and what is not there need not be to be taken out, as
-// in Kafka. Of a broker's configs those change that change while a Kafka broker runs, and are kept;
-// a name that nobody knows is kept, too, as by Kafka.
+// Sets single configs of a topic, of a group, of this broker, of all brokers (a broker without a
+// name) or of a subscription to clients' metrics, takes them back, or puts items into lists and
+// takes them out of them: all that is asked for of one resource in one step, or, where something of
+// it is wrong, nothing. Or only says whether it would (`validate_only`). One answer for each
+// resource; what is named twice is INVALID_REQUEST. What is in a list already is not put there
+// again, and what is not there need not be to be taken out, as in Kafka. Of a broker's configs
+// those change that change while a Kafka broker runs, and are kept; a name that nobody knows is
+// kept, too, as by Kafka. A group need not be there; to its list nothing is put, and nothing taken
+// out of it, as with Kafka.
 //
 // Deviations: a list that is not set begins with what holds, where Kafka begins with the config's
 // own default, whatever the broker's configs say. A broker's config that means nothing here is
-// INVALID_REQUEST. Loggers and groups have none: INVALID_REQUEST.
+// INVALID_REQUEST. Loggers have none: INVALID_REQUEST.
 // A list is no longer than a string of the protocol, 32,767 bytes: INVALID_CONFIG.
 #include <algorithm>
 #include <string>

@@ -4,13 +4,17 @@
 // for an empty list. Version 0 is Kafka's older ListClientMetricsResources: subscriptions to
 // clients' metrics alone.
 //
-// Deviations: of broker loggers and groups there is none with configs here, so these lists are
-// empty. A type that Kafka does not have is UNSUPPORTED_VERSION, as with Kafka.
+// Of groups those that have configs of their own, whether they are there or not. A type that Kafka
+// does not have is UNSUPPORTED_VERSION, as with Kafka.
+//
+// Deviations: of broker loggers there is none with configs here, so that list is empty.
 #include <algorithm>
 #include <array>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "engine/group_configs.h"
 #include "net/authorize.h"
 #include "net/config_resource.h"
 #include "net/handlers.h"
@@ -36,11 +40,11 @@ bool Wants(const wire::ListConfigResourcesRequest& request, ConfigResource type)
          std::find(types.begin(), types.end(), static_cast<std::int8_t>(type)) != types.end();
 }
 
-std::vector<std::string> ClientMetricsOf(const Call& call) {
+// Those of a kind that have been given configs.
+std::vector<std::string> WithConfigs(const Call& call, std::string_view kind) {
   std::vector<std::string> names;
   for (const auto& [resource, configs] : *call.node.engine->resource_configs()) {
-    if (!resource.starts_with(kClientMetricsResources)) continue;
-    names.push_back(resource.substr(kClientMetricsResources.size()));
+    if (resource.starts_with(kind)) names.push_back(resource.substr(kind.size()));
   }
   return names;
 }
@@ -53,10 +57,13 @@ wire::ListConfigResourcesResponse HandleListConfigResources(
   const auto add = [&](const std::string& name, ConfigResource type) {
     response.config_resources.push_back({name, static_cast<std::int8_t>(type)});
   };
+  const auto add_with_configs = [&](std::string_view kind, ConfigResource type) {
+    for (const std::string& name : WithConfigs(call, kind)) add(name, type);
+  };
   response.error_code = CodeOf(CheckCluster(call, AclOperation::kDescribeConfigs));
   if (response.error_code != ErrorCode::kNone) return response;
   if (call.version < kFirstOfAllTypes) {
-    for (const std::string& name : ClientMetricsOf(call)) add(name, ConfigResource::kClientMetrics);
+    add_with_configs(kClientMetricsResources, ConfigResource::kClientMetrics);
     return response;
   }
   if (!std::all_of(request.resource_types.begin(), request.resource_types.end(), IsType)) {
@@ -72,7 +79,10 @@ wire::ListConfigResourcesResponse HandleListConfigResources(
     add(std::to_string(NodeId(call)), ConfigResource::kBroker);
   }
   if (Wants(request, ConfigResource::kClientMetrics)) {
-    for (const std::string& name : ClientMetricsOf(call)) add(name, ConfigResource::kClientMetrics);
+    add_with_configs(kClientMetricsResources, ConfigResource::kClientMetrics);
+  }
+  if (Wants(request, ConfigResource::kGroup)) {
+    add_with_configs(engine::kGroupResources, ConfigResource::kGroup);
   }
   return response;
 }
