@@ -10,7 +10,8 @@
 namespace rill::cli {
 
 // Lines for whoever runs a command that stays, with local time and level:
-// "2026-11-28 01:02:03.456 INFO listening on 127.0.0.1:9092". Details (kDebug) are left out.
+// "2026-11-28 01:02:03.456 INFO listening on 127.0.0.1:9092". Details (kDebug) are left out, and
+// control characters are written as \n and \x1b.
 // Thread-safe.
 class OperatorLog {
  public:
