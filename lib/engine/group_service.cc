@@ -377,9 +377,11 @@ void GroupService::AwaitMembers() {
                                 !consumers_.Has(group);
       if (is_untouched) CarryOut(groups_.Restore(group, value, Now()), answers);
     }
+    ConsumerGroupEffects effects;
     for (const auto& [group, stored] : std::exchange(absent_consumers_, {})) {
-      consumers_.RestoreMembers(group, stored, Now());
+      consumers_.RestoreMembers(group, stored, Now(), &effects);
     }
+    CarryOut(std::move(effects), answers);
     deadline = NextDeadline();
   }
   Finish(answers, deadline);
@@ -452,6 +454,19 @@ ErrorCode GroupService::Store(const StoreGroup& store, Answers& answers) {
   return ErrorCode::kCoordinatorNotAvailable;
 }
 
+// A tombstone that could not be written leaves a group behind after a restart.
+void GroupService::Erase(const std::string& group, Answers& answers) {
+  absent_.erase(group);
+  if (parts_.records == nullptr) return;
+  const auto erased = parts_.records->EraseGroup(group);
+  if (erased.ok()) return;
+  answers.push_back(
+      [this, line = fmt::format("group {}: it cannot be written down that it is gone: {}", group,
+                                erased.ToString())] {
+        if (parts_.warn) parts_.warn(line);
+      });
+}
+
 void GroupService::CarryOut(Effects effects, Answers& answers) {
   std::deque<Effect> queue;
   Queue(std::move(effects), queue);
@@ -467,9 +482,7 @@ void GroupService::CarryOut(Effects effects, Answers& answers) {
     } else if (const auto* rebalance = std::get_if<RebalanceStarted>(&effect)) {
       CallObservers(rebalance->group_id, answers);
     } else if (const auto* erase = std::get_if<EraseGroup>(&effect)) {
-      absent_.erase(erase->group_id);
-      // A tombstone that could not be written leaves an empty group behind after a restart.
-      if (parts_.records != nullptr) parts_.records->EraseGroup(erase->group_id).IgnoreError();
+      Erase(erase->group_id, answers);
     }
   }
 }

@@ -95,7 +95,8 @@ class GroupService final : public MaintenanceTask {
     MemberIdSource new_member_id;
     std::shared_ptr<OffsetStore> offsets;
     std::shared_ptr<GroupRecords> records;  // null: groups are not written down
-    // What consumer groups may subscribe to. Called under the service's lock, and without it.
+    // What consumer groups may subscribe to; there are none without it. Called under the service's
+    // lock, and without it.
     std::shared_ptr<const GroupTopics> topics = {};
     std::int64_t max_metadata_bytes = 4096;
     // How long `records` keeps offsets (engine/group/offset_expiry.h), and how often that is looked
@@ -193,7 +194,7 @@ class GroupService final : public MaintenanceTask {
   // `answers`, to be called without the lock.
   void CarryOut(Effects effects, Answers& answers) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   ResolvedRegexes Resolve(const ConsumerHeartbeat& request, const RegexResolver& resolve);
-  void CarryOut(const ConsumerGroupEffects& effects, Answers& answers)
+  void CarryOut(ConsumerGroupEffects effects, Answers& answers)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Queue(Effects effects, std::deque<Effect>& queue);
   // A join of the classic protocol, also where the group has been of the other one.
@@ -212,6 +213,7 @@ class GroupService final : public MaintenanceTask {
   void TakeAnswer(const Answer& answer, Waiting& waiting, Answers& answers)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   ErrorCode Store(const StoreGroup& store, Answers& answers) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Erase(const std::string& group, Answers& answers) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Validate(const CommitRequest& request, const TopicCheck& topics);
   // Writes down that the group has none of the members any more that AwaitMembers would bring back:
   // what is about to be done is not for groups that have some.
@@ -233,6 +235,8 @@ class GroupService final : public MaintenanceTask {
   bool ExpiryIsDue(absl::Time* next) ABSL_LOCKS_EXCLUDED(mutex_);
   void ExpireOffsets();
   std::set<TopicPartition> Expired(const std::string& group, const TimesOfOffsets& times);
+  void AddAbsent(const std::string& group, SubscribedTopics& topics) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void CallObservers(const std::string& group, Answers& answers)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Finish(const Answers& answers, absl::Time deadline);

@@ -53,14 +53,14 @@ ConsumerHeartbeatResponse GroupService::ConsumerGroupHeartbeat(ConsumerHeartbeat
     const DescribedGroup classic = groups_.Describe(group);
     const bool is_classic = classic.error == ErrorCode::kNone;
     const bool upgrades = is_classic && classic.state != GroupState::kEmpty;
-    if (upgrades) {
+    if (upgrades && consumers_.Check(request).error == ErrorCode::kNone) {
       if (auto refused = AdoptClassic(request, effects); !refused.ok()) {
         return IsClassic(group, refused);
       }
     }
     response = consumers_.Heartbeat(request, *parts_.topics, Now(), &effects);
     if (upgrades && response.error != ErrorCode::kNone) {
-      consumers_.Forget(group);
+      if (consumers_.Has(group)) consumers_.Forget(group);
       return response;
     }
     if (upgrades) Inform(fmt::format("group {} is a consumer group now", group), answers);
@@ -97,7 +97,7 @@ ResolvedRegexes GroupService::Resolve(const ConsumerHeartbeat& request,
 
 absl::StatusOr<DescribedConsumerGroup> GroupService::DescribeConsumers(const std::string& group) {
   absl::MutexLock lock(&mutex_);
-  if (auto described = consumers_.Describe(group)) return *std::move(described);
+  if (consumers_.Has(group)) return consumers_.Describe(group, *parts_.topics);
   return MakeError(absl::StatusCode::kNotFound, ErrorCode::kGroupIdNotFound,
                    fmt::format("there is no consumer group \"{}\"", group));
 }
@@ -118,30 +118,27 @@ void GroupService::RestoreConsumerGroup(const std::string& group, StoredConsumer
 void GroupService::RestoreConsumerGroupToShow(const std::string& group,
                                               const StoredConsumerGroup& stored) {
   absl::MutexLock lock(&mutex_);
+  ConsumerGroupEffects none;
   consumers_.Restore(group, stored.epoch.value_or(0));
-  consumers_.RestoreMembers(group, stored, Now());
+  consumers_.RestoreMembers(group, stored, Now(), &none);
 }
 
 absl::Status GroupService::StoreConsumerGroup(const std::string& group,
                                               std::span<const ConsumerGroupRecord> records) {
-  using Type = ConsumerGroupRecordType;
   const auto absent = absent_consumers_.find(group);
   if (absent == absent_consumers_.end()) return parts_.records->StoreConsumerGroup(group, records);
-  ConsumerGroupEffects all;
-  for (const auto& [member, stored] : absent->second.members) {
-    for (const Type type : {Type::kCurrent, Type::kTarget, Type::kMember}) {
-      all.push_back({{type, group, member}, std::nullopt});
-    }
-  }
+  ConsumerGroupEffects all = absent->second.Tombstones(group);
   all.insert(all.end(), records.begin(), records.end());
   auto stored = parts_.records->StoreConsumerGroup(group, all);
   if (stored.ok()) absent_consumers_.erase(absent);
   return stored;
 }
 
-// Those of a group are written together. Tombstones that could not be written leave a group behind
-// after a restart.
-void GroupService::CarryOut(const ConsumerGroupEffects& effects, Answers& answers) {
+// Those of a group are written together, for its last one must be out before it may go to the other
+// coordinator. Tombstones that could not be written leave a group behind after a restart.
+void GroupService::CarryOut(ConsumerGroupEffects effects, Answers& answers) {
+  std::stable_sort(effects.begin(), effects.end(),
+                   [](const auto& a, const auto& b) { return a.key.group < b.key.group; });
   for (auto begin = effects.begin(); begin != effects.end();) {
     const std::string& group = begin->key.group;
     const auto end = std::find_if(begin, effects.end(), [&](const ConsumerGroupRecord& record) {

@@ -43,6 +43,16 @@ void GroupService::ExpireOffsets() {
   }
 }
 
+// What those read who may be back once clients can connect.
+void GroupService::AddAbsent(const std::string& group, SubscribedTopics& topics) const {
+  const auto absent = absent_consumers_.find(group);
+  if (absent == absent_consumers_.end()) return;
+  for (const auto& [id, member] : absent->second.members) {
+    if (member.details.has_value()) topics.Add(member.details->topics);
+  }
+  for (const auto& [regex, matching] : absent->second.regexes) topics.Add(matching);
+}
+
 // By the clock itself: a leap of it that was taken back must not count.
 std::set<TopicPartition> GroupService::Expired(const std::string& group,
                                                const TimesOfOffsets& times) {
@@ -55,7 +65,10 @@ std::set<TopicPartition> GroupService::Expired(const std::string& group,
   std::optional<SubscribedTopics> topics;  // most groups have nothing that is so old
   for (const auto& [partition, at] : times) {
     if (!expiry->HasExpired(at, now_ms, retention_ms)) continue;
-    if (!topics.has_value()) topics = Subscribed(group);
+    if (!topics.has_value()) {
+      topics = Subscribed(group);
+      AddAbsent(group, *topics);
+    }
     if (!topics->MayHave(partition.topic)) expired.insert(partition);
   }
   return expired;

@@ -18,8 +18,9 @@ Effects GroupService::JoinConsumers(const JoinRequest& request, RequestToken tok
   return {JoinAnswer{token, std::move(response)}};
 }
 
-// Gives the members of a classic group to the coordinator of consumer groups, too, where one joins
-// by that protocol; FailedPrecondition where that is not to be.
+// Gives the members of a classic group to the coordinator of consumer groups where one joins by
+// that protocol; FailedPrecondition where that is not to be. The other one has them, too, until it
+// is known that the one who joins is not refused.
 absl::Status GroupService::AdoptClassic(const ConsumerHeartbeat& request,
                                         ConsumerGroupEffects& effects) {
   if (request.member_epoch != kJoiningEpoch) {

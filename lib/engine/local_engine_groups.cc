@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/uuid.h"
+#include "engine/engine_topics.h"
 #include "engine/group_configs.h"
 #include "engine/local_engine.h"
 #include "engine/topic_name.h"
@@ -57,32 +58,6 @@ ConsumerGroupTimes TimesOf(const LocalEngine& engine, const std::string& group) 
   if (set == configs->end()) return {};
   return ConsumerGroupTimesOf(set->second, *engine.config());
 }
-
-// The engine's topics. Weak: whoever asks is the engine's.
-class EngineTopics final : public GroupTopics {
- public:
-  explicit EngineTopics(std::weak_ptr<const LocalEngine> engine) : engine_(std::move(engine)) {}
-
-  std::uint64_t version() const override {
-    const auto engine = engine_.lock();
-    return engine == nullptr ? 0 : engine->topics_version();
-  }
-  std::optional<GroupTopic> Find(const std::string& name) const override {
-    const auto engine = engine_.lock();
-    if (engine == nullptr) return std::nullopt;
-    const auto topic = engine->TopicOrNull(name);
-    if (topic == nullptr) return std::nullopt;
-    return GroupTopic{topic->uuid(), topic->partition_count()};
-  }
-  std::vector<std::string> Names() const override {
-    const auto engine = engine_.lock();
-    return engine == nullptr ? std::vector<std::string>()
-                             : engine->ListTopics(/*include_internal=*/true);
-  }
-
- private:
-  const std::weak_ptr<const LocalEngine> engine_;
-};
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/engine_topics.h"
 #include "engine/folder_catalogue.h"
 #include "engine/local_engine.h"
 #include "engine/meta_properties.h"
@@ -80,6 +81,7 @@ absl::Status LocalEngine::ReadGroups() {
                           .new_member_id = [] { return std::string(); },
                           .offsets = offsets_,
                           .records = nullptr,
+                          .topics = std::make_shared<EngineTopics>(weak_from_this()),
                           .schedule = [](absl::Time) {}});
   const auto consumer_groups = (*store)->TakeConsumerGroupsRead();
   for (const auto& [group, stored] : consumer_groups) {

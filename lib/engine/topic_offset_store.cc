@@ -345,6 +345,12 @@ absl::Status TopicOffsetStore::StoreConsumerGroup(const std::string& group,
   if (!limit.ok()) return limit.status();
   std::vector<Entry> together;
   std::size_t size = kBatchHeaderSize;
+  absl::Status stored;
+  const auto append = [&] {
+    stored.Update(Append(group, together));
+    together.clear();
+    size = kBatchHeaderSize;
+  };
   for (const ConsumerGroupRecord& record : records) {
     auto sound = CheckLength("member id", record.key.member, ErrorCode::kInvalidRequest);
     if (!sound.ok()) return sound;
@@ -352,15 +358,12 @@ absl::Status TopicOffsetStore::StoreConsumerGroup(const std::string& group,
     RecordData data{.key = entry.first};
     if (entry.second.has_value()) data.value = *entry.second;
     const std::size_t more = MaxRecordSize(data);
-    if (!together.empty() && size + more > *limit) {
-      if (auto status = Append(group, together); !status.ok()) return status;
-      together.clear();
-      size = kBatchHeaderSize;
-    }
+    if (!together.empty() && size + more > *limit) append();
     together.push_back(std::move(entry));
     size += more;
   }
-  return Append(group, together);
+  append();
+  return stored;
 }
 
 }  // namespace rill::engine

@@ -77,7 +77,7 @@ class TopicOffsetStore final : public OffsetStore, public GroupRecords {
   // InvalidArgument (INVALID_GROUP_ID, INVALID_REQUEST) for names that a record cannot hold.
   absl::Status StoreGroup(const std::string& group, const GroupMetadataValue& value) override;
   absl::Status EraseGroup(const std::string& group) override;
-  // In as many batches as max.message.bytes asks for.
+  // In as many batches as max.message.bytes asks for. What can be written is, whatever cannot.
   absl::Status StoreConsumerGroup(const std::string& group,
                                   std::span<const ConsumerGroupRecord> records) override;
 

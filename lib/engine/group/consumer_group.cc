@@ -8,6 +8,22 @@
 #include "fmt/format.h"
 
 namespace rill::engine {
+namespace {
+
+std::vector<DescribedTopic> Named(const IdPartitions& partitions, const GroupTopicMap& topics) {
+  std::vector<DescribedTopic> named;
+  for (const auto& [name, topic] : topics) {
+    DescribedTopic shown{topic.id, name, {}};
+    for (auto at = partitions.lower_bound({topic.id, 0});
+         at != partitions.end() && at->topic == topic.id; ++at) {
+      shown.partitions.push_back(at->partition);
+    }
+    if (!shown.partitions.empty()) named.push_back(std::move(shown));
+  }
+  return named;
+}
+
+}  // namespace
 
 GroupState ConsumerGroup::state() const {
   if (members_.empty()) return GroupState::kEmpty;
@@ -43,24 +59,26 @@ ServerAssignor ConsumerGroup::PreferredAssignor(const ConsumerGroupConfig& confi
   return preferred;
 }
 
-std::vector<DescribedTopic> ConsumerGroup::Named(const IdPartitions& partitions) const {
-  std::vector<DescribedTopic> named;
-  for (const auto& [name, topic] : topics_) {
-    DescribedTopic shown{topic.id, name, {}};
-    for (auto at = partitions.lower_bound({topic.id, 0});
-         at != partitions.end() && at->topic == topic.id; ++at) {
-      shown.partitions.push_back(at->partition);
-    }
-    if (!shown.partitions.empty()) named.push_back(std::move(shown));
+// After a restart it is not known of which topics members have partitions, until one speaks up.
+GroupTopicMap ConsumerGroup::TopicsToDescribe(const GroupTopics& topics) const {
+  const bool has_any = std::any_of(members_.begin(), members_.end(), [](const auto& entry) {
+    return !entry.second.assigned.empty() || !entry.second.target.empty();
+  });
+  if (!topics_.empty() || !has_any) return topics_;
+  GroupTopicMap all;
+  for (const std::string& name : topics.Names()) {
+    if (const auto topic = topics.Find(name)) all.emplace(name, *topic);
   }
-  return named;
+  return all;
 }
 
-DescribedConsumerGroup ConsumerGroup::Describe(const ConsumerGroupConfig& config) const {
+DescribedConsumerGroup ConsumerGroup::Describe(const ConsumerGroupConfig& config,
+                                               const GroupTopics& topics) const {
   DescribedConsumerGroup described{.state = state(),
                                    .epoch = epoch_,
                                    .assignment_epoch = assignment_epoch_,
                                    .assignor = ServerAssignorName(PreferredAssignor(config))};
+  const GroupTopicMap known = TopicsToDescribe(topics);
   for (const auto& [id, member] : members_) {
     described.members.push_back({.member_id = id,
                                  .instance_id = member.instance_id,
@@ -70,8 +88,8 @@ DescribedConsumerGroup ConsumerGroup::Describe(const ConsumerGroupConfig& config
                                  .client_host = member.client_host,
                                  .subscribed_topics = member.topics,
                                  .subscribed_regex = member.regex,
-                                 .assigned = Named(member.assigned),
-                                 .target = Named(member.target),
+                                 .assigned = Named(member.assigned, known),
+                                 .target = Named(member.target, known),
                                  .is_classic = member.classic.has_value()});
   }
   return described;
@@ -81,7 +99,9 @@ void ConsumerGroup::AddSubscribed(SubscribedTopics& topics) const {
   std::set<std::string_view> regexes;  // each but once: many members may have the same
   for (const auto& [id, member] : members_) {
     topics.Add(member.topics);
-    if (regexes.insert(member.regex).second) topics.Add(regexes_.TopicsOf(member.regex));
+    if (member.regex.empty() || !regexes.insert(member.regex).second) continue;
+    if (!regexes_.IsResolved(member.regex)) return topics.AddAll();
+    topics.Add(regexes_.TopicsOf(member.regex));
   }
 }
 
@@ -91,8 +111,12 @@ void ConsumerGroup::Hold(const ConsumerMember& member) {
 }
 
 void ConsumerGroup::Release(const ConsumerMember& member) {
-  for (const IdPartition& at : member.assigned) holders_.erase(at);
-  for (const IdPartition& at : member.pending_revocation) holders_.erase(at);
+  for (const IdPartitions* const some : {&member.assigned, &member.pending_revocation}) {
+    for (const IdPartition& at : *some) {
+      const auto held = holders_.find(at);
+      if (held != holders_.end() && held->second == member.id) holders_.erase(held);
+    }
+  }
 }
 
 void ConsumerGroup::BumpEpoch(ConsumerGroupStep& step) {
@@ -130,14 +154,24 @@ void ConsumerGroup::Drop(ConsumerGroupStep& step) const {
     CancelTimers(id, step);
     WriteGone(id, step);
   }
+  for (const std::string& regex : ConsumerGroupRegexes(regexes_).Keep({})) {
+    Write(ConsumerGroupRecordType::kRegex, regex, std::nullopt, step);
+  }
   Write(ConsumerGroupRecordType::kTargetEpoch, "", std::nullopt, step);
   Write(ConsumerGroupRecordType::kEpoch, "", std::nullopt, step);
+}
+
+void ConsumerGroup::SetClassic(ConsumerMember& member, std::optional<ClassicConsumer> classic) {
+  if (member.classic.has_value()) classic_protocols_.Remove(member.classic->protocols);
+  member.classic = std::move(classic);
+  if (member.classic.has_value()) classic_protocols_.Add(member.classic->protocols);
 }
 
 // What it had is the next one's; what it subscribed to may be nobody's any more.
 void ConsumerGroup::Fence(const std::string& member_id, ConsumerGroupStep& step) {
   const auto found = members_.find(member_id);
-  const ConsumerMember& member = found->second;
+  ConsumerMember& member = found->second;
+  SetClassic(member, std::nullopt);
   CancelTimers(member_id, step);
   Release(member);
   if (member.is_static()) static_members_.erase(member.instance_id);

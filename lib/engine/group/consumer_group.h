@@ -11,6 +11,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "engine/group/classic_protocol_counts.h"
 #include "engine/group/consumer_group_events.h"
 #include "engine/group/consumer_group_member.h"
 #include "engine/group/consumer_group_regexes.h"
@@ -54,7 +55,8 @@ class ConsumerGroup {
   bool empty() const { return members_.empty(); }
   std::size_t size() const { return members_.size(); }
   GroupState state() const;
-  DescribedConsumerGroup Describe(const ConsumerGroupConfig& config) const;
+  DescribedConsumerGroup Describe(const ConsumerGroupConfig& config,
+                                  const GroupTopics& topics) const;
   void AddSubscribed(SubscribedTopics& topics) const;
   // What Heartbeat is to be told with this request, so that members have what they subscribe to;
   // nothing where it would refuse the request.
@@ -63,7 +65,8 @@ class ConsumerGroup {
                                             const ConsumerGroupConfig& config) const;
 
   // With the members that were written down, each of which has a session to speak up. Once, where
-  // there are none.
+  // there are none. One that would have what another one of a later epoch has, for not all could be
+  // written down, is out.
   void Restore(const StoredConsumerGroup& stored, ConsumerGroupStep& step);
 
   // The members of a classic group with what they have, at its generation. Once, where there are
@@ -90,7 +93,7 @@ class ConsumerGroup {
   SyncResponse SyncClassic(const SyncRequest& request, const GroupTopics& topics,
                            ConsumerGroupStep& step);
   ErrorCode HeartbeatClassic(const HeartbeatRequest& request, ConsumerGroupStep& step);
-  LeaveResponse::Member LeaveClassic(const LeavingMember& leaving, ConsumerGroupStep& step);
+  LeaveResponse::Member LeaveByName(const LeavingMember& leaving, ConsumerGroupStep& step);
   // A member leaves, for good or (kStaticLeavingEpoch) to come back.
   ConsumerHeartbeatResponse Leave(const ConsumerHeartbeat& request, ConsumerGroupStep& step);
   void OnTimer(const TimerKey& timer, ConsumerGroupStep& step);
@@ -105,13 +108,14 @@ class ConsumerGroup {
   const ConsumerMember* Find(const std::string& member_id) const;
   const ConsumerMember* FindStatic(const std::string& instance_id) const;
   ServerAssignor PreferredAssignor(const ConsumerGroupConfig& config) const;
-  std::vector<DescribedTopic> Named(const IdPartitions& partitions) const;
+  GroupTopicMap TopicsToDescribe(const GroupTopics& topics) const;
   void Hold(const ConsumerMember& member);
   void Release(const ConsumerMember& member);
   void BumpEpoch(ConsumerGroupStep& step);
   void Write(ConsumerGroupRecordType type, const std::string& member_id,
              std::optional<std::string> value, ConsumerGroupStep& step) const;
   void WriteGone(const std::string& member_id, ConsumerGroupStep& step) const;
+  void SetClassic(ConsumerMember& member, std::optional<ClassicConsumer> classic);
   void Fence(const std::string& member_id, ConsumerGroupStep& step);
   void LeaveForAWhile(const std::string& member_id, ConsumerGroupStep& step);
 
@@ -129,8 +133,9 @@ class ConsumerGroup {
   ConsumerMember& FindOrAdd(const ConsumerHeartbeat& request, ConsumerGroupStep& step);
   void Replace(const std::string& old_id, const std::string& new_id, ConsumerGroupStep& step);
   bool TakeSubscription(ConsumerMember& member, const ConsumerHeartbeat& request);
-  static bool TakeDetails(ConsumerMember& member, const ConsumerHeartbeat& request);
-  bool TakeRegexes(const ResolvedRegexes& resolved, absl::Time now);
+  bool TakeDetails(ConsumerMember& member, const ConsumerHeartbeat& request,
+                   ConsumerGroupStep& step);
+  bool TakeRegexes(const ResolvedRegexes& resolved, ConsumerGroupStep& step);
   static void LookForTopics(ConsumerMember& member, const GroupTopics& topics,
                             std::uint64_t version);
   bool TakeTopics(const GroupTopics& topics);
@@ -144,8 +149,12 @@ class ConsumerGroup {
   void MoveOn(ConsumerMember& member, std::int32_t epoch, const std::optional<IdPartitions>& owned,
               ConsumerGroupStep& step);
 
+  // consumer_group_restore.cc
+  bool IsCrossed(const ConsumerMember& member) const;
+
   // consumer_group_classic.cc
   void HoldWhatIsFree(ConsumerMember& member);
+  ErrorCode CheckNamed(const std::string& member_id, const std::string& instance_id) const;
   ErrorCode CheckClassic(const std::string& member_id, const std::string& instance_id) const;
   bool WaitsForPartitions(const ConsumerMember& member) const;
   void AwaitJoin(const ConsumerMember& member, ConsumerGroupStep& step) const;
@@ -156,6 +165,7 @@ class ConsumerGroup {
   absl::btree_map<std::string, ConsumerMember> members_;
   absl::flat_hash_map<std::string, std::string> static_members_;  // instance id -> member id
   absl::flat_hash_map<IdPartition, std::string> holders_;         // member id
+  ClassicProtocolCounts classic_protocols_;
   ConsumerGroupRegexes regexes_;
   // Of those that members subscribe to, what was last seen, and when. nullopt: to be looked at.
   GroupTopicMap topics_;

@@ -18,7 +18,8 @@ IdPartitions Identified(const std::vector<TopicPartition>& partitions, const Gro
   IdPartitions identified;
   for (const TopicPartition& at : partitions) {
     const auto topic = topics.Find(at.topic);
-    const bool is_there = topic.has_value() && at.partition < topic->partitions;
+    const bool is_there =
+        topic.has_value() && at.partition >= 0 && at.partition < topic->partitions;
     if (is_there) identified.insert({topic->id, at.partition});
   }
   return identified;
@@ -78,13 +79,12 @@ ConsumerMember ToConsumer(const Member& member, std::int32_t generation,
                           .client_id = member.client_id,
                           .client_host = member.client_host,
                           .rebalance_timeout = member.rebalance_timeout,
-                          .topics = subscription->topics,
+                          .topics = SortedOnce(subscription->topics),
                           .classic = ClassicConsumer{.silence_limit = member.SilenceLimit(),
                                                      .needs_heartbeat = member.needs_heartbeat,
                                                      .protocols = member.protocols},
                           .epoch = generation,
                           .previous_epoch = generation};
-  std::sort(consumer.topics.begin(), consumer.topics.end());
   consumer.assigned = Identified(AssignedTo(member)->partitions, topics);
   return consumer;
 }
@@ -129,6 +129,7 @@ void ConsumerGroup::Adopt(const MigratingGroup& group, const GroupTopics& topics
     ConsumerMember member = ToConsumer(joined, group.generation, topics);
     HoldWhatIsFree(member);
     if (member.is_static()) static_members_[member.instance_id] = member.id;
+    SetClassic(member, std::exchange(member.classic, std::nullopt));
     members_.emplace(joined.id, std::move(member));
   }
   // What cooperative members keep that await the assignment of a rebalance.
@@ -160,7 +161,8 @@ bool ConsumerGroup::HasOnlyClassicMembers() const {
 }
 
 MigratingGroup ConsumerGroup::ToClassic(const GroupTopics& topics) const {
-  MigratingGroup group{.generation = epoch_};
+  // Where those members are that follow: nobody has been led to what the last leave has made.
+  MigratingGroup group{.generation = assignment_epoch_};
   for (const auto& [id, member] : members_) group.members.push_back(ToMember(member, topics));
   return group;
 }
@@ -168,18 +170,8 @@ MigratingGroup ConsumerGroup::ToClassic(const GroupTopics& topics) const {
 ErrorCode ConsumerGroup::CheckClassicJoin(const JoinRequest& request,
                                           const ConsumerGroupConfig& config) const {
   if (!HasRoomFor(request.member_id, config)) return ErrorCode::kGroupMaxSizeReached;
-  // As in a classic group, there must be a protocol that all know who need one.
-  const auto is_known = [&](const GroupProtocol& protocol) {
-    return std::all_of(members_.begin(), members_.end(), [&](const auto& entry) {
-      const auto& classic = entry.second.classic;
-      return !classic.has_value() ||
-             std::any_of(classic->protocols.begin(), classic->protocols.end(),
-                         [&](const auto& known) { return known.name == protocol.name; });
-    });
-  };
-  const bool is_supported =
-      request.protocol_type == kConsumerProtocolType &&
-      std::any_of(request.protocols.begin(), request.protocols.end(), is_known);
+  const bool is_supported = request.protocol_type == kConsumerProtocolType &&
+                            classic_protocols_.KnowOneOf(request.protocols);
   if (!is_supported) return ErrorCode::kInconsistentGroupProtocol;
   if (request.group_instance_id.empty() || request.member_id.empty()) return ErrorCode::kNone;
   const ConsumerMember* const member = FindStatic(request.group_instance_id);
@@ -201,14 +193,20 @@ JoinResponse ConsumerGroup::JoinClassic(const JoinRequest& request,
           .member_id = joined.member_id};
 }
 
-// UNKNOWN_MEMBER_ID also of members that do not speak the classic protocol.
-ErrorCode ConsumerGroup::CheckClassic(const std::string& member_id,
-                                      const std::string& instance_id) const {
+ErrorCode ConsumerGroup::CheckNamed(const std::string& member_id,
+                                    const std::string& instance_id) const {
   const ConsumerMember* const member =
       instance_id.empty() ? Find(member_id) : FindStatic(instance_id);
   if (member == nullptr) return ErrorCode::kUnknownMemberId;
-  if (member->id != member_id) return ErrorCode::kFencedInstanceId;
-  return member->classic.has_value() ? ErrorCode::kNone : ErrorCode::kUnknownMemberId;
+  return member->id == member_id ? ErrorCode::kNone : ErrorCode::kFencedInstanceId;
+}
+
+// UNKNOWN_MEMBER_ID also of members that do not speak the classic protocol.
+ErrorCode ConsumerGroup::CheckClassic(const std::string& member_id,
+                                      const std::string& instance_id) const {
+  const ErrorCode error = CheckNamed(member_id, instance_id);
+  if (error != ErrorCode::kNone) return error;
+  return Find(member_id)->classic.has_value() ? ErrorCode::kNone : ErrorCode::kUnknownMemberId;
 }
 
 void ConsumerGroup::AwaitJoin(const ConsumerMember& member, ConsumerGroupStep& step) const {
@@ -261,14 +259,15 @@ ErrorCode ConsumerGroup::HeartbeatClassic(const HeartbeatRequest& request,
   return ErrorCode::kRebalanceInProgress;
 }
 
-LeaveResponse::Member ConsumerGroup::LeaveClassic(const LeavingMember& leaving,
-                                                  ConsumerGroupStep& step) {
+// Also of a member that speaks the other protocol: tools remove members in this way.
+LeaveResponse::Member ConsumerGroup::LeaveByName(const LeavingMember& leaving,
+                                                 ConsumerGroupStep& step) {
   LeaveResponse::Member left{.member_id = leaving.member_id,
                              .group_instance_id = leaving.group_instance_id};
-  const ConsumerMember* const is_static = FindStatic(leaving.group_instance_id);
+  const ConsumerMember* const named = FindStatic(leaving.group_instance_id);
   // Who administers a group knows instance ids only.
-  if (left.member_id.empty() && is_static != nullptr) left.member_id = is_static->id;
-  left.error = CheckClassic(left.member_id, left.group_instance_id);
+  if (left.member_id.empty() && named != nullptr) left.member_id = named->id;
+  left.error = CheckNamed(left.member_id, left.group_instance_id);
   if (left.error != ErrorCode::kNone) {
     left.member_id = leaving.member_id;
   } else {

@@ -156,11 +156,9 @@ void ConsumerGroupCoordinator::AddSubscribed(const std::string& group_id,
   if (group != nullptr) group->AddSubscribed(topics);
 }
 
-std::optional<DescribedConsumerGroup> ConsumerGroupCoordinator::Describe(
-    const std::string& group_id) const {
-  const ConsumerGroup* const group = Find(group_id);
-  if (group == nullptr) return std::nullopt;
-  return group->Describe(config_);
+DescribedConsumerGroup ConsumerGroupCoordinator::Describe(const std::string& group_id,
+                                                          const GroupTopics& topics) const {
+  return groups_.at(group_id).Describe(config_, topics);
 }
 
 std::vector<ListedGroup> ConsumerGroupCoordinator::List() const {
@@ -184,12 +182,12 @@ void ConsumerGroupCoordinator::Restore(const std::string& group_id, std::int32_t
 }
 
 void ConsumerGroupCoordinator::RestoreMembers(const std::string& group_id,
-                                              const StoredConsumerGroup& stored, absl::Time now) {
+                                              const StoredConsumerGroup& stored, absl::Time now,
+                                              ConsumerGroupEffects* effects) {
   const auto group = groups_.find(group_id);
   if (group == groups_.end() || !group->second.empty()) return;
-  ConsumerGroupEffects none;
   const ConsumerGroupConfig config = ConfigOf(group_id);
-  ConsumerGroupStep step{config, timers_, now, none};
+  ConsumerGroupStep step{config, timers_, now, *effects};
   group->second.Restore(stored, step);
 }
 

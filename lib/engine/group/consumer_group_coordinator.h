@@ -39,6 +39,9 @@ class ConsumerGroupCoordinator {
         new_member_id_(std::move(new_member_id)),
         times_of_(std::move(times_of)) {}
 
+  // What is wrong with a heartbeat, whatever its group.
+  ConsumerHeartbeatResponse Check(const ConsumerHeartbeat& request) const;
+
   // The regular expressions that are to be resolved before Heartbeat, and given to it in
   // request.resolved: one that the member comes with, and those of the group that it is time for.
   std::vector<std::string> RegexesToResolve(const ConsumerHeartbeat& request,
@@ -62,7 +65,8 @@ class ConsumerGroupCoordinator {
   ErrorCode Delete(const std::string& group_id, ConsumerGroupEffects* effects);
 
   void AddSubscribed(const std::string& group_id, SubscribedTopics& topics) const;
-  std::optional<DescribedConsumerGroup> Describe(const std::string& group_id) const;
+  // Of a group that is there.
+  DescribedConsumerGroup Describe(const std::string& group_id, const GroupTopics& topics) const;
   std::vector<ListedGroup> List() const;  // by id
 
   // Does what is due at `now`.
@@ -95,7 +99,7 @@ class ConsumerGroupCoordinator {
   void Restore(const std::string& group_id, std::int32_t epoch);
   // Gives a restored group that has none its members, each of which has a session to speak up.
   void RestoreMembers(const std::string& group_id, const StoredConsumerGroup& stored,
-                      absl::Time now);
+                      absl::Time now, ConsumerGroupEffects* effects);
   // Forgets all; nothing is erased from the log.
   void Close();
 
@@ -104,7 +108,6 @@ class ConsumerGroupCoordinator {
   void Drop(const std::string& group_id, ConsumerGroupEffects& effects);
   const ConsumerGroup* Find(const std::string& group_id) const;
   ConsumerGroupConfig ConfigOf(const std::string& group_id) const;
-  ConsumerHeartbeatResponse Check(const ConsumerHeartbeat& request) const;
   ConsumerHeartbeatResponse CheckJoin(const ConsumerHeartbeat& request) const;
   ConsumerHeartbeatResponse CheckEpochAndIds(const ConsumerHeartbeat& request) const;
   bool IsOffered(const std::string& assignor) const;

@@ -48,7 +48,7 @@ LeaveResponse ConsumerGroupCoordinator::Leave(const LeaveRequest& request, absl:
   ConsumerGroupStep step = Step(now, *effects);
   LeaveResponse response;
   for (const LeavingMember& leaving : request.members) {
-    response.members.push_back(groups_.at(request.group_id).LeaveClassic(leaving, step));
+    response.members.push_back(groups_.at(request.group_id).LeaveByName(leaving, step));
   }
   return response;
 }

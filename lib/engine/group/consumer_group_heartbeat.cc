@@ -9,12 +9,6 @@
 namespace rill::engine {
 namespace {
 
-std::vector<std::string> Sorted(std::vector<std::string> topics) {
-  std::sort(topics.begin(), topics.end());
-  topics.erase(std::unique(topics.begin(), topics.end()), topics.end());
-  return topics;
-}
-
 bool IsSubset(const std::optional<IdPartitions>& owned, const IdPartitions& assigned) {
   return owned.has_value() &&
          std::includes(assigned.begin(), assigned.end(), owned->begin(), owned->end());
@@ -130,8 +124,9 @@ ConsumerMember& ConsumerGroup::FindOrAdd(const ConsumerHeartbeat& request,
 // Whether it subscribes to something else than before.
 bool ConsumerGroup::TakeSubscription(ConsumerMember& member, const ConsumerHeartbeat& request) {
   const std::string regex = request.subscribed_regex.value_or(member.regex);
-  std::vector<std::string> topics =
-      request.subscribed_topics.has_value() ? Sorted(*request.subscribed_topics) : member.topics;
+  std::vector<std::string> topics = request.subscribed_topics.has_value()
+                                        ? SortedOnce(*request.subscribed_topics)
+                                        : member.topics;
   const bool is_new = topics != member.topics || regex != member.regex;
   if (topics != member.topics) member.topics_version.reset();
   member.topics = std::move(topics);
@@ -140,7 +135,8 @@ bool ConsumerGroup::TakeSubscription(ConsumerMember& member, const ConsumerHeart
 }
 
 // Whether anything of it is other than before.
-bool ConsumerGroup::TakeDetails(ConsumerMember& member, const ConsumerHeartbeat& request) {
+bool ConsumerGroup::TakeDetails(ConsumerMember& member, const ConsumerHeartbeat& request,
+                                ConsumerGroupStep& step) {
   bool changed = false;
   const auto set = [&changed](auto& known, const auto& said) {
     if (known == said) return;
@@ -156,8 +152,12 @@ bool ConsumerGroup::TakeDetails(ConsumerMember& member, const ConsumerHeartbeat&
   }
   set(member.client_id, request.client_id);
   set(member.client_host, request.client_host);
-  set(member.classic, request.classic);
-  return changed;
+  if (member.classic == request.classic) return changed;
+  SetClassic(member, request.classic);
+  // What was waited for by the other protocol.
+  step.timers.Cancel({id_, TimerKind::kJoin, member.id});
+  step.timers.Cancel({id_, TimerKind::kSync, member.id});
+  return true;
 }
 
 // By name, where there is such a topic, and by regular expression; each once.
@@ -170,17 +170,23 @@ std::vector<std::string> ConsumerGroup::TopicsOf(const ConsumerMember& member) c
 }
 
 // Whether a regular expression of a member's stands for other topics than before.
-bool ConsumerGroup::TakeRegexes(const ResolvedRegexes& resolved, absl::Time now) {
+bool ConsumerGroup::TakeRegexes(const ResolvedRegexes& resolved, ConsumerGroupStep& step) {
   if (!topics_version_.has_value()) {
     std::set<std::string> used;
     for (const auto& [id, member] : members_) {
       if (!member.regex.empty()) used.insert(member.regex);
     }
-    regexes_.Keep(used);
+    for (const std::string& gone : regexes_.Keep(used)) {
+      Write(ConsumerGroupRecordType::kRegex, gone, std::nullopt, step);
+    }
   }
-  const bool changed = regexes_.Take(resolved, now);
-  if (changed) topics_version_.reset();
-  return changed;
+  const std::vector<std::string> changed = regexes_.Take(resolved, step.now);
+  for (const std::string& regex : changed) {
+    const ConsumerGroupRegexValue value{regexes_.TopicsOf(regex), absl::ToUnixMillis(step.now)};
+    Write(ConsumerGroupRecordType::kRegex, regex, EncodeValue(value), step);
+  }
+  if (!changed.empty()) topics_version_.reset();
+  return !changed.empty();
 }
 
 void ConsumerGroup::LookForTopics(ConsumerMember& member, const GroupTopics& topics,
@@ -249,28 +255,33 @@ ConsumerHeartbeatResponse ConsumerGroup::Heartbeat(const ConsumerHeartbeat& requ
   return Advance(request, topics, step);
 }
 
-// Takes what the member says, and leads it on.
+// Takes what the member says, and leads it on. The group's own record is written first: without it
+// those of its members are nobody's.
 ConsumerHeartbeatResponse ConsumerGroup::Advance(const ConsumerHeartbeat& request,
                                                  const GroupTopics& topics,
                                                  ConsumerGroupStep& step) {
-  const bool has_new_id = Find(request.member_id) == nullptr;
-  const bool is_new =
-      has_new_id && !(request.instance_id.has_value() && FindStatic(*request.instance_id));
+  const ConsumerMember* const there = Find(request.member_id);
+  const ConsumerMember* const namesake =
+      request.instance_id.has_value() ? FindStatic(*request.instance_id) : nullptr;
+  const bool is_replaced = namesake != nullptr && namesake != there;
+  const bool is_new = there == nullptr && namesake == nullptr;
+  const bool is_unwritten = there == nullptr || is_replaced ||
+                            there->instance_id != request.instance_id.value_or(there->instance_id);
   ConsumerMember& member = FindOrAdd(request, step);
   const ConsumerGroupCurrentValue before = member.Current();
   const bool missed_an_answer = request.member_epoch != member.epoch;
-  const bool has_new_details = TakeDetails(member, request);
+  const bool has_new_details = TakeDetails(member, request, step);
   const bool subscribes_anew = TakeSubscription(member, request);
-  if (has_new_id || has_new_details || subscribes_anew) {
-    Write(ConsumerGroupRecordType::kMember, member.id, EncodeValue(member.Details()), step);
-  }
   if (subscribes_anew) topics_version_.reset();
-  const bool regexes_changed = TakeRegexes(request.resolved, step.now);
+  const bool regexes_changed = TakeRegexes(request.resolved, step);
   const bool topics_changed = TakeTopics(topics);
   if (is_new || subscribes_anew || regexes_changed || topics_changed) BumpEpoch(step);
+  if (is_unwritten || has_new_details || subscribes_anew) {
+    Write(ConsumerGroupRecordType::kMember, member.id, EncodeValue(member.Details()), step);
+  }
   if (epoch_ > assignment_epoch_) MakeTarget(step);
   Reconcile(member, request.owned, step);
-  if (has_new_id || member.Current() != before) {
+  if (is_unwritten || member.Current() != before) {
     Write(ConsumerGroupRecordType::kCurrent, member.id, EncodeValue(member.Current()), step);
   }
   AwaitSignOfLife(member, step);

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -12,6 +14,13 @@
 #include "engine/group/server_assignor.h"
 
 namespace rill::engine {
+
+// As ConsumerMember::topics has them.
+inline std::vector<std::string> SortedOnce(std::vector<std::string> topics) {
+  std::sort(topics.begin(), topics.end());
+  topics.erase(std::unique(topics.begin(), topics.end()), topics.end());
+  return topics;
+}
 
 // How a member speaks that joined by the classic protocol. Its generation is its epoch.
 struct ClassicConsumer {

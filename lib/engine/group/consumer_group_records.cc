@@ -16,6 +16,9 @@ constexpr std::int32_t kMaxEpoch = INT32_MAX / 2;
 constexpr std::size_t kMinTopicSize = base::Uuid::kSize + 2;
 constexpr std::size_t kMinProtocolSize = 3;
 constexpr std::uint32_t kClassicMemberTag = 0;
+// Of Kafka's topics, in which an expression was looked at. Kafka looks again where it has newer
+// ones.
+constexpr std::int64_t kOldestTopics = 0;
 // Of a structure that may be null.
 constexpr std::int8_t kThere = 1;
 
@@ -42,6 +45,11 @@ void WriteLength(base::KafkaWriter& out, std::size_t length) {
 void WriteNullable(base::KafkaWriter& out, const std::optional<std::string>& text) {
   if (text.has_value()) return out.CompactString(*text);
   out.UnsignedVarint(0);
+}
+
+void WriteStrings(base::KafkaWriter& out, const std::vector<std::string>& strings) {
+  WriteLength(out, strings.size());
+  for (const std::string& text : strings) out.CompactString(text);
 }
 
 // Topic by topic, as the set has them.
@@ -71,8 +79,8 @@ base::KafkaReader BeginReading(std::string_view bytes, const char* what) {
 
 std::int32_t ReadEpoch(base::KafkaReader& in, std::int32_t least = 0) {
   const auto epoch = in.Int<std::int32_t>();
-  if (in.ok() && (epoch < least || epoch > kMaxEpoch)) in.Fail(fmt::format("epoch {}", epoch));
-  return epoch;
+  if (in.ok() && epoch < least) in.Fail(fmt::format("epoch {}", epoch));
+  return std::min(epoch, kMaxEpoch);
 }
 
 base::Uuid ReadUuid(base::KafkaReader& in) {
@@ -145,6 +153,7 @@ bool IsOfConsumerGroup(std::int16_t type) {
     case ConsumerGroupRecordType::kTargetEpoch:
     case ConsumerGroupRecordType::kTarget:
     case ConsumerGroupRecordType::kCurrent:
+    case ConsumerGroupRecordType::kRegex:
       return true;
   }
   return false;
@@ -177,8 +186,7 @@ std::string EncodeValue(const ConsumerGroupMemberValue& value) {
   WriteNullable(out, value.rack_id);
   out.CompactString(value.client_id);
   out.CompactString(value.client_host);
-  WriteLength(out, value.topics.size());
-  for (const std::string& topic : value.topics) out.CompactString(topic);
+  WriteStrings(out, value.topics);
   WriteNullable(out, value.regex);
   out.Int(value.rebalance_timeout_ms);
   WriteNullable(out, value.assignor);
@@ -211,6 +219,14 @@ std::string EncodeValue(const ConsumerGroupCurrentValue& value) {
   out.Int(static_cast<std::int8_t>(value.state));
   WritePartitions(out, value.assigned);
   WritePartitions(out, value.pending_revocation);
+  return End(out);
+}
+
+std::string EncodeValue(const ConsumerGroupRegexValue& value) {
+  base::KafkaWriter out = Begin();
+  WriteStrings(out, value.topics);
+  out.Int(kOldestTopics);
+  out.Int(value.timestamp);
   return End(out);
 }
 
@@ -265,6 +281,15 @@ absl::StatusOr<ConsumerGroupCurrentValue> DecodeConsumerGroupCurrentValue(std::s
   value.state = static_cast<ConsumerMemberState>(state);
   value.assigned = ReadPartitions(in);
   value.pending_revocation = ReadPartitions(in);
+  return End(in, std::move(value));
+}
+
+absl::StatusOr<ConsumerGroupRegexValue> DecodeConsumerGroupRegexValue(std::string_view bytes) {
+  base::KafkaReader in = BeginReading(bytes, "regular expression of a consumer group");
+  ConsumerGroupRegexValue value;
+  value.topics = ReadStrings(in);
+  in.Int<std::int64_t>();  // the version of Kafka's topics
+  value.timestamp = in.Int<std::int64_t>();
   return End(in, std::move(value));
 }
 

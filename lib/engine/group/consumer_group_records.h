@@ -17,8 +17,8 @@ namespace rill::engine {
 
 // What is written to the topic __consumer_offsets of a group whose partitions the broker assigns
 // (KIP-848), byte for byte as Kafka 4.4 writes it: the group's epoch, its members, what each is to
-// have at the assignment epoch, and what each has. A record with a null value (a tombstone) forgets
-// its key.
+// have at the assignment epoch, what each has, and what regular expressions stand for. A record
+// with a null value (a tombstone) forgets its key.
 
 enum class ConsumerGroupRecordType : std::int16_t {
   kEpoch = 3,
@@ -26,12 +26,13 @@ enum class ConsumerGroupRecordType : std::int16_t {
   kTargetEpoch = 6,
   kTarget = 7,
   kCurrent = 8,
+  kRegex = 16,
 };
 
 struct ConsumerGroupRecordKey {
   ConsumerGroupRecordType type = ConsumerGroupRecordType::kEpoch;
   std::string group = {};
-  std::string member = {};  // of kMember, kTarget and kCurrent
+  std::string member = {};  // of kMember, kTarget and kCurrent; the expression of kRegex
 
   friend bool operator==(const ConsumerGroupRecordKey&, const ConsumerGroupRecordKey&) = default;
 };
@@ -90,6 +91,13 @@ struct ConsumerGroupCurrentValue {
                          const ConsumerGroupCurrentValue&) = default;
 };
 
+struct ConsumerGroupRegexValue {
+  std::vector<std::string> topics = {};
+  std::int64_t timestamp = 0;  // in milliseconds since 1970, of when it was looked at
+
+  friend bool operator==(const ConsumerGroupRegexValue&, const ConsumerGroupRegexValue&) = default;
+};
+
 // Of a key whose type was read.
 bool IsOfConsumerGroup(std::int16_t type);
 ConsumerGroupRecordKey ReadConsumerGroupKey(std::int16_t type, base::KafkaReader& in);
@@ -101,15 +109,17 @@ std::string EncodeValue(const ConsumerGroupMemberValue& value);
 std::string EncodeValue(const ConsumerGroupTargetEpochValue& value);
 std::string EncodeValue(const ConsumerGroupTargetValue& value);
 std::string EncodeValue(const ConsumerGroupCurrentValue& value);
+std::string EncodeValue(const ConsumerGroupRegexValue& value);
 
 // InvalidArgument (INVALID_RECORD) when the bytes are none; the message says what and where. Fields
 // that later Kafkas add are skipped. Epochs are from -2 (of a member: one that has left to come
-// back) or 0 to half of what fits, so that a group can go on from each.
+// back) or 0; those above half of what fits are read as that, so that a group can go on from each.
 absl::StatusOr<ConsumerGroupEpochValue> DecodeConsumerGroupEpochValue(std::string_view bytes);
 absl::StatusOr<ConsumerGroupMemberValue> DecodeConsumerGroupMemberValue(std::string_view bytes);
 absl::StatusOr<ConsumerGroupTargetEpochValue> DecodeConsumerGroupTargetEpochValue(
     std::string_view bytes);
 absl::StatusOr<ConsumerGroupTargetValue> DecodeConsumerGroupTargetValue(std::string_view bytes);
 absl::StatusOr<ConsumerGroupCurrentValue> DecodeConsumerGroupCurrentValue(std::string_view bytes);
+absl::StatusOr<ConsumerGroupRegexValue> DecodeConsumerGroupRegexValue(std::string_view bytes);
 
 }  // namespace rill::engine

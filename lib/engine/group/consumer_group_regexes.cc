@@ -1,6 +1,6 @@
 #include "engine/group/consumer_group_regexes.h"
 
-#include <algorithm>
+#include <utility>
 
 namespace rill::engine {
 
@@ -17,15 +17,27 @@ std::vector<std::string> ConsumerGroupRegexes::ToResolve(const std::string& want
   return regexes;
 }
 
-void ConsumerGroupRegexes::Keep(const std::set<std::string>& used) {
-  absl::erase_if(topics_, [&](const auto& entry) { return !used.contains(entry.first); });
+std::vector<std::string> ConsumerGroupRegexes::Keep(const std::set<std::string>& used) {
+  std::vector<std::string> gone;
+  for (const auto& [regex, topics] : topics_) {
+    if (!used.contains(regex)) gone.push_back(regex);
+  }
+  for (const std::string& regex : gone) topics_.erase(regex);
   for (const std::string& regex : used) topics_.try_emplace(regex);
+  return gone;
 }
 
-bool ConsumerGroupRegexes::Take(const ResolvedRegexes& resolved, absl::Time now) {
+void ConsumerGroupRegexes::Restore(const std::string& regex, std::vector<std::string> topics) {
+  if (const auto found = topics_.find(regex); found != topics_.end()) {
+    found->second = std::move(topics);
+  }
+}
+
+std::vector<std::string> ConsumerGroupRegexes::Take(const ResolvedRegexes& resolved,
+                                                    absl::Time now) {
   // Another member's heartbeat, which began later, was sooner.
-  if (version_.has_value() && resolved.version < *version_) return false;
-  bool changed = false;
+  if (version_.has_value() && resolved.version < *version_) return {};
+  std::vector<std::string> changed;
   bool has_all = !topics_.empty();
   for (auto& [regex, topics] : topics_) {
     const auto found = resolved.topics.find(regex);
@@ -33,7 +45,7 @@ bool ConsumerGroupRegexes::Take(const ResolvedRegexes& resolved, absl::Time now)
       has_all = false;
     } else if (topics != *found->second) {
       topics = *found->second;
-      changed = true;
+      changed.push_back(regex);
     }
   }
   if (has_all) {
@@ -43,11 +55,14 @@ bool ConsumerGroupRegexes::Take(const ResolvedRegexes& resolved, absl::Time now)
   return changed;
 }
 
+bool ConsumerGroupRegexes::IsResolved(const std::string& regex) const {
+  const auto found = topics_.find(regex);
+  return found != topics_.end() && found->second.has_value();
+}
+
 const std::vector<std::string>& ConsumerGroupRegexes::TopicsOf(const std::string& regex) const {
   static const std::vector<std::string> kNone;
-  const auto found = topics_.find(regex);
-  const bool is_resolved = found != topics_.end() && found->second.has_value();
-  return is_resolved ? *found->second : kNone;
+  return IsResolved(regex) ? *topics_.at(regex) : kNone;
 }
 
 }  // namespace rill::engine

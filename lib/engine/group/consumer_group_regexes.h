@@ -22,11 +22,16 @@ class ConsumerGroupRegexes {
   std::vector<std::string> ToResolve(const std::string& wanted, std::uint64_t topics_version,
                                      absl::Time now, absl::Duration interval) const;
 
-  // Has these and no others; new ones are not resolved yet.
-  void Keep(const std::set<std::string>& used);
-  // Whether one stands for other topics than before. What the group has no more is passed over.
-  bool Take(const ResolvedRegexes& resolved, absl::Time now);
+  // Has these and no others; new ones are not resolved yet. Returns those that are no more.
+  std::vector<std::string> Keep(const std::set<std::string>& used);
+  // Returns those that stand for other topics than before. What the group has no more is passed
+  // over.
+  std::vector<std::string> Take(const ResolvedRegexes& resolved, absl::Time now);
+  // What one stood for, until it is resolved anew. It is one of those that are kept.
+  void Restore(const std::string& regex, std::vector<std::string> topics);
 
+  bool empty() const { return topics_.empty(); }
+  bool IsResolved(const std::string& regex) const;
   // Sorted, each once. None where it was not resolved.
   const std::vector<std::string>& TopicsOf(const std::string& regex) const;
 

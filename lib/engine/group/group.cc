@@ -9,11 +9,6 @@
 namespace rill::engine {
 namespace {
 
-std::int32_t ToMillis(absl::Duration duration) {
-  return static_cast<std::int32_t>(
-      std::clamp<std::int64_t>(absl::ToInt64Milliseconds(duration), 0, INT32_MAX));
-}
-
 // Of a group that is restored, so that it can go on.
 constexpr std::int32_t kMostGenerations = INT32_MAX / 2;
 
@@ -138,9 +133,9 @@ GroupMetadataValue Group::Value(
     }
     value.members.push_back(
         {id, member.is_static() ? std::optional(member.instance_id) : std::nullopt,
-         member.client_id, member.client_host, ToMillis(member.rebalance_timeout),
-         ToMillis(SessionTimeoutToStore(member.needs_heartbeat, member.is_static(),
-                                        member.SilenceLimit())),
+         member.client_id, member.client_host, MillisToStore(member.rebalance_timeout),
+         MillisToStore(SessionTimeoutToStore(member.needs_heartbeat, member.is_static(),
+                                             member.SilenceLimit())),
          std::string(member.Metadata(protocol_)), std::move(assignment)});
   }
   return value;

@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "base/kafka_bytes.h"
 #include "engine/group/group.h"
 #include "fmt/format.h"
 
@@ -48,8 +49,11 @@ void Group::Join(const JoinRequest& request, RequestToken token, GroupStep& step
 
 void Group::JoinNew(const JoinRequest& request, RequestToken token, GroupStep& step) {
   const std::string& instance_id = request.group_instance_id;
+  const std::string_view name = instance_id.empty() ? request.client_id : instance_id;
+  const std::string unique = step.new_member_id();
+  // As much of the name as fits into a Kafka string.
   const std::string new_id = fmt::format(
-      "{}-{}", instance_id.empty() ? request.client_id : instance_id, step.new_member_id());
+      "{}-{}", name.substr(0, base::KafkaWriter::kMaxString - 1 - unique.size()), unique);
   const auto known = static_members_.find(instance_id);
   if (!instance_id.empty() && known != static_members_.end()) {
     const std::string old_id = known->second;

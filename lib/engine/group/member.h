@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -63,6 +64,11 @@ struct Member {
   // A member that waits for us need not speak.
   bool MayBeSilent() const { return !is_new && (awaiting_join || awaiting_sync); }
 };
+
+inline std::int32_t MillisToStore(absl::Duration duration) {
+  return static_cast<std::int32_t>(
+      std::clamp<std::int64_t>(absl::ToInt64Milliseconds(duration), 0, INT32_MAX));
+}
 
 // How long a member has to speak up after a restart, of the broker's here or of one of Kafka's over
 // the same folder. One that has no name to come back by, and lived in this process, cannot.

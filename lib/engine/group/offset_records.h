@@ -35,8 +35,7 @@ struct GroupMetadataKey {
   friend bool operator==(const GroupMetadataKey&, const GroupMetadataKey&) = default;
 };
 
-// A key of a kind that is not read: what regular expressions of consumer groups stand for, and what
-// brokers keep of share and streams groups. To be skipped.
+// A key of a kind that is not read: what brokers keep of share and streams groups. To be skipped.
 struct UnknownKey {
   std::int16_t type = 0;
 

@@ -33,6 +33,9 @@ absl::Status TakeValue(const ConsumerGroupRecordKey& key, std::string_view bytes
     case Type::kCurrent:
       return Taken(DecodeConsumerGroupCurrentValue(bytes),
                    [&](auto value) { member().current = std::move(value); });
+    case Type::kRegex:
+      return Taken(DecodeConsumerGroupRegexValue(bytes),
+                   [&](auto value) { group.regexes[key.member] = std::move(value.topics); });
   }
   return absl::OkStatus();
 }
@@ -45,6 +48,7 @@ void TakeTombstone(const ConsumerGroupRecordKey& key, StoredConsumerGroup& group
   if (key.type == Type::kMember && is_of_member) group.members.erase(member);
   if (key.type == Type::kTarget && is_of_member) member->second.target.clear();
   if (key.type == Type::kCurrent && is_of_member) member->second.current.reset();
+  if (key.type == Type::kRegex) group.regexes.erase(key.member);
 }
 
 }  // namespace
@@ -56,8 +60,23 @@ absl::Status TakeConsumerGroupRecord(const ConsumerGroupRecordKey& key,
   const auto group = groups.find(key.group);
   if (group == groups.end()) return absl::OkStatus();
   TakeTombstone(key, group->second);
-  if (!group->second.epoch.has_value() && group->second.members.empty()) groups.erase(group);
+  const StoredConsumerGroup& left = group->second;
+  const bool is_gone = !left.epoch.has_value() && left.members.empty() && left.regexes.empty();
+  if (is_gone) groups.erase(group);
   return absl::OkStatus();
+}
+
+ConsumerGroupEffects StoredConsumerGroup::Tombstones(const std::string& group) const {
+  ConsumerGroupEffects tombstones;
+  for (const auto& [member, stored] : members) {
+    for (const Type type : {Type::kCurrent, Type::kTarget, Type::kMember}) {
+      tombstones.push_back({{type, group, member}, std::nullopt});
+    }
+  }
+  for (const auto& [regex, topics] : regexes) {
+    tombstones.push_back({{Type::kRegex, group, regex}, std::nullopt});
+  }
+  return tombstones;
 }
 
 }  // namespace rill::engine

@@ -5,8 +5,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "engine/group/consumer_group_events.h"
 #include "engine/group/consumer_group_records.h"
 
 namespace rill::engine {
@@ -22,6 +24,10 @@ struct StoredConsumerGroup {
   std::optional<std::int32_t> epoch = {};  // nullopt: there is no such group
   std::int32_t assignment_epoch = 0;
   std::map<std::string, Member> members = {};  // by id; those without details are none
+  std::map<std::string, std::vector<std::string>> regexes = {};  // the topics that each stands for
+
+  // Records that forget all but the epochs, for they are of before.
+  ConsumerGroupEffects Tombstones(const std::string& group) const;
 };
 using StoredConsumerGroups = std::map<std::string, StoredConsumerGroup>;  // by id
 

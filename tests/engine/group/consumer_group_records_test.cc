@@ -32,6 +32,7 @@ TEST_CASE("keys of a consumer group's records are written as Kafka writes them, 
       {{Type::kTargetEpoch, "billing"}, "0006000762696c6c696e67"},
       {{Type::kTarget, "billing", "m-1"}, "0007000762696c6c696e6700036d2d31"},
       {{Type::kCurrent, "billing", "m-1"}, "0008000762696c6c696e6700036d2d31"},
+      {{Type::kRegex, "billing", "o.*"}, "0010000762696c6c696e6700036f2e2a"},
   };
   for (const auto& [key, hex] : keys) {
     CHECK(EncodeKey(key) == BytesFromHex(hex));
@@ -52,11 +53,23 @@ TEST_CASE("epochs of a consumer group are written as Kafka writes them") {
 }
 
 TEST_CASE("epochs that no group goes on from, and other versions, are refused") {
-  for (const char* hex :
-       {"0000ffffffff00", "00007fffffff00", "00010000000700", "0000000000", "", "00000000000701"}) {
+  for (const char* hex : {"0000ffffffff00", "00010000000700", "0000000000", "", "00000000000701"}) {
     CHECK_FALSE(DecodeConsumerGroupEpochValue(BytesFromHex(hex)).ok());
     CHECK_FALSE(DecodeConsumerGroupTargetEpochValue(BytesFromHex(hex)).ok());
   }
+}
+
+TEST_CASE("an epoch behind which there is no room is read as one that has some") {
+  const auto read = DecodeConsumerGroupEpochValue(BytesFromHex("00007fffffff00")).value();
+  CHECK(read.epoch == INT32_MAX / 2);
+}
+
+TEST_CASE("what a regular expression stands for is written as Kafka writes it") {
+  const ConsumerGroupRegexValue value{{"orders", "others"}, 1'000'000'000'000};
+  const std::string bytes =
+      BytesFromHex("000003076f7264657273076f74686572730000000000000000000000e8d4a5100000");
+  CHECK(EncodeValue(value) == bytes);
+  CHECK(DecodeConsumerGroupRegexValue(bytes).value() == value);
 }
 
 TEST_CASE("what a member said of itself is written as Kafka writes it") {

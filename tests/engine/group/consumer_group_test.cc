@@ -495,6 +495,60 @@ TEST_CASE("A member of the classic protocol is one of it after a restart") {
   CHECK(group.Group().members.size() == 1);  // its own session is shorter
 }
 
+TEST_CASE("A group that subscribes by regular expression keeps its epoch over a restart, too") {
+  auto group = WithOrders();
+  ConsumerHeartbeat join = ConsumerHarness::JoinOf("a", {});
+  join.subscribed_regex = "or.*";
+  const auto all = *group.Beat(join).assignment;
+  group.Restart();
+  // Before its expression is looked at again.
+  group.JoinClassic("c", {.topics = {"orders"}});
+  CHECK(group.Group().epoch == 2);
+  CHECK(group.Group().members.at(0).target.at(0).partitions.size() == all.size() / 2);
+  group.Restart();
+  group.Beat("a", 1);
+  CHECK(group.Group().epoch == 2);
+}
+
+TEST_CASE("Of two who say that they have a partition, the one of the later epoch is restored") {
+  Pair pair;
+  pair.group.Beat("b", 2, pair.second);
+  // As if the disk had been full while the first gave it up.
+  const ConsumerGroupCurrentValue stale{.epoch = 1, .assigned = pair.group.topics.All("orders")};
+  pair.group.log.push_back({{ConsumerGroupRecordType::kCurrent, "g", "a"}, EncodeValue(stale)});
+  pair.group.Restart();
+  REQUIRE(pair.group.Group().members.size() == 1);
+  CHECK(pair.group.Group().members[0].member_id == "b");
+  CHECK(pair.group.Beat("a", 2).error == ErrorCode::kUnknownMemberId);
+  pair.group.Restart();
+  CHECK(pair.group.Group().members.size() == 1);
+}
+
+TEST_CASE("A restored member is shown with what it has before anybody has spoken up") {
+  Pair pair;
+  const auto before = pair.group.Group().members;
+  pair.group.Restart();
+  REQUIRE(pair.group.Group().members.size() == 2);
+  for (std::size_t i = 0; i < 2; ++i) {
+    CHECK(pair.group.Group().members[i].assigned == before[i].assigned);
+    CHECK(pair.group.Group().members[i].target == before[i].target);
+  }
+}
+
+TEST_CASE("A member that goes on by the other protocol under its own id is not waited for by it") {
+  auto group = WithOrders();
+  group.Join("a");
+  group.JoinClassic("c", {.topics = {"orders"}});
+  group.Join("c");
+  for (int i = 0; i < 100; ++i) {
+    group.Advance(absl::Seconds(5));
+    for (const auto& member : group.Group().members) {
+      group.Beat(member.member_id, member.member_epoch, IdPartitions());
+    }
+  }
+  CHECK(group.Group().members.size() == 2);
+}
+
 TEST_CASE("A group whose topics are what they were keeps its epoch over a restart") {
   Pair pair;
   pair.group.Beat("b", 2, pair.second);

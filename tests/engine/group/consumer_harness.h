@@ -206,11 +206,14 @@ class ConsumerHarness {
     coordinator.Close();
     if (!group.epoch.has_value()) return;
     coordinator.Restore("g", *group.epoch);
-    coordinator.RestoreMembers("g", group, now);
+    ConsumerGroupEffects effects;
+    coordinator.RestoreMembers("g", group, now, &effects);
+    Run(effects);
   }
 
   DescribedConsumerGroup Group() const {
-    return coordinator.Describe("g").value_or(DescribedConsumerGroup{.state = GroupState::kDead});
+    if (!coordinator.Has("g")) return {.state = GroupState::kDead};
+    return coordinator.Describe("g", topics);
   }
 
  private:

@@ -155,6 +155,13 @@ class ConsumerSimulation {
       CHECK(is.client_id == was.client_id);
       CHECK(is.subscribed_topics == was.subscribed_topics);
       CHECK(is.subscribed_regex == was.subscribed_regex);
+      // What is of a topic that is gone is not shown any more.
+      CHECK(is.assigned.size() <= was.assigned.size());
+      CHECK(std::includes(was.assigned.begin(), was.assigned.end(), is.assigned.begin(),
+                          is.assigned.end(), [](const DescribedTopic& a, const DescribedTopic& b) {
+                            return a.name < b.name ||
+                                   (a.name == b.name && a.partitions < b.partitions);
+                          }));
     }
   }
 

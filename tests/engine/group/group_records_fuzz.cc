@@ -72,6 +72,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   CheckConsumerGroupValue(bytes, DecodeConsumerGroupTargetEpochValue);
   CheckConsumerGroupValue(bytes, DecodeConsumerGroupTargetValue);
   CheckConsumerGroupValue(bytes, DecodeConsumerGroupCurrentValue);
+  CheckConsumerGroupValue(bytes, DecodeConsumerGroupRegexValue);
   CheckOffsetCommit(bytes);
   CheckGroupMetadata(bytes);
   CheckSubscription(bytes);

@@ -63,6 +63,17 @@ TEST_CASE("a dynamic member that must know its id is given one to come back with
   CHECK(joined.member_id == told.member_id);
 }
 
+TEST_CASE("a member id holds as much of its client's name as a Kafka string can") {
+  GroupHarness group;
+  JoinRequest request = GroupHarness::JoinOf("");
+  request.client_id = std::string(32'767, 'c');
+  request.require_known_member_id = true;
+  const RequestToken token = group.Join(request);
+  const std::string& id = group.joins.at(token).member_id;
+  CHECK(id.size() == 32'767);
+  CHECK(id.ends_with("c-id1"));
+}
+
 TEST_CASE("an id that was given out is worth nothing after the session timeout") {
   GroupHarness group;
   JoinRequest request = GroupHarness::JoinOf("");

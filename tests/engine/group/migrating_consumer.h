@@ -21,7 +21,8 @@ namespace rill::engine {
 // and what it takes for its own.
 class MigratingConsumer {
  public:
-  MigratingConsumer(GroupService& service, const TestTopics& topics, std::string name)
+  MigratingConsumer(const std::unique_ptr<GroupService>& service, const TestTopics& topics,
+                    std::string name)
       : service_(service), topics_(topics), name_(std::move(name)) {}
 
   std::string instance_id;  // empty: a dynamic member
@@ -34,12 +35,12 @@ class MigratingConsumer {
 
   bool MayCommit() {
     return !owned_.empty() && service_
-                                  .Commit({.group_id = "g",
-                                           .generation = generation_,
-                                           .member_id = member_id_,
-                                           .group_instance_id = instance_id,
-                                           .knows_member_epochs = !is_classic},
-                                          {})
+                                  ->Commit({.group_id = "g",
+                                            .generation = generation_,
+                                            .member_id = member_id_,
+                                            .group_instance_id = instance_id,
+                                            .knows_member_epochs = !is_classic},
+                                           {})
                                   .ok();
   }
 
@@ -56,11 +57,11 @@ class MigratingConsumer {
 
   void Leave() {
     if (!member_id_.empty() && is_classic) {
-      service_.Leave({"g", {{member_id_, instance_id, ""}}});
+      service_->Leave({"g", {{member_id_, instance_id, ""}}});
     } else if (!member_id_.empty()) {
       auto request = ConsumerHarness::BeatOf(member_id_, kLeavingEpoch);
       if (!instance_id.empty()) request.instance_id = instance_id;
-      service_.ConsumerGroupHeartbeat(request);
+      service_->ConsumerGroupHeartbeat(request);
     }
     Die();
   }
@@ -82,7 +83,7 @@ class MigratingConsumer {
   }
 
   void Refused(ErrorCode error) {
-    if (error == ErrorCode::kRebalanceInProgress) {
+    if (error == ErrorCode::kRebalanceInProgress || error == ErrorCode::kNotCoordinator) {
       state_ = State::kRejoining;
       return;
     }
@@ -105,7 +106,7 @@ class MigratingConsumer {
         return;
       case State::kStable: {
         if (topics_.version() != topics_version_) return Join();
-        const ErrorCode told = service_.Heartbeat({"g", generation_, member_id_, instance_id});
+        const ErrorCode told = service_->Heartbeat({"g", generation_, member_id_, instance_id});
         if (told != ErrorCode::kNone) Refused(told);
       }
     }
@@ -118,7 +119,7 @@ class MigratingConsumer {
     const auto data = AssignorUserData(assignor, owned, generation_);
     joined_ = std::make_shared<std::optional<JoinResponse>>();
     state_ = State::kJoining;
-    service_.Join(
+    service_->Join(
         {.group_id = "g",
          .member_id = member_id_,
          .group_instance_id = instance_id,
@@ -144,14 +145,14 @@ class MigratingConsumer {
     state_ = State::kSyncing;
     synced_ = std::make_shared<std::optional<SyncResponse>>();
     const bool leads = response.leader == member_id_ && !response.skip_assignment;
-    service_.Sync({.group_id = "g",
-                   .generation = generation_,
-                   .member_id = member_id_,
-                   .group_instance_id = instance_id,
-                   .protocol_type = kConsumerProtocolType,
-                   .protocol_name = response.protocol_name,
-                   .assignments = leads ? Divide(response) : std::vector<MemberAssignment>()},
-                  [synced = synced_](const SyncResponse& answer) { *synced = answer; });
+    service_->Sync({.group_id = "g",
+                    .generation = generation_,
+                    .member_id = member_id_,
+                    .group_instance_id = instance_id,
+                    .protocol_type = kConsumerProtocolType,
+                    .protocol_name = response.protocol_name,
+                    .assignments = leads ? Divide(response) : std::vector<MemberAssignment>()},
+                   [synced = synced_](const SyncResponse& answer) { *synced = answer; });
   }
 
   std::vector<MemberAssignment> Divide(const JoinResponse& response) const {
@@ -203,7 +204,7 @@ class MigratingConsumer {
     if (!instance_id.empty()) request.instance_id = instance_id;
     request.client_id = name_;
     request.owned = OwnedIds();
-    const auto response = service_.ConsumerGroupHeartbeat(request);
+    const auto response = service_->ConsumerGroupHeartbeat(request);
     if (!hears) {
       must_tell_all_ = !joins;
       return;
@@ -224,7 +225,7 @@ class MigratingConsumer {
     }
   }
 
-  GroupService& service_;
+  const std::unique_ptr<GroupService>& service_;  // another one after a restart
   const TestTopics& topics_;
   const std::string name_;
 

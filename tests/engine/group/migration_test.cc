@@ -1,11 +1,18 @@
 #include <cstdlib>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
+#include <set>
+#include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "catch.h"
+#include "engine/group/stored_consumer_group.h"
 #include "engine/memory_offset_store.h"
 #include "migrating_consumer.h"
 #include "rill/testing/manual_clock.h"
@@ -16,24 +23,74 @@
 namespace rill::engine {
 namespace {
 
+// What was written down, for another service to begin with.
+class KeptRecords final : public GroupRecords {
+ public:
+  absl::Status CommitIf(const std::function<absl::Status()>& check, const std::string&,
+                        const Offsets&, std::optional<absl::Duration>) override {
+    return check();
+  }
+  absl::Status DeleteGroupIf(const std::function<absl::Status()>& check,
+                             const std::string&) override {
+    return check();
+  }
+  absl::Status DeleteOffsetsIf(
+      const std::function<absl::StatusOr<std::set<TopicPartition>>()>& which,
+      const std::string&) override {
+    return which().status();
+  }
+  absl::StatusOr<std::size_t> ExpireOffsets(
+      const std::string&, const std::function<std::set<TopicPartition>(const TimesOfOffsets&)>&,
+      const std::function<void()>&) override {
+    return 0;
+  }
+  absl::Status StoreGroup(const std::string& group, const GroupMetadataValue& value) override {
+    REQUIRE_FALSE(consumers.contains(group));  // it is of one kind
+    classic[group] = value;
+    return absl::OkStatus();
+  }
+  absl::Status EraseGroup(const std::string& group) override {
+    classic.erase(group);
+    return absl::OkStatus();
+  }
+  absl::Status StoreConsumerGroup(const std::string& group,
+                                  std::span<const ConsumerGroupRecord> records) override {
+    for (const auto& [key, value] : records) {
+      REQUIRE(key.group == group);
+      if (value.has_value()) REQUIRE_FALSE(classic.contains(group));
+      const auto bytes = value.has_value() ? std::optional<std::string_view>(*value) : std::nullopt;
+      REQUIRE(TakeConsumerGroupRecord(key, bytes, consumers).ok());
+    }
+    return absl::OkStatus();
+  }
+
+  std::map<std::string, GroupMetadataValue> classic;
+  StoredConsumerGroups consumers;
+};
+
 class MigratingGroupUnderTest {
  public:
   explicit MigratingGroupUnderTest(ConsumerGroupConfig config = {})
-      : topics(std::make_shared<TestTopics>()),
-        service({.clock = &clock_,
-                 .config = {},
-                 .consumer_config = std::move(config),
-                 .new_member_id = [this] { return fmt::format("made{}", ++ids_); },
-                 .offsets = std::make_shared<MemoryOffsetStore>(),
-                 .records = nullptr,
-                 .topics = topics,
-                 .schedule = [](absl::Time) {}}) {
+      : topics(std::make_shared<TestTopics>()), config_(std::move(config)) {
     topics->Make("orders", 4);
+    Start();
   }
 
   std::shared_ptr<TestTopics> topics;
-  GroupService service;
+  std::shared_ptr<KeptRecords> records = std::make_shared<KeptRecords>();
+  std::unique_ptr<GroupService> service;
   std::vector<std::unique_ptr<MigratingConsumer>> consumers;
+
+  // From what was written down.
+  void Restart() {
+    service->Close();
+    Start();
+    for (const auto& [group, value] : records->classic) service->Restore(group, value);
+    for (const auto& [group, stored] : StoredConsumerGroups(records->consumers)) {
+      service->RestoreConsumerGroup(group, stored);
+    }
+    service->AwaitMembers();
+  }
 
   MigratingConsumer& Add(bool is_classic, Assignor assignor = Assignor::kRange) {
     consumers.push_back(std::make_unique<MigratingConsumer>(
@@ -46,8 +103,14 @@ class MigratingGroupUnderTest {
   void Advance(absl::Duration duration) {
     for (; duration > absl::ZeroDuration(); duration -= absl::Seconds(1)) {
       clock_.Advance(std::min(duration, absl::Seconds(1)));
-      service.Run(clock_.Now());
+      service->Run(clock_.Now());
     }
+  }
+
+  // Without a look at the time in between.
+  void Leap(absl::Duration duration) {
+    clock_.Advance(duration);
+    service->Run(clock_.Now());
   }
 
   // Until nobody has anything to say any more.
@@ -80,7 +143,7 @@ class MigratingGroupUnderTest {
   }
 
   GroupType Type() {
-    for (const ListedGroup& group : service.ListAll()) {
+    for (const ListedGroup& group : service->ListAll()) {
       if (group.group_id == "g") return group.type;
     }
     FAIL("there is no group");
@@ -88,6 +151,19 @@ class MigratingGroupUnderTest {
   }
 
  private:
+  void Start() {
+    service = std::make_unique<GroupService>(
+        GroupService::Parts{.clock = &clock_,
+                            .config = {},
+                            .consumer_config = config_,
+                            .new_member_id = [this] { return fmt::format("made{}", ++ids_); },
+                            .offsets = std::make_shared<MemoryOffsetStore>(),
+                            .records = records,
+                            .topics = topics,
+                            .schedule = [](absl::Time) {}});
+  }
+
+  const ConsumerGroupConfig config_;
   testing::ManualClock clock_;
   int ids_ = 0;
 };
@@ -103,7 +179,7 @@ TEST_CASE("A classic group goes over with its members when one joins by the cons
     group.Settle();
     CHECK(group.Type() == GroupType::kConsumer);
     group.CheckThatAllIsOwned("orders");
-    const auto described = group.service.DescribeConsumers("g");
+    const auto described = group.service->DescribeConsumers("g");
     REQUIRE(described.ok());
     REQUIRE(described->members.size() == 3);
     int classic = 0;
@@ -154,6 +230,57 @@ TEST_CASE("When the last consumer of the new protocol leaves, the group is a cla
   group.CheckThatAllIsOwned("orders");
 }
 
+TEST_CASE("Who is left when a group becomes a classic one again may still commit what it has") {
+  MigratingGroupUnderTest group;
+  MigratingConsumer& left = group.Add(true);
+  MigratingConsumer& upgraded = group.Add(false);
+  group.Settle();
+  REQUIRE(left.MayCommit());
+  upgraded.Leave();
+  REQUIRE(group.Type() == GroupType::kClassic);
+  CHECK(left.MayCommit());
+  const DescribedGroup described = group.service->DescribeMembers("g").value();
+  REQUIRE(described.members.size() == 1);
+  CHECK(group.service->Heartbeat({"g", described.generation, described.members[0].member_id, ""}) ==
+        ErrorCode::kRebalanceInProgress);
+}
+
+TEST_CASE("Members that fall silent at once leave records of one kind of group behind") {
+  MigratingGroupUnderTest group;
+  group.Add(true);
+  group.Add(false);
+  group.Add(false);
+  group.Settle();
+  auto other = ConsumerHarness::JoinOf("other");
+  other.group_id = "other";
+  for (int i = 0; i < 30; ++i) {
+    group.Advance(absl::Seconds(1));
+    group.consumers[0]->Step();
+    if (i == 1) group.consumers[1]->Step();
+    if (i == 2) group.service->ConsumerGroupHeartbeat(other);
+    if (i == 3) group.consumers[2]->Step();
+  }
+  // All at once, as after a sleep, but for the one that may be silent for longer.
+  group.Leap(absl::Seconds(50));
+  CHECK(group.records->consumers.contains("g") != group.records->classic.contains("g"));
+}
+
+TEST_CASE("A group of both kinds of members goes on where it was after a restart") {
+  for (const Assignor assignor : {Assignor::kRange, Assignor::kCooperativeSticky}) {
+    MigratingGroupUnderTest group;
+    group.Add(true, assignor);
+    group.Add(false);
+    group.Settle();
+    const auto before = group.consumers[0]->owned();
+    group.Restart();
+    CHECK(group.consumers[0]->MayCommit());
+    CHECK(group.consumers[1]->MayCommit());
+    group.Settle();
+    CHECK(group.Type() == GroupType::kConsumer);
+    CHECK(group.consumers[0]->owned() == before);
+  }
+}
+
 TEST_CASE("A static member keeps what it has when it comes back by the other protocol") {
   MigratingGroupUnderTest group;
   MigratingConsumer& consumer = group.Add(true);
@@ -181,7 +308,7 @@ TEST_CASE("A group goes over only where the policy has it so, and its members ca
     MigratingGroupUnderTest group(config);
     group.Add(true);
     group.Settle();
-    const auto refused = group.service.ConsumerGroupHeartbeat(ConsumerHarness::JoinOf("new"));
+    const auto refused = group.service->ConsumerGroupHeartbeat(ConsumerHarness::JoinOf("new"));
     CHECK(refused.error == ErrorCode::kGroupIdNotFound);
     CHECK(group.Type() == GroupType::kClassic);
   }
@@ -203,7 +330,7 @@ TEST_CASE("A group goes over only where the policy has it so, and its members ca
     group.Add(false);
     group.Settle();
     ErrorCode told = ErrorCode::kNone;
-    group.service.Join(
+    group.service->Join(
         {.group_id = "g", .protocols = {{"range", EncodeSubscription({.topics = {"orders"}})}}},
         [&](const JoinResponse& response) { told = response.error; });
     CHECK(told == ErrorCode::kInconsistentGroupProtocol);
@@ -211,23 +338,23 @@ TEST_CASE("A group goes over only where the policy has it so, and its members ca
   SECTION("nor where data of the members' own assignor would be lost") {
     MigratingGroupUnderTest group;
     JoinResponse joined;
-    group.service.Join(
+    group.service->Join(
         {.group_id = "g", .protocols = {{"mine", EncodeSubscription({.topics = {"orders"}})}}},
         [&](const JoinResponse& response) { joined = response; });
     const auto given = EncodeAssignment({.partitions = {{"orders", 0}}, .user_data = "tasks"});
-    group.service.Sync({.group_id = "g",
-                        .generation = joined.generation,
-                        .member_id = joined.member_id,
-                        .assignments = {{joined.member_id, given}}},
-                       [](const SyncResponse&) {});
-    const auto refused = group.service.ConsumerGroupHeartbeat(ConsumerHarness::JoinOf("new"));
+    group.service->Sync({.group_id = "g",
+                         .generation = joined.generation,
+                         .member_id = joined.member_id,
+                         .assignments = {{joined.member_id, given}}},
+                        [](const SyncResponse&) {});
+    const auto refused = group.service->ConsumerGroupHeartbeat(ConsumerHarness::JoinOf("new"));
     CHECK(refused.error == ErrorCode::kGroupIdNotFound);
     CHECK(refused.error_message.find("user data") != std::string::npos);
   }
   SECTION("nor with members whose words are not a consumer's") {
     MigratingGroupUnderTest group;
-    group.service.Join({.group_id = "g", .protocols = {{"range", "?"}}}, [](const auto&) {});
-    const auto refused = group.service.ConsumerGroupHeartbeat(ConsumerHarness::JoinOf("new"));
+    group.service->Join({.group_id = "g", .protocols = {{"range", "?"}}}, [](const auto&) {});
+    const auto refused = group.service->ConsumerGroupHeartbeat(ConsumerHarness::JoinOf("new"));
     CHECK(refused.error == ErrorCode::kGroupIdNotFound);
   }
 }
@@ -238,7 +365,7 @@ TEST_CASE("A refused upgrade leaves the classic group as it was") {
   MigratingGroupUnderTest group(config);
   MigratingConsumer& consumer = group.Add(true);
   group.Settle();
-  const auto refused = group.service.ConsumerGroupHeartbeat(ConsumerHarness::JoinOf("new"));
+  const auto refused = group.service->ConsumerGroupHeartbeat(ConsumerHarness::JoinOf("new"));
   CHECK(refused.error == ErrorCode::kGroupMaxSizeReached);
   CHECK(group.Type() == GroupType::kClassic);
   CHECK(consumer.MayCommit());
@@ -250,10 +377,10 @@ TEST_CASE("Who waits for a classic group that goes over is told to join again") 
   group.Add(true);
   group.Settle();
   ErrorCode told = ErrorCode::kNone;
-  group.service.Join({.group_id = "g",
-                      .session_timeout = absl::Seconds(30),
-                      .protocols = {{"range", EncodeSubscription({.topics = {"orders"}})}}},
-                     [&](const JoinResponse& response) { told = response.error; });
+  group.service->Join({.group_id = "g",
+                       .session_timeout = absl::Seconds(30),
+                       .protocols = {{"range", EncodeSubscription({.topics = {"orders"}})}}},
+                      [&](const JoinResponse& response) { told = response.error; });
   CHECK(told == ErrorCode::kNone);
   group.Add(false).Step();
   CHECK(told == ErrorCode::kRebalanceInProgress);
@@ -266,7 +393,7 @@ TEST_CASE("What a classic member may not do in a consumer group is told with the
   const auto join = [&](JoinRequest request) {
     request.group_id = "g";
     ErrorCode error = ErrorCode::kUnknownServerError;
-    group.service.Join(request, [&](const JoinResponse& response) { error = response.error; });
+    group.service->Join(request, [&](const JoinResponse& response) { error = response.error; });
     return error;
   };
   const std::string orders = EncodeSubscription({.topics = {"orders"}});
@@ -284,14 +411,14 @@ TEST_CASE("What a classic member may not do in a consumer group is told with the
   CHECK(join({.member_id = "n", .protocols = {{"sticky", orders}}}) ==
         ErrorCode::kInconsistentGroupProtocol);
 
-  const std::int32_t epoch = group.service.DescribeConsumers("g")->epoch;
-  CHECK(group.service.Heartbeat({"g", epoch - 1, "m", ""}) == ErrorCode::kIllegalGeneration);
-  CHECK(group.service.Heartbeat({"g", epoch, "x", ""}) == ErrorCode::kUnknownMemberId);
-  // One that speaks the other protocol.
-  CHECK(group.service.Heartbeat({"g", epoch, "consumer0-1", ""}) == ErrorCode::kUnknownMemberId);
-  const auto left = group.service.Leave({"g", {{"consumer0-1", "", ""}, {"m", "", ""}}});
-  CHECK(left.members.at(0).error == ErrorCode::kUnknownMemberId);
-  CHECK(left.members.at(1).error == ErrorCode::kNone);
+  const std::int32_t epoch = group.service->DescribeConsumers("g")->epoch;
+  CHECK(group.service->Heartbeat({"g", epoch - 1, "m", ""}) == ErrorCode::kIllegalGeneration);
+  CHECK(group.service->Heartbeat({"g", epoch, "x", ""}) == ErrorCode::kUnknownMemberId);
+  // One that speaks the other protocol, who may be told to leave, though.
+  CHECK(group.service->Heartbeat({"g", epoch, "consumer0-1", ""}) == ErrorCode::kUnknownMemberId);
+  const auto left = group.service->Leave({"g", {{"consumer0-1", "", ""}, {"x", "", ""}}});
+  CHECK(left.members.at(0).error == ErrorCode::kNone);
+  CHECK(left.members.at(1).error == ErrorCode::kUnknownMemberId);
 }
 
 TEST_CASE("A classic member that does not join again in time is out of the consumer group") {
@@ -301,16 +428,16 @@ TEST_CASE("A classic member that does not join again in time is out of the consu
   group.Add(false);
   // It beats, but never joins.
   group.consumers[1]->Step();
-  const auto generation = group.service.DescribeConsumers("g")->members.at(0).member_epoch;
-  const std::string id = group.service.DescribeConsumers("g")->members.at(0).member_id;
+  const auto generation = group.service->DescribeConsumers("g")->members.at(0).member_epoch;
+  const std::string id = group.service->DescribeConsumers("g")->members.at(0).member_id;
   CAPTURE(id, generation);
-  CHECK(group.service.Heartbeat({"g", generation, id, ""}) == ErrorCode::kRebalanceInProgress);
+  CHECK(group.service->Heartbeat({"g", generation, id, ""}) == ErrorCode::kRebalanceInProgress);
   for (int i = 0; i < 25; ++i) {
     group.Advance(absl::Seconds(1));
-    group.service.Heartbeat({"g", generation, id, ""});
+    group.service->Heartbeat({"g", generation, id, ""});
     group.consumers[1]->Step();
   }
-  CHECK(group.service.Heartbeat({"g", generation, id, ""}) == ErrorCode::kUnknownMemberId);
+  CHECK(group.service->Heartbeat({"g", generation, id, ""}) == ErrorCode::kUnknownMemberId);
   CHECK(group.consumers[1]->owned().size() == 4);
 }
 
@@ -339,6 +466,7 @@ void StepAtRandom(MigratingGroupUnderTest& group, std::mt19937_64& random) {
       if (random() % 12 == 0) consumer.Die();
       break;
     case 5:
+      if (random() % 20 == 0) group.Restart();
       if (random() % 30 != 0) break;
       group.topics->Grow("orders", group.topics->Find("orders")->partitions + 1);
       break;
