@@ -15,8 +15,9 @@ TEST_CASE("a name that a client made up stays on its line and does not speak to 
   log.Write(LogLevel::kInfo, "group a\n2026-11-28 ERROR \x1b[31mfire\x7f, is here, \xc3\xa4, too");
   const std::string shown = stream.str();
   CAPTURE(shown);
-  CHECK(shown.find("INFO group a\\n2026-11-28 ERROR \\x1b[31mfire\\x7f, is here, \xc3\xa4, too\n") !=
-        std::string::npos);
+  CHECK(
+      shown.find("INFO group a\\n2026-11-28 ERROR \\x1b[31mfire\\x7f, is here, \xc3\xa4, too\n") !=
+      std::string::npos);
   CHECK(shown.find('\n') == shown.size() - 1);
 }
 
