@@ -334,6 +334,25 @@ TEST_CASE("Offsets of a group of KIP-848 expire by their commits, once nobody re
   CHECK(Groups(served).empty());
 }
 
+TEST_CASE("What a member of KIP-848 reads is kept for it while an engine is open without a node") {
+  const test::TemporaryFolder folder;
+  Served served(folder.path() + "/data");
+  wire::ConsumerGroupHeartbeatRequest beat;
+  beat.group_id = "billing";
+  beat.member_id = "a";
+  beat.rebalance_timeout_ms = 60'000;
+  beat.subscribed_topic_names = {{"orders"}};
+  beat.topic_partitions.emplace();
+  const auto told =
+      served.Ask<wire::ConsumerGroupHeartbeatResponse>(ApiKey::kConsumerGroupHeartbeat, 1, beat);
+  Commit(served, {"billing", told.member_epoch, "a"}, 0, 10);
+  served.Restart([&](Engine&) {
+    served.Pass(2 * kRetention);
+    served.Pass(kTick);
+  });
+  CHECK(Stored(served) == Offsets{10, -1});
+}
+
 TEST_CASE("A restart keeps when offsets were committed, and when a group's last member left") {
   const test::TemporaryFolder folder;
   Served served(folder.path() + "/data");
