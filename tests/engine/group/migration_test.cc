@@ -247,22 +247,25 @@ TEST_CASE("Who is left when a group becomes a classic one again may still commit
 
 TEST_CASE("Members that fall silent at once leave records of one kind of group behind") {
   MigratingGroupUnderTest group;
-  group.Add(true);
-  group.Add(false);
-  group.Add(false);
-  group.Settle();
+  group.Add(false).Step();
+  // One of this process, that may be silent for longer.
+  group.service->Join(
+      {.group_id = "g",
+       .member_id = "embedded",
+       .protocols = {{"range", EncodeSubscription({.topics = {"orders"}})}},
+       .needs_heartbeat = false},
+      [](const JoinResponse& response) { REQUIRE(response.error == ErrorCode::kNone); });
+  group.Advance(absl::Seconds(1));
   auto other = ConsumerHarness::JoinOf("other");
   other.group_id = "other";
-  for (int i = 0; i < 30; ++i) {
-    group.Advance(absl::Seconds(1));
-    group.consumers[0]->Step();
-    if (i == 1) group.consumers[1]->Step();
-    if (i == 2) group.service->ConsumerGroupHeartbeat(other);
-    if (i == 3) group.consumers[2]->Step();
-  }
-  // All at once, as after a sleep, but for the one that may be silent for longer.
+  group.service->ConsumerGroupHeartbeat(other);
+  group.Advance(absl::Seconds(1));
+  group.Add(false).Step();
+  // All of them at once, as after a sleep, and those of the two groups in turns.
   group.Leap(absl::Seconds(50));
-  CHECK(group.records->consumers.contains("g") != group.records->classic.contains("g"));
+  CHECK(group.Type() == GroupType::kClassic);
+  CHECK(group.records->classic.contains("g"));
+  CHECK_FALSE(group.records->consumers.contains("g"));
 }
 
 TEST_CASE("A group of both kinds of members goes on where it was after a restart") {
