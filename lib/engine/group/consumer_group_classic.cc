@@ -174,9 +174,7 @@ ErrorCode ConsumerGroup::CheckClassicJoin(const JoinRequest& request,
                             classic_protocols_.KnowOneOf(request.protocols);
   if (!is_supported) return ErrorCode::kInconsistentGroupProtocol;
   if (request.group_instance_id.empty() || request.member_id.empty()) return ErrorCode::kNone;
-  const ConsumerMember* const member = FindStatic(request.group_instance_id);
-  if (member == nullptr) return ErrorCode::kUnknownMemberId;
-  return member->id == request.member_id ? ErrorCode::kNone : ErrorCode::kFencedInstanceId;
+  return CheckNamed(request.member_id, request.group_instance_id);
 }
 
 // Its generation may be the one before: then it must give up partitions, and join again.
