@@ -245,6 +245,18 @@ TEST_CASE("Who is left when a group becomes a classic one again may still commit
         ErrorCode::kRebalanceInProgress);
 }
 
+TEST_CASE("A topic that a member names many times is assigned to it once, on either way") {
+  MigratingGroupUnderTest group;
+  group.Add(true).subscribed = std::vector<std::string>(50, "orders");
+  group.Settle();
+  MigratingConsumer& upgraded = group.Add(false);
+  upgraded.Step();
+  upgraded.Leave();  // before the first one has joined again
+  REQUIRE(group.Type() == GroupType::kClassic);
+  const auto& kept = group.records->classic.at("g").members.at(0).assignment;
+  CHECK(DecodeAssignment(kept)->partitions.size() == 4);
+}
+
 TEST_CASE("Members that fall silent at once leave records of one kind of group behind") {
   MigratingGroupUnderTest group;
   group.Add(false).Step();
