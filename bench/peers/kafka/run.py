@@ -544,7 +544,14 @@ def print_tables(table):
 
 def run_again_with(congestion_control):
     """The same run, in a network namespace where TCP has that congestion control."""
-    script = f"ip link set lo up && echo {congestion_control} >{CONGESTION_CONTROL} && exec \"$@\""
+    refused = (
+        f"run.py: TCP cannot have {congestion_control} in a network namespace; it has to be in both "
+        "net.ipv4.tcp_available_congestion_control and net.ipv4.tcp_allowed_congestion_control"
+    )
+    script = (
+        f"ip link set lo up; echo {congestion_control} >{CONGESTION_CONTROL} || "
+        f"{{ echo '{refused}' >&2; exit 1; }}; exec \"$@\""
+    )
     again = [sys.executable, *sys.argv, "--congestion", ""]
     os.execvp("unshare", ["unshare", "--net", "sh", "-ec", script, "sh", *again])
 
