@@ -11,12 +11,12 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "engine/group/classic_protocol_counts.h"
 #include "engine/group/consumer_group_events.h"
 #include "engine/group/consumer_group_member.h"
 #include "engine/group/consumer_group_regexes.h"
 #include "engine/group/events.h"
 #include "engine/group/protocol.h"
+#include "engine/group/protocol_counts.h"
 #include "engine/group/stored_consumer_group.h"
 #include "engine/group/subscribed_topics.h"
 #include "engine/group/timers.h"
@@ -165,7 +165,7 @@ class ConsumerGroup {
   absl::btree_map<std::string, ConsumerMember> members_;
   absl::flat_hash_map<std::string, std::string> static_members_;  // instance id -> member id
   absl::flat_hash_map<IdPartition, std::string> holders_;         // member id
-  ClassicProtocolCounts classic_protocols_;
+  ProtocolCounts classic_protocols_;
   ConsumerGroupRegexes regexes_;
   // Of those that members subscribe to, what was last seen, and when. nullopt: to be looked at.
   GroupTopicMap topics_;

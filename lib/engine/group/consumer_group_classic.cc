@@ -171,7 +171,7 @@ ErrorCode ConsumerGroup::CheckClassicJoin(const JoinRequest& request,
                                           const ConsumerGroupConfig& config) const {
   if (!HasRoomFor(request.member_id, config)) return ErrorCode::kGroupMaxSizeReached;
   const bool is_supported = request.protocol_type == kConsumerProtocolType &&
-                            classic_protocols_.KnowOneOf(request.protocols);
+                            classic_protocols_.AllKnowOneOf(request.protocols);
   if (!is_supported) return ErrorCode::kInconsistentGroupProtocol;
   if (request.group_instance_id.empty() || request.member_id.empty()) return ErrorCode::kNone;
   return CheckNamed(request.member_id, request.group_instance_id);

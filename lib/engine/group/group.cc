@@ -28,12 +28,7 @@ absl::Duration Group::RebalanceTimeout() const {
 bool Group::SupportsProtocols(const std::string& type,
                               const std::vector<GroupProtocol>& known) const {
   if (state_ == GroupState::kEmpty) return !type.empty() && !known.empty();
-  return protocol_type_ == type &&
-         std::any_of(known.begin(), known.end(), [&](const GroupProtocol& protocol) {
-           const auto count = protocol_counts_.find(protocol.name);
-           return count != protocol_counts_.end() &&
-                  static_cast<std::size_t>(count->second) == members_.size();
-         });
+  return protocol_type_ == type && protocols_.AllKnowOneOf(known);
 }
 
 // Each member votes for the first of its protocols that all members know; most votes win. Among
@@ -42,11 +37,7 @@ std::string Group::SelectProtocol() const {
   JavaMap<std::string, int> votes;
   for (const auto& [id, member] : members_) {
     for (const GroupProtocol& protocol : member.protocols) {
-      const auto count = protocol_counts_.find(protocol.name);
-      if (count == protocol_counts_.end() ||
-          static_cast<std::size_t>(count->second) != members_.size()) {
-        continue;
-      }
+      if (!protocols_.AllKnow(protocol)) continue;
       ++votes[protocol.name];
       break;
     }
@@ -214,15 +205,11 @@ void Group::TransitionTo(GroupState state, absl::Time now) {
   state_since_ = now;
 }
 
-void Group::CountProtocols(const Member& member, int change) {
-  for (const GroupProtocol& protocol : member.protocols) protocol_counts_[protocol.name] += change;
-}
-
 void Group::Add(Member member) {
   if (member.is_static()) static_members_[member.instance_id] = member.id;
   if (leader_.empty()) leader_ = member.id;
   pending_join_.erase(member.id);
-  CountProtocols(member, 1);
+  protocols_.Add(member.protocols);
   const std::string id = member.id;
   members_[id] = std::move(member);
 }
@@ -236,7 +223,7 @@ void Group::Remove(const std::string& id, GroupStep& step) {
   // A client that still listens joins again, as somebody new.
   AnswerWaitingJoin(*member, {.error = ErrorCode::kUnknownMemberId}, step);
   AnswerWaitingSync(*member, {.error = ErrorCode::kUnknownMemberId}, step);
-  CountProtocols(*member, -1);
+  protocols_.Remove(member->protocols);
   if (member->is_static()) static_members_.erase(member->instance_id);
   members_.Erase(id);
   if (IsLeader(id)) leader_ = members_.empty() ? "" : members_.begin()->key;
@@ -261,9 +248,9 @@ Member& Group::Replace(const std::string& old_id, const std::string& new_id, Gro
 
 void Group::Update(Member& member, const JoinRequest& request, RequestToken token,
                    GroupStep& step) {
-  CountProtocols(member, -1);
+  protocols_.Remove(member.protocols);
   member.protocols = request.protocols;
-  CountProtocols(member, 1);
+  protocols_.Add(member.protocols);
   member.rebalance_timeout = request.rebalance_timeout;
   member.session_timeout = request.session_timeout;
   member.needs_heartbeat = request.needs_heartbeat;

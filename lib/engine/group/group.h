@@ -14,6 +14,7 @@
 #include "engine/group/java_map.h"
 #include "engine/group/member.h"
 #include "engine/group/offset_expiry.h"
+#include "engine/group/protocol_counts.h"
 #include "engine/group/subscribed_topics.h"
 #include "engine/group/timers.h"
 #include "rill/group.h"
@@ -106,7 +107,6 @@ class Group {
   GroupMetadataValue Value(const absl::flat_hash_map<std::string, std::string>* assignments) const;
   StoreTicket Store(GroupMetadataValue value, GroupStep& step);
   void TransitionTo(GroupState state, absl::Time now);
-  void CountProtocols(const Member& member, int change);
   void Add(Member member);
   void Remove(const std::string& id, GroupStep& step);
   Member& Replace(const std::string& old_id, const std::string& new_id, GroupStep& step);
@@ -163,7 +163,7 @@ class Group {
   JavaMap<std::string, Member> members_;
   int awaiting_join_ = 0;                                         // members with awaiting_join
   absl::flat_hash_map<std::string, std::string> static_members_;  // instance id -> member id
-  absl::flat_hash_map<std::string, int> protocol_counts_;         // name -> members that know it
+  ProtocolCounts protocols_;
   absl::flat_hash_set<std::string> pending_join_;  // were given an id, have not joined with it
   absl::flat_hash_set<std::string> pending_sync_;  // have not synced in this generation
 

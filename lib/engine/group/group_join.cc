@@ -155,10 +155,10 @@ void Group::FinishReplacement(const PendingReplacement& pending, ErrorCode error
   response.error = error;
   response.leader = pending.leader_before;
   AnswerWaitingJoin(*member, std::move(response), step);
-  CountProtocols(*member, -1);
+  protocols_.Remove(member->protocols);
   Member& restored = Replace(new_id, pending.old_member.id, step);
   restored = pending.old_member;
-  CountProtocols(restored, 1);
+  protocols_.Add(restored.protocols);
   ExpectSignOfLife(restored, step);
 }
 

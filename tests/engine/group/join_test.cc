@@ -133,6 +133,20 @@ TEST_CASE("a member that shares no protocol with all others, or is of another ty
   CHECK(group.State() == GroupState::kStable);
 }
 
+TEST_CASE("who is left of a group may come by other protocols than those who have gone") {
+  GroupHarness group;
+  const std::string gone = group.StableGroup(1)[0];
+  JoinRequest request = GroupHarness::JoinOf("");
+  request.require_known_member_id = true;
+  request.member_id = group.joins.at(group.Join(request)).member_id;
+  REQUIRE(group.Leave(gone) == ErrorCode::kNone);
+  REQUIRE(group.State() == GroupState::kPreparingRebalance);
+  request.protocols = {{"sticky", ""}};
+  const JoinResponse joined = group.joins.at(group.Join(request));
+  CHECK(joined.error == ErrorCode::kNone);
+  CHECK(joined.protocol_name == "sticky");
+}
+
 TEST_CASE("a new group refuses a member without protocols or protocol type") {
   GroupHarness group;
   JoinRequest request = GroupHarness::JoinOf("");

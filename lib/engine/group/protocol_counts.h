@@ -9,19 +9,20 @@
 
 namespace rill::engine {
 
-// Which protocols the classic members of a consumer group know, kept up to date, for a member may
-// name any number of them. Plain state; not thread-safe.
-class ClassicProtocolCounts {
+// How many members know each protocol, kept up to date, for a member may name any number of them.
+// Of no members all know any protocol, as in Kafka. Plain state; not thread-safe.
+class ProtocolCounts {
  public:
   void Add(const std::vector<GroupProtocol>& known) { Count(known, 1); }
   void Remove(const std::vector<GroupProtocol>& known) { Count(known, -1); }
 
-  // Whether all of the members know one of `protocols`; of no members all know any.
-  bool KnowOneOf(const std::vector<GroupProtocol>& protocols) const {
-    return std::any_of(protocols.begin(), protocols.end(), [&](const GroupProtocol& protocol) {
-      const auto found = counts_.find(protocol.name);
-      return (found == counts_.end() ? 0 : found->second) == members_;
-    });
+  bool AllKnow(const GroupProtocol& protocol) const {
+    const auto found = counts_.find(protocol.name);
+    return (found == counts_.end() ? 0 : found->second) == members_;
+  }
+  bool AllKnowOneOf(const std::vector<GroupProtocol>& protocols) const {
+    return std::any_of(protocols.begin(), protocols.end(),
+                       [&](const GroupProtocol& protocol) { return AllKnow(protocol); });
   }
 
  private:
