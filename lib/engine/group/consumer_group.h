@@ -54,6 +54,7 @@ class ConsumerGroup {
 
   bool empty() const { return members_.empty(); }
   std::size_t size() const { return members_.size(); }
+  bool IsMember(const std::string& member_id) const { return members_.contains(member_id); }
   GroupState state() const;
   DescribedConsumerGroup Describe(const ConsumerGroupConfig& config,
                                   const GroupTopics& topics) const;
@@ -153,7 +154,7 @@ class ConsumerGroup {
   bool IsCrossed(const ConsumerMember& member) const;
 
   // consumer_group_classic.cc
-  void HoldWhatIsFree(ConsumerMember& member);
+  void TakeWhatIsFree(const IdPartitions& some, ConsumerMember& member);
   ErrorCode CheckNamed(const std::string& member_id, const std::string& instance_id) const;
   ErrorCode CheckClassic(const std::string& member_id, const std::string& instance_id) const;
   bool WaitsForPartitions(const ConsumerMember& member) const;

@@ -70,23 +70,21 @@ ConsumerHeartbeat HeartbeatOf(const JoinRequest& request, const ConsumerSubscrip
   return heartbeat;
 }
 
-ConsumerMember ToConsumer(const Member& member, std::int32_t generation,
-                          const GroupTopics& topics) {
+// All but what it has.
+ConsumerMember ToConsumer(const Member& member, std::int32_t generation) {
   const auto subscription = DecodeSubscription(MetadataOf(member.protocols));
-  ConsumerMember consumer{.id = member.id,
-                          .instance_id = member.instance_id,
-                          .rack_id = subscription->rack,
-                          .client_id = member.client_id,
-                          .client_host = member.client_host,
-                          .rebalance_timeout = member.rebalance_timeout,
-                          .topics = SortedOnce(subscription->topics),
-                          .classic = ClassicConsumer{.silence_limit = member.SilenceLimit(),
-                                                     .needs_heartbeat = member.needs_heartbeat,
-                                                     .protocols = member.protocols},
-                          .epoch = generation,
-                          .previous_epoch = generation};
-  consumer.assigned = Identified(AssignedTo(member)->partitions, topics);
-  return consumer;
+  return {.id = member.id,
+          .instance_id = member.instance_id,
+          .rack_id = subscription->rack,
+          .client_id = member.client_id,
+          .client_host = member.client_host,
+          .rebalance_timeout = member.rebalance_timeout,
+          .topics = SortedOnce(subscription->topics),
+          .classic = ClassicConsumer{.silence_limit = member.SilenceLimit(),
+                                     .needs_heartbeat = member.needs_heartbeat,
+                                     .protocols = member.protocols},
+          .epoch = generation,
+          .previous_epoch = generation};
 }
 
 Member ToMember(const ConsumerMember& consumer, const GroupTopics& topics) {
@@ -126,18 +124,16 @@ void ConsumerGroup::Adopt(const MigratingGroup& group, const GroupTopics& topics
   Write(Type::kEpoch, "", EncodeValue(ConsumerGroupEpochValue{epoch_}), step);
   Write(Type::kTargetEpoch, "", EncodeValue(ConsumerGroupTargetEpochValue{epoch_}), step);
   for (const Member& joined : group.members) {
-    ConsumerMember member = ToConsumer(joined, group.generation, topics);
-    HoldWhatIsFree(member);
+    ConsumerMember member = ToConsumer(joined, group.generation);
+    TakeWhatIsFree(Identified(AssignedTo(joined)->partitions, topics), member);
     if (member.is_static()) static_members_[member.instance_id] = member.id;
     SetClassic(member, std::exchange(member.classic, std::nullopt));
     members_.emplace(joined.id, std::move(member));
   }
-  // What cooperative members keep that await the assignment of a rebalance.
+  // Of cooperative members, which keep what they have while they await an assignment, and what it
+  // takes from them until they have heard it; then they join again, and say what is left.
   for (const Member& joined : group.members) {
-    ConsumerMember& member = members_.at(joined.id);
-    if (!member.assigned.empty()) continue;
-    member.assigned = Identified(OwnedOf(joined), topics);
-    HoldWhatIsFree(member);
+    TakeWhatIsFree(Identified(OwnedOf(joined), topics), members_.at(joined.id));
   }
   for (auto& [id, member] : members_) {
     member.target = member.assigned;
@@ -149,9 +145,10 @@ void ConsumerGroup::Adopt(const MigratingGroup& group, const GroupTopics& topics
 }
 
 // Their leader may have given one to two.
-void ConsumerGroup::HoldWhatIsFree(ConsumerMember& member) {
-  absl::erase_if(member.assigned, [&](const IdPartition& at) { return holders_.contains(at); });
-  Hold(member);
+void ConsumerGroup::TakeWhatIsFree(const IdPartitions& some, ConsumerMember& member) {
+  for (const IdPartition& at : some) {
+    if (holders_.try_emplace(at, member.id).second) member.assigned.insert(at);
+  }
 }
 
 bool ConsumerGroup::HasOnlyClassicMembers() const {

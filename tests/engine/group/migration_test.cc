@@ -227,6 +227,26 @@ TEST_CASE("Who is left when a group becomes a classic one again may still commit
         ErrorCode::kRebalanceInProgress);
 }
 
+TEST_CASE("What a cooperative member must give up is its own until it has heard that") {
+  MigratingGroupUnderTest group;
+  MigratingConsumer& first = group.Add(true, Assignor::kCooperativeSticky);
+  group.Settle();
+  MigratingConsumer& second = group.Add(true, Assignor::kCooperativeSticky);
+  for (int i = 0; i < 2; ++i) second.Step();  // is given an id, and joins
+  for (int i = 0; i < 3; ++i) first.Step();   // is told to join again, joins, and divides
+  REQUIRE(first.owned().size() == 4);
+  REQUIRE(first.MayCommit());
+  MigratingConsumer& upgraded = group.Add(false);
+  for (int i = 0; i < 3; ++i) {
+    upgraded.Step();
+    group.CheckThatNothingIsOwnedTwice();
+  }
+  CHECK(first.MayCommit());
+  group.Settle();
+  CHECK(group.Type() == GroupType::kConsumer);
+  group.CheckThatAllIsOwned("orders");
+}
+
 TEST_CASE("A topic that a member names many times is assigned to it once, on either way") {
   MigratingGroupUnderTest group;
   group.Add(true).subscribed = std::vector<std::string>(50, "orders");
@@ -403,6 +423,10 @@ TEST_CASE("What a classic member may not do in a consumer group is told with the
   CHECK(join({.protocols = {{"range", orders}}, .require_known_member_id = true}) ==
         ErrorCode::kMemberIdRequired);
   CHECK(join({.member_id = "m", .group_instance_id = "i", .protocols = {{"range", orders}}}) ==
+        ErrorCode::kUnknownMemberId);
+  const std::string owner =
+      EncodeSubscription({.topics = {"orders"}, .owned_partitions = {{"orders", 0}}});
+  CHECK(join({.member_id = "gone", .protocols = {{"range", owner}}}) ==
         ErrorCode::kUnknownMemberId);
   REQUIRE(join({.member_id = "m", .protocols = {{"range", orders}}}) == ErrorCode::kNone);
   CHECK(join({.member_id = "n", .protocols = {{"sticky", orders}}}) ==
