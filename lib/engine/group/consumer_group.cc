@@ -59,12 +59,19 @@ ServerAssignor ConsumerGroup::PreferredAssignor(const ConsumerGroupConfig& confi
   return preferred;
 }
 
-// After a restart it is not known of which topics members have partitions, until one speaks up.
+// Members may have partitions of topics that the group does not look at: of those that nobody
+// subscribes to any more, and, after a restart, of all until one speaks up.
 GroupTopicMap ConsumerGroup::TopicsToDescribe(const GroupTopics& topics) const {
-  const bool has_any = std::any_of(members_.begin(), members_.end(), [](const auto& entry) {
-    return !entry.second.assigned.empty() || !entry.second.target.empty();
+  std::set<base::Uuid> subscribed;
+  for (const auto& [name, topic] : topics_) subscribed.insert(topic.id);
+  const auto are_known = [&](const IdPartitions& some) {
+    return std::all_of(some.begin(), some.end(),
+                       [&](const IdPartition& at) { return subscribed.contains(at.topic); });
+  };
+  const bool are_all_known = std::all_of(members_.begin(), members_.end(), [&](const auto& entry) {
+    return are_known(entry.second.assigned) && are_known(entry.second.target);
   });
-  if (!topics_.empty() || !has_any) return topics_;
+  if (are_all_known) return topics_;
   GroupTopicMap all;
   for (const std::string& name : topics.Names()) {
     if (const auto topic = topics.Find(name)) all.emplace(name, *topic);

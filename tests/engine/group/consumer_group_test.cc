@@ -589,6 +589,22 @@ TEST_CASE("Names of topics that do not exist are looked for once, not whenever s
                     [](const DescribedTopic& topic) { return topic.name == "none7"; }));
 }
 
+TEST_CASE("What a member still has of a topic that nobody subscribes to any more is shown") {
+  ConsumerHarness group;
+  group.topics.Make("orders", 4);
+  group.topics.Make("sales", 4);
+  group.Join("a", {"orders", "sales"});
+  group.Join("b", {"orders", "sales"});
+  group.Beat("a", 1);  // is to give up half of each, and has not yet said that it did
+  group.Beat("b", kLeavingEpoch);
+  auto request = ConsumerHarness::BeatOf("a", 1);
+  request.subscribed_topics = {{"orders"}};
+  group.Beat(request);
+  const auto assigned = group.Group().members.at(0).assigned;
+  REQUIRE(assigned.size() == 2);
+  CHECK(assigned[1].name == "sales");
+}
+
 TEST_CASE("A group that is described shows what each has and is to have") {
   auto group = WithOrders(3);
   group.topics.Make("sales", 1);

@@ -70,6 +70,23 @@ TEST_CASE("A member subscribes by names and by regular expression together") {
   CHECK_FALSE(subscribed.MayHave("events"));
 }
 
+TEST_CASE("A regular expression may stand for any topic until it was looked at after a restart") {
+  auto group = WithTopics({"orders-eu"});
+  group.Beat(RegexJoinOf("a", "orders-.*"));
+  std::erase_if(group.log, [](const ConsumerGroupRecord& record) {
+    return record.key.type == ConsumerGroupRecordType::kRegex;  // Kafka may not have written it yet
+  });
+  group.Restart();
+  SubscribedTopics before;
+  group.coordinator.AddSubscribed("g", before);
+  CHECK(before.MayHave("events"));
+  group.Beat("a", 1);
+  SubscribedTopics after;
+  group.coordinator.AddSubscribed("g", after);
+  CHECK(after.MayHave("orders-eu"));
+  CHECK_FALSE(after.MayHave("events"));
+}
+
 TEST_CASE("Members that subscribe alike divide the topics, and those who do not have their own") {
   auto group = WithTopics({"orders-eu", "sales"});
   group.Beat(RegexJoinOf("a", "orders-.*"));
