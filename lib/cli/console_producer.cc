@@ -74,7 +74,7 @@ absl::Status ConsoleProducer::Run(const StopSignals& signals) {
       context_.out.flush();
     }
     // After a signal the producer takes no more.
-    if (!input.Next(line) || signals.has_come()) return absl::OkStatus();
+    if (!input.Next(line) || signals.has_come()) return input.status();
     const auto record = reader_->Parse(line);
     if (!record.ok()) return record.status();
     if (auto sent = Send(*record); !sent.ok()) return sent;

@@ -67,9 +67,14 @@ absl::Status CheckMayBeDataFolder(const CommandContext& context, const std::stri
         entry.name.starts_with('.')) {
       continue;
     }
-    return absl::FailedPreconditionError(
-        fmt::format("{} is no data folder: it has {}, and no {}; name an empty folder to begin one",
-                    folder, entry.name, engine::kCatalogueFile));
+    const bool is_brokers = entry.name.ends_with("-offset-checkpoint");
+    return absl::FailedPreconditionError(fmt::format(
+        "{} is no data folder: it has {}, and no {}; name an empty folder to begin one{}", folder,
+        entry.name, engine::kCatalogueFile,
+        is_brokers ? fmt::format(". It looks like a Kafka broker's, whose topics \"rill import {} "
+                                 "--data FOLDER\" copies into one of rill's",
+                                 folder)
+                   : ""));
   }
   return absl::OkStatus();
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <streambuf>
 
+#include "fmt/format.h"
+
 namespace rill::cli {
 namespace {
 
@@ -10,15 +12,25 @@ constexpr std::streamsize kMostBytes = 64 << 10;
 
 }  // namespace
 
-// Takes what the stream has, so that nothing waits for more than its line.
-bool LineInput::Fill() {
-  std::streambuf& source = *in_.rdbuf();
-  if (source.sgetc() == std::streambuf::traits_type::eof()) return false;
+// Nothing waits for more than its line.
+void LineInput::TakeWhatIsThere(std::streambuf& source) {
+  if (source.sgetc() == std::streambuf::traits_type::eof()) return;
   const std::streamsize ready = std::clamp<std::streamsize>(source.in_avail(), 1, kMostBytes);
   bytes_.resize(static_cast<std::size_t>(ready));
   bytes_.resize(static_cast<std::size_t>(source.sgetn(bytes_.data(), ready)));
+}
+
+bool LineInput::Fill() {
+  if (!status_.ok()) return false;
+  bytes_.clear();
   at_ = 0;
-  return true;
+  try {
+    TakeWhatIsThere(*in_.rdbuf());
+  } catch (const std::ios_base::failure& failure) {  // the way in which a file's buffer tells it
+    status_ = absl::UnavailableError(
+        fmt::format("standard input cannot be read: {}", failure.code().message()));
+  }
+  return !bytes_.empty();
 }
 
 bool LineInput::Next(std::string& line) {

@@ -102,8 +102,9 @@ std::unique_ptr<CLI::App> MakeApp(ServeWords& words) {
   app->set_help_flag("-h,--help", "Print this");
   AddOptions(*app, words);
   app->footer(
-      "SIGINT (Ctrl-C) and SIGTERM stop it: what was asked is answered, the folder is closed. A\n"
-      "second one ends it at once, with exit code 130 or 143; the next start recovers then.\n"
+      "SIGINT (Ctrl-C), SIGTERM and SIGHUP (but for nohup) stop it: what was asked is answered,\n"
+      "the folder is closed. A second one ends it at once, with exit code 130, 143 or 129; the\n"
+      "next start recovers then.\n"
       "Everybody who can connect can read and write: there is no TLS, SASL or authorization yet.\n"
       "\n"
       "Exit code: 0 when it was stopped and the folder is closed; 1 when something fails, as a\n"

@@ -14,6 +14,23 @@ constexpr int kKilledBySignal = 128;  // as shells show it
 // People are slower.
 constexpr absl::Duration kSameRequest = absl::Milliseconds(300);
 
+// As nohup(1) has it; a thread that waits for it would get it all the same.
+bool IsIgnored(int signal) {
+  struct sigaction action = {};
+  return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+const char* NameOf(int signal) {
+  switch (signal) {
+    case SIGINT:
+      return "SIGINT";
+    case SIGHUP:
+      return "SIGHUP";
+    default:
+      return "SIGTERM";
+  }
+}
+
 }  // namespace
 
 StopSignals::StopSignals(std::function<void(int signal)> on_first)
@@ -21,6 +38,7 @@ StopSignals::StopSignals(std::function<void(int signal)> on_first)
   ::sigemptyset(&watched_);
   ::sigaddset(&watched_, SIGINT);
   ::sigaddset(&watched_, SIGTERM);
+  if (!IsIgnored(SIGHUP)) ::sigaddset(&watched_, SIGHUP);
   // Whoever reads the log may go: that fails a write, and ends nothing.
   sigset_t blocked = watched_;
   ::sigaddset(&blocked, SIGPIPE);
@@ -40,7 +58,7 @@ int StopSignals::ExitCodeOf(int signal) { return kKilledBySignal + signal; }
 
 const char* StopSignals::Await() const {
   first_has_come_.WaitForNotification();
-  return first_ == SIGINT ? "SIGINT" : "SIGTERM";
+  return NameOf(first_);
 }
 
 void StopSignals::Watch() {

@@ -13,11 +13,12 @@ namespace rill::cli {
 // How long what a producer was given is tried to be sent, after a signal.
 inline constexpr absl::Duration kLastTry = absl::Seconds(30);
 
-// SIGINT and SIGTERM while a command runs that stays. The first is a request to stop, which the
-// command takes when it has time for it; a second one ends the process at once, with 128 and its
-// number as the exit code, unless it comes right behind the first: timeout(1) and shells send one
-// to a process and to its group. Threads that are started meanwhile do not get them. One at a time
-// in a process, made and destroyed by one thread.
+// SIGINT, SIGTERM and, unless it is ignored, SIGHUP (the terminal is gone) while a command runs
+// that stays. The first is a request to stop, which the command takes when it has time for it; a
+// second one ends the process at once, with 128 and its number as the exit code, unless it comes
+// right behind the first: timeout(1) and shells send one to a process and to its group. Threads
+// that are started meanwhile do not get them. One at a time in a process, made and destroyed by one
+// thread.
 class StopSignals {
  public:
   // `on_first` is called with the first one, in a thread of its own; it has returned when the

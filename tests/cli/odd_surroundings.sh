@@ -31,3 +31,8 @@ echo line | "$rill" console-producer --data-dir "$work/closed" --topic orders >&
 "$rill" console-consumer --data-dir "$work/closed" --topic orders --from-beginning \
   --max-messages 1 --timeout-ms 1000 >"$work/read" 2>"$work/closed.err"
 [ "$(cat "$work/read")" = line ] || fail "the line is not read"
+
+status=0
+"$rill" console-producer --data-dir "$work/closed" --topic orders <"$work" 2>"$work/folder.err" || status=$?
+[ "$status" -eq 1 ] || fail "exit code $status where standard input is a folder, where 1 is expected"
+grep -q "standard input cannot be read: Is a directory" "$work/folder.err" || fail "it does not say why"

@@ -190,6 +190,22 @@ kill -9 "$waiter" || true
 [ -e "$work/told/.kafka_cleanshutdown" ] || fail "the shutdown is not marked as clean"
 ! grep -q WARN "$log" || fail "it warns"
 
+tell "It stops as well when its terminal is closed, but not where nohup has that ignored"
+serve --data-dir "$work/told" --listen "127.0.0.1:$port" || fail "it does not start"
+kill -HUP "$server"
+status=0
+wait "$server" || status=$?
+expect "$status" 0
+grep -q "INFO SIGHUP: " "$log" || fail "it does not say so"
+[ -e "$work/told/.kafka_cleanshutdown" ] || fail "the shutdown is not marked as clean"
+trap '' HUP
+serve --data-dir "$work/told" --listen "127.0.0.1:$port" || fail "it does not start"
+trap - HUP
+kill -HUP "$server"
+sleep 0.5
+told_at "$port" >/dev/null || fail "it has stopped"
+stop
+
 tell "What the file tells clients is about the file's listeners, not about those of the words"
 serve --config "$work/stock.properties" --listen "127.0.0.1:$other" || fail "it does not start"
 [[ $(told_at "$other") == "127.0.0.1:$other "* ]] || fail "$(told_at "$other") is what clients are told"
