@@ -50,6 +50,7 @@ wire::DescribeProducersResponse HandleDescribeProducers(
     answered.name = asked.name;
     const auto topic = FindTopic(call, asked.name, AclOperation::kRead);
     for (const std::int32_t index : asked.partition_indexes) {
+      if (call.node.ending->has_begun()) return response;  // logs that are opened take long
       if (!seen.emplace(asked.name, index).second) continue;
       answered.partitions.push_back(Describe(topic, index));
     }
