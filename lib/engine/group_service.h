@@ -208,6 +208,9 @@ class GroupService final : public MaintenanceTask {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // To the log, once the lock is free.
   void Inform(std::string line, Answers& answers);
+  void Warn(std::string line, Answers& answers);
+  ConsumerHeartbeatResponse TakeHeartbeat(const ConsumerHeartbeat& request, Answers& answers)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Downgrade(const std::string& group, Answers& answers) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   template <typename Answer, typename Waiting>
   void TakeAnswer(const Answer& answer, Waiting& waiting, Answers& answers)

@@ -37,9 +37,6 @@ Effects GroupService::JoinClassic(const JoinRequest& request, RequestToken token
   return joined;
 }
 
-// A classic group goes when a member has joined by the other protocol, and not before: a refusal
-// changes nothing. Its tombstone comes first, for a broker that reads the topic
-// takes no record of the one kind while it has the group as the other.
 ConsumerHeartbeatResponse GroupService::ConsumerGroupHeartbeat(ConsumerHeartbeat request,
                                                                const RegexResolver& resolve) {
   request.resolved = Resolve(request, resolve);
@@ -48,27 +45,39 @@ ConsumerHeartbeatResponse GroupService::ConsumerGroupHeartbeat(ConsumerHeartbeat
   absl::Time deadline;
   {
     absl::MutexLock lock(&mutex_);
-    ConsumerGroupEffects effects;
-    const std::string& group = request.group_id;
-    const DescribedGroup classic = groups_.Describe(group);
-    const bool is_classic = classic.error == ErrorCode::kNone;
-    const bool upgrades = is_classic && classic.state != GroupState::kEmpty;
-    if (upgrades && consumers_.Check(request).error == ErrorCode::kNone) {
-      if (auto refused = AdoptClassic(request, effects); !refused.ok()) {
-        return IsClassic(group, refused);
-      }
-    }
-    response = consumers_.Heartbeat(request, *parts_.topics, Now(), &effects);
-    if (upgrades && response.error != ErrorCode::kNone) {
-      if (consumers_.Has(group)) consumers_.Forget(group);
-      return response;
-    }
-    if (upgrades) Inform(fmt::format("group {} is a consumer group now", group), answers);
-    if (is_classic && consumers_.Has(group)) CarryOut(groups_.GiveAway(group, Now()), answers);
-    CarryOut(effects, answers);
+    response = TakeHeartbeat(request, answers);
     deadline = NextDeadline();
   }
   Finish(answers, deadline);
+  return response;
+}
+
+// A classic group goes when a member has joined by the other protocol, and not before: a refusal
+// changes nothing. Its tombstone comes first, for a broker that reads the topic
+// takes no record of the one kind while it has the group as the other.
+ConsumerHeartbeatResponse GroupService::TakeHeartbeat(const ConsumerHeartbeat& request,
+                                                      Answers& answers) {
+  ConsumerGroupEffects effects;
+  const std::string& group = request.group_id;
+  const DescribedGroup classic = groups_.Describe(group);
+  const bool is_classic = classic.error == ErrorCode::kNone;
+  const bool upgrades = is_classic && classic.state != GroupState::kEmpty;
+  if (upgrades && consumers_.Check(request).error == ErrorCode::kNone) {
+    if (auto refused = AdoptClassic(request, effects); !refused.ok()) {
+      auto response = IsClassic(group, refused);
+      // Clients tell their users the code alone, that there is no such group.
+      if (request.member_epoch == kJoiningEpoch) Warn(response.error_message, answers);
+      return response;
+    }
+  }
+  auto response = consumers_.Heartbeat(request, *parts_.topics, Now(), &effects);
+  if (upgrades && response.error != ErrorCode::kNone) {
+    if (consumers_.Has(group)) consumers_.Forget(group);
+    return response;
+  }
+  if (upgrades) Inform(fmt::format("group {} is a consumer group now", group), answers);
+  if (is_classic && consumers_.Has(group)) CarryOut(groups_.GiveAway(group, Now()), answers);
+  CarryOut(effects, answers);
   return response;
 }
 

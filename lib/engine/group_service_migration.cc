@@ -38,6 +38,12 @@ void GroupService::Inform(std::string line, Answers& answers) {
   });
 }
 
+void GroupService::Warn(std::string line, Answers& answers) {
+  answers.push_back([this, line = std::move(line)] {
+    if (parts_.warn) parts_.warn(line);
+  });
+}
+
 void GroupService::Downgrade(const std::string& group, Answers& answers) {
   ConsumerGroupEffects effects;
   MigratingGroup members = consumers_.GiveAway(group, *parts_.topics, &effects);

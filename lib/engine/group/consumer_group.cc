@@ -62,21 +62,20 @@ ServerAssignor ConsumerGroup::PreferredAssignor(const ConsumerGroupConfig& confi
 // Members may have partitions of topics that the group does not look at: of those that nobody
 // subscribes to any more, and, after a restart, of all until one speaks up.
 GroupTopicMap ConsumerGroup::TopicsToDescribe(const GroupTopics& topics) const {
-  std::set<base::Uuid> subscribed;
-  for (const auto& [name, topic] : topics_) subscribed.insert(topic.id);
-  const auto are_known = [&](const IdPartitions& some) {
-    return std::all_of(some.begin(), some.end(),
-                       [&](const IdPartition& at) { return subscribed.contains(at.topic); });
-  };
-  const bool are_all_known = std::all_of(members_.begin(), members_.end(), [&](const auto& entry) {
-    return are_known(entry.second.assigned) && are_known(entry.second.target);
-  });
-  if (are_all_known) return topics_;
-  GroupTopicMap all;
-  for (const std::string& name : topics.Names()) {
-    if (const auto topic = topics.Find(name)) all.emplace(name, *topic);
+  std::set<base::Uuid> unknown;
+  for (const auto& [id, member] : members_) {
+    for (const IdPartitions* const some : {&member.assigned, &member.target}) {
+      for (const IdPartition& at : *some) unknown.insert(at.topic);
+    }
   }
-  return all;
+  for (const auto& [name, topic] : topics_) unknown.erase(topic.id);
+  GroupTopicMap described = topics_;
+  if (unknown.empty()) return described;
+  for (const std::string& name : topics.Names()) {
+    const auto topic = topics.Find(name);
+    if (topic.has_value() && unknown.contains(topic->id)) described.insert_or_assign(name, *topic);
+  }
+  return described;
 }
 
 DescribedConsumerGroup ConsumerGroup::Describe(const ConsumerGroupConfig& config,
@@ -182,6 +181,8 @@ void ConsumerGroup::Fence(const std::string& member_id, ConsumerGroupStep& step)
   CancelTimers(member_id, step);
   Release(member);
   if (member.is_static()) static_members_.erase(member.instance_id);
+  if (removed_.size() == kRemovedKnown) removed_.pop_front();
+  removed_.push_back(member_id);
   WriteGone(member_id, step);
   members_.erase(found);
   topics_version_.reset();

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <utility>
@@ -54,7 +55,6 @@ class ConsumerGroup {
 
   bool empty() const { return members_.empty(); }
   std::size_t size() const { return members_.size(); }
-  bool IsMember(const std::string& member_id) const { return members_.contains(member_id); }
   GroupState state() const;
   DescribedConsumerGroup Describe(const ConsumerGroupConfig& config,
                                   const GroupTopics& topics) const;
@@ -91,6 +91,9 @@ class ConsumerGroup {
   ErrorCode CheckClassicJoin(const JoinRequest& request, const ConsumerGroupConfig& config) const;
   JoinResponse JoinClassic(const JoinRequest& request, const ConsumerSubscription& subscription,
                            const GroupTopics& topics, ConsumerGroupStep& step);
+  // Whether a member of that id was removed, and is told so with this: once, for clients differ in
+  // what they forget then. The last kRemovedKnown are known, until a restart.
+  bool TellRemoved(const std::string& member_id);
   SyncResponse SyncClassic(const SyncRequest& request, const GroupTopics& topics,
                            ConsumerGroupStep& step);
   ErrorCode HeartbeatClassic(const HeartbeatRequest& request, ConsumerGroupStep& step);
@@ -103,6 +106,7 @@ class ConsumerGroup {
   ErrorCode ValidateFetch(const std::string& member_id, std::int32_t member_epoch) const;
 
  private:
+  static constexpr std::size_t kRemovedKnown = 1000;
   using Refusal = ConsumerHeartbeatResponse;  // NONE where nothing is refused
 
   // consumer_group.cc: members and what follows from them.
@@ -167,6 +171,7 @@ class ConsumerGroup {
   absl::flat_hash_map<std::string, std::string> static_members_;  // instance id -> member id
   absl::flat_hash_map<IdPartition, std::string> holders_;         // member id
   ProtocolCounts classic_protocols_;
+  std::deque<std::string> removed_;  // ids, the oldest first
   ConsumerGroupRegexes regexes_;
   // Of those that members subscribe to, what was last seen, and when. nullopt: to be looked at.
   GroupTopicMap topics_;

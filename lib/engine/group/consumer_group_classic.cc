@@ -31,8 +31,17 @@ absl::StatusOr<ConsumerAssignment> AssignedTo(const Member& member) {
   return DecodeAssignment(member.assignment);
 }
 
-std::vector<TopicPartition> OwnedOf(const Member& member) {
-  return DecodeSubscription(MetadataOf(member.protocols))->owned_partitions;
+// What members say that they own. Those who heard of a later generation come first, for they know
+// better.
+std::vector<std::pair<std::string, ConsumerSubscription>> ClaimsOf(const MigratingGroup& group) {
+  std::vector<std::pair<std::string, ConsumerSubscription>> claims;
+  for (const Member& member : group.members) {
+    claims.emplace_back(member.id, DecodeSubscription(MetadataOf(member.protocols)).value());
+  }
+  std::stable_sort(claims.begin(), claims.end(), [](const auto& a, const auto& b) {
+    return a.second.generation > b.second.generation;
+  });
+  return claims;
 }
 
 // What the member has, in the version of its own bytes.
@@ -132,8 +141,8 @@ void ConsumerGroup::Adopt(const MigratingGroup& group, const GroupTopics& topics
   }
   // Of cooperative members, which keep what they have while they await an assignment, and what it
   // takes from them until they have heard it; then they join again, and say what is left.
-  for (const Member& joined : group.members) {
-    TakeWhatIsFree(Identified(OwnedOf(joined), topics), members_.at(joined.id));
+  for (const auto& [member_id, claim] : ClaimsOf(group)) {
+    TakeWhatIsFree(Identified(claim.owned_partitions, topics), members_.at(member_id));
   }
   for (auto& [id, member] : members_) {
     member.target = member.assigned;
@@ -207,6 +216,13 @@ ErrorCode ConsumerGroup::CheckClassic(const std::string& member_id,
 void ConsumerGroup::AwaitJoin(const ConsumerMember& member, ConsumerGroupStep& step) const {
   step.timers.ScheduleIfNone({id_, TimerKind::kJoin, member.id},
                              step.now + member.rebalance_timeout);
+}
+
+bool ConsumerGroup::TellRemoved(const std::string& member_id) {
+  const auto removed = std::find(removed_.begin(), removed_.end(), member_id);
+  if (removed == removed_.end()) return false;
+  removed_.erase(removed);
+  return true;
 }
 
 SyncResponse ConsumerGroup::SyncClassic(const SyncRequest& request, const GroupTopics& topics,

@@ -21,10 +21,10 @@ JoinResponse ConsumerGroupCoordinator::Join(JoinRequest request, const GroupTopi
   }
   const auto subscription = DecodeSubscription(request.protocols.front().metadata);
   if (!subscription.ok()) return refuse(ErrorCode::kInconsistentGroupProtocol);
-  // It was a member, and has to hear that what it has is another one's by now.
-  const bool was_removed = !request.member_id.empty() && !group.IsMember(request.member_id) &&
-                           !subscription->owned_partitions.empty();
-  if (was_removed) return refuse(ErrorCode::kUnknownMemberId);
+  // What it has is another one's by now, perhaps.
+  if (!subscription->owned_partitions.empty() && group.TellRemoved(request.member_id)) {
+    return refuse(ErrorCode::kUnknownMemberId);
+  }
   if (request.member_id.empty()) {
     request.member_id = new_member_id_();
     const bool is_dynamic = request.group_instance_id.empty();

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "engine/group/member.h"
 
 namespace rill::engine {
@@ -28,7 +30,9 @@ class ProtocolCounts {
  private:
   void Count(const std::vector<GroupProtocol>& known, int change) {
     members_ += change;
+    absl::flat_hash_set<std::string_view> names;  // a member may name one twice
     for (const GroupProtocol& protocol : known) {
+      if (!names.insert(protocol.name).second) continue;
       const auto count = counts_.try_emplace(protocol.name, 0).first;
       count->second += change;
       if (count->second == 0) counts_.erase(count);

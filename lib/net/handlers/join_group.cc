@@ -7,7 +7,9 @@
 // ConsumerGroupHeartbeat it is answered at once, and nobody leads.
 //
 // Deviations: a request that is overtaken by the same member's next one is answered with
-// REBALANCE_IN_PROGRESS, where Kafka lets it wait. A group instance id that is empty is none.
+// REBALANCE_IN_PROGRESS, where Kafka lets it wait. Who was removed from a group with members of
+// ConsumerGroupHeartbeat, and says that it has partitions, is told UNKNOWN_MEMBER_ID, once.
+// A group instance id that is empty is none.
 #include <utility>
 
 #include "absl/time/time.h"

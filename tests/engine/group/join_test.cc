@@ -133,7 +133,7 @@ TEST_CASE("a member that shares no protocol with all others, or is of another ty
   CHECK(group.State() == GroupState::kStable);
 }
 
-TEST_CASE("who is left of a group may come by other protocols than those who have gone") {
+TEST_CASE("who has an id may join a group by other protocols than those who have left it") {
   GroupHarness group;
   const std::string gone = group.StableGroup(1)[0];
   JoinRequest request = GroupHarness::JoinOf("");
@@ -145,6 +145,16 @@ TEST_CASE("who is left of a group may come by other protocols than those who hav
   const JoinResponse joined = group.joins.at(group.Join(request));
   CHECK(joined.error == ErrorCode::kNone);
   CHECK(joined.protocol_name == "sticky");
+}
+
+TEST_CASE("a protocol that a member names twice is one that it knows") {
+  GroupHarness group;
+  JoinRequest request = GroupHarness::JoinOf("");
+  request.protocols = {{"range", ""}, {"range", ""}};
+  group.Join(request);
+  CHECK(group.State() == GroupState::kCompletingRebalance);
+  group.Join();
+  CHECK(group.rebalances.size() == 2);
 }
 
 TEST_CASE("a new group refuses a member without protocols or protocol type") {

@@ -247,6 +247,45 @@ TEST_CASE("What a cooperative member must give up is its own until it has heard 
   group.CheckThatAllIsOwned("orders");
 }
 
+TEST_CASE("Who was removed and says that it has partitions is told so, once") {
+  MigratingGroupUnderTest group;
+  group.Add(false);
+  group.Settle();
+  const auto join = [&] {
+    const auto owner =
+        EncodeSubscription({.topics = {"orders"}, .owned_partitions = {{"orders", 0}}});
+    ErrorCode error = ErrorCode::kUnknownServerError;
+    group.service->Join({.group_id = "g", .member_id = "m", .protocols = {{"range", owner}}},
+                        [&](const JoinResponse& response) { error = response.error; });
+    return error;
+  };
+  REQUIRE(join() == ErrorCode::kNone);
+  REQUIRE(group.service->Leave({"g", {{"m", "", ""}}}).members.at(0).error == ErrorCode::kNone);
+  CHECK(join() == ErrorCode::kUnknownMemberId);
+  CHECK(join() == ErrorCode::kNone);  // as clients do that keep what they say
+}
+
+TEST_CASE("Of two cooperative members that say they have a partition, the later one is believed") {
+  ConsumerHarness group;
+  group.topics.Make("orders", 1);
+  const auto member = [](const std::string& id, std::int32_t generation) {
+    return Member{.id = id,
+                  .session_timeout = absl::Seconds(30),
+                  .rebalance_timeout = absl::Seconds(30),
+                  .protocols = {{"cooperative-sticky",
+                                 EncodeSubscription({.topics = {"orders"},
+                                                     .owned_partitions = {{"orders", 0}},
+                                                     .generation = generation})}}};
+  };
+  ConsumerGroupEffects effects;
+  group.coordinator.Adopt("g", {.generation = 7, .members = {member("a", 5), member("b", 6)}},
+                          group.topics, group.now, &effects);
+  const auto described = group.Group();
+  REQUIRE(described.members.size() == 2);
+  CHECK(described.members[0].assigned.empty());
+  CHECK_FALSE(described.members[1].assigned.empty());
+}
+
 TEST_CASE("A topic that a member names many times is assigned to it once, on either way") {
   MigratingGroupUnderTest group;
   group.Add(true).subscribed = std::vector<std::string>(50, "orders");
@@ -423,10 +462,6 @@ TEST_CASE("What a classic member may not do in a consumer group is told with the
   CHECK(join({.protocols = {{"range", orders}}, .require_known_member_id = true}) ==
         ErrorCode::kMemberIdRequired);
   CHECK(join({.member_id = "m", .group_instance_id = "i", .protocols = {{"range", orders}}}) ==
-        ErrorCode::kUnknownMemberId);
-  const std::string owner =
-      EncodeSubscription({.topics = {"orders"}, .owned_partitions = {{"orders", 0}}});
-  CHECK(join({.member_id = "gone", .protocols = {{"range", owner}}}) ==
         ErrorCode::kUnknownMemberId);
   REQUIRE(join({.member_id = "m", .protocols = {{"range", orders}}}) == ErrorCode::kNone);
   CHECK(join({.member_id = "n", .protocols = {{"sticky", orders}}}) ==
