@@ -82,7 +82,7 @@ struct ApiHandler {
   // throw.
   std::function<void(ClientRequest)> handle = {};
   // Whether `handle`, and `then`, may take long: then they run in a thread of the node's for such
-  // things, of which there are two.
+  // things, of which there are two. Node::Stop waits until they return.
   bool may_block = false;
   // What clients are told. Needed where rill does not know the request. Where it does: some of the
   // versions that it has, for whoever does not want to answer all; `flexible_since` is rill's then.

@@ -80,8 +80,8 @@ struct NodeOptions {
   std::vector<wire::ApiKey> hidden_apis = {};
   // Receives what clients push of their metrics, by the subscriptions that are set as Kafka's
   // client metrics ("kafka-configs --entity-type client-metrics"). Runs in threads of the node's,
-  // in several at a time; until it returns the client waits, and does not throw. Empty: clients are
-  // told that nobody wants to know, and push nothing.
+  // in several at a time; until it returns the client waits, and Stop; it must not throw. Empty:
+  // clients are told that nobody wants to know, and push nothing.
   std::function<void(const ClientTelemetry&)> telemetry = {};
 };
 
@@ -128,7 +128,8 @@ class RILL_EXPORT Node {
   // Takes no more connections and no more requests, answers those that were taken (requests that
   // wait for records are answered with what there is), closes all connections, and ends the node's
   // threads. The engine goes on. DeadlineExceeded when NodeOptions::drain was over before all were
-  // answered; all is closed then, too. Calling it again is OK.
+  // answered; all is closed then, too. The application's calls (handlers, the authorizer,
+  // callbacks) are waited for, however long they take. Calling it again is OK.
   // FailedPrecondition in a thread of the node's own (a handler, the authorizer, a callback), which
   // it would wait for; nor must the node be destroyed there.
   absl::Status Stop();

@@ -62,6 +62,7 @@ class MigratingGroupUnderTest {
   std::shared_ptr<KeptRecords> records = std::make_shared<KeptRecords>();
   std::unique_ptr<GroupService> service;
   std::vector<std::unique_ptr<MigratingConsumer>> consumers;
+  std::vector<std::string> warnings;
 
   // From what was written down.
   void Restart() {
@@ -142,7 +143,8 @@ class MigratingGroupUnderTest {
                             .offsets = std::make_shared<MemoryOffsetStore>(),
                             .records = records,
                             .topics = topics,
-                            .schedule = [](absl::Time) {}});
+                            .schedule = [](absl::Time) {},
+                            .warn = [this](const std::string& line) { warnings.push_back(line); }});
   }
 
   const ConsumerGroupConfig config_;
@@ -406,6 +408,7 @@ TEST_CASE("A group goes over only where the policy has it so, and its members ca
     const auto refused = group.service->ConsumerGroupHeartbeat(ConsumerHarness::JoinOf("new"));
     CHECK(refused.error == ErrorCode::kGroupIdNotFound);
     CHECK(refused.error_message.find("user data") != std::string::npos);
+    CHECK(group.warnings == std::vector<std::string>{refused.error_message});
   }
   SECTION("nor with members whose words are not a consumer's") {
     MigratingGroupUnderTest group;
