@@ -229,7 +229,8 @@ class Client {
           try {
             consumer.commitSync(Map.of(partition, new OffsetAndMetadata(record.offset() + 1)));
           } catch (CommitFailedException gone) {
-            break; // the partition is another's by now, who reads it again
+            // The group divides its partitions. Of those that stay, which is not known here, the rest
+            // of what was polled does not come again.
           }
         }
       }
