@@ -447,10 +447,9 @@ ErrorCode GroupService::Store(const StoreGroup& store, Answers& answers) {
   if (parts_.records == nullptr) return ErrorCode::kNone;
   const auto stored = parts_.records->StoreGroup(store.group_id, store.value);
   if (stored.ok()) return ErrorCode::kNone;
-  answers.push_back([this, line = fmt::format("group {}: its members cannot be written down: {}",
-                                              store.group_id, stored.ToString())] {
-    if (parts_.warn) parts_.warn(line);
-  });
+  Warn(fmt::format("group {}: its members cannot be written down: {}", store.group_id,
+                   stored.ToString()),
+       answers);
   return ErrorCode::kCoordinatorNotAvailable;
 }
 
@@ -460,11 +459,9 @@ void GroupService::Erase(const std::string& group, Answers& answers) {
   if (parts_.records == nullptr) return;
   const auto erased = parts_.records->EraseGroup(group);
   if (erased.ok()) return;
-  answers.push_back(
-      [this, line = fmt::format("group {}: it cannot be written down that it is gone: {}", group,
-                                erased.ToString())] {
-        if (parts_.warn) parts_.warn(line);
-      });
+  Warn(fmt::format("group {}: it cannot be written down that it is gone: {}", group,
+                   erased.ToString()),
+       answers);
 }
 
 void GroupService::CarryOut(Effects effects, Answers& answers) {

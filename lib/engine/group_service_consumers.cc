@@ -156,11 +156,9 @@ void GroupService::CarryOut(ConsumerGroupEffects effects, Answers& answers) {
     const auto stored =
         parts_.records == nullptr ? absl::OkStatus() : StoreConsumerGroup(group, {begin, end});
     if (!stored.ok()) {
-      answers.push_back([this, line = fmt::format("group {}: its members cannot be written down: "
-                                                  "{}",
-                                                  group, stored.ToString())] {
-        if (parts_.warn) parts_.warn(line);
-      });
+      Warn(
+          fmt::format("group {}: its members cannot be written down: {}", group, stored.ToString()),
+          answers);
     }
     CallObservers(group, answers);
     if (consumers_.MayGiveAway(group, parts_.config.max_size)) Downgrade(group, answers);
