@@ -221,16 +221,19 @@ class Client {
     try (var consumer = consumer(properties)) {
       consumer.subscribe(List.of(topic));
       for (int read = 0; count > 0 ? read < count : !leave.get(); ) {
+        boolean isRefused = false;
         for (var record : consumer.poll(Duration.ofMillis(100))) {
           if (count > 0 && read == count) break;
           System.out.println(record.partition() + " " + record.offset());
           ++read;
+          // While the group divides its partitions. Of those that stay, which is not known here, the
+          // rest of what was polled does not come again, and is committed with what comes next.
+          if (isRefused) continue;
           var partition = new TopicPartition(topic, record.partition());
           try {
             consumer.commitSync(Map.of(partition, new OffsetAndMetadata(record.offset() + 1)));
-          } catch (CommitFailedException gone) {
-            // The group divides its partitions. Of those that stay, which is not known here, the rest
-            // of what was polled does not come again.
+          } catch (CommitFailedException refused) {
+            isRefused = true;
           }
         }
       }
