@@ -177,13 +177,16 @@ LeaveResponse GroupService::Leave(const LeaveRequest& request) {
   return response;
 }
 
-absl::Status GroupService::Validate(const CommitRequest& request, const TopicCheck& topics) {
+absl::Status GroupService::Validate(const CommitRequest& request, const Offsets& offsets,
+                                    const TopicCheck& topics,
+                                    std::vector<TopicPartition>* refused) {
   {
     absl::MutexLock lock(&mutex_);
-    const ErrorCode refused = consumers_.Has(request.group_id)
-                                  ? consumers_.ValidateCommit(request)
-                                  : groups_.ValidateCommit(request, Now());
-    if (refused != ErrorCode::kNone) return Refusal(request, refused);
+    CommitCheck check = consumers_.Has(request.group_id)
+                            ? consumers_.ValidateCommit(request, offsets, *parts_.topics)
+                            : CommitCheck{groups_.ValidateCommit(request, Now())};
+    if (refused != nullptr) *refused = std::move(check.refused);
+    if (check.error != ErrorCode::kNone) return Refusal(request, check.error);
   }
   if (auto there = topics(); !there.ok()) return there;
   absl::MutexLock lock(&mutex_);
@@ -191,7 +194,7 @@ absl::Status GroupService::Validate(const CommitRequest& request, const TopicChe
 }
 
 absl::Status GroupService::Commit(const CommitRequest& request, const Offsets& offsets,
-                                  const TopicCheck& topics) {
+                                  const TopicCheck& topics, std::vector<TopicPartition>* refused) {
   for (const auto& [partition, committed] : offsets) {
     if (static_cast<std::int64_t>(committed.metadata.size()) <= parts_.max_metadata_bytes) continue;
     return MakeError(absl::StatusCode::kInvalidArgument, ErrorCode::kOffsetMetadataTooLarge,
@@ -200,7 +203,7 @@ absl::Status GroupService::Commit(const CommitRequest& request, const Offsets& o
                                  partition.topic, partition.partition, committed.metadata.size(),
                                  parts_.max_metadata_bytes));
   }
-  const auto check = [&] { return Validate(request, topics); };
+  const auto check = [&] { return Validate(request, offsets, topics, refused); };
   if (parts_.records != nullptr) {
     return parts_.records->CommitIf(check, request.group_id, offsets, request.retention);
   }

@@ -33,7 +33,7 @@ namespace rill::engine {
 // a group's generation goes on after a restart. Thread-safe.
 class GroupRecords {
  public:
-  using Offsets = std::map<TopicPartition, OffsetAndMetadata>;
+  using Offsets = CommittedOffsets;
 
   virtual ~GroupRecords() = default;
   // OffsetStore::Commit, unless `check` refuses: it is asked once no other commit of the group can
@@ -140,15 +140,17 @@ class GroupService final : public MaintenanceTask {
   ErrorCode ValidateFetch(const std::string& group, const std::string& member_id,
                           std::int32_t member_epoch);
 
-  using Offsets = std::map<TopicPartition, OffsetAndMetadata>;
+  using Offsets = CommittedOffsets;
   // Whether what the offsets stand in is still there.
   using TopicCheck = std::function<absl::Status()>;
   // Stores offsets for a member, or for a consumer that is none. Aborted with the coordinator's
   // code when the group went on without the member; InvalidArgument (OFFSET_METADATA_TOO_LARGE);
-  // or what `topics` says.
+  // or what `topics` says. All are stored or none; where an error is that of some partitions alone,
+  // `refused`, which may be null, is set to these.
   absl::Status Commit(
       const CommitRequest& request, const Offsets& offsets,
-      const TopicCheck& topics = [] { return absl::OkStatus(); });
+      const TopicCheck& topics = [] { return absl::OkStatus(); },
+      std::vector<TopicPartition>* refused = nullptr);
   absl::StatusOr<Offsets> Fetch(const std::string& group,
                                 const std::vector<TopicPartition>& partitions);
   absl::StatusOr<Offsets> FetchAll(const std::string& group);
@@ -217,7 +219,8 @@ class GroupService final : public MaintenanceTask {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   ErrorCode Store(const StoreGroup& store, Answers& answers) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Erase(const std::string& group, Answers& answers) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Status Validate(const CommitRequest& request, const TopicCheck& topics);
+  absl::Status Validate(const CommitRequest& request, const Offsets& offsets,
+                        const TopicCheck& topics, std::vector<TopicPartition>* refused);
   // Writes down that the group has none of the members any more that AwaitMembers would bring back:
   // what is about to be done is not for groups that have some.
   absl::Status GiveUpAbsent(const std::string& group) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

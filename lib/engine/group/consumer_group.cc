@@ -194,7 +194,7 @@ void ConsumerGroup::LeaveForAWhile(const std::string& member_id, ConsumerGroupSt
   ConsumerMember& member = members_.at(member_id);
   step.timers.Cancel({id_, TimerKind::kRevocation, member_id});
   Release(member);
-  member.pending_revocation.clear();
+  member.ForgetPendingRevocation();
   Hold(member);
   member.epoch = kStaticLeavingEpoch;
   Write(ConsumerGroupRecordType::kCurrent, member_id, EncodeValue(member.Current()), step);
@@ -224,25 +224,6 @@ ConsumerHeartbeatResponse ConsumerGroup::Leave(const ConsumerHeartbeat& request,
 
 void ConsumerGroup::OnTimer(const TimerKey& timer, ConsumerGroupStep& step) {
   if (Find(timer.member_id) != nullptr) Fence(timer.member_id, step);
-}
-
-ErrorCode ConsumerGroup::ValidateCommit(const CommitRequest& request) const {
-  if (request.generation < 0 && members_.empty()) return ErrorCode::kNone;
-  const ConsumerMember* const member = Find(request.member_id);
-  if (member == nullptr) return ErrorCode::kUnknownMemberId;
-  const bool knows_epochs = !member->classic.has_value() && !request.transactional;
-  if (knows_epochs && !request.knows_member_epochs) return ErrorCode::kUnsupportedVersion;
-  if (request.generation == member->epoch) return ErrorCode::kNone;
-  return knows_epochs ? ErrorCode::kStaleMemberEpoch : ErrorCode::kIllegalGeneration;
-}
-
-ErrorCode ConsumerGroup::ValidateFetch(const std::string& member_id,
-                                       std::int32_t member_epoch) const {
-  if (member_id.empty() && member_epoch < 0) return ErrorCode::kNone;
-  const ConsumerMember* const member = Find(member_id);
-  if (member == nullptr) return ErrorCode::kUnknownMemberId;
-  if (member->epoch == member_epoch) return ErrorCode::kNone;
-  return member->classic.has_value() ? ErrorCode::kIllegalGeneration : ErrorCode::kStaleMemberEpoch;
 }
 
 }  // namespace rill::engine

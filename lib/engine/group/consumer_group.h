@@ -102,7 +102,10 @@ class ConsumerGroup {
   ConsumerHeartbeatResponse Leave(const ConsumerHeartbeat& request, ConsumerGroupStep& step);
   void OnTimer(const TimerKey& timer, ConsumerGroupStep& step);
 
-  ErrorCode ValidateCommit(const CommitRequest& request) const;
+  // A member may commit at an epoch before its own, too, what it has had since then (KIP-1251). One
+  // of the classic protocol may not commit what another member has.
+  CommitCheck ValidateCommit(const CommitRequest& request, const CommittedOffsets& offsets,
+                             const GroupTopics& topics) const;
   ErrorCode ValidateFetch(const std::string& member_id, std::int32_t member_epoch) const;
 
  private:

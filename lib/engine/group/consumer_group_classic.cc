@@ -156,7 +156,9 @@ void ConsumerGroup::Adopt(const MigratingGroup& group, const GroupTopics& topics
 // Their leader may have given one to two.
 void ConsumerGroup::TakeWhatIsFree(const IdPartitions& some, ConsumerMember& member) {
   for (const IdPartition& at : some) {
-    if (holders_.try_emplace(at, member.id).second) member.assigned.insert(at);
+    if (!holders_.try_emplace(at, member.id).second) continue;
+    member.assigned.insert(at);
+    member.assignment_epochs.emplace(at, member.epoch);
   }
 }
 

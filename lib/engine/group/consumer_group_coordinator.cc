@@ -122,9 +122,12 @@ bool ConsumerGroupCoordinator::HasMembers(const std::string& group_id) const {
   return group != nullptr && !group->empty();
 }
 
-ErrorCode ConsumerGroupCoordinator::ValidateCommit(const CommitRequest& request) const {
+CommitCheck ConsumerGroupCoordinator::ValidateCommit(const CommitRequest& request,
+                                                     const CommittedOffsets& offsets,
+                                                     const GroupTopics& topics) const {
   const ConsumerGroup* const group = Find(request.group_id);
-  return group == nullptr ? ErrorCode::kGroupIdNotFound : group->ValidateCommit(request);
+  if (group == nullptr) return {ErrorCode::kGroupIdNotFound};
+  return group->ValidateCommit(request, offsets, topics);
 }
 
 ErrorCode ConsumerGroupCoordinator::ValidateFetch(const std::string& group_id,

@@ -56,7 +56,8 @@ class ConsumerGroupCoordinator {
   // Whether it is there and has members.
   bool HasMembers(const std::string& group_id) const;
   // Of a group that is there: whether the committer may store offsets now.
-  ErrorCode ValidateCommit(const CommitRequest& request) const;
+  CommitCheck ValidateCommit(const CommitRequest& request, const CommittedOffsets& offsets,
+                             const GroupTopics& topics) const;
   // Of a group that is there: whether the member may ask for offsets now. Without an id and an
   // epoch (-1), anybody may.
   ErrorCode ValidateFetch(const std::string& group_id, const std::string& member_id,

@@ -51,14 +51,21 @@ struct ConsumerMember {
   std::int32_t epoch = kJoiningEpoch;
   std::int32_t previous_epoch = kJoiningEpoch;
   ConsumerMemberState state = ConsumerMemberState::kStable;
-  IdPartitions assigned = {};            // what it has, or was told that it has
-  IdPartitions pending_revocation = {};  // what it has besides, and must give up
-  IdPartitions target = {};              // what it is to have at the group's assignment epoch
+  IdPartitions assigned = {};               // what it has, or was told that it has
+  IdPartitions pending_revocation = {};     // what it has besides, and must give up
+  AssignmentEpochs assignment_epochs = {};  // since which it has each of these
+  IdPartitions target = {};                 // what it is to have at the group's assignment epoch
 
   // What is written of it.
   ConsumerGroupMemberValue Details() const;
   ConsumerGroupCurrentValue Current() const {
-    return {epoch, previous_epoch, state, assigned, pending_revocation};
+    return {epoch, previous_epoch, state, assigned, pending_revocation, assignment_epochs};
+  }
+
+  // What it was to give up is none of its any more.
+  void ForgetPendingRevocation() {
+    for (const IdPartition& at : pending_revocation) assignment_epochs.erase(at);
+    pending_revocation.clear();
   }
 
   bool is_static() const { return !instance_id.empty(); }

@@ -42,13 +42,14 @@ void ConsumerGroup::MoveOn(ConsumerMember& member, std::int32_t epoch,
   }
   Release(member);
   member.assigned = std::move(kept);
-  member.pending_revocation.clear();
+  member.ForgetPendingRevocation();
   const TimerKey revocation = {id_, TimerKind::kRevocation, member.id};
   if (!revoked.empty() && MayOwn(owned, revoked)) {
     member.state = ConsumerMemberState::kUnrevokedPartitions;
     member.pending_revocation = std::move(revoked);
     step.timers.Schedule(revocation, step.now + member.rebalance_timeout);
   } else {
+    for (const IdPartition& at : revoked) member.assignment_epochs.erase(at);
     epoch = assignment_epoch_;
     member.state = ConsumerMemberState::kStable;
     for (const IdPartition& at : member.target) {
@@ -56,6 +57,7 @@ void ConsumerGroup::MoveOn(ConsumerMember& member, std::int32_t epoch,
         member.state = ConsumerMemberState::kUnreleasedPartitions;
       } else {
         member.assigned.insert(at);
+        member.assignment_epochs.try_emplace(at, epoch);
       }
     }
     step.timers.Cancel(revocation);

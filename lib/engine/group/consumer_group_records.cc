@@ -16,6 +16,8 @@ constexpr std::int32_t kMaxEpoch = INT32_MAX / 2;
 constexpr std::size_t kMinTopicSize = base::Uuid::kSize + 2;
 constexpr std::size_t kMinProtocolSize = 3;
 constexpr std::uint32_t kClassicMemberTag = 0;
+constexpr std::uint32_t kAssignmentEpochsTag = 0;
+constexpr std::uint32_t kOneTaggedField = 1;
 // Of Kafka's topics, in which an expression was looked at. Kafka looks again where it has newer
 // ones.
 constexpr std::int64_t kOldestTopics = 0;
@@ -52,8 +54,16 @@ void WriteStrings(base::KafkaWriter& out, const std::vector<std::string>& string
   for (const std::string& text : strings) out.CompactString(text);
 }
 
-// Topic by topic, as the set has them.
-void WritePartitions(base::KafkaWriter& out, const IdPartitions& partitions) {
+using AtPartition = IdPartitions::const_iterator;
+
+void WriteNoTaggedFields(base::KafkaWriter& out, AtPartition /*begin*/, AtPartition /*end*/) {
+  out.UnsignedVarint(0);
+}
+
+// Topic by topic, as the set has them; `write_tagged` ends a topic with its tagged fields.
+template <typename WriteTagged>
+void WritePartitions(base::KafkaWriter& out, const IdPartitions& partitions,
+                     const WriteTagged& write_tagged) {
   std::size_t topics = 0;
   for (auto at = partitions.begin(); at != partitions.end();
        at = partitions.upper_bound({at->topic, INT32_MAX})) {
@@ -65,9 +75,25 @@ void WritePartitions(base::KafkaWriter& out, const IdPartitions& partitions) {
     const auto& id = at->topic.bytes();
     out.Raw({reinterpret_cast<const char*>(id.data()), id.size()});
     WriteLength(out, static_cast<std::size_t>(std::distance(at, end)));
+    const auto begin = at;
     for (; at != end; ++at) out.Int(at->partition);
-    out.UnsignedVarint(0);
+    write_tagged(out, begin, end);
   }
+}
+
+void WriteAssigned(base::KafkaWriter& out, const IdPartitions& partitions,
+                   const AssignmentEpochs& epochs) {
+  WritePartitions(out, partitions,
+                  [&](base::KafkaWriter& topic, AtPartition begin, AtPartition end) {
+                    base::KafkaWriter field;
+                    WriteLength(field, static_cast<std::size_t>(std::distance(begin, end)));
+                    for (auto at = begin; at != end; ++at) field.Int(epochs.at(*at));
+                    const std::string bytes = field.Take();
+                    topic.UnsignedVarint(kOneTaggedField);
+                    topic.UnsignedVarint(kAssignmentEpochsTag);
+                    topic.UnsignedVarint(static_cast<std::uint32_t>(bytes.size()));
+                    topic.Raw(bytes);
+                  });
 }
 
 base::KafkaReader BeginReading(std::string_view bytes, const char* what) {
@@ -90,18 +116,50 @@ base::Uuid ReadUuid(base::KafkaReader& in) {
   return base::Uuid(bytes);
 }
 
-IdPartitions ReadPartitions(base::KafkaReader& in) {
+std::vector<std::int32_t> ReadNumbers(base::KafkaReader& in) {
+  std::vector<std::int32_t> numbers(in.CompactArrayLength(sizeof(std::int32_t)));
+  for (std::int32_t& number : numbers) number = in.Int<std::int32_t>();
+  return numbers;
+}
+
+// `read_tagged` reads the tagged fields of a topic, whose partitions it is told in their order.
+template <typename ReadTagged>
+IdPartitions ReadPartitions(base::KafkaReader& in, const ReadTagged& read_tagged) {
   IdPartitions partitions;
   const std::size_t topics = in.CompactArrayLength(kMinTopicSize);
   for (std::size_t i = 0; i < topics && in.ok(); ++i) {
     const base::Uuid topic = ReadUuid(in);
-    const std::size_t count = in.CompactArrayLength(sizeof(std::int32_t));
-    for (std::size_t j = 0; j < count && in.ok(); ++j) {
-      partitions.insert({topic, in.Int<std::int32_t>()});
-    }
-    in.SkipTaggedFields();
+    const std::vector<std::int32_t> indexes = ReadNumbers(in);
+    for (const std::int32_t index : indexes) partitions.insert({topic, index});
+    read_tagged(topic, indexes);
   }
   return partitions;
+}
+
+// Nothing where they were not written, or not for each partition.
+std::vector<std::int32_t> ReadAssignmentEpochs(base::KafkaReader& in, std::size_t partitions) {
+  std::vector<std::int32_t> epochs;
+  for (std::uint32_t fields = in.UnsignedVarint(); fields > 0 && in.ok(); --fields) {
+    const std::uint32_t tag = in.UnsignedVarint();
+    const std::uint32_t size = in.UnsignedVarint();
+    if (tag == kAssignmentEpochsTag && size > 1) {
+      epochs = ReadNumbers(in);
+    } else {
+      in.Raw(size);
+    }
+  }
+  return epochs.size() == partitions ? epochs : std::vector<std::int32_t>();
+}
+
+IdPartitions ReadAssigned(base::KafkaReader& in, std::int32_t member_epoch,
+                          AssignmentEpochs& epochs) {
+  return ReadPartitions(in, [&](const base::Uuid& topic, const std::vector<std::int32_t>& indexes) {
+    const std::vector<std::int32_t> read = ReadAssignmentEpochs(in, indexes.size());
+    for (std::size_t i = 0; i < indexes.size(); ++i) {
+      const std::int32_t epoch = read.empty() ? member_epoch : read[i];
+      epochs[{topic, indexes[i]}] = std::clamp(epoch, 0, kMaxEpoch);
+    }
+  });
 }
 
 std::vector<std::string> ReadStrings(base::KafkaReader& in) {
@@ -191,8 +249,7 @@ std::string EncodeValue(const ConsumerGroupMemberValue& value) {
   out.Int(value.rebalance_timeout_ms);
   WriteNullable(out, value.assignor);
   if (!value.classic.has_value()) return End(out);
-  constexpr std::uint32_t kTaggedFields = 1;
-  out.UnsignedVarint(kTaggedFields);
+  out.UnsignedVarint(kOneTaggedField);
   out.UnsignedVarint(kClassicMemberTag);
   const std::string classic = Encoded(*value.classic);
   out.UnsignedVarint(static_cast<std::uint32_t>(classic.size()));
@@ -208,7 +265,7 @@ std::string EncodeValue(const ConsumerGroupTargetEpochValue& value) {
 
 std::string EncodeValue(const ConsumerGroupTargetValue& value) {
   base::KafkaWriter out = Begin();
-  WritePartitions(out, value.partitions);
+  WritePartitions(out, value.partitions, WriteNoTaggedFields);
   return End(out);
 }
 
@@ -217,8 +274,8 @@ std::string EncodeValue(const ConsumerGroupCurrentValue& value) {
   out.Int(value.epoch);
   out.Int(value.previous_epoch);
   out.Int(static_cast<std::int8_t>(value.state));
-  WritePartitions(out, value.assigned);
-  WritePartitions(out, value.pending_revocation);
+  WriteAssigned(out, value.assigned, value.assignment_epochs);
+  WriteAssigned(out, value.pending_revocation, value.assignment_epochs);
   return End(out);
 }
 
@@ -267,7 +324,10 @@ absl::StatusOr<ConsumerGroupTargetEpochValue> DecodeConsumerGroupTargetEpochValu
 
 absl::StatusOr<ConsumerGroupTargetValue> DecodeConsumerGroupTargetValue(std::string_view bytes) {
   base::KafkaReader in = BeginReading(bytes, "target assignment of a consumer group member");
-  return End(in, ConsumerGroupTargetValue{ReadPartitions(in)});
+  const auto skip = [&](const base::Uuid&, const std::vector<std::int32_t>&) {
+    in.SkipTaggedFields();
+  };
+  return End(in, ConsumerGroupTargetValue{ReadPartitions(in, skip)});
 }
 
 absl::StatusOr<ConsumerGroupCurrentValue> DecodeConsumerGroupCurrentValue(std::string_view bytes) {
@@ -279,8 +339,8 @@ absl::StatusOr<ConsumerGroupCurrentValue> DecodeConsumerGroupCurrentValue(std::s
   const auto last = static_cast<std::int8_t>(ConsumerMemberState::kUnreleasedPartitions);
   if (in.ok() && (state < 0 || state > last)) in.Fail(fmt::format("member state {}", state));
   value.state = static_cast<ConsumerMemberState>(state);
-  value.assigned = ReadPartitions(in);
-  value.pending_revocation = ReadPartitions(in);
+  value.assigned = ReadAssigned(in, value.epoch, value.assignment_epochs);
+  value.pending_revocation = ReadAssigned(in, value.epoch, value.assignment_epochs);
   return End(in, std::move(value));
 }
 

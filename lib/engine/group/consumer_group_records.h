@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/container/btree_map.h"
 #include "absl/status/statusor.h"
 #include "base/kafka_bytes.h"
 #include "engine/group/consumer_member_state.h"
@@ -80,12 +81,16 @@ struct ConsumerGroupTargetValue {
                          const ConsumerGroupTargetValue&) = default;
 };
 
+// Since which epoch a member has each partition (KIP-1251).
+using AssignmentEpochs = absl::btree_map<IdPartition, std::int32_t>;
+
 struct ConsumerGroupCurrentValue {
   std::int32_t epoch = 0;
   std::int32_t previous_epoch = 0;
   ConsumerMemberState state = ConsumerMemberState::kStable;
   IdPartitions assigned = {};
   IdPartitions pending_revocation = {};
+  AssignmentEpochs assignment_epochs = {};  // of all these
 
   friend bool operator==(const ConsumerGroupCurrentValue&,
                          const ConsumerGroupCurrentValue&) = default;
@@ -114,6 +119,7 @@ std::string EncodeValue(const ConsumerGroupRegexValue& value);
 // InvalidArgument (INVALID_RECORD) when the bytes are none; the message says what and where. Fields
 // that later Kafkas add are skipped. Epochs are from -2 (of a member: one that has left to come
 // back) or 0; those above half of what fits are read as that, so that a group can go on from each.
+// What an earlier Kafka wrote has no epochs of partitions: they are the member's.
 absl::StatusOr<ConsumerGroupEpochValue> DecodeConsumerGroupEpochValue(std::string_view bytes);
 absl::StatusOr<ConsumerGroupMemberValue> DecodeConsumerGroupMemberValue(std::string_view bytes);
 absl::StatusOr<ConsumerGroupTargetEpochValue> DecodeConsumerGroupTargetEpochValue(

@@ -31,6 +31,7 @@ ConsumerMember MemberOf(const std::string& id, const StoredConsumerGroup::Member
   member.state = stored.current->state;
   member.assigned = stored.current->assigned;
   member.pending_revocation = stored.current->pending_revocation;
+  member.assignment_epochs = stored.current->assignment_epochs;
   return member;
 }
 

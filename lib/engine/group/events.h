@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -120,6 +121,14 @@ struct CommitRequest {
   // OffsetCommit v9 and later, whose generation may be a member epoch (KIP-848), is told
   // GROUP_ID_NOT_FOUND and STALE_MEMBER_EPOCH; earlier ones ILLEGAL_GENERATION.
   bool knows_member_epochs = true;
+};
+
+using CommittedOffsets = std::map<TopicPartition, OffsetAndMetadata>;
+
+// Whether a commit may go through. Where `refused` has some, the error is theirs alone.
+struct CommitCheck {
+  ErrorCode error = ErrorCode::kNone;
+  std::vector<TopicPartition> refused = {};
 };
 
 struct DescribedMember {

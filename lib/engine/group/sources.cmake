@@ -4,6 +4,7 @@ set(RILL_GROUP_SOURCES
   group/assignor_model.cc
   group/consumer_group.cc
   group/consumer_group_classic.cc
+  group/consumer_group_commit.cc
   group/consumer_group_coordinator.cc
   group/consumer_group_coordinator_classic.cc
   group/consumer_group_heartbeat.cc

@@ -4,14 +4,16 @@
 // committed together. What concerns the group (membership, generation) is told of each of them.
 // From version 9 on a group that is not there is GROUP_ID_NOT_FOUND, before ILLEGAL_GENERATION, and
 // a member of a group whose partitions the broker assigns (KIP-848) commits at its member epoch, or
-// is told STALE_MEMBER_EPOCH; before, it is UNSUPPORTED_VERSION, as in Kafka;
-// from version 10 on topics are named by id. An offset that belongs to a group without members
-// needs no member; the group id may be empty, as in Kafka.
+// at an earlier one what it has had since then (KIP-1251); partitions that it has not are refused
+// alone (STALE_MEMBER_EPOCH, to a member of the classic protocol ILLEGAL_GENERATION). Before, it is
+// UNSUPPORTED_VERSION, as in Kafka. From version 10 on topics are named by id. An offset that
+// belongs to a group without members needs no member; the group id may be empty, as in Kafka.
 //
 // Up to version 4 a client may say how long its offsets are to be kept (`retention_time_ms`).
 //
 // Deviations: a negative offset, which no consumer could begin at, is INVALID_REQUEST; Kafka stores
 // it.
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -87,14 +89,17 @@ void Refuse(Commit& commit, ErrorCode error) { commit.answered->error_code = err
 ErrorCode Store(const Call& call, const engine::CommitRequest& request, Commits& commits) {
   engine::GroupService::Offsets offsets;
   for (const Commit& commit : commits) offsets[commit.partition] = commit.committed;
-  const absl::Status stored =
-      call.node.engine->groups()->Commit(request, offsets, [&] { return CheckThere(commits); });
+  std::vector<TopicPartition> refused;  // in order
+  const absl::Status stored = call.node.engine->groups()->Commit(
+      request, offsets, [&] { return CheckThere(commits); }, &refused);
   if (stored.ok()) return ErrorCode::kNone;
   const ErrorCode error = GroupCodeOf(stored);
-  // What was deleted meanwhile is refused alone, and the others are tried again.
+  // What was deleted meanwhile, or is not the member's, is refused alone, and the others are tried
+  // again.
   const bool may_be_deleted = error == ErrorCode::kUnknownTopicOrPartition;
   const std::size_t removed = std::erase_if(commits, [&](Commit& commit) {
-    const bool is_refused = may_be_deleted && commit.topic->deleted();
+    const bool is_refused = (may_be_deleted && commit.topic->deleted()) ||
+                            std::binary_search(refused.begin(), refused.end(), commit.partition);
     if (is_refused) Refuse(commit, error);
     return is_refused;
   });

@@ -123,18 +123,32 @@ TEST_CASE("what a member is to have is written as Kafka writes it") {
 }
 
 TEST_CASE("what a member has, and must give up, is written as Kafka writes it") {
-  const ConsumerGroupCurrentValue value{.epoch = 7,
-                                        .previous_epoch = 6,
-                                        .state = ConsumerMemberState::kUnrevokedPartitions,
-                                        .assigned = {{kOrders, 0}},
-                                        .pending_revocation = {{kOrders, 2}}};
+  const ConsumerGroupCurrentValue value{
+      .epoch = 7,
+      .previous_epoch = 6,
+      .state = ConsumerMemberState::kUnrevokedPartitions,
+      .assigned = {{kOrders, 0}, {kOrders, 1}},
+      .pending_revocation = {{kOrders, 2}},
+      .assignment_epochs = {{{kOrders, 0}, 3}, {{kOrders, 1}, 7}, {{kOrders, 2}, 5}}};
   const std::string bytes = BytesFromHex(
-      "0000000000070000000601020102030405060708090a0b0c0d0e0f10020000000000020102030405060708090a0b"
-      "0c0d0e0f1002000000020000");
+      "0000000000070000000601020102030405060708090a0b0c0d0e0f10030000000000000001010009030000000300"
+      "000007020102030405060708090a0b0c0d0e0f100200000002010005020000000500");
   CHECK(EncodeValue(value) == bytes);
   CHECK(DecodeConsumerGroupCurrentValue(bytes).value() == value);
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     CHECK_FALSE(DecodeConsumerGroupCurrentValue(bytes.substr(0, size)).ok());
+  }
+}
+
+TEST_CASE("Where Kafka before 4.3 wrote what a member has, it has it since the member's epoch") {
+  // Then with one epoch for two partitions, and with a null.
+  for (const char* tagged : {"00", "0100050200000003", "01000100"}) {
+    const auto value = DecodeConsumerGroupCurrentValue(BytesFromHex(
+        std::string("0000000000070000000600020102030405060708090a0b0c0d0e0f10030000000000000001") +
+        tagged + "0100"));
+    CAPTURE(tagged);
+    REQUIRE(value.ok());
+    CHECK(value->assignment_epochs == AssignmentEpochs{{{kOrders, 0}, 7}, {{kOrders, 1}, 7}});
   }
 }
 

@@ -377,21 +377,104 @@ TEST_CASE("A static member that takes the id of another leaves nothing of it beh
   CHECK(group.Group().members.size() == 1);
 }
 
-TEST_CASE("Offsets are committed and fetched at the member's epoch only") {
+TEST_CASE("Offsets are committed at the member's epoch, or at one since which it has had them") {
   Pair pair;
   auto& group = pair.group;
-  CHECK(group.Commit("a", 2) == ErrorCode::kNone);
-  CHECK(group.Commit("a", 1) == ErrorCode::kStaleMemberEpoch);
-  CHECK(group.Commit("a", 3) == ErrorCode::kStaleMemberEpoch);
-  CHECK(group.Commit("c", 2) == ErrorCode::kUnknownMemberId);
-  CHECK(group.Commit("", -1) == ErrorCode::kUnknownMemberId);
+  const IdPartitions all = group.topics.All("orders");
+  CHECK(group.Commit("a", 2, all) == ErrorCode::kNone);
+  CHECK(group.Commit("a", 1, pair.first) == ErrorCode::kNone);
+  CHECK(group.Commit("a", 0, pair.first) == ErrorCode::kStaleMemberEpoch);
+  CHECK(group.Commit("a", 3, pair.first) == ErrorCode::kStaleMemberEpoch);
+  CHECK(group.Commit("b", 2, pair.second) == ErrorCode::kNone);
+  CHECK(group.Commit("b", 1, pair.second) == ErrorCode::kStaleMemberEpoch);
+  CHECK(group.Commit("c", 2, pair.first) == ErrorCode::kUnknownMemberId);
+  CHECK(group.Commit("", -1, pair.first) == ErrorCode::kUnknownMemberId);
+  // What is another's is refused alone.
+  const CommitCheck check = group.CheckCommit("a", 1, all);
+  CHECK(check.error == ErrorCode::kStaleMemberEpoch);
+  std::vector<TopicPartition> of_second;
+  for (const auto& [at, offset] : group.OffsetsIn(pair.second)) of_second.push_back(at);
+  CHECK(check.refused == of_second);
+  // With the whole member, nothing is.
+  CHECK(group.CheckCommit("a", 3, all).refused.empty());
+}
+
+TEST_CASE("What a member is to give up it may commit at the epoch before, until it has") {
+  auto group = WithOrders();
+  group.Join("a");
+  group.Join("b");
+  const IdPartitions all = group.topics.All("orders");
+  const IdPartitions kept = *group.Beat("a", 1).assignment;
+  CHECK(group.Commit("a", 1, all) == ErrorCode::kNone);
+  group.Beat("a", 1, kept);
+  CHECK(group.Commit("a", 1, kept) == ErrorCode::kNone);
+  CHECK(group.Commit("a", 1, all) == ErrorCode::kStaleMemberEpoch);
+  // It is given them anew, and has them since then.
+  group.Beat(ConsumerHarness::BeatOf("b", kLeavingEpoch));
+  REQUIRE(group.Beat("a", 2, kept).assignment == all);
+  CHECK(group.Commit("a", 3, all) == ErrorCode::kNone);
+  CHECK(group.Commit("a", 2, all) == ErrorCode::kStaleMemberEpoch);
+  CHECK(group.Commit("a", 1, kept) == ErrorCode::kNone);
+}
+
+TEST_CASE("Since when a member has its partitions is known after a restart") {
+  Pair pair;
+  auto& group = pair.group;
+  group.Restart();
+  CHECK(group.Commit("a", 1, pair.first) == ErrorCode::kNone);
+  CHECK(group.Commit("b", 1, pair.second) == ErrorCode::kStaleMemberEpoch);
+}
+
+TEST_CASE("A static member that is away commits at no epoch") {
+  auto group = WithOrders();
+  group.Beat(ConsumerHarness::StaticJoinOf("a", "one"));
+  auto leave = ConsumerHarness::BeatOf("a", kStaticLeavingEpoch);
+  leave.instance_id = "one";
+  group.Beat(leave);
+  CHECK(group.Commit("a", 1, group.topics.All("orders")) == ErrorCode::kStaleMemberEpoch);
+}
+
+TEST_CASE("A topic that is made anew under its name is none that the member has had") {
+  auto group = WithOrders();
+  group.Join("a");
+  group.topics.Delete("orders");
+  group.topics.Make("orders", 4);
+  group.Beat("a", 1);
+  REQUIRE(group.Beat("a", 1, IdPartitions()).member_epoch == 2);
+  CHECK(group.Commit("a", 1, group.topics.All("orders")) == ErrorCode::kStaleMemberEpoch);
+}
+
+TEST_CASE("A classic member may not commit what another member has, and only that is refused") {
+  Pair pair;
+  auto& group = pair.group;
+  group.topics.Make("bills", 1);
+  const auto joined = group.JoinClassic("c", {.topics = {"orders"}});
+  IdPartitions some = group.topics.All("bills");
+  CHECK(group.Commit("c", joined.generation, some) == ErrorCode::kNone);
+  some.insert(*pair.first.begin());
+  const CommitCheck check = group.CheckCommit("c", joined.generation, some);
+  CHECK(check.error == ErrorCode::kIllegalGeneration);
+  CHECK(check.refused == std::vector<TopicPartition>{{"orders", pair.first.begin()->partition}});
+}
+
+TEST_CASE("Versions that know of no member epochs, and transactions, have codes of their own") {
+  Pair pair;
+  auto& group = pair.group;
   CommitRequest old{.group_id = "g", .generation = 2, .member_id = "a"};
+  const auto check = [&] {
+    return group.coordinator.ValidateCommit(old, group.OffsetsIn(pair.second), group.topics).error;
+  };
   old.knows_member_epochs = false;
-  CHECK(group.coordinator.ValidateCommit(old) == ErrorCode::kUnsupportedVersion);
+  CHECK(check() == ErrorCode::kUnsupportedVersion);
   old.transactional = true;
-  CHECK(group.coordinator.ValidateCommit(old) == ErrorCode::kNone);
+  CHECK(check() == ErrorCode::kNone);
   old.generation = 1;
-  CHECK(group.coordinator.ValidateCommit(old) == ErrorCode::kIllegalGeneration);
+  CHECK(check() == ErrorCode::kIllegalGeneration);
+}
+
+TEST_CASE("Offsets are fetched at the member's epoch only") {
+  Pair pair;
+  auto& group = pair.group;
   CHECK(group.coordinator.ValidateFetch("g", "a", 2) == ErrorCode::kNone);
   CHECK(group.coordinator.ValidateFetch("g", "a", 1) == ErrorCode::kStaleMemberEpoch);
   CHECK(group.coordinator.ValidateFetch("g", "c", 1) == ErrorCode::kUnknownMemberId);
@@ -402,8 +485,9 @@ TEST_CASE("Anybody commits for a group that has no members") {
   auto group = WithOrders();
   group.Join("a");
   group.Beat("a", kLeavingEpoch);
-  CHECK(group.Commit("", -1) == ErrorCode::kNone);
-  CHECK(group.Commit("a", 1) == ErrorCode::kUnknownMemberId);
+  const IdPartitions all = group.topics.All("orders");
+  CHECK(group.Commit("", -1, all) == ErrorCode::kNone);
+  CHECK(group.Commit("a", 1, all) == ErrorCode::kUnknownMemberId);
 }
 
 TEST_CASE("A group is deleted when its members are gone") {
@@ -429,8 +513,8 @@ TEST_CASE("A restored group has its members where they were, with what they have
   Pair pair;
   pair.group.Beat("b", 2, pair.second);
   pair.group.Restart();
-  CHECK(pair.group.Commit("a", 2) == ErrorCode::kNone);
-  CHECK(pair.group.Commit("b", 2) == ErrorCode::kNone);
+  CHECK(pair.group.Commit("a", 2, pair.first) == ErrorCode::kNone);
+  CHECK(pair.group.Commit("b", 2, pair.second) == ErrorCode::kNone);
   const auto first = pair.group.Beat("a", 2);
   CHECK(first.error == ErrorCode::kNone);
   CHECK_FALSE(first.assignment.has_value());
@@ -514,7 +598,8 @@ TEST_CASE("Of two who say that they have a partition, the one of the later epoch
   Pair pair;
   pair.group.Beat("b", 2, pair.second);
   // As if the disk had been full while the first gave it up.
-  const ConsumerGroupCurrentValue stale{.epoch = 1, .assigned = pair.group.topics.All("orders")};
+  ConsumerGroupCurrentValue stale{.epoch = 1, .assigned = pair.group.topics.All("orders")};
+  for (const IdPartition& at : stale.assigned) stale.assignment_epochs[at] = 1;
   pair.group.log.push_back({{ConsumerGroupRecordType::kCurrent, "g", "a"}, EncodeValue(stale)});
   pair.group.Restart();
   REQUIRE(pair.group.Group().members.size() == 1);

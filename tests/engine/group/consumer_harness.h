@@ -166,9 +166,25 @@ class ConsumerHarness {
     return response;
   }
 
-  ErrorCode Commit(const std::string& member_id, std::int32_t epoch) {
+  // Of offsets in `partitions`.
+  CommitCheck CheckCommit(const std::string& member_id, std::int32_t epoch,
+                          const IdPartitions& partitions) {
     return coordinator.ValidateCommit(
-        {.group_id = "g", .generation = epoch, .member_id = member_id});
+        {.group_id = "g", .generation = epoch, .member_id = member_id}, OffsetsIn(partitions),
+        topics);
+  }
+  ErrorCode Commit(const std::string& member_id, std::int32_t epoch,
+                   const IdPartitions& partitions) {
+    return CheckCommit(member_id, epoch, partitions).error;
+  }
+  CommittedOffsets OffsetsIn(const IdPartitions& partitions) const {
+    CommittedOffsets offsets;
+    for (const std::string& name : topics.Names()) {
+      for (const IdPartition& at : topics.All(name)) {
+        if (partitions.contains(at)) offsets[{name, at.partition}] = {};
+      }
+    }
+    return offsets;
   }
   ErrorCode Delete() {
     ConsumerGroupEffects effects;

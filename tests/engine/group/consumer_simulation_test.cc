@@ -266,7 +266,6 @@ class ConsumerSimulation {
   void AskForThePast(const Consumer& consumer) {
     if (!consumer.is_in || consumer.epoch < 2) return;
     const auto past = consumer.epoch - 1 - static_cast<std::int32_t>(Below(2));
-    CHECK(group_.Commit(consumer.member_id, past) != ErrorCode::kNone);
     const ErrorCode told = group_.Beat(consumer.member_id, past).error;
     CHECK(told != ErrorCode::kNone);
   }
@@ -296,16 +295,38 @@ class ConsumerSimulation {
     consumer.must_tell_all = consumer.is_in;
   }
 
-  // A partition is owned by at most one of those who may commit; epochs do not go back.
-  void Check() {
+  // A partition is owned by at most one of those who may commit to it, and by nobody who was there
+  // before.
+  void CheckOwners() {
     std::map<IdPartition, std::string> owners;
     for (const Consumer& consumer : consumers_) {
       if (!consumer.is_in) continue;
-      if (group_.Commit(consumer.member_id, consumer.epoch) != ErrorCode::kNone) continue;
       for (const IdPartition& at : consumer.owned) {
+        const bool is_there = !group_.OffsetsIn({at}).empty();
+        if (!is_there ||
+            group_.Commit(consumer.member_id, consumer.epoch, {at}) != ErrorCode::kNone)
+          continue;
         REQUIRE(owners.emplace(at, consumer.member_id).second);
       }
     }
+    for (const Consumer& consumer : consumers_) {
+      if (!consumer.is_in) continue;
+      IdPartitions of_others;
+      for (const auto& [at, owner] : owners) {
+        if (owner != consumer.member_id) of_others.insert(at);
+      }
+      const auto past = consumer.epoch - 1 - static_cast<std::int32_t>(Below(2));
+      const CommitCheck check = group_.CheckCommit(consumer.member_id, past, of_others);
+      const std::size_t asked = group_.OffsetsIn(of_others).size();  // of topics that there are
+      if (asked == 0) continue;
+      REQUIRE(check.error != ErrorCode::kNone);
+      REQUIRE((check.refused.empty() || check.refused.size() == asked));
+    }
+  }
+
+  // Epochs do not go back.
+  void Check() {
+    CheckOwners();
     if (!group_.coordinator.Has("g")) return;
     const DescribedConsumerGroup described = group_.Group();
     REQUIRE(described.epoch >= newest_epoch_);

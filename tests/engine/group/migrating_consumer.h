@@ -33,15 +33,19 @@ class MigratingConsumer {
   const std::set<TopicPartition>& owned() const { return owned_; }
   bool is_in() const { return !member_id_.empty() && generation_ > 0 && state_ != State::kOutside; }
 
+  // All of what it owns.
   bool MayCommit() {
-    return !owned_.empty() && service_
-                                  ->Commit({.group_id = "g",
-                                            .generation = generation_,
-                                            .member_id = member_id_,
-                                            .group_instance_id = instance_id,
-                                            .knows_member_epochs = !is_classic},
-                                           {})
-                                  .ok();
+    if (owned_.empty()) return false;
+    CommittedOffsets offsets;
+    for (const TopicPartition& at : owned_) offsets[at] = {};
+    return service_
+        ->Commit({.group_id = "g",
+                  .generation = generation_,
+                  .member_id = member_id_,
+                  .group_instance_id = instance_id,
+                  .knows_member_epochs = !is_classic},
+                 offsets)
+        .ok();
   }
 
   void Step() { is_classic ? StepClassic() : Beat(); }
