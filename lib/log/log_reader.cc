@@ -91,13 +91,18 @@ absl::StatusOr<std::shared_ptr<Segment>> LogReader::Collect(RecordCollector& col
   return std::move(place.segment);
 }
 
+// Retention and compaction take segments off the list before they touch their files.
+bool LogReader::IsListed(const Segment& segment) const {
+  return segments_->Containing(segment.base_offset()).segment.get() == &segment;
+}
+
 absl::StatusOr<bool> LogReader::HasAborted() const {
   const Aborted known = aborted_.load(std::memory_order_relaxed);
   if (known != Aborted::kUnknown) return known == Aborted::kSome;
   bool has_some = false;
   for (const auto& segment : segments_->All()) {
     const auto aborted = segment->Aborted();
-    if (!aborted.ok() && segment->is_retired()) return HasAborted();
+    if (!aborted.ok() && !IsListed(*segment)) return HasAborted();
     if (!aborted.ok()) return aborted.status();
     has_some = has_some || !(*aborted)->empty();
   }
@@ -116,7 +121,7 @@ absl::StatusOr<std::vector<CompletedTransaction>> LogReader::AbortedTransactions
   for (std::size_t i = 0; i < segments.size(); ++i) {
     if (i + 1 < segments.size() && segments[i + 1]->base_offset() <= begin) continue;
     const auto aborted = segments[i]->Aborted();
-    if (!aborted.ok() && segments[i]->is_retired()) return AbortedTransactions(begin, end);
+    if (!aborted.ok() && !IsListed(*segments[i])) return AbortedTransactions(begin, end);
     if (!aborted.ok()) return aborted.status();
     for (const CompletedTransaction& transaction : **aborted) {
       if (transaction.last_offset < begin) continue;
@@ -136,8 +141,8 @@ absl::StatusOr<TimestampedOffset> LogReader::OffsetForTime(absl::Time time,
   for (std::size_t i = 0; i < segments.size(); ++i) {
     if (i + 1 < segments.size() && segments[i + 1]->base_offset() <= start) continue;
     auto found = FindTime(*segments[i], target_ms, start, end, *buffers_);
-    // Retention or compaction may have taken the segment away meanwhile.
-    if (!found.ok() && (log_->log_start_offset() > start || segments[i]->is_retired())) {
+    // Retention or compaction may have taken the segment away meanwhile, in another process, too.
+    if (!found.ok() && (log_->log_start_offset() > start || !IsListed(*segments[i]))) {
       return OffsetForTime(time, end);
     }
     if (!found.ok()) return found.status();
@@ -151,7 +156,7 @@ absl::StatusOr<TimestampedOffset> LogReader::OffsetOfLargestTimestamp(std::int64
   std::int64_t largest_ms = kNoTimestamp;
   for (const auto& segment : segments_->All()) {
     const auto of_segment = segment->LargestTimestamp();
-    if (!of_segment.ok() && segment->is_retired()) return OffsetOfLargestTimestamp(end);
+    if (!of_segment.ok() && !IsListed(*segment)) return OffsetOfLargestTimestamp(end);
     if (!of_segment.ok()) return of_segment.status();
     largest_ms = std::max(largest_ms, *of_segment);
   }

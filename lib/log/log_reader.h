@@ -55,6 +55,7 @@ class LogReader {
   // The segment that has what was collected; null where that is nothing.
   absl::StatusOr<std::shared_ptr<Segment>> Collect(RecordCollector& collector, std::int64_t offset,
                                                    std::int64_t limit, std::int64_t end) const;
+  bool IsListed(const Segment& segment) const;
   absl::StatusOr<bool> HasAborted() const;
   absl::Status OutsideOfLog(std::int64_t offset, std::int64_t end) const;
   absl::Status WithWayOn(const absl::Status& damage, std::int64_t offset,

@@ -1,3 +1,9 @@
+#include <functional>
+#include <thread>
+#include <utility>
+
+#include "io/memory_file_system.h"
+#include "io/wrapped_file_system.h"
 #include "log_under_test.h"
 
 namespace rill::log {
@@ -212,6 +218,40 @@ TEST_CASE("deleting a rolled segment before it was sealed leaves nothing of it b
   REQUIRE(log.FilesEnding(".log").size() == 1);
   REQUIRE(log.FilesEnding(".index").size() == 1);
   REQUIRE(log.FilesEnding(".timeindex").size() == 1);
+}
+
+// Does something before a file is opened to be read, once.
+class InterruptingDisk final : public test::WrappedFileSystem {
+ public:
+  using WrappedFileSystem::WrappedFileSystem;
+
+  absl::StatusOr<std::unique_ptr<io::File>> Open(const std::string& path,
+                                                 io::OpenMode mode) override {
+    if (before_reading && mode == io::OpenMode::kRead) {
+      std::thread(std::exchange(before_reading, nullptr)).join();
+    }
+    return WrappedFileSystem::Open(path, mode);
+  }
+
+  std::function<void()> before_reading;
+};
+
+TEST_CASE("the youngest record is looked for in what is left when retention takes a segment") {
+  const auto memory = io::NewMemoryFileSystem();
+  InterruptingDisk disk(*memory);
+  LogUnderTest log(disk);
+  log.Open();
+  for (int i = 0; i < 3; ++i) log.AppendValue("old", 1000);
+  log.AppendValue(std::string(900, 'x'), 3000);
+  log.ReopenAfterClose();  // nothing is mapped
+  REQUIRE(log.FilesEnding(".log").size() == 2);
+  absl::Status deleted = absl::UnknownError("nothing was read");
+  disk.before_reading = [&] { deleted = log->DeleteRecordsBefore(3).status(); };
+  const auto found = log->OffsetOfLargestTimestamp();
+  CHECK(deleted.ok());
+  INFO(found.status().ToString());
+  REQUIRE(found.ok());
+  CHECK(found->offset == 3);
 }
 
 TEST_CASE("files of deleted segments stay for file.delete.delay.ms, under another name") {
