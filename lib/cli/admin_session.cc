@@ -17,8 +17,6 @@
 namespace rill::cli {
 namespace {
 
-constexpr std::uint64_t kMaxConfigSize = std::uint64_t{1} << 20;
-
 absl::StatusOr<remote::AdminOptions> OptionsOf(const CommandContext& context,
                                                const CommandLine& line, const AdminUse& use) {
   remote::AdminOptions options;
@@ -26,7 +24,7 @@ absl::StatusOr<remote::AdminOptions> OptionsOf(const CommandContext& context,
   const auto file = line.Value("command-config", "");
   if (!file.ok()) return file.status();
   if (file->empty()) return options;
-  const auto text = ReadNamedFile(context, *file, kMaxConfigSize);
+  const auto text = ReadNamedFile(context, *file, kMaxPropertiesFile);
   if (!text.ok()) return text.status();
   return ReadCommandConfig(*text, *file, std::move(options));
 }

@@ -25,6 +25,9 @@ std::optional<int> ReadWords(CLI::App& app, const CommandContext& context,
 // "mem:", a scheme.
 absl::StatusOr<std::string> FolderOf(const CommandContext& context, const std::string& word);
 
+// More than any file of properties has.
+inline constexpr std::uint64_t kMaxPropertiesFile = std::uint64_t{1} << 20;
+
 // The bytes of the file that `name` names, from the working folder on where it is relative. The
 // statuses of io::ReadSmallFile.
 absl::StatusOr<std::string> ReadNamedFile(const CommandContext& context, const std::string& name,

@@ -7,11 +7,7 @@
 #include "fmt/format.h"
 
 namespace rill::cli {
-namespace {
-
-constexpr std::uint64_t kMaxFileSize = std::uint64_t{1} << 20;
-
-}  // namespace
+namespace {}  // namespace
 
 void SetKeyValues(const std::vector<std::string>& words, ClientProperties& properties) {
   for (const std::string& word : words) {
@@ -25,7 +21,7 @@ absl::Status SetFromFile(const CommandContext& context, const CommandLine& line,
   if (!line.Has(option)) return absl::OkStatus();
   const auto name = line.Value(option, "");
   if (!name.ok()) return name.status();
-  const auto text = ReadNamedFile(context, *name, kMaxFileSize);
+  const auto text = ReadNamedFile(context, *name, kMaxPropertiesFile);
   if (!text.ok()) return text.status();
   const auto read = base::ParseJavaProperties(*text);
   if (!read.ok()) {

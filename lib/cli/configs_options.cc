@@ -19,8 +19,6 @@
 namespace rill::cli {
 namespace {
 
-constexpr std::uint64_t kMaxConfigSize = std::uint64_t{1} << 20;
-
 constexpr OptionSpec kOptions[] = {
     {"help"},
     {"version"},
@@ -266,7 +264,7 @@ absl::Status AddWords(const std::string& words, Configs& configs) {
 }
 
 absl::Status AddFile(const CommandContext& context, const std::string& name, Configs& configs) {
-  const auto text = ReadNamedFile(context, name, kMaxConfigSize);
+  const auto text = ReadNamedFile(context, name, kMaxPropertiesFile);
   if (!text.ok()) return text.status();
   const auto properties = base::ParseJavaProperties(*text);
   if (!properties.ok()) {

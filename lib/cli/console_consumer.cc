@@ -12,9 +12,9 @@
 #include "absl/time/clock.h"
 #include "cli/console_consumer_options.h"
 #include "cli/java_log.h"
-#include "cli/log_place.h"
 #include "cli/name_pattern.h"
 #include "cli/stop_signals.h"
+#include "cli/tool_consumer.h"
 #include "cli/topic_follower.h"
 #include "engine/topic_name.h"
 #include "fmt/format.h"
@@ -48,6 +48,7 @@ class ConsoleConsumer {
   std::int64_t count() const { return count_; }
 
  private:
+  void Adjust(ConsumerConfigs& configs);
   absl::Status Begin(const LogPlace& place);
   // To where auto.offset.reset=by_duration says, in those where the group has no offset.
   void GoToTime(const std::vector<TopicPartition>& partitions);
@@ -89,36 +90,24 @@ absl::Status ConsoleConsumer::Open(const CommandLine& line) {
   if (!words_.topic.empty()) {
     if (auto may_be = engine::CheckTopicName(words_.topic); !may_be.ok()) return may_be;
   }
-  const auto place =
-      PlaceOf(context_, line, {}, words_.has_group ? LogUse::kReadAndWrite : LogUse::kRead);
-  if (!place.ok()) return place.status();
-  auto configs = ToConsumerConfigs(words_.properties, place->kind);
-  if (!configs.ok()) return configs.status();
-  TellPassedOver(context_, kConsoleConsumerTool, configs->passed_over);
+  auto opened =
+      OpenToolConsumer(context_, kConsoleConsumerTool, line, words_.properties, words_.has_group,
+                       [this](LogKind /*kind*/, ConsumerConfigs& configs) { Adjust(configs); });
+  if (!opened.ok()) return opened.status();
+  engine_.emplace(std::move(opened->engine));
+  consumer_.emplace(std::move(opened->consumer));
+  return Begin(opened->place);
+}
+
+void ConsoleConsumer::Adjust(ConsumerConfigs& configs) {
   if (!words_.properties.contains("max.poll.records")) {
-    configs->options.max_poll_records = kPollRecords;
+    configs.options.max_poll_records = kPollRecords;
   }
-  const bool is_alone = place->kind == LogKind::kFolder && !words_.has_group;
-  if (is_alone) {
-    configs->options.group.clear();
-    configs->options.group_instance_id.clear();
-    configs->options.enable_auto_commit = false;
-  }
-  if (configs->reset_by) {
-    reset_to_ = absl::Now() - *configs->reset_by;
-    configs->options.rebalance_listener.on_assigned = [this](const auto& partitions) {
-      GoToTime(partitions);
-    };
-  }
-  auto engine =
-      OpenLog(context_, kConsoleConsumerTool, *place,
-              is_alone ? LogUse::kRead : LogUse::kReadAndWrite, std::move(configs->connection));
-  if (!engine.ok()) return engine.status();
-  engine_.emplace(*std::move(engine));
-  auto consumer = engine_->NewConsumer(configs->options);
-  if (!consumer.ok()) return InPropertyNames(consumer.status());
-  consumer_.emplace(*std::move(consumer));
-  return Begin(*place);
+  if (!configs.reset_by) return;
+  reset_to_ = absl::Now() - *configs.reset_by;
+  configs.options.rebalance_listener.on_assigned = [this](const auto& partitions) {
+    GoToTime(partitions);
+  };
 }
 
 absl::Status ConsoleConsumer::Begin(const LogPlace& place) {

@@ -8,9 +8,9 @@
 #include "cli/consumer_perf_options.h"
 #include "cli/java_arguments.h"
 #include "cli/java_log.h"
-#include "cli/log_place.h"
 #include "cli/name_pattern.h"
 #include "cli/stop_signals.h"
+#include "cli/tool_consumer.h"
 #include "cli/topic_follower.h"
 #include "engine/topic_name.h"
 #include "fmt/format.h"
@@ -47,6 +47,7 @@ class ConsumerPerf {
   }
 
  private:
+  void Adjust(LogKind kind, ConsumerConfigs& configs);
   absl::Status Begin();
   absl::Status ReadAll(const StopSignals& signals);
   void ReportProgress(absl::Time now);
@@ -70,40 +71,28 @@ absl::Status ConsumerPerf::Open(const CommandLine& line) {
   if (!words_.topic.empty() && !engine::CheckTopicName(words_.topic).ok()) {
     return absl::InvalidArgumentError(fmt::format("Invalid topics: [{}]", words_.topic));
   }
-  const auto place =
-      PlaceOf(context_, line, {}, words_.has_group ? LogUse::kReadAndWrite : LogUse::kRead);
-  if (!place.ok()) return place.status();
-  auto configs = ToConsumerConfigs(words_.properties, place->kind);
-  if (!configs.ok()) return configs.status();
-  TellPassedOver(context_, kConsumerPerfTool, configs->passed_over);
+  auto opened =
+      OpenToolConsumer(context_, kConsumerPerfTool, line, words_.properties, words_.has_group,
+                       [this](LogKind kind, ConsumerConfigs& configs) { Adjust(kind, configs); });
+  if (!opened.ok()) return opened.status();
+  is_alone_ = opened->is_alone;
+  engine_.emplace(std::move(opened->engine));
+  consumer_.emplace(std::move(opened->consumer));
+  return absl::OkStatus();
+}
+
+void ConsumerPerf::Adjust(LogKind kind, ConsumerConfigs& configs) {
   // Up to librdkafka 2.1 a queue that is full is looked at again a second later: with 100,000
   // records, its default, this would measure that second.
-  if (place->kind == LogKind::kCluster) {
-    configs->options.configs["queued.min.messages"] = "1000000";
-  }
-  is_alone_ = place->kind == LogKind::kFolder && !words_.has_group;
-  if (is_alone_) {
-    configs->options.group.clear();
-    configs->options.group_instance_id.clear();
-    configs->options.enable_auto_commit = false;
-  }
-  configs->options.rebalance_listener.on_revoked = [this](const auto&) {
+  if (kind == LogKind::kCluster) configs.options.configs["queued.min.messages"] = "1000000";
+  configs.options.rebalance_listener.on_revoked = [this](const auto&) {
     join_began_ = absl::Now();
   };
-  configs->options.rebalance_listener.on_assigned = [this](const auto&) {
+  configs.options.rebalance_listener.on_assigned = [this](const auto&) {
     const std::int64_t took = MillisecondsBetween(join_began_, absl::Now());
     join_ms_ += took;
     join_ms_of_line_ += took;
   };
-  auto engine =
-      OpenLog(context_, kConsumerPerfTool, *place,
-              is_alone_ ? LogUse::kRead : LogUse::kReadAndWrite, std::move(configs->connection));
-  if (!engine.ok()) return engine.status();
-  engine_.emplace(*std::move(engine));
-  auto consumer = engine_->NewConsumer(configs->options);
-  if (!consumer.ok()) return InPropertyNames(consumer.status());
-  consumer_.emplace(*std::move(consumer));
-  return absl::OkStatus();
 }
 
 absl::Status ConsumerPerf::Begin() {
@@ -153,7 +142,7 @@ absl::Status ConsumerPerf::ReadAll(const StopSignals& signals) {
 void ConsumerPerf::ReportProgress(absl::Time now) {
   if (words_.show_detailed_stats) {
     const auto took_ms = static_cast<double>(MillisecondsBetween(told_at_, now));
-    const auto fetch_ms = static_cast<double>(took_ms) - static_cast<double>(join_ms_of_line_);
+    const double fetch_ms = took_ms - static_cast<double>(join_ms_of_line_);
     const double megabytes = static_cast<double>(all_.bytes - told_.bytes) / kMegabyte;
     const auto records = static_cast<double>(all_.records - told_.records);
     const auto each_second = [](double amount, double ms) {

@@ -185,11 +185,10 @@ constexpr ServedApi HereUnlessLong(wire::ApiKey key) {
 // there.
 asio::awaitable<absl::Status> OpenLogs(const Call& call, const wire::ProduceRequest& request,
                                        Workers& workers, Answer& answer) {
-  constexpr std::size_t kOpenedAtOnce = 16;
   const std::vector<UnopenedLog> unopened = UnopenedLogsOf(call, request);
-  for (std::size_t next = 0; next < unopened.size(); next += kOpenedAtOnce) {
+  for (std::size_t next = 0; next < unopened.size(); next += kLogsOpenedAtOnce) {
     co_await RunIn(workers.for_changes(), answer.waited, [&] {
-      const std::size_t end = std::min(next + kOpenedAtOnce, unopened.size());
+      const std::size_t end = std::min(next + kLogsOpenedAtOnce, unopened.size());
       for (std::size_t i = next; i < end; ++i) {
         // What keeps it from being opened is told where it is appended to.
         unopened[i].topic->OpenPartition(unopened[i].partition).status().IgnoreError();

@@ -81,13 +81,12 @@ LogLimit::Say InLogOf(const NodeContext& node) {
 }
 
 template <typename Executor>
-Connection::Peer PeerOf(asio::basic_stream_socket<tcp, Executor>& socket) {
+Connection::Peer PeerOf(const asio::basic_stream_socket<tcp, Executor>& socket) {
   asio::error_code gone;
   const auto peer = socket.remote_endpoint(gone);
   // One that came to all addresses is shown as one that came to its own kind.
   const HostPort place{gone ? "" : Plain(peer.address()).to_string(),
                        gone ? std::uint16_t{0} : peer.port()};
-  socket.set_option(tcp::no_delay(true), gone);
   return {ToString(place), "/" + place.host, place.port};
 }
 
@@ -95,6 +94,16 @@ template <typename Executor>
 Connection::Peer PeerOf(const asio::basic_stream_socket<asio::local::stream_protocol, Executor>&) {
   return {"a process of this machine", "/unix", 0};
 }
+
+// An answer does not wait for the next.
+template <typename Executor>
+void SendAtOnce(asio::basic_stream_socket<tcp, Executor>& socket) {
+  asio::error_code gone;
+  socket.set_option(tcp::no_delay(true), gone);
+}
+
+template <typename Executor>
+void SendAtOnce(asio::basic_stream_socket<asio::local::stream_protocol, Executor>&) {}
 
 // By which it is counted; nothing of who came by the folder's socket, or has gone.
 template <typename Executor>
@@ -260,6 +269,7 @@ asio::awaitable<void> Server::Accept(Acceptor& acceptor, const HostPort& told) {
     std::string address = AddressOf(socket);
     if (!admission_.Admit(address, connections_.load())) continue;  // the socket closes
     connections_.fetch_add(1);
+    SendAtOnce(socket);
     Connection::Peer peer = PeerOf(socket);
     asio::co_spawn(loop.io,
                    Serve(loop, Connection::Socket(std::move(socket)), std::move(peer),

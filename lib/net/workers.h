@@ -1,8 +1,13 @@
 #pragma once
 
+#include <cstddef>
+
 #include "asio/thread_pool.hpp"
 
 namespace rill::net {
+
+// Logs that one request opens, in the thread for changes, before others have their turn there.
+inline constexpr std::size_t kLogsOpenedAtOnce = 16;
 
 // The threads for requests that take long, so that those of the connections go on meanwhile. What
 // changes the catalogue, or waits for who does, or makes the folders of logs, has one of its own,

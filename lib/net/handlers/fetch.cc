@@ -49,8 +49,6 @@ constexpr std::int32_t kFinalEpoch = -1;
 constexpr std::int32_t kInitialEpoch = 0;
 // Answers to so many are no larger than what each connection has for itself, or little more.
 constexpr std::size_t kFewPlaces = 256;
-// Logs that are opened before others have the thread for changes.
-constexpr std::size_t kOpenedAtOnce = 16;
 // A client that goes is noticed soon enough when its answer is written.
 constexpr std::chrono::seconds kWaitUnwatched(5);
 
@@ -123,9 +121,10 @@ asio::awaitable<absl::Status> TakeRoom(const Call& call, std::size_t places, Ans
 
 asio::awaitable<absl::Status> OpenLogs(const Call& call, Workers& workers, FetchRead& read,
                                        Answer& answer) {
-  if (read.OpensSoon()) read.OpenSome(kOpenedAtOnce);
+  if (read.OpensSoon()) read.OpenSome(kLogsOpenedAtOnce);
   while (read.HasUnopened()) {
-    co_await RunIn(workers.for_changes(), answer.waited, [&read] { read.OpenSome(kOpenedAtOnce); });
+    co_await RunIn(workers.for_changes(), answer.waited,
+                   [&read] { read.OpenSome(kLogsOpenedAtOnce); });
     if (call.node.stopping->has_begun()) co_return absl::UnavailableError("the node stops");
   }
   co_return absl::OkStatus();
