@@ -1,6 +1,10 @@
 #pragma once
 
 // Everything of rill. Read in this order, the headers are the manual.
+#if __cplusplus <= 201703L
+#error "rill needs C++20: compile with -std=c++20, or -std=gnu++20"
+#endif
+
 // clang-format off
 #include "rill/version.h"
 #include "rill/error.h"

@@ -9,8 +9,8 @@ namespace rill::base {
 
 void KafkaReader::Fail(std::string problem) {
   if (!ok()) return;
-  problem_ = fmt::format("bad {} ({} bytes) at byte {}: {}", what_, bytes_.size(), position_,
-                         std::move(problem));
+  problem_ = fmt::format("{} ({} bytes) is malformed at byte {}: {}", what_, bytes_.size(),
+                         position_, std::move(problem));
   position_ = bytes_.size();
 }
 

@@ -8,6 +8,7 @@
 #include "base/near_name.h"
 #include "engine/where.h"
 #include "fmt/format.h"
+#include "fmt/ranges.h"
 #include "io/path.h"
 #include "io/small_file.h"
 
@@ -41,6 +42,17 @@ std::string UsageOf(const CLI::App& app) {
   return help.substr(begin, help.find('\n', begin) - begin);
 }
 
+// A command that takes none at all has an option for what was meant.
+std::string TooMany(const CLI::App& app, const std::string& word) {
+  std::vector<std::string> options;
+  for (const CLI::Option* known : app.get_options()) {
+    if (known->get_positional()) return fmt::format("\"{}\" is a word too many", word);
+    if (known->get_expected_min() > 0) options.push_back(known->get_name());
+  }
+  return fmt::format("\"{}\" has no option before it; those that take a word are {}", word,
+                     fmt::join(options, ", "));
+}
+
 // The library tells of what it has no option for from the last to the first, and, of an option that
 // is misspelt and has to be there, that it is missing.
 std::string WhatIsWrong(const CLI::App& app, const CLI::ParseError& error) {
@@ -52,8 +64,7 @@ std::string WhatIsWrong(const CLI::App& app, const CLI::ParseError& error) {
     if (LooksLikeOption(word)) return NoOption(app, word);
   }
   if (is_missing) return fmt::format("{}\n{}", error.what(), UsageOf(app));
-  return extras.empty() ? std::string(error.what())
-                        : fmt::format("\"{}\" is a word too many", extras.front());
+  return extras.empty() ? std::string(error.what()) : TooMany(app, extras.front());
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ std::unique_ptr<CLI::App> MakeApp(BackupWords& words) {
       "process has open is refused: let that process call Engine::Backup.");
   app->name("rill backup");
   app->set_help_flag("-h,--help", "Print this");
-  app->add_option("folder", words.folder, "The data folder")->required();
+  app->add_option("folder,--data-dir", words.folder, "The data folder")->required();
   app->add_option("to", words.to,
                   "The backup, a folder that is not there yet, on the same file system")
       ->required();

@@ -33,11 +33,11 @@ std::unique_ptr<CLI::App> MakeApp(CheckWords& words) {
       "Verifies a data folder of rill's or of Apache Kafka's that nobody has open: every checksum\n"
       "and record, the indexes, snapshots, leader epochs and checkpoints against the batches, the\n"
       "catalogue and the committed offsets. Prints a line for each damage, and for what a crash\n"
-      "tore and the next open cuts off. Nothing is changed without --repair. A folder that a "
+      "tore and the next open cuts off. Nothing is changed without --repair. A folder that a\n"
       "process has open is refused: close it, or check a backup of it.");
   app->name("rill check");
   app->set_help_flag("-h,--help", "Print this");
-  app->add_option("folder", words.folder, "The data folder")->required();
+  app->add_option("folder,--data-dir", words.folder, "The data folder")->required();
   app->add_option("--topic", words.topics,
                   "Look into the partitions of this topic only; may be repeated")
       ->type_name("NAME")

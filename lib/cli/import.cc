@@ -44,7 +44,7 @@ std::unique_ptr<CLI::App> MakeApp(ImportWords& words) {
   app->set_help_flag("-h,--help", "Print this");
   app->add_option("folders", words.folders, "Folders that nobody has open; all that a topic is in")
       ->required();
-  app->add_option("--data", words.data, "The data folder, made where it is missing")
+  app->add_option("--data,--data-dir", words.data, "The data folder, made where it is missing")
       ->type_name("FOLDER")
       ->required();
   app->add_option("--topic", words.topics,

@@ -34,7 +34,6 @@ constexpr int kWrongWords = 2;
 constexpr char kDefaultListen[] = "127.0.0.1:9092";
 constexpr char kNoPort[] = "none";
 constexpr int kMostThreadsUnasked = 8;
-constexpr std::uint64_t kMaxConfigSize = std::uint64_t{1} << 20;
 
 struct ServeWords {
   std::string data_dir;
@@ -122,7 +121,7 @@ struct Plan {
 
 absl::StatusOr<ServeConfig> ReadConfig(const CommandContext& context, const std::string& word) {
   if (word.empty()) return ServeConfig();
-  const auto text = ReadNamedFile(context, word, kMaxConfigSize);
+  const auto text = ReadNamedFile(context, word, kMaxPropertiesFile);
   if (!text.ok()) return text.status();
   return ReadServeConfig(*text, word);
 }

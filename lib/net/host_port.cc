@@ -1,5 +1,7 @@
 #include "net/host_port.h"
 
+#include <cstdint>
+
 #include "absl/status/status.h"
 #include "base/parse_number.h"
 #include "fmt/format.h"
@@ -8,8 +10,10 @@ namespace rill::net {
 namespace {
 
 absl::Status NoPlace(std::string_view text, std::string_view why) {
+  // Who gives a port alone means it.
+  const std::uint16_t port = base::ParseNumber<std::uint16_t>(text).value_or(9092);
   return absl::InvalidArgumentError(fmt::format(
-      "\"{}\" is no host:port: {}; write it as 127.0.0.1:9092 or [::1]:9092", text, why));
+      "\"{}\" is no host:port: {}; write it as 127.0.0.1:{} or [::1]:{}", text, why, port, port));
 }
 
 }  // namespace

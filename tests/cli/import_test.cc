@@ -60,6 +60,21 @@ TEST_CASE("rill import takes all topics of a folder but the broker's own, and sa
   CHECK(checked.exit_code == 0);
 }
 
+TEST_CASE("The data folder may be named as the other commands have it, by --data-dir") {
+  const test::TemporaryFolder folder;
+  CopyGolden("none/none-0", folder.path() + "/kafka/none-0");
+  CHECK(Import(folder, "kafka --data-dir data --config retention.ms=-1").exit_code == 0);
+  const auto files = io::NewRealFileSystem();
+  const auto run = [&](const std::string& line) {
+    const Ran ran = RunWords(*files, folder.path(), SplitWords("rill " + line));
+    INFO(ran.out << ran.err);
+    CHECK(ran.exit_code == 0);
+  };
+  run("check --data-dir data");
+  run("backup --data-dir data copy");
+  run("check copy");
+}
+
 TEST_CASE("rill import tells how it is called where its words are not enough, or misspelt") {
   const test::TemporaryFolder folder;
   const Ran none = Import(folder, "--data data");

@@ -254,6 +254,11 @@ TEST_CASE("rill serve refuses words that are wrong with what is right") {
       {"--data-dir /d --listen none --advertise foo:1", "--advertise tells clients of none"},
       {"--data-dir /d --threads 1025", "--threads"},
       {"--data-dir /d --listen localhost", "\"localhost\" is no host:port: it has no port"},
+      {"--data-dir /d --listen 31000",
+       "it has no port; write it as 127.0.0.1:31000 or [::1]:31000"},
+      {"server.properties",
+       "rill serve: \"server.properties\" has no option before it; those that take a word are "
+       "--data-dir, --listen, --advertise, --http, --threads, --config\n"},
       {"--data-dir /d --http 9101", "--http: \"9101\" is no host:port: it has no port"},
       {"--data-dir /d --listen 0.0.0.0:9092", "to connect to: --advertise HOST:9092, or"},
       {"--data-dir /d --listen A://h:1,B://[::]:2", "[::]:2 is all addresses of this machine"},

@@ -369,6 +369,11 @@ TEST_CASE("topics whose partitions are asked for and that are not there have err
   asked.cursor = wire::TopicPartitionsCursor{"b", -1};
   CHECK(node.AskInAll(&HandleDescribeTopicPartitions, asked).topics.at(1).error_code ==
         ErrorCode::kInvalidRequest);
+  // At a topic that was not asked for.
+  asked.cursor = wire::TopicPartitionsCursor{"a", 0};
+  const auto refused = node.AskInAll(&HandleDescribeTopicPartitions, asked);
+  REQUIRE(refused.topics.size() == 3);
+  for (const auto& topic : refused.topics) CHECK(topic.error_code == ErrorCode::kInvalidRequest);
 }
 
 TEST_CASE("a leader epoch ended where the log does, or is not known") {

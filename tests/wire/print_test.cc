@@ -49,7 +49,7 @@ TEST_CASE("Tagged fields stand in their declared place, unknown ones nowhere, de
 TEST_CASE("Bytes that are no such message are an error that says where") {
   CHECK(Json(2, "").starts_with("error: Example of version 2"));
   CHECK(Json(-1, "").starts_with("error: Example of version -1"));
-  CHECK(Json(0, "\0\0"sv).starts_with("error: bad example (2 bytes) at byte 0"));
+  CHECK(Json(0, "\0\0"sv).starts_with("error: example (2 bytes) is malformed at byte 0"));
   CHECK(Json(0, "\0\0\0\7\0\0\0\0\0\0\0\1\xFF\xFF\xFF\xFF"sv).starts_with("error: "));  // null
   CHECK(Json(0, "\0\0\0\7\0\0\0\0\0\0\0\1\x7F\xFF\xFF\xFF"sv).starts_with("error: "));
   CHECK(Json(0, "\0\0\0\7\0\0\0\0\0\0\0\1\xFF\xFF\xFF\x00"sv).starts_with("error: "));

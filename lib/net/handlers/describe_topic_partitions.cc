@@ -2,7 +2,8 @@
 //
 // Partitions of topics in order of name, all for an empty list, up to `response_partition_limit` at
 // a time and 2000 at most: then `next_cursor` says where the next request is to go on. A topic that
-// is asked for and is not there has an error.
+// is asked for and is not there has an error. A cursor at no partition, or at a topic that is not
+// among those that are asked for, is INVALID_REQUEST for each of them.
 //
 // Topics that who asks may not see are left out of all, and TOPIC_AUTHORIZATION_FAILED by name.
 #include <algorithm>
@@ -24,6 +25,15 @@ using Response = wire::DescribeTopicPartitionsResponse;
 
 // Kafka's max.request.partition.size.limit, as it is by default.
 constexpr std::int32_t kMostPartitions = 2000;
+
+bool IsCursorRight(const Request& request) {
+  const auto& cursor = request.cursor;
+  if (!cursor.has_value()) return true;
+  if (cursor->partition_index < 0) return false;
+  return request.topics.empty() ||
+         std::any_of(request.topics.begin(), request.topics.end(),
+                     [&](const auto& topic) { return topic.name == cursor->topic_name; });
+}
 
 // In order, from the cursor on.
 std::set<std::string> NamesOf(const Call& call, const Request& request) {
@@ -84,7 +94,7 @@ void ShowMissing(const std::string& name, const absl::Status& status, Response& 
 Response HandleDescribeTopicPartitions(const Call& call, const Request& request) {
   Response response;
   const auto& cursor = request.cursor;
-  if (cursor.has_value() && cursor->partition_index < 0) {
+  if (!IsCursorRight(request)) {
     for (const auto& topic : request.topics) {
       ShowError(topic.name, ErrorCode::kInvalidRequest, response);
     }
