@@ -341,6 +341,8 @@ absl::StatusOr<ConsumerGroupCurrentValue> DecodeConsumerGroupCurrentValue(std::s
   value.state = static_cast<ConsumerMemberState>(state);
   value.assigned = ReadAssigned(in, value.epoch, value.assignment_epochs);
   value.pending_revocation = ReadAssigned(in, value.epoch, value.assignment_epochs);
+  // A member keeps what is said to be both.
+  for (const IdPartition& at : value.assigned) value.pending_revocation.erase(at);
   return End(in, std::move(value));
 }
 

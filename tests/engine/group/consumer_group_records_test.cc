@@ -152,6 +152,17 @@ TEST_CASE("Where Kafka before 4.3 wrote what a member has, it has it since the m
   }
 }
 
+TEST_CASE("A partition that a record has as assigned and as to be given up is assigned") {
+  const std::string topic = "020102030405060708090a0b0c0d0e0f1002000000000100050200000003";
+  const auto value = DecodeConsumerGroupCurrentValue(
+      BytesFromHex("0000000000070000000601" + topic + topic + "00"));
+  INFO(value.status().ToString());
+  REQUIRE(value.ok());
+  CHECK(value->assigned == IdPartitions{{kOrders, 0}});
+  CHECK(value->pending_revocation.empty());
+  CHECK(value->assignment_epochs == AssignmentEpochs{{{kOrders, 0}, 3}});
+}
+
 TEST_CASE("states that no member is in, and arrays longer than their bytes, are refused") {
   CHECK_FALSE(DecodeConsumerGroupCurrentValue(BytesFromHex("00000000000700000006030100")).ok());
   CHECK_FALSE(DecodeConsumerGroupTargetValue(BytesFromHex("0000ffffffff0f")).ok());
