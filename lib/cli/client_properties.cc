@@ -7,8 +7,6 @@
 #include "fmt/format.h"
 
 namespace rill::cli {
-namespace {}  // namespace
-
 void SetKeyValues(const std::vector<std::string>& words, ClientProperties& properties) {
   for (const std::string& word : words) {
     const std::size_t equals = word.find('=');

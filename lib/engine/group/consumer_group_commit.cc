@@ -5,7 +5,7 @@
 namespace rill::engine {
 namespace {
 
-// Those of which `is_refused` says so, who is asked about what is no topic's, too.
+// Those of which `is_refused` says so; of what is no topic's it is asked with an id of zeros.
 template <typename IsRefused>
 std::vector<TopicPartition> Refused(const CommittedOffsets& offsets, const GroupTopics& topics,
                                     const IsRefused& is_refused) {

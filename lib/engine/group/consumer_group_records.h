@@ -119,7 +119,7 @@ std::string EncodeValue(const ConsumerGroupRegexValue& value);
 // InvalidArgument (INVALID_RECORD) when the bytes are none; the message says what and where. Fields
 // that later Kafkas add are skipped. Epochs are from -2 (of a member: one that has left to come
 // back) or 0; those above half of what fits are read as that, so that a group can go on from each.
-// What an earlier Kafka wrote has no epochs of partitions: they are the member's.
+// What an earlier Kafka wrote has no epochs of partitions: they are the member's, or 0.
 absl::StatusOr<ConsumerGroupEpochValue> DecodeConsumerGroupEpochValue(std::string_view bytes);
 absl::StatusOr<ConsumerGroupMemberValue> DecodeConsumerGroupMemberValue(std::string_view bytes);
 absl::StatusOr<ConsumerGroupTargetEpochValue> DecodeConsumerGroupTargetEpochValue(

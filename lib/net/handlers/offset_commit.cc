@@ -4,7 +4,7 @@
 // committed together. What concerns the group (membership, generation) is told of each of them.
 // From version 9 on a group that is not there is GROUP_ID_NOT_FOUND, before ILLEGAL_GENERATION, and
 // a member of a group whose partitions the broker assigns (KIP-848) commits at its member epoch, or
-// at an earlier one what it has had since then (KIP-1251); partitions that it has not are refused
+// at an earlier one what it has had since then (KIP-1251); other partitions are refused
 // alone (STALE_MEMBER_EPOCH, to a member of the classic protocol ILLEGAL_GENERATION). Before, it is
 // UNSUPPORTED_VERSION, as in Kafka. From version 10 on topics are named by id. An offset that
 // belongs to a group without members needs no member; the group id may be empty, as in Kafka.

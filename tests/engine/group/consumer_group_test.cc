@@ -425,7 +425,7 @@ TEST_CASE("Since when a member has its partitions is known after a restart") {
   CHECK(group.Commit("b", 1, pair.second) == ErrorCode::kStaleMemberEpoch);
 }
 
-TEST_CASE("A static member that is away commits at no epoch") {
+TEST_CASE("A static member that is away commits at none of the epochs it had") {
   auto group = WithOrders();
   group.Beat(ConsumerHarness::StaticJoinOf("a", "one"));
   auto leave = ConsumerHarness::BeatOf("a", kStaticLeavingEpoch);
