@@ -7,6 +7,7 @@
 #include "fmt/format.h"
 
 namespace rill::cli {
+
 void SetKeyValues(const std::vector<std::string>& words, ClientProperties& properties) {
   for (const std::string& word : words) {
     const std::size_t equals = word.find('=');

@@ -91,7 +91,7 @@ absl::StatusOr<std::shared_ptr<Segment>> LogReader::Collect(RecordCollector& col
   return std::move(place.segment);
 }
 
-// Retention and compaction take segments off the list before they touch their files.
+// The process that writes the log takes segments off the list before it touches their files.
 bool LogReader::IsListed(const Segment& segment) const {
   return segments_->Containing(segment.base_offset()).segment.get() == &segment;
 }

@@ -317,9 +317,7 @@ TEST_CASE("A member that subscribes to something else is given that") {
 TEST_CASE("A static member that leaves for a while finds its partitions again") {
   auto group = WithOrders();
   const auto joined = group.Beat(ConsumerHarness::StaticJoinOf("a", "one"));
-  auto leave = ConsumerHarness::BeatOf("a", kStaticLeavingEpoch);
-  leave.instance_id = "one";
-  CHECK(group.Beat(leave).member_epoch == kStaticLeavingEpoch);
+  CHECK(group.LeaveForAWhile("a", "one").member_epoch == kStaticLeavingEpoch);
   const auto waiting = group.Join("b");
   CHECK(waiting.assignment->empty());
   const auto back = group.Beat(ConsumerHarness::StaticJoinOf("a2", "one"));
@@ -332,9 +330,7 @@ TEST_CASE("A static member that leaves for a while finds its partitions again") 
 TEST_CASE("A static member that comes back alone costs no new assignment") {
   auto group = WithOrders();
   group.Beat(ConsumerHarness::StaticJoinOf("a", "one"));
-  auto leave = ConsumerHarness::BeatOf("a", kStaticLeavingEpoch);
-  leave.instance_id = "one";
-  group.Beat(leave);
+  group.LeaveForAWhile("a", "one");
   const auto back = group.Beat(ConsumerHarness::StaticJoinOf("a2", "one"));
   CHECK(back.member_epoch == 1);
   CHECK(back.assignment == group.topics.All("orders"));
@@ -344,9 +340,7 @@ TEST_CASE("A static member that comes back alone costs no new assignment") {
 TEST_CASE("A static member that stays away is gone after its session") {
   auto group = WithOrders();
   group.Beat(ConsumerHarness::StaticJoinOf("a", "one"));
-  auto leave = ConsumerHarness::BeatOf("a", kStaticLeavingEpoch);
-  leave.instance_id = "one";
-  group.Beat(leave);
+  group.LeaveForAWhile("a", "one");
   group.Advance(absl::Seconds(45));
   CHECK(group.Group().state == GroupState::kEmpty);
 }
@@ -368,9 +362,7 @@ TEST_CASE("An instance id is one member's at a time") {
 TEST_CASE("A static member that takes the id of another leaves nothing of it behind") {
   auto group = WithOrders();
   group.Beat(ConsumerHarness::StaticJoinOf("a", "one"));
-  auto leave = ConsumerHarness::BeatOf("a", kStaticLeavingEpoch);
-  leave.instance_id = "one";
-  group.Beat(leave);
+  group.LeaveForAWhile("a", "one");
   group.Join("b");
   const auto taken = group.Beat(ConsumerHarness::StaticJoinOf("b", "one"));
   CHECK(taken.assignment == group.topics.All("orders"));
@@ -428,9 +420,7 @@ TEST_CASE("Since when a member has its partitions is known after a restart") {
 TEST_CASE("A static member that is away commits at none of the epochs it had") {
   auto group = WithOrders();
   group.Beat(ConsumerHarness::StaticJoinOf("a", "one"));
-  auto leave = ConsumerHarness::BeatOf("a", kStaticLeavingEpoch);
-  leave.instance_id = "one";
-  group.Beat(leave);
+  group.LeaveForAWhile("a", "one");
   CHECK(group.Commit("a", 1, group.topics.All("orders")) == ErrorCode::kStaleMemberEpoch);
 }
 
@@ -550,9 +540,7 @@ TEST_CASE("A partition that is being given up over a restart goes to nobody befo
 TEST_CASE("A static member that was away over a restart takes its place back") {
   auto group = WithOrders();
   const auto all = *group.Beat(ConsumerHarness::StaticJoinOf("a", "i")).assignment;
-  ConsumerHeartbeat leave = ConsumerHarness::BeatOf("a", kStaticLeavingEpoch);
-  leave.instance_id = "i";
-  group.Beat(leave);
+  group.LeaveForAWhile("a", "i");
   group.Restart();
   CHECK(*group.Beat(ConsumerHarness::StaticJoinOf("b", "i")).assignment == all);
   group.Restart();

@@ -153,6 +153,14 @@ class ConsumerHarness {
     return Beat(request);
   }
 
+  // Of a static member, to come back.
+  ConsumerHeartbeatResponse LeaveForAWhile(const std::string& member_id,
+                                           const std::string& instance_id) {
+    ConsumerHeartbeat request = BeatOf(member_id, kStaticLeavingEpoch);
+    request.instance_id = instance_id;
+    return Beat(request);
+  }
+
   // By the classic protocol.
   JoinResponse JoinClassic(const std::string& member_id, const ConsumerSubscription& subscription) {
     ConsumerGroupEffects effects;

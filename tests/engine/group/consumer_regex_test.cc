@@ -201,9 +201,7 @@ TEST_CASE("A static member that comes back has its regular expression still") {
   auto request = RegexJoinOf("a", "orders-.*");
   request.instance_id = "one";
   group.Beat(request);
-  auto leave = ConsumerHarness::BeatOf("a", kStaticLeavingEpoch);
-  leave.instance_id = "one";
-  group.Beat(leave);
+  group.LeaveForAWhile("a", "one");
   request.member_id = "a2";
   const auto back = group.Beat(request);
   CHECK(back.member_epoch == 1);
