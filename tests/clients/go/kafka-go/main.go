@@ -124,8 +124,44 @@ func (c *client) Produce(topic string, count int64, how steps.Producing) error {
 		if err := writer.WriteMessages(background, messages...); err != nil {
 			return err
 		}
+		if how.Acks != 0 {
+			continue
+		}
+		if err := c.awaitRecords(topic, i); err != nil {
+			return err
+		}
 	}
 	return writer.Close()
+}
+
+// awaitRecords keeps batches without acknowledgements in order: two of one partition may take two
+// of this client's connections, and so may overtake each other.
+func (c *client) awaitRecords(topic string, count int64) error {
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); {
+		var there int64
+		for p := 0; p < steps.Partitions; p++ {
+			end, err := c.end(topic, p)
+			if err != nil {
+				return err
+			}
+			there += end
+		}
+		if there == count {
+			return nil
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return fmt.Errorf("%d records are not there after 30 s", count)
+}
+
+func (c *client) end(topic string, partition int) (int64, error) {
+	answer, err := c.plain.ListOffsets(background, &kafka.ListOffsetsRequest{
+		Topics: map[string][]kafka.OffsetRequest{topic: {kafka.LastOffsetOf(partition)}}})
+	if err != nil {
+		return 0, err
+	}
+	found := answer.Topics[topic][0]
+	return found.LastOffset, found.Error
 }
 
 // Read has a reader for each partition, as this client wants it.
